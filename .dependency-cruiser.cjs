@@ -1,0 +1,50 @@
+// Imports go only upwards in this table: each room may import the rooms named beside it (and itself).
+const rooms = {
+  'src/core': [],
+  'src/network': ['src/core'],
+  'src/derive': ['src/core', 'src/network'],
+  'src/engine': ['src/core', 'src/network/graph', 'src/derive'],
+  'src/oracle': ['src/core', 'src/network/graph', 'src/derive', 'src/engine'],
+  'src/model': ['src/core'],
+  'src/nlp': ['src/core', 'src/model', 'src/oracle/contract'],
+  'src/formulate': ['src/core', 'src/network', 'src/model', 'src/nlp'],
+  'src/read': ['src/core', 'src/model'],
+  'solvers/linear': ['src/core'],
+  'solvers/interior-point': ['src/core', 'src/nlp', 'solvers/linear'],
+  'solvers/ipopt': ['src/core', 'src/nlp'],
+  'solvers/pool': ['src/core', 'src/nlp', 'src/model', 'src/oracle', 'src/engine', 'src/derive', 'solvers'],
+  api: ['src', 'solvers'],
+};
+const escaped = (path) => path.replaceAll('/', '\\/');
+module.exports = {
+  forbidden: [
+    ...Object.entries(rooms).map(([room, may]) => ({
+      name: `${room} imports only what stands above it`,
+      severity: 'error',
+      from: { path: `^${escaped(room)}/` },
+      to: {
+        path: '^(src|solvers|api|cli|scenarios|bench|test|models|index)',
+        pathNot: [room, ...may].map((path) => `^${escaped(path)}(/|\\.|$)`),
+      },
+    })),
+    {
+      name: 'scenarios, models, bench and cli use the public API',
+      severity: 'error',
+      from: { path: '^(scenarios|models)/' },
+      to: { path: '^(src|solvers|cli|bench|test)/' },
+    },
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'nothing unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '(tfjs-node|ipopt-wasm|\\.wasm\\.js)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(assembly/|\\.wasm\\.js$)' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

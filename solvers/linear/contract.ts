@@ -1,0 +1,49 @@
+/** Numbers of positive, negative and zero eigenvalues. */
+export interface Inertia {
+  readonly positive: number;
+  readonly negative: number;
+  readonly zero: number;
+}
+
+/**
+ * Factors a sparse symmetric indefinite matrix `A = L D Lᵀ` and solves with it. The structure is analysed once, at
+ * construction; `factor` and `solve` allocate nothing in the steady state.
+ */
+export interface LinearSolver {
+  readonly name: string;
+  /** Order of the matrix. */
+  readonly order: number;
+  /**
+   * Factors the matrix whose triplet values are `values` (same order as the structure given at construction;
+   * repeated positions are summed). Returns the exact inertia of the factored matrix; `zero > 0` means singular.
+   * NaN or infinity in `values` throws.
+   */
+  factor(values: Float64Array): Inertia;
+  /** Overwrites `b` with `A⁻¹ b`, iterative refinement included. Valid after a `factor` with no zero eigenvalue. */
+  solve(b: Float64Array): void;
+  /** Asks for more stable, slower pivoting from the next `factor` on. Returns false when it cannot go further. */
+  increaseQuality(): boolean;
+  readonly statistics: LinearStatistics;
+  /** Frees its memory; any further call throws. */
+  dispose(): void;
+}
+
+export interface LinearStatistics {
+  readonly factorizations: number;
+  readonly solves: number;
+  /** Seconds in analysis, factor and solve. */
+  readonly seconds: { readonly analysis: number; readonly factor: number; readonly solve: number };
+  /** Nonzeros of the factor and floating-point operations of one factorization, as the analysis predicts. */
+  readonly factorNonzeros: number;
+  readonly flops: number;
+  /** Bytes held. */
+  readonly bytes: number;
+}
+
+/** Structure: lower-triangle triplets (row ≥ column; repeated positions allowed and summed). */
+export type OpenLinearSolver = (
+  order: number,
+  row: Int32Array,
+  column: Int32Array,
+  options?: Record<string, unknown>,
+) => LinearSolver;

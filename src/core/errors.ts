@@ -1,0 +1,20 @@
+/**
+ * A caller's mistake: bad input, an unknown option, a missing file. The message is one line that names what was
+ * wrong, where (file, layer, row, option) and what to do. The command line prints it and exits with code 2.
+ */
+export class InputError extends Error {
+  override name = 'InputError';
+}
+
+/** A function could not be evaluated: NaN or infinity, or an oracle that died. `where` names the row and column. */
+export class EvaluationError extends Error {
+  override name = 'EvaluationError';
+  constructor(
+    message: string,
+    readonly where: string = '',
+    /** True when no further evaluation can succeed (the oracle is gone); false when another point may work. */
+    readonly fatal: boolean = false,
+  ) {
+    super(message);
+  }
+}

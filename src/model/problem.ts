@@ -1,0 +1,56 @@
+/**
+ * A problem as plain data that structured clone carries to another thread: linear rows, element groups and
+ * references to gray boxes. `assemble` (room `nlp`) turns it into an {@link Nlp}.
+ */
+export interface Problem {
+  readonly name: string;
+  /** +1: minimize; −1: maximize (data below already states the minimization of −f). */
+  readonly sense: 1 | -1;
+  readonly variables: Block & { readonly start: Float64Array };
+  readonly rows: Block;
+  /** Linear part of the rows and of the objective (`row = −1`), triplets without repetition. */
+  readonly linear: { readonly row: Int32Array; readonly column: Int32Array; readonly value: Float64Array };
+  readonly objectiveConstant: number;
+  readonly groups: readonly ElementGroup[];
+  readonly grayBoxes: readonly GrayBoxUse[];
+}
+
+export interface Block {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly names: readonly string[];
+}
+
+/**
+ * Terms of one shape: `weight[t] · φ(x[variables[t, ·]]; constants[t, ·])`, added to row `row[t]` (−1: objective).
+ * `shape` is the expression in variable slots and constant slots from which value, gradient and Hessian code is made.
+ */
+export interface ElementGroup {
+  readonly shape: Shape;
+  readonly count: number;
+  /** Slots of φ. */
+  readonly variableSlots: number;
+  readonly constantSlots: number;
+  /** `[count × variableSlots]`; entries of one term are distinct. */
+  readonly variables: Int32Array;
+  /** `[count × constantSlots]`. */
+  readonly constants: Float64Array;
+  readonly weight: Float64Array;
+  readonly row: Int32Array;
+}
+
+/** An expression over slots as a plain tree; see `src/model` for its operators. */
+export type Shape =
+  | { readonly op: 'variable' | 'constant'; readonly slot: number }
+  | { readonly op: string; readonly args: readonly Shape[] };
+
+/** Rows `y − NN(x) = 0`: one per output, from `firstRow`. */
+export interface GrayBoxUse {
+  /** Index into the gray boxes handed to `assemble`. */
+  readonly box: number;
+  /** Variables that enter, in order. */
+  readonly inputs: Int32Array;
+  /** Variables `y`, in order. */
+  readonly outputs: Int32Array;
+  readonly firstRow: number;
+}

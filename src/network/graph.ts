@@ -1,0 +1,70 @@
+/** A trained array: row-major; f32 as trained, f64 where a format holds doubles. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array;
+}
+
+/** Elementwise functions `φ: R → R`. Those with a kink carry no second derivative and need a treatment. */
+export type Elementwise =
+  | {
+      readonly name:
+        | 'tanh'
+        | 'sigmoid'
+        | 'softplus'
+        | 'softsign'
+        | 'exp'
+        | 'swish'
+        | 'mish'
+        | 'gelu'
+        | 'geluTanh';
+    }
+  | { readonly name: 'elu'; readonly alpha: number }
+  | { readonly name: 'selu' }
+  | { readonly name: 'relu' | 'relu6' | 'hardSigmoid' | 'abs' }
+  | { readonly name: 'leakyRelu'; readonly alpha: number }
+  | { readonly name: 'thresholdedRelu'; readonly theta: number };
+
+/**
+ * The closed set of operations. Shapes are without the batch dimension; "last axis" is the fastest one.
+ * - `input`: takes `size` numbers of the flattened network input, from `offset`.
+ * - `affine`: `v = u W + b` along the last axis, `W: [in, out]`, `b: [out]`; leading axes are rows.
+ * - `scale`: `v = s ∘ u + t`, `s` and `t` of the last axis' length.
+ * - `elementwise`: `vᵢ = φ(uᵢ)`.
+ * - `softmax`: along the last axis.
+ * - `add`: sum of ≥ 2 inputs of equal shape; `multiply`: elementwise product of two.
+ * - `concat`: along `axis` (of the batchless shape). `reshape`: same numbers, other shape.
+ */
+export type Op =
+  | { readonly kind: 'input'; readonly offset: number }
+  | { readonly kind: 'affine'; readonly weight: Tensor; readonly bias?: Tensor }
+  | { readonly kind: 'scale'; readonly scale: Tensor; readonly shift: Tensor }
+  | { readonly kind: 'elementwise'; readonly fn: Elementwise }
+  | { readonly kind: 'softmax' }
+  | { readonly kind: 'add' }
+  | { readonly kind: 'multiply' }
+  | { readonly kind: 'concat'; readonly axis: number }
+  | { readonly kind: 'reshape' };
+
+export interface Node {
+  /** Name of the layer it came from, for messages. */
+  readonly layer: string;
+  readonly op: Op;
+  /** Indices of earlier nodes. */
+  readonly inputs: readonly number[];
+  /** Shape without the batch dimension. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * A trained network as a graph: `nodes` in topological order, `y` = the outputs flattened and concatenated, in the
+ * order of `outputs` (indices of nodes); `x` = the inputs likewise.
+ */
+export interface Network {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly inputSize: number;
+  readonly outputs: readonly number[];
+  readonly outputSize: number;
+  /** Number of trained parameters. */
+  readonly parameters: number;
+}

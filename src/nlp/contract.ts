@@ -1,0 +1,48 @@
+import type { Sparsity } from '../core/sparsity.js';
+
+/** Lower and upper bounds of a vector; ±Infinity where there is none. `lower[i] === upper[i]` fixes entry `i`. */
+export interface Bounds {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Names for messages; entry `i` is called by its index when absent. */
+  readonly names?: readonly string[];
+}
+
+/**
+ * A nonlinear program: minimize `f(x)` subject to `gL ≤ g(x) ≤ gU`, `xL ≤ x ≤ xU`, with `x ∈ Rⁿ`, `g(x) ∈ Rᵐ`.
+ *
+ * Structure is fixed at construction; evaluation fills buffers that the caller owns and is synchronous.
+ * A point where a function is undefined yields NaN or ±Infinity in the buffer (it does not throw); an oracle that
+ * cannot go on throws {@link EvaluationError} with `fatal`.
+ */
+export interface Nlp {
+  readonly variables: Bounds & { readonly start: Float64Array };
+  readonly constraints: Bounds;
+  /** m × n. */
+  readonly jacobian: Sparsity;
+  /** n × n, lower triangle of `∇²(σ f + λᵀ g)`. */
+  readonly hessian: Sparsity;
+  /** False where `hessianValues` cannot be called; the solver then uses a quasi-Newton approximation. Default true. */
+  readonly secondDerivatives?: boolean;
+  /** Relative accuracy of the function values: 2⁻⁵² unless an oracle computes in f32. Default 2⁻⁵². */
+  readonly accuracy?: number;
+  /** User scaling factors; a solver applies them when asked to (`nlp_scaling_method: user-scaling`). */
+  readonly scaling?: {
+    readonly objective: number;
+    readonly variables?: Float64Array;
+    readonly constraints?: Float64Array;
+  };
+
+  /**
+   * A hint: Jacobian and Hessian with these multipliers will be asked for next, at this `x`. A gray box can then
+   * compute both in one call. Never changes a result.
+   */
+  anticipate?(x: Float64Array, σ: number, λ: Float64Array): void;
+  objective(x: Float64Array): number;
+  gradient(x: Float64Array, out: Float64Array): void;
+  constraintValues(x: Float64Array, out: Float64Array): void;
+  jacobianValues(x: Float64Array, out: Float64Array): void;
+  hessianValues(x: Float64Array, σ: number, λ: Float64Array, out: Float64Array): void;
+  /** Seconds spent so far inside gray-box oracles, 0 without any. */
+  oracleSeconds?(): number;
+}

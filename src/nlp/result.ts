@@ -1,0 +1,76 @@
+/** Why a solver stopped. */
+export type Status =
+  | 'optimal'
+  | 'acceptable'
+  | 'infeasible'
+  | 'unbounded'
+  | 'iteration-limit'
+  | 'time-limit'
+  | 'interrupted'
+  | 'evaluation-error'
+  | 'restoration-failed'
+  | 'step-failed'
+  | 'out-of-memory'
+  | 'invalid-problem';
+
+/**
+ * Multipliers of `L = f + λᵀg − zLᵀ(x − xL) + zUᵀ(x − xU)`, all of the problem as the user stated it (unscaled,
+ * minimization): `∇f + Jᵀλ − zL + zU = 0`, `zL, zU ≥ 0`; λᵢ ≥ 0 at an active upper row bound, ≤ 0 at a lower one.
+ */
+export interface Multipliers {
+  readonly constraints: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** Unscaled maximum-norm errors of the optimality conditions at the point held. */
+export interface Errors {
+  /** Largest violation of a row or variable bound. */
+  readonly primal: number;
+  /** `‖∇f + Jᵀλ − zL + zU‖∞`. */
+  readonly dual: number;
+  /** Largest product of a slack and its multiplier. */
+  readonly complementarity: number;
+}
+
+export interface Counts {
+  readonly objective: number;
+  readonly gradient: number;
+  readonly constraints: number;
+  readonly jacobian: number;
+  readonly hessian: number;
+  readonly factorizations: number;
+  /** Evaluations that returned NaN or infinity at a trial point. */
+  readonly rejected: number;
+}
+
+export interface Seconds {
+  readonly total: number;
+  /** Inside gray-box oracles. */
+  readonly oracle: number;
+  /** Factorizing and solving KKT systems. */
+  readonly linear: number;
+  /** total − oracle − linear. */
+  readonly other: number;
+}
+
+/**
+ * What a solver returns. `status` says why it stopped; everything else describes the best point held, whatever the
+ * status (for `invalid-problem` the start, with errors NaN).
+ */
+export interface Result {
+  readonly status: Status;
+  /** One line in words: names rows, columns or limits where that helps. */
+  readonly message: string;
+  readonly x: Float64Array;
+  readonly objective: number;
+  readonly constraints: Float64Array;
+  readonly multipliers: Multipliers;
+  readonly errors: Errors;
+  readonly iterations: number;
+  readonly evaluations: Counts;
+  readonly seconds: Seconds;
+}
+
+/** A solve counts as solved when its status is one of these. */
+export const isSolved = (status: Status): boolean => status === 'optimal' || status === 'acceptable';

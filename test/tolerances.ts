@@ -1,0 +1,11 @@
+/** Every tolerance of the test suites, by precision and purpose. */
+export const tolerances = {
+  /** Relative agreement of two f64 computations of the same number. */
+  f64: 1e-10,
+  /** Relative agreement where one side computes in f32. */
+  f32: 2e-4,
+  /** Central differences in f64 against an analytic first derivative. */
+  difference: 1e-6,
+  /** Recomputed KKT errors of a point reported optimal at the default tolerance. */
+  kkt: 1e-6,
+} as const;
