@@ -28,7 +28,7 @@ module.exports = {
       },
     })),
     {
-      name: 'scenarios, models, bench and cli use the public API',
+      name: 'scenarios and models use the public API',
       severity: 'error',
       from: { path: '^(scenarios|models)/' },
       to: { path: '^(src|solvers|cli|bench|test)/' },

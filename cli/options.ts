@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** A whole number in a range, as a command-line value. */
+export const whole =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(`give a whole number from ${low} to ${high}.`);
+    return value;
+  };
+
+/** A finite positive number, as a command-line value. */
+export const positive = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('give a positive number.');
+  return value;
+};
+
+/** `key=value` pairs for the solver, collected; numbers become numbers. The solver's option table validates them. */
+export const keyValue = (text: string, before: Record<string, unknown> = {}): Record<string, unknown> => {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError("give key=value, for example 'mu_strategy=adaptive'.");
+  const value = text.slice(at + 1);
+  return {
+    ...before,
+    [text.slice(0, at)]: value !== '' && Number.isFinite(Number(value)) ? Number(value) : value,
+  };
+};
+
+/** Where derivatives are computed. */
+export const engineOptions = (): Option[] => [
+  new Option('--engine <name>', 'who computes the network')
+    .choices(['auto', 'wasm', 'onnx', 'reference'])
+    .default('auto'),
+  new Option('--device <name>', 'where the engine runs').choices(['cpu', 'cuda', 'webgpu']).default('cpu'),
+  new Option('--precision <name>', 'numbers of the engine').choices(['f64', 'f32']).default('f64'),
+  new Option('--threads <n>', 'threads the engine may use (default: all cores)').argParser(whole(1, 1024)),
+];
+
+/** How the problem is solved. */
+export const solverOptions = (): Option[] => [
+  new Option('--solver <name>', 'which solver')
+    .choices(['interior-point', 'ipopt', 'ipopt-wasm'])
+    .default('interior-point'),
+  new Option('--tol <number>', 'scaled KKT error to reach (default: 1e-8)').argParser(positive),
+  new Option('--max-iter <n>', 'iteration limit (default: 3000)').argParser(whole(0, 1e9)),
+  new Option('--max-time <seconds>', 'wall-clock limit').argParser(positive),
+  new Option('--option <key=value>', 'any other option of the solver; may be repeated').argParser(keyValue),
+];
+
+export interface EngineFlags {
+  readonly engine: 'auto' | 'wasm' | 'onnx' | 'reference';
+  readonly device: 'cpu' | 'cuda' | 'webgpu';
+  readonly precision: 'f64' | 'f32';
+  readonly threads?: number;
+}
+
+export interface SolverFlags {
+  readonly solver: 'interior-point' | 'ipopt' | 'ipopt-wasm';
+  readonly tol?: number;
+  readonly maxIter?: number;
+  readonly maxTime?: number;
+  readonly option?: Record<string, unknown>;
+}
+
+/** The solver's own names for the flags given. */
+export const solverSettings = (flags: SolverFlags): Record<string, unknown> => ({
+  ...(flags.tol !== undefined && { tol: flags.tol }),
+  ...(flags.maxIter !== undefined && { max_iter: flags.maxIter }),
+  ...(flags.maxTime !== undefined && { max_wall_time: flags.maxTime }),
+  ...flags.option,
+});

@@ -1,0 +1,20 @@
+/** A plain table: columns of numbers to the right, others to the left, two spaces between. */
+export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const text = [heading, ...rows].map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)),
+  );
+  const width = heading.map((_, column) => Math.max(...text.map((row) => [...(row[column] ?? '')].length)));
+  const numeric = heading.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+  );
+  return text
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          numeric[column] ? cell.padStart(width[column]!) : cell.padEnd(width[column]!),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { InputError } from '../../index.js';
+
+const SIDE = 28;
+/** MNIST's digits fill a 20 × 20 box, their centre of mass in the middle of 28 × 28. */
+const BOX = 20;
+const LARGEST = 8192;
+
+interface Gray {
+  readonly width: number;
+  readonly height: number;
+  /** Row-major ink in [0, 1]. */
+  readonly ink: Float64Array;
+}
+
+/**
+ * Reads a PNG of any size, gray or colour, and returns it as the networks were trained: 28 × 28, light ink on dark
+ * paper, in [0, 1]. A picture with a bright border is taken for dark ink on paper and inverted; one that is not 28 × 28
+ * is cropped to its ink, scaled into MNIST's 20 × 20 box and centred by its mass.
+ */
+export function readImage(file: string): Float64Array {
+  const gray = inkOf(readPng(file));
+  if (!gray.ink.some((v) => v > 0.1))
+    throw new InputError(`${file}: the picture is blank: nothing stands out from its border`);
+  return gray.width === SIDE && gray.height === SIDE ? gray.ink : centred(gray);
+}
+
+function readPng(file: string): Gray {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new InputError(
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? error}): give the path of a PNG picture`,
+    );
+  }
+  let picture: ReturnType<typeof decode>;
+  try {
+    checkHeader(bytes);
+    picture = decode(bytes);
+  } catch (error) {
+    throw new InputError(
+      `${file}: not a readable PNG picture (${error instanceof Error ? error.message : error}): convert it to PNG`,
+    );
+  }
+  const { width, height, channels, depth, data, palette } = picture;
+  const full = palette ? 255 : 2 ** depth - 1;
+  const ink = new Float64Array(width * height);
+  for (let i = 0; i < ink.length; i++) {
+    const pixel = palette
+      ? palette[data[i]!]
+      : Array.from({ length: channels }, (_, c) => data[i * channels + c]!);
+    if (pixel === undefined)
+      throw new InputError(`${file}: pixel ${i} points outside the palette: the picture is damaged`);
+    const colour = pixel.length >= 3;
+    const luminance = colour ? 0.2126 * pixel[0]! + 0.7152 * pixel[1]! + 0.0722 * pixel[2]! : pixel[0]!;
+    const alpha = pixel.length === 4 ? pixel[3]! / full : pixel.length === 2 ? pixel[1]! / full : 1;
+    // Transparent parts are paper; paper is white on a screen.
+    ink[i] = (luminance / full) * alpha + (1 - alpha);
+  }
+  return { width, height, ink };
+}
+
+/** Refuses what is no PNG, or one so large that decoding it would exhaust memory, from its first 24 bytes. */
+function checkHeader(bytes: Uint8Array): void {
+  const signature = [137, 80, 78, 71, 13, 10, 26, 10];
+  if (bytes.length < 33 || signature.some((byte, i) => bytes[i] !== byte))
+    throw new Error('no PNG signature');
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  if (width === 0 || height === 0 || width > LARGEST || height > LARGEST)
+    throw new Error(`${width} × ${height} pixels; from 1 to ${LARGEST} a side are read`);
+}
+
+/** Light ink on dark paper: inverted when the border, which is paper, is bright. */
+function inkOf({ width, height, ink }: Gray): Gray {
+  const border: number[] = [];
+  for (let column = 0; column < width; column++)
+    border.push(ink[column]!, ink[(height - 1) * width + column]!);
+  for (let row = 0; row < height; row++) border.push(ink[row * width]!, ink[row * width + width - 1]!);
+  border.sort((a, b) => a - b);
+  const paper = border[border.length >> 1]!;
+  return paper > 0.5 ? { width, height, ink: ink.map((v) => 1 - v) } : { width, height, ink };
+}
+
+/** Crops to the ink, scales into the box by area averages and puts the centre of mass in the middle. */
+function centred({ width, height, ink }: Gray): Float64Array {
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++)
+      if (ink[row * width + column]! > 0.1) {
+        left = Math.min(left, column);
+        right = Math.max(right, column);
+        top = Math.min(top, row);
+        bottom = Math.max(bottom, row);
+      }
+  const extent = Math.max(right - left + 1, bottom - top + 1);
+  const scale = extent / BOX;
+  let [mass, massX, massY] = [0, 0, 0];
+  for (let row = top; row <= bottom; row++)
+    for (let column = left; column <= right; column++) {
+      const v = ink[row * width + column]!;
+      mass += v;
+      massX += v * (column + 0.5);
+      massY += v * (row + 0.5);
+    }
+  const out = new Float64Array(SIDE * SIDE);
+  const originX = massX / mass - (SIDE / 2) * scale;
+  const originY = massY / mass - (SIDE / 2) * scale;
+  for (let row = 0; row < SIDE; row++)
+    for (let column = 0; column < SIDE; column++)
+      out[row * SIDE + column] = areaMean(
+        { width, height, ink },
+        originX + column * scale,
+        originY + row * scale,
+        scale,
+      );
+  return out;
+}
+
+/** Mean ink over the square of side `side` at (`x0`, `y0`), in pixels; outside the picture is paper. */
+function areaMean({ width, height, ink }: Gray, x0: number, y0: number, side: number): number {
+  let total = 0;
+  for (let row = Math.max(0, Math.floor(y0)); row < Math.min(height, Math.ceil(y0 + side)); row++) {
+    const high = Math.min(row + 1, y0 + side) - Math.max(row, y0);
+    for (let column = Math.max(0, Math.floor(x0)); column < Math.min(width, Math.ceil(x0 + side)); column++) {
+      const wide = Math.min(column + 1, x0 + side) - Math.max(column, x0);
+      total += ink[row * width + column]! * high * wide;
+    }
+  }
+  return total / (side * side);
+}
