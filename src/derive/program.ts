@@ -1,0 +1,100 @@
+import type { Tensor } from '../network/graph.js';
+
+/** The result of instruction `Ref` of the same program. */
+export type Ref = number;
+
+/** `step(u)` is 1 where `u > 0` and 0 elsewhere; `softplus(u) = log(1 + eᵘ)`, `sigmoid(u) = 1/(1 + e⁻ᵘ)`, stable for large `|u|`. */
+export type Unary = 'exp' | 'tanh' | 'sigmoid' | 'softplus' | 'erf' | 'abs' | 'step';
+export type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+
+/** A summand `left · rightᵀ` of a symmetric sum; both `[n, s]`. */
+export interface Term {
+  readonly left: Ref;
+  readonly right: Ref;
+}
+
+/**
+ * One step of a derivative program: a tensor of static `shape`, row-major, computed from earlier ones.
+ * - `x`: the point, `[inputs]`. `λ`: the multipliers, `[outputs]`.
+ * - `constant`: a trained array (by reference, so that programs share it) or a small derived one.
+ * - `matmul`: `op(a) · op(b)` of two matrices, `op` the transpose where its flag is set.
+ * - `unary`: `fn` of every entry. `binary`: `fn` of two tensors broadcast as in NumPy (trailing axes aligned).
+ * - `sumLast`: sum along the last axis, which stays with length 1. `softmax`: along the last axis.
+ * - `slice`: `size` entries along `axis` from `start`. `concat` along `axis`. `reshape`. `transpose` of a matrix.
+ * - `symmetric`: `Σ left · rightᵀ + diag(diagonal)`, `[n, n]`, which the caller knows to be symmetric as a whole, though
+ *   its summands may not be. With `triangle: 'lower'` nobody reads what stands above the diagonal.
+ */
+export type Instruction = { readonly shape: readonly number[] } & (
+  | { readonly kind: 'x' }
+  | { readonly kind: 'λ' }
+  | { readonly kind: 'constant'; readonly tensor: Tensor }
+  | {
+      readonly kind: 'matmul';
+      readonly a: Ref;
+      readonly b: Ref;
+      readonly transposeA: boolean;
+      readonly transposeB: boolean;
+    }
+  | { readonly kind: 'unary'; readonly fn: Unary; readonly a: Ref }
+  | { readonly kind: 'binary'; readonly fn: Binary; readonly a: Ref; readonly b: Ref }
+  | { readonly kind: 'sumLast'; readonly a: Ref }
+  | { readonly kind: 'softmax'; readonly a: Ref }
+  | { readonly kind: 'slice'; readonly a: Ref; readonly axis: number; readonly start: number; readonly size: number }
+  | { readonly kind: 'concat'; readonly parts: readonly Ref[]; readonly axis: number }
+  | { readonly kind: 'reshape'; readonly a: Ref }
+  | { readonly kind: 'transpose'; readonly a: Ref }
+  | {
+      readonly kind: 'symmetric';
+      readonly terms: readonly Term[];
+      readonly diagonal: Ref | null;
+      readonly triangle: 'lower' | 'full';
+    }
+);
+
+export type InstructionOf<K extends Instruction['kind']> = Extract<Instruction, { kind: K }>;
+
+/** A straight-line program: instruction `k` reads only results of instructions before it. */
+export interface Program {
+  readonly instructions: readonly Instruction[];
+  readonly outputs: {
+    /** `[outputs]`. */
+    readonly y: Ref;
+    /** `[outputs, inputs]`; absent at order 0. */
+    readonly J?: Ref;
+    /** `[inputs, inputs]`, lower triangle valid; absent at orders 0 and 1, and at order 2 where it is zero (an affine network). */
+    readonly H?: Ref;
+  };
+}
+
+/** Value (order 0), value and Jacobian (1), value, Jacobian and Hessian (2) of one network. */
+export interface Programs {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Trained parameters. */
+  readonly parameters: number;
+  readonly value: Program;
+  readonly jacobian: Program;
+  readonly hessian: Program;
+}
+
+/** Instructions that read other instructions: the references of `instruction`, in order. */
+export function operands(instruction: Instruction): readonly Ref[] {
+  switch (instruction.kind) {
+    case 'x':
+    case 'λ':
+    case 'constant':
+      return [];
+    case 'matmul':
+    case 'binary':
+      return [instruction.a, instruction.b];
+    case 'concat':
+      return instruction.parts;
+    case 'symmetric': {
+      const refs = instruction.terms.flatMap(({ left, right }) => [left, right]);
+      return instruction.diagonal === null ? refs : [...refs, instruction.diagonal];
+    }
+    default:
+      return [instruction.a];
+  }
+}
