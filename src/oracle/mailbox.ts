@@ -1,0 +1,131 @@
+import type { Evaluation, Order } from '../engine/contract.js';
+import type { BoxShape } from './cached.js';
+
+/** States of a mailbox: the client moves `idle`, `done` and `failed` to `requested`, the host moves it on from there. */
+export const State = { idle: 0, requested: 1, done: 2, failed: 3 } as const;
+
+/** Words of a host's control block, shared by all its mailboxes. */
+export const Control = {
+  /** Counts requests; the host sleeps on it. */
+  bell: 0,
+  /** 1 while the host can answer. */
+  alive: 1,
+  words: 2,
+} as const;
+
+const header = { state: 0, order: 1, errorBytes: 2 } as const;
+const secondsAt = 16;
+const errorAt = 24;
+const numbersAt = 1024;
+
+/** What another thread needs to open the same mailbox; structured clone shares the memory. */
+export interface MailboxDescriptor extends BoxShape {
+  readonly memory: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+}
+
+/**
+ * One client's letter box at an oracle host: question `(order, x, λ)` and answer `(y, J, H)` in shared memory.
+ *
+ * Layout in bytes: 0 state, 4 order, 8 length of the error text (Int32 each), 16 seconds the host computed (Float64),
+ * 24 error text (UTF-8), 1024 onward `x[n], λ[m], y[m], J[m × n], H[n(n+1)/2]` (Float64).
+ */
+export class Mailbox implements Evaluation {
+  readonly #words: Int32Array;
+  readonly #seconds: Float64Array;
+  readonly #text: Uint8Array;
+  readonly x: Float64Array;
+  readonly λ: Float64Array;
+  readonly y: Float64Array;
+  readonly J: Float64Array;
+  readonly H: Float64Array;
+
+  constructor(readonly descriptor: MailboxDescriptor) {
+    const { memory, inputs, outputs } = descriptor;
+    this.#words = new Int32Array(memory, 0, 3);
+    this.#seconds = new Float64Array(memory, secondsAt, 1);
+    this.#text = new Uint8Array(memory, errorAt, numbersAt - errorAt);
+    let at = numbersAt;
+    const take = (length: number): Float64Array => {
+      const view = new Float64Array(memory, at, length);
+      at += 8 * length;
+      return view;
+    };
+    this.x = take(inputs);
+    this.λ = take(outputs);
+    this.y = take(outputs);
+    this.J = take(outputs * inputs);
+    this.H = take(hessianLength(descriptor));
+  }
+
+  get state(): number {
+    return Atomics.load(this.#words, header.state);
+  }
+
+  get order(): Order {
+    return this.#words[header.order] as Order;
+  }
+
+  /** Seconds the host spent on the last answer. */
+  get seconds(): number {
+    return this.#seconds[0]!;
+  }
+
+  get error(): string {
+    return new TextDecoder().decode(this.#text.slice(0, this.#words[header.errorBytes]));
+  }
+
+  /** Client: puts a question; the caller rings the bell. */
+  ask(order: Order, x: Float64Array, λ: Float64Array): void {
+    this.x.set(x);
+    if (order === 2) this.λ.set(λ);
+    this.#words[header.order] = order;
+    Atomics.store(this.#words, header.state, State.requested);
+  }
+
+  /** Client: sleeps until the state leaves `requested`, at most `milliseconds`. */
+  sleep(milliseconds: number): void {
+    Atomics.wait(this.#words, header.state, State.requested, milliseconds);
+  }
+
+  /** Host: the answer's numbers are in place. */
+  answer(seconds: number): void {
+    this.#seconds[0] = seconds;
+    this.#post(State.done);
+  }
+
+  /** Host: there is no answer. */
+  fail(reason: string): void {
+    const { written } = new TextEncoder().encodeInto(reason, this.#scratch);
+    this.#text.set(this.#scratch.subarray(0, written));
+    this.#words[header.errorBytes] = written;
+    this.#post(State.failed);
+  }
+
+  /** Anyone: rouses the client so that it looks at the control block. */
+  rouse(): void {
+    Atomics.notify(this.#words, header.state);
+  }
+
+  // Text coders refuse shared memory.
+  get #scratch(): Uint8Array {
+    this.#scratchBuffer ??= new Uint8Array(numbersAt - errorAt);
+    return this.#scratchBuffer;
+  }
+  #scratchBuffer: Uint8Array | undefined;
+
+  #post(state: number): void {
+    Atomics.store(this.#words, header.state, state);
+    Atomics.notify(this.#words, header.state);
+  }
+}
+
+/** Makes a mailbox at a host whose control block is `control`. */
+export function createMailbox(shape: BoxShape, control: SharedArrayBuffer): MailboxDescriptor {
+  const { inputs, outputs } = shape;
+  const numbers = inputs + 2 * outputs + outputs * inputs + hessianLength(shape);
+  return { ...shape, memory: new SharedArrayBuffer(numbersAt + 8 * numbers), control };
+}
+
+const hessianLength = ({ inputs, secondDerivatives }: BoxShape): number =>
+  secondDerivatives ? (inputs * (inputs + 1)) / 2 : 0;

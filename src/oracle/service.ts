@@ -1,0 +1,195 @@
+import type { Device, Evaluation, Executable, Order, Precision } from '../engine/contract.js';
+import type { Network } from '../network/graph.js';
+import { type BoxShape, buffers } from './cached.js';
+import { moving } from './control-plane.js';
+import { boxShape } from './local.js';
+import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
+
+/** Which network to compute, with what and where. Plain data: it travels between threads. */
+export interface ExecutableSpec {
+  readonly network: Network;
+  readonly engine: string;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly threads?: number;
+}
+
+/** A compiled network and whether it has second derivatives. */
+export interface Opened {
+  readonly executable: Executable;
+  readonly secondDerivatives: boolean;
+}
+
+/** A network held by an oracle host, as its users see it. */
+export interface Hosted extends BoxShape {
+  readonly id: number;
+  readonly engine: string;
+  readonly device: Device;
+  readonly precision: Precision;
+}
+
+/** What a hosted network did so far. */
+export interface HostStatistics {
+  readonly values: number;
+  readonly jacobians: number;
+  readonly hessians: number;
+  /** Seconds spent computing. */
+  readonly seconds: number;
+  /** Mailboxes attached now. */
+  readonly clients: number;
+}
+
+interface Entry extends Opened {
+  readonly shape: BoxShape;
+  readonly calls: [number, number, number];
+  seconds: number;
+}
+
+/** At most this long does the host sleep unasked, in milliseconds. */
+const nap = 1000;
+
+/**
+ * The oracle host: owns executables and answers the mailboxes of their clients, one evaluation at a time. Its methods
+ * are the control plane, called from the main thread; `serve` is the data plane.
+ */
+export class OracleService {
+  readonly #bell: Int32Array;
+  readonly #entries = new Map<number, Entry>();
+  readonly #clients = new Map<number, { readonly mailbox: Mailbox; readonly id: number }>();
+  #last = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly control: SharedArrayBuffer,
+    private readonly openExecutable: (spec: ExecutableSpec) => Promise<Opened>,
+  ) {
+    this.#bell = new Int32Array(control);
+    Atomics.store(this.#bell, Control.alive, 1);
+  }
+
+  /** Compiles a network. */
+  async open(spec: ExecutableSpec): Promise<Hosted> {
+    const opened = await this.openExecutable(spec);
+    const { executable, secondDerivatives } = opened;
+    const id = ++this.#last;
+    const shape = boxShape(executable, secondDerivatives);
+    this.#entries.set(id, { ...opened, shape, calls: [0, 0, 0], seconds: 0 });
+    const { engine, device, precision } = executable;
+    return { id, engine, device, precision, ...shape };
+  }
+
+  /** Makes a mailbox for one client of network `id`. */
+  attach(id: number): { ticket: number; descriptor: MailboxDescriptor } {
+    const descriptor = createMailbox(this.#entry(id).shape, this.control);
+    const ticket = ++this.#last;
+    this.#clients.set(ticket, { mailbox: new Mailbox(descriptor), id });
+    return { ticket, descriptor };
+  }
+
+  detach(ticket: number): void {
+    this.#clients.delete(ticket);
+  }
+
+  /** One evaluation through the control plane; buffers above `order` come back empty. */
+  async evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
+    const entry = this.#entry(id);
+    const out = buffers(entry.shape);
+    await this.#compute(entry, order, x, λ, out);
+    const nothing = new Float64Array(0);
+    const { y, J, H } = { y: out.y, J: order >= 1 ? out.J : nothing, H: order === 2 ? out.H : nothing };
+    return moving({ y, J, H }, [
+      out.y.buffer,
+      ...(order >= 1 ? [out.J.buffer] : []),
+      ...(order === 2 ? [out.H.buffer] : []),
+    ] as ArrayBuffer[]);
+  }
+
+  statistics(id: number): HostStatistics {
+    const { calls, seconds } = this.#entry(id);
+    const clients = [...this.#clients.values()].filter((client) => client.id === id).length;
+    return { values: calls[0], jacobians: calls[1], hessians: calls[2], seconds, clients };
+  }
+
+  /** Frees a network; clients that still ask get an error. */
+  async dispose(id: number): Promise<void> {
+    const entry = this.#entry(id);
+    this.#entries.delete(id);
+    await this.#exclusively(() => entry.executable.dispose());
+  }
+
+  /** Frees everything and ends `serve`. */
+  async close(): Promise<void> {
+    Atomics.store(this.#bell, Control.alive, 0);
+    Atomics.add(this.#bell, Control.bell, 1);
+    Atomics.notify(this.#bell, Control.bell);
+    for (const id of [...this.#entries.keys()]) await this.dispose(id);
+    for (const { mailbox } of this.#clients.values()) mailbox.rouse();
+    this.#clients.clear();
+  }
+
+  /** Answers mailboxes until `close`. */
+  async serve(): Promise<void> {
+    while (Atomics.load(this.#bell, Control.alive) === 1) {
+      const bell = Atomics.load(this.#bell, Control.bell);
+      if (await this.#answerAll())
+        await new Promise(setImmediate); // lets control messages in
+      else await rung(this.#bell, bell);
+    }
+  }
+
+  async #answerAll(): Promise<boolean> {
+    let any = false;
+    for (const { mailbox, id } of [...this.#clients.values()]) {
+      if (mailbox.state !== State.requested) continue;
+      any = true;
+      try {
+        const begin = performance.now();
+        // The inputs are copied because engines may refuse shared memory.
+        await this.#compute(this.#entry(id), mailbox.order, mailbox.x.slice(), mailbox.λ.slice(), mailbox);
+        mailbox.answer((performance.now() - begin) / 1000);
+      } catch (error) {
+        mailbox.fail(error instanceof Error ? error.message : String(error));
+      }
+    }
+    return any;
+  }
+
+  #compute(entry: Entry, order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): Promise<void> {
+    return this.#exclusively(async () => {
+      const begin = performance.now();
+      await entry.executable.evaluate(order, x, λ, out);
+      entry.calls[order]++;
+      entry.seconds += (performance.now() - begin) / 1000;
+    });
+  }
+
+  /** Calls of an executable must not overlap, and two at once would only share the same cores. */
+  #exclusively<T>(work: () => T | Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.then(ignore, ignore);
+    return result;
+  }
+
+  #entry(id: number): Entry {
+    const entry = this.#entries.get(id);
+    if (!entry) throw new Error('the network was disposed while in use');
+    return entry;
+  }
+}
+
+const ignore = (): void => {};
+
+interface WaitAsync {
+  waitAsync(
+    words: Int32Array,
+    index: number,
+    value: number,
+    milliseconds: number,
+  ): { async: false; value: string } | { async: true; value: Promise<string> };
+}
+
+/** Resolves when the bell no longer shows `seen`, or after a nap. */
+async function rung(words: Int32Array, seen: number): Promise<void> {
+  const waiting = (Atomics as unknown as WaitAsync).waitAsync(words, Control.bell, seen, nap);
+  if (waiting.async) await waiting.value;
+}
