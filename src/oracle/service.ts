@@ -12,6 +12,8 @@ export interface ExecutableSpec {
   readonly device: Device;
   readonly precision: Precision;
   readonly threads?: number;
+  /** Whether ops without a second derivative are taken, with zero in its place. Default `refuse`. */
+  readonly kinks?: 'refuse' | 'allow';
 }
 
 /** A compiled network and whether it has second derivatives. */

@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import { compiled } from '../../src/core/compiled.js';
+import { InputError } from '../../src/core/errors.js';
+import { OracleHost } from '../../src/oracle/host.js';
+import type { MailboxDescriptor } from '../../src/oracle/mailbox.js';
+import { openExecutable } from '../../src/oracle/open.js';
+import { shared } from '../../src/oracle/share.js';
+import { smallNetwork } from './networks.js';
+
+const spec = (network = smallNetwork()) =>
+  ({ network, engine: 'reference', device: 'cpu', precision: 'f64' }) as const;
+
+const hosts: OracleHost[] = [];
+const threads: Worker[] = [];
+const start = () => {
+  const host = new OracleHost();
+  hosts.push(host);
+  return host;
+};
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.close();
+  for (const thread of threads.splice(0)) await thread.terminate();
+});
+
+/** A thread that evaluates at changing points until it is told an error, which it posts; first it posts 'busy'. */
+function persistentClient(descriptor: MailboxDescriptor): { busy: Promise<unknown>; end: Promise<unknown> } {
+  const module = compiled(new URL('../../src/oracle/any.ts', import.meta.url).href, './client.js').href;
+  const code = `
+    const { workerData, parentPort } = require('node:worker_threads');
+    import(workerData.module).then(({ BlockingClient }) => {
+      const box = new BlockingClient(workerData.descriptor);
+      const y = new Float64Array(box.outputs);
+      try {
+        for (let k = 0; ; k++) {
+          box.value(new Float64Array(box.inputs).fill(k), y);
+          if (k === 3) parentPort.postMessage('busy');
+        }
+      } catch ({ name, message, fatal }) {
+        parentPort.postMessage({ name, message, fatal });
+      }
+    });`;
+  const thread = new Worker(code, { eval: true, workerData: { descriptor, module } });
+  threads.push(thread);
+  const next = () => new Promise((resolve) => thread.once('message', resolve));
+  const busy = next();
+  return { busy, end: busy.then(next) };
+}
+
+describe('the oracle host thread', () => {
+  it('computes what the same engine computes here', async () => {
+    const network = smallNetwork();
+    const hosted = await start().open(spec(network));
+    const x = Float64Array.of(0.1, -0.4, 0.7, 0.2);
+    const λ = Float64Array.of(1, -2, 0.5);
+    const { y, J, H } = await hosted.evaluate(2, x, λ);
+    const here = { y: new Float64Array(3), J: new Float64Array(12), H: new Float64Array(10) };
+    await (await openExecutable(spec(network))).executable.evaluate(2, x, λ, here);
+    expect(y).toEqual(here.y);
+    expect(J).toEqual(here.J);
+    expect(H).toEqual(here.H);
+    expect(H.some((entry) => Math.abs(entry) > 1e-3)).toBe(true);
+    expect(hosted.shape).toMatchObject({ inputs: 4, outputs: 3, engine: 'reference', precision: 'f64' });
+    expect(await hosted.statistics()).toMatchObject({ values: 0, hessians: 1, clients: 0 });
+  });
+
+  it('reports a caller’s mistake as such', async () => {
+    const host = start();
+    await expect(host.open({ ...spec(), engine: 'abacus' })).rejects.toThrow(InputError);
+    await expect(host.open(spec(smallNetwork(4, 6, 3, 'relu')))).rejects.toThrow(/relu/);
+    expect(await host.open({ ...spec(smallNetwork(4, 6, 3, 'relu')), kinks: 'allow' })).toBeDefined();
+  });
+
+  it('wakes a waiting client when it is terminated', async () => {
+    const host = start();
+    const hosted = await host.open(spec(smallNetwork(60, 400, 10)));
+    const { descriptor } = await hosted.attach();
+    const client = persistentClient(descriptor);
+    await client.busy;
+    const begin = performance.now();
+    await host.terminate();
+    expect(await client.end).toMatchObject({
+      name: 'EvaluationError',
+      fatal: true,
+      message: expect.stringMatching(/oracle thread/),
+    });
+    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(host.alive).toBe(false);
+    await expect(hosted.evaluate(0, new Float64Array(60))).rejects.toThrow(/oracle thread ended/);
+  });
+
+  it('fails calls under way when its thread throws', async () => {
+    const broken = new URL(
+      `data:text/javascript,${encodeURIComponent("setTimeout(() => { throw new Error('no driver'); }, 20);")}`,
+    );
+    const host = new OracleHost(broken);
+    await expect(host.open(spec())).rejects.toThrow('the oracle thread ended: no driver');
+  });
+
+  it('opens and closes again and again without growing', async () => {
+    const network = smallNetwork(50, 200, 10);
+    const round = async () => {
+      const host = new OracleHost();
+      const hosted = await host.open(spec(network));
+      const { descriptor, detach } = await hosted.attach();
+      expect(descriptor.memory.byteLength).toBeGreaterThan(8 * 1275);
+      await detach();
+      await host.close();
+    };
+    for (let k = 0; k < 5; k++) await round();
+    const before = process.memoryUsage().rss;
+    for (let k = 0; k < 20; k++) await round();
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Worker')).toEqual([]);
+  });
+});
+
+describe('sharing a network', () => {
+  it('copies its weights once, into shared memory', () => {
+    const network = smallNetwork();
+    const copy = shared(network);
+    expect(shared(network)).toBe(copy);
+    expect(shared(copy)).toBe(copy);
+    const weight = ({ nodes }: typeof network) => {
+      const { op } = nodes[1]!;
+      if (op.kind !== 'affine') throw new Error('not affine');
+      return op.weight.data;
+    };
+    expect(weight(copy)).toEqual(weight(network));
+    expect(weight(copy).buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+});
