@@ -4,7 +4,11 @@ export interface Tensor {
   readonly data: Float32Array | Float64Array;
 }
 
-/** Elementwise functions `φ: R → R`. Those with a kink carry no second derivative and need a treatment. */
+/**
+ * Elementwise functions `φ: R → R`. Those with a kink carry no second derivative and need a treatment.
+ * `hardSigmoid(u) = min(max(u/5 + 1/2, 0), 1)`; `thresholdedRelu(u) = u` where `u > θ`, else 0; `gelu` is exact (erf),
+ * `geluTanh` its tanh approximation; `swish(u) = u·sigmoid(u)`; `mish(u) = u·tanh(softplus(u))`.
+ */
 export type Elementwise =
   | {
       readonly name:
@@ -53,6 +57,8 @@ export interface Node {
   readonly inputs: readonly number[];
   /** Shape without the batch dimension. */
   readonly shape: readonly number[];
+  /** Trained numbers this node is the first to use (a shared layer counts once); for tables only. */
+  readonly parameters?: number;
 }
 
 /**

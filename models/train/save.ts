@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+
+/**
+ * Writes a LayersModel as tfjs does, `model.json` and `weights.bin` (f32, little-endian), and returns the SHA-256 of
+ * the weights in hexadecimal.
+ */
+export async function save(model: tf.LayersModel, folder: string): Promise<string> {
+  let digest = '';
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const { modelTopology, weightSpecs, weightData, format, generatedBy } = artifacts;
+      const bytes = Buffer.from(tf.io.CompositeArrayBuffer.join(weightData));
+      const json = {
+        modelTopology,
+        format,
+        generatedBy,
+        convertedBy: null,
+        weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
+      };
+      digest = createHash('sha256').update(bytes).digest('hex');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'model.json'), `${JSON.stringify(json)}\n`);
+      writeFileSync(join(folder, 'weights.bin'), bytes);
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
+    }),
+  );
+  return digest;
+}

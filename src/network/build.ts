@@ -1,0 +1,208 @@
+import { InputError } from '../core/errors.js';
+import type { Elementwise, Network, Node, Op, Tensor } from './graph.js';
+
+type Shape = readonly number[];
+
+/** How many numbers a shape holds. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
+
+/** Index of the first NaN or infinity, -1 if there is none. */
+export function firstNotFinite(data: Float32Array | Float64Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
+  return -1;
+}
+
+/** A shape in messages: `[28, 28]`. */
+export const show = (shape: Shape): string => `[${shape.join(', ')}]`;
+const same = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((length, k) => length === b[k]);
+
+/**
+ * Builds a {@link Network} node by node and checks every shape; nodes are named by their index. A mistake is an
+ * InputError that names the file and the layer. All shapes are without the batch dimension.
+ */
+export class NetworkBuilder {
+  readonly #nodes: Node[] = [];
+  #inputSize = 0;
+  #parameters = 0;
+  #fresh = 0;
+
+  /** `file` names the source in messages; `name` is the network's own. */
+  constructor(
+    readonly file: string,
+    readonly name: string,
+  ) {}
+
+  /** An error about `layer`, one line. */
+  error(layer: string, problem: string): InputError {
+    return new InputError(`${this.file}: layer "${layer}": ${problem}`);
+  }
+
+  /** Counts trained numbers; they are booked on the next node added. */
+  count(parameters: number): void {
+    this.#parameters += parameters;
+    this.#fresh += parameters;
+  }
+
+  shape(node: number): Shape {
+    const found = this.#nodes[node];
+    if (!found) throw new RangeError(`node ${node} does not exist yet`);
+    return found.shape;
+  }
+
+  /** The next `size(shape)` numbers of the flattened network input. */
+  input(layer: string, shape: Shape): number {
+    const offset = this.#inputSize;
+    this.#inputSize += sizeOf(shape);
+    return this.#add(layer, { kind: 'input', offset }, [], shape);
+  }
+
+  affine(layer: string, u: number, weight: Tensor, bias?: Tensor): number {
+    const shape = this.shape(u);
+    const [inputs, outputs] = weight.shape;
+    this.#tensor(layer, 'weight', weight);
+    if (inputs === undefined || outputs === undefined || weight.shape.length !== 2) {
+      throw this.error(layer, `the weight has shape ${show(weight.shape)}, expected two axes [in, out]`);
+    }
+    if (shape.at(-1) !== inputs) {
+      throw this.error(
+        layer,
+        `the weight takes ${inputs} numbers, the input's last axis has ${shape.at(-1) ?? 'none'}`,
+      );
+    }
+    if (bias) this.#vector(layer, 'bias', bias, outputs);
+    const op: Op = bias ? { kind: 'affine', weight, bias } : { kind: 'affine', weight };
+    return this.#add(layer, op, [u], [...shape.slice(0, -1), outputs]);
+  }
+
+  scale(layer: string, u: number, scale: Tensor, shift: Tensor): number {
+    const shape = this.shape(u);
+    const last = this.#last(layer, shape);
+    this.#vector(layer, 'scale', scale, last);
+    this.#vector(layer, 'shift', shift, last);
+    return this.#add(layer, { kind: 'scale', scale, shift }, [u], shape);
+  }
+
+  /** `scale` with one number for the whole last axis. */
+  scaleBy(layer: string, u: number, scale: number, shift = 0): number {
+    const last = this.#last(layer, this.shape(u));
+    const constant = (value: number): Tensor => ({
+      shape: [last],
+      data: new Float64Array(last).fill(value),
+    });
+    return this.scale(layer, u, constant(scale), constant(shift));
+  }
+
+  elementwise(layer: string, u: number, fn: Elementwise): number {
+    for (const [parameter, value] of Object.entries(fn)) {
+      if (typeof value === 'number' && !Number.isFinite(value)) {
+        throw this.error(layer, `${fn.name} has ${parameter} = ${value}, expected a finite number`);
+      }
+    }
+    return this.#add(layer, { kind: 'elementwise', fn }, [u], this.shape(u));
+  }
+
+  softmax(layer: string, u: number): number {
+    this.#last(layer, this.shape(u));
+    return this.#add(layer, { kind: 'softmax' }, [u], this.shape(u));
+  }
+
+  add(layer: string, inputs: readonly number[]): number {
+    if (inputs.length < 2) throw this.error(layer, `adds ${inputs.length} inputs, expected at least 2`);
+    return this.#add(layer, { kind: 'add' }, inputs, this.#equal(layer, inputs));
+  }
+
+  multiply(layer: string, a: number, b: number): number {
+    return this.#add(layer, { kind: 'multiply' }, [a, b], this.#equal(layer, [a, b]));
+  }
+
+  /** Joins along `axis` of the batchless shape, counted from 0. */
+  concat(layer: string, inputs: readonly number[], axis: number): number {
+    const shapes = inputs.map((u) => this.shape(u));
+    const first = shapes[0];
+    if (!first) throw this.error(layer, 'joins no inputs');
+    if (!Number.isInteger(axis) || axis < 0 || axis >= first.length) {
+      throw this.error(layer, `joins along axis ${axis} of ${show(first)}, which has none such`);
+    }
+    const odd = shapes.find((shape) => !same(shape.with(axis, 0), first.with(axis, 0)));
+    if (odd) {
+      throw this.error(layer, `cannot join ${show(first)} and ${show(odd)}: only axis ${axis} may differ`);
+    }
+    const length = shapes.reduce((sum, shape) => sum + shape[axis]!, 0);
+    return this.#add(layer, { kind: 'concat', axis }, inputs, first.with(axis, length));
+  }
+
+  reshape(layer: string, u: number, shape: Shape): number {
+    const from = this.shape(u);
+    if (same(from, shape)) return u;
+    if (sizeOf(from) !== sizeOf(shape)) {
+      throw this.error(
+        layer,
+        `cannot reshape ${show(from)} (${sizeOf(from)}) to ${show(shape)} (${sizeOf(shape)})`,
+      );
+    }
+    return this.#add(layer, { kind: 'reshape' }, [u], shape);
+  }
+
+  /** Closes the graph with its outputs, in order. */
+  finish(outputs: readonly number[]): Network {
+    if (this.#inputSize === 0) throw new InputError(`${this.file}: the network has no inputs`);
+    if (outputs.length === 0) throw new InputError(`${this.file}: the network has no outputs`);
+    return {
+      name: this.name,
+      nodes: this.#nodes,
+      inputSize: this.#inputSize,
+      outputs: [...outputs],
+      outputSize: outputs.reduce((sum, node) => sum + sizeOf(this.shape(node)), 0),
+      parameters: this.#parameters,
+    };
+  }
+
+  #add(layer: string, op: Op, inputs: readonly number[], shape: Shape): number {
+    if (shape.some((length) => !Number.isSafeInteger(length) || length < 1)) {
+      throw this.error(layer, `the shape ${show(shape)} must have positive whole lengths`);
+    }
+    this.#nodes.push({ layer, op, inputs: [...inputs], shape: [...shape], parameters: this.#fresh });
+    this.#fresh = 0;
+    return this.#nodes.length - 1;
+  }
+
+  #last(layer: string, shape: Shape): number {
+    const last = shape.at(-1);
+    if (last === undefined)
+      throw this.error(layer, 'needs an input with at least one axis besides the batch');
+    return last;
+  }
+
+  #equal(layer: string, inputs: readonly number[]): Shape {
+    const [first, ...rest] = inputs.map((u) => this.shape(u));
+    const odd = rest.find((shape) => !same(shape, first!));
+    if (odd) {
+      throw this.error(layer, `cannot combine ${show(first!)} with ${show(odd)}: shapes must be equal`);
+    }
+    return first!;
+  }
+
+  #vector(layer: string, what: string, tensor: Tensor, length: number): void {
+    this.#tensor(layer, what, tensor);
+    if (!same(tensor.shape, [length])) {
+      throw this.error(layer, `the ${what} has shape ${show(tensor.shape)}, expected [${length}]`);
+    }
+  }
+
+  #tensor(layer: string, what: string, tensor: Tensor): void {
+    if (tensor.data.length !== sizeOf(tensor.shape)) {
+      throw this.error(
+        layer,
+        `the ${what} has ${tensor.data.length} numbers, its shape ${show(tensor.shape)} needs ${sizeOf(tensor.shape)}`,
+      );
+    }
+    const bad = firstNotFinite(tensor.data);
+    if (bad >= 0) {
+      throw this.error(
+        layer,
+        `the ${what} has ${tensor.data[bad]} at index ${bad}; train it again or repair it`,
+      );
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Network, Node } from './graph.js';
+
+/** One row of `graybox inspect`. */
+export interface NodeRow {
+  readonly layer: string;
+  /** The operation, with the function or axis where it has one: `affine`, `tanh`, `leakyRelu(0.3)`, `concat(0)`. */
+  readonly op: string;
+  /** Shape of the result without the batch dimension. */
+  readonly shape: readonly number[];
+  /** Trained numbers this node is the first to use. */
+  readonly parameters: number;
+}
+
+/** The network as a table, one row per node in the order of evaluation; parameters add up to `network.parameters`. */
+export function describe(network: Network): NodeRow[] {
+  return network.nodes.map((node) => ({
+    layer: node.layer,
+    op: nameOf(node),
+    shape: node.shape,
+    parameters: node.parameters ?? 0,
+  }));
+}
+
+function nameOf({ op }: Node): string {
+  if (op.kind === 'concat') return `concat(${op.axis})`;
+  if (op.kind !== 'elementwise') return op.kind;
+  const { name, ...constants } = op.fn;
+  const values = Object.values(constants);
+  return values.length > 0 ? `${name}(${values.join(', ')})` : name;
+}

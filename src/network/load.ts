@@ -1,0 +1,38 @@
+import { existsSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../core/errors.js';
+import type { Network } from './graph.js';
+import { fromTfjs, readTfjs, type TfjsModel } from './read/tfjs.js';
+
+/** A file, a folder, or a live `tf.LayersModel`. */
+export type NetworkSource = string | TfjsModel;
+
+/** One reader per format, by the file's ending. */
+const readers: Readonly<Record<string, (path: string) => Network>> = { '.json': readTfjs };
+
+const advice = 'give the model.json of a tfjs LayersModel or the folder that holds it';
+
+/** Loads a trained network with the reader that fits what it is given. */
+export async function loadNetwork(source: NetworkSource): Promise<Network> {
+  if (typeof source !== 'string') {
+    if (typeof source?.save === 'function') return fromTfjs(source);
+    throw new InputError(`the network is neither a path nor a tf.LayersModel; ${advice}`);
+  }
+  const path = source.startsWith('file://') ? fileURLToPath(source) : source;
+  if (!existsSync(path)) throw new InputError(`${path}: there is no such file or folder; ${advice}`);
+  if (statSync(path).isDirectory()) {
+    if (!existsSync(join(path, 'model.json'))) {
+      throw new InputError(`${path}: the folder holds no model.json; ${advice}`);
+    }
+    return readTfjs(path);
+  }
+  const ending = extname(path).toLowerCase();
+  const read = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
+  if (!read) {
+    throw new InputError(
+      `${path}: ${ending || 'files without an ending'} cannot be read as a network; convert it, then ${advice}`,
+    );
+  }
+  return read(path);
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputError } from '../../core/errors.js';
+import { NetworkBuilder } from '../build.js';
+import type { Network } from '../graph.js';
+import { isObject } from './tfjs/config.js';
+import { fromMemory, locate, openShards } from './tfjs/shards.js';
+import { addModel, graphModel, readTopology } from './tfjs/topology.js';
+import { readEntries, Weights } from './tfjs/weights.js';
+
+/** What a tfjs model hands to a save handler, as far as it is read here. */
+export interface TfjsArtifacts {
+  readonly modelTopology?: unknown;
+  readonly weightSpecs?: readonly unknown[] | undefined;
+  readonly weightData?: ArrayBuffer | ArrayBuffer[] | undefined;
+}
+
+/** A live `tf.LayersModel`, known by its `save` alone so that tfjs itself need not be there. */
+export interface TfjsModel {
+  readonly name?: string;
+  save(handler: {
+    save(
+      artifacts: TfjsArtifacts,
+    ): Promise<{ modelArtifactsInfo: { dateSaved: Date; modelTopologyType: 'JSON' } }>;
+  }): Promise<unknown>;
+}
+
+/**
+ * Reads a tfjs LayersModel from disk: `path` is its model.json or the folder that holds it; the weights lie beside it.
+ * Layers that only matter in training become nothing; a mistake in the files is an InputError of one line.
+ */
+export function readTfjs(path: string): Network {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path;
+  const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
+  if (!existsSync(file)) throw fail('there is no such file; give a model.json or the folder that holds it');
+  const json = parse(readFileSync(file, 'utf8'), fail);
+  if (!isObject(json)) throw fail('is not a JSON object; give the model.json of a tfjs LayersModel');
+  if (json['format'] === 'graph-model') throw fail(graphModel);
+  const model = readTopology(json['modelTopology'], file, fail);
+
+  const manifest = json['weightsManifest'];
+  if (!Array.isArray(manifest)) throw fail('has no weightsManifest; save the network again');
+  const groups = manifest.map((group, k) => {
+    if (!isObject(group) || !Array.isArray(group['weights']) || !Array.isArray(group['paths'])) {
+      throw fail(`group ${k} of the weightsManifest needs "paths" and "weights"; save the network again`);
+    }
+    return {
+      entries: readEntries(group['weights'], file),
+      shards: group['paths'].map((shard) => locate(dirname(file), shard, fail)),
+    };
+  });
+
+  const bytes = openShards(groups, fail);
+  try {
+    const weights = new Weights(
+      file,
+      groups.flatMap(({ entries }) => entries),
+      bytes.next,
+    );
+    const name = basename(file) === 'model.json' ? basename(dirname(resolve(file))) : basename(file, '.json');
+    return assemble(file, name, model, weights);
+  } finally {
+    bytes.close();
+  }
+}
+
+/** Reads a live `tf.LayersModel` through its own save handler; the model stays as it is. */
+export async function fromTfjs(model: TfjsModel): Promise<Network> {
+  let saved: TfjsArtifacts | undefined;
+  await model.save({
+    save: async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+    },
+  });
+  const name = model.name ?? 'network';
+  const file = `tfjs model "${name}"`;
+  const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
+  if (!saved) throw fail('save() did not call the handler it was given; pass a tf.LayersModel');
+  const topology = readTopology(saved.modelTopology, file, fail);
+  const entries = readEntries(saved.weightSpecs ?? [], file);
+  const parts = [saved.weightData ?? []].flat().map((part) => new Uint8Array(part));
+  const held = parts.reduce((sum, part) => sum + part.length, 0);
+  const needed = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (held !== needed) throw fail(`the weights hold ${held} bytes, the topology needs ${needed}`);
+  return assemble(file, name, topology, new Weights(file, entries, fromMemory(parts)));
+}
+
+function assemble(
+  file: string,
+  name: string,
+  model: ReturnType<typeof readTopology>,
+  weights: Weights,
+): Network {
+  const build = new NetworkBuilder(file, name);
+  const network = build.finish(addModel({ build, weights, path: [] }, model));
+  weights.finish();
+  return network;
+}
+
+function parse(text: string, fail: (problem: string) => InputError): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw fail(
+      `is not JSON (${(cause as Error).message.split('\n')[0]}); give the model.json of a tfjs LayersModel`,
+    );
+  }
+}

@@ -1,0 +1,245 @@
+import type { InputError } from '../../../core/errors.js';
+import { type NetworkBuilder, show } from '../../build.js';
+import { Config, isObject, type Json } from './config.js';
+import { layerRules } from './layers.js';
+import type { Weights } from './weights.js';
+
+const containers = ['Sequential', 'Functional', 'Model'];
+
+/** What all layers of one network share. `path` names the enclosing models, outermost first. */
+interface Context {
+  readonly build: NetworkBuilder;
+  readonly weights: Weights;
+  readonly path: readonly string[];
+}
+
+/** One layer as the topology lists it. */
+interface Layer {
+  readonly name: string;
+  readonly kind: string;
+  readonly config: Config;
+  readonly entry: Config;
+}
+
+/** Adds a model and returns its output nodes. `inputs` are the nodes it is called on, absent for the outermost. */
+export function addModel(context: Context, entry: Config, inputs?: readonly number[]): readonly number[] {
+  const kind = entry.text('class_name');
+  if (kind === 'Sequential') return addSequential(context, entry, inputs);
+  if (kind === 'Functional' || kind === 'Model') return addFunctional(context, entry, inputs);
+  throw entry.error(`the model is a ${kind}; supported are Sequential and functional models`);
+}
+
+function readLayer(context: Context, value: unknown, where: Config): Layer {
+  if (!isObject(value)) throw where.error('a layer is not an object; save the network again');
+  const bare = new Config(value, where.where);
+  const kind = bare.text('class_name');
+  const settings = bare.get('config');
+  // A Sequential of old Keras has a list of layers for a configuration.
+  const json: Json = isObject(settings) ? settings : {};
+  const name = new Config(json, where.where).text('name', bare.text('name', kind));
+  const label = `${context.build.file}: layer "${name}"`;
+  if (kind !== 'Sequential' && !isObject(settings))
+    throw new Config(json, label).error('has no configuration');
+  return { name, kind, config: new Config(json, label), entry: new Config(value, label) };
+}
+
+/** Calls a layer that is not an input layer. */
+function callLayer(context: Context, layer: Layer, inputs: readonly number[]): readonly number[] {
+  const { build, weights, path } = context;
+  if (containers.includes(layer.kind)) {
+    return addModel({ ...context, path: [...path, layer.name] }, layer.entry, inputs);
+  }
+  const rule = Object.hasOwn(layerRules, layer.kind) ? layerRules[layer.kind] : undefined;
+  if (!rule) {
+    throw build.error(
+      layer.name,
+      `${layer.kind} layers cannot be read; supported are ${[...Object.keys(layerRules), 'InputLayer', ...containers].join(', ')}`,
+    );
+  }
+  const node = rule({
+    build,
+    layer: layer.name,
+    config: layer.config,
+    inputs,
+    weight(name, shape) {
+      const { tensor, fresh } = weights.take(path, layer.name, name, shape);
+      build.count(fresh);
+      return tensor;
+    },
+    ignore: (name) => weights.ignore(path, layer.name, name),
+  });
+  return [node];
+}
+
+/** The batchless input shape a layer declares, if it declares one. */
+function declaredShape({ config }: Layer): readonly number[] | undefined {
+  const key = config.get('batch_input_shape') === undefined ? 'batch_shape' : 'batch_input_shape';
+  if (config.get(key) === undefined) return undefined;
+  const shape = config.list(key);
+  if (
+    shape.length < 2 ||
+    shape.slice(1).some((length) => !Number.isSafeInteger(length) || (length as number) < 1)
+  ) {
+    throw config.error(
+      `the input shape ${JSON.stringify(shape)} is not fixed: give every axis but the first (the batch) a length and save again`,
+    );
+  }
+  return shape.slice(1) as number[];
+}
+
+/** The node a model's input stands for: a new network input, or the node the model is called on. */
+function bind(context: Context, layer: Layer, given: number | undefined): number {
+  const shape = declaredShape(layer);
+  if (given === undefined) {
+    if (!shape)
+      throw layer.config.error(
+        'the input shape is missing; build the model with an inputShape and save again',
+      );
+    return context.build.input(layer.name, shape);
+  }
+  if (shape && show(shape) !== show(context.build.shape(given))) {
+    throw layer.config.error(
+      `is declared for inputs ${show(shape)} and called on ${show(context.build.shape(given))}`,
+    );
+  }
+  return given;
+}
+
+function addSequential(context: Context, entry: Config, inputs?: readonly number[]): readonly number[] {
+  const settings = entry.get('config');
+  const list = Array.isArray(settings) ? settings : entry.object('config').list('layers');
+  const layers = list.map((value) => readLayer(context, value, entry));
+  const first = layers[0];
+  if (!first) throw entry.error('the model has no layers');
+  if (inputs !== undefined && inputs.length !== 1) {
+    throw entry.error(`is called on ${inputs.length} inputs, expected one`);
+  }
+  let nodes: readonly number[];
+  if (inputs === undefined && containers.includes(first.kind)) {
+    nodes = addModel({ ...context, path: [...context.path, first.name] }, first.entry);
+    layers.shift();
+  } else {
+    nodes = [bind(context, first, inputs?.[0])];
+    if (first.kind === 'InputLayer') layers.shift();
+    if (layers.length === 0) throw entry.error('the model has no layers besides its input');
+  }
+  for (const layer of layers) nodes = callLayer(context, layer, nodes);
+  return nodes;
+}
+
+/** A tensor of a functional model: output `tensor` of call `call` of a layer. */
+interface Reference {
+  readonly layer: string;
+  readonly call: number;
+  readonly tensor: number;
+}
+
+function readReference(value: unknown, where: Config): Reference {
+  const [layer, call, tensor] = Array.isArray(value) ? value : [];
+  if (typeof layer !== 'string' || !isCount(call) || !isCount(tensor)) {
+    throw where.error(
+      `${JSON.stringify(value)?.slice(0, 60)} is not a connection [layer, call, tensor]; save the network with tfjs or Keras 2`,
+    );
+  }
+  return { layer, call, tensor };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** `[layer, call, tensor]` or a list of them. */
+function readReferences(config: Config, key: string): Reference[] {
+  const list = config.list(key);
+  return (typeof list[0] === 'string' ? [list] : list).map((value) => readReference(value, config));
+}
+
+function addFunctional(context: Context, entry: Config, given?: readonly number[]): readonly number[] {
+  const config = entry.object('config');
+  const layers = config.list('layers').map((value) => readLayer(context, value, entry));
+  if (layers.length === 0) throw entry.error('the model has no layers');
+  if (layers.every(({ kind }) => kind === 'InputLayer'))
+    throw entry.error('the model has no layers besides its inputs');
+  const inputs = readReferences(config, 'input_layers');
+  const outputs = readReferences(config, 'output_layers');
+  if (given && given.length !== inputs.length) {
+    throw entry.error(`is called on ${given.length} inputs, expected ${inputs.length}`);
+  }
+
+  const byName = new Map<string, Layer>();
+  const calls = new Map<string, Reference[][]>();
+  for (const layer of layers) {
+    const name = layer.entry.text('name', layer.name);
+    if (byName.has(name))
+      throw layer.config.error('the name occurs twice in one model; rename one and save again');
+    byName.set(name, layer);
+    calls.set(
+      name,
+      layer.entry.list('inbound_nodes', []).map((call) => {
+        if (!Array.isArray(call))
+          throw layer.config.error('its connections are not lists; save the network with tfjs or Keras 2');
+        return call.map((value) => readReference(value, layer.config));
+      }),
+    );
+  }
+
+  // A nested model counts its own making as call 0, so calls from outside begin at 1; some versions of Keras do not.
+  const fromZero = new Set(
+    [...outputs, ...[...calls.values()].flat(2)].filter(({ call }) => call === 0).map(({ layer }) => layer),
+  );
+  const firstCall = (name: string, { kind }: Layer): number =>
+    containers.includes(kind) && !fromZero.has(name) ? 1 : 0;
+
+  const done = new Map<string, readonly number[]>();
+  inputs.forEach(({ layer: name }, k) => {
+    const layer = byName.get(name);
+    if (layer?.kind !== 'InputLayer')
+      throw entry.error(`the model's input "${name}" is not an input layer of it`);
+    if (done.has(`${name}/0`)) throw entry.error(`the model lists its input "${name}" twice`);
+    done.set(`${name}/0`, [bind(context, layer, given?.[k])]);
+  });
+
+  const open = new Set<string>();
+  const resolve = ({ layer: name, call, tensor }: Reference, asker: Config): number => {
+    const key = `${name}/${call}`;
+    let nodes = done.get(key);
+    if (!nodes) {
+      const layer = byName.get(name);
+      if (!layer) throw asker.error(`it is connected to "${name}", which the model does not have`);
+      if (layer.kind === 'InputLayer') throw layer.config.error('is not among the inputs of its model');
+      const from = calls.get(name)![call - firstCall(name, layer)];
+      if (!from) throw asker.error(`it is connected to call ${call} of "${name}", which does not exist`);
+      if (open.has(key)) throw layer.config.error('depends on its own output');
+      open.add(key);
+      nodes = callLayer(
+        context,
+        layer,
+        from.map((reference) => resolve(reference, layer.config)),
+      );
+      done.set(key, nodes);
+    }
+    const node = nodes[tensor];
+    if (node === undefined)
+      throw asker.error(`it is connected to output ${tensor} of "${name}", which does not exist`);
+    return node;
+  };
+  return outputs.map((reference) => resolve(reference, entry));
+}
+
+/** Finds the model inside `modelTopology`: tfjs writes it directly, Keras's converter under `model_config`. */
+export function readTopology(topology: unknown, file: string, fail: (problem: string) => InputError): Config {
+  if (!isObject(topology)) throw fail('has no modelTopology; it is not a tfjs LayersModel');
+  if (Array.isArray(topology['node'])) throw fail(graphModel);
+  let model = topology['model_config'] ?? topology['modelConfig'] ?? topology;
+  if (typeof model === 'string') {
+    try {
+      model = JSON.parse(model);
+    } catch (cause) {
+      throw fail(`model_config is not JSON (${(cause as Error).message}); save the network again`);
+    }
+  }
+  if (!isObject(model)) throw fail('modelTopology holds no model; it is not a tfjs LayersModel');
+  return new Config(model, file);
+}
+
+/** What to say about the other kind of model.json. */
+export const graphModel =
+  'is a GraphModel, which keeps no layers; save or convert the network as a LayersModel (--output_format=tfjs_layers_model)';

@@ -1,0 +1,188 @@
+import { InputError } from '../../../core/errors.js';
+import { firstNotFinite, show, sizeOf } from '../../build.js';
+import type { Tensor } from '../../graph.js';
+import { Config, isObject } from './config.js';
+import { fromHalf } from './half.js';
+
+const bytesPer = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+type Stored = keyof typeof bytesPer;
+
+/** One entry of the manifest: a tensor as it lies among the bytes. */
+export interface WeightEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** How each number is stored; `value = stored · scale + min` for uint8 and uint16. */
+  readonly stored: Stored;
+  readonly scale: number;
+  readonly min: number;
+  /** The tensor is a whole number or a flag: dequantized values are rounded. */
+  readonly whole: boolean;
+  readonly bytes: number;
+  /** State of the optimizer that trained the network; not part of it. */
+  readonly optimizer: boolean;
+}
+
+/** Fills `into` with the next bytes of the weights. */
+export type ByteSource = (into: Uint8Array) => void;
+
+/** Checks one `weights` list of a manifest. `file` begins every message. */
+export function readEntries(list: readonly unknown[], file: string): WeightEntry[] {
+  return list.map((value, k) => {
+    if (!isObject(value) || typeof value['name'] !== 'string') {
+      throw new InputError(`${file}: weight ${k} of the manifest has no name; save the network again`);
+    }
+    return readEntry(new Config(value, `${file}: weight "${value['name']}"`));
+  });
+}
+
+function readEntry(config: Config): WeightEntry {
+  const shape = config.list('shape').map((length) => {
+    if (!Number.isSafeInteger(length) || (length as number) < 0) {
+      throw config.error(`shape ${JSON.stringify(config.get('shape'))} must hold whole lengths`);
+    }
+    return length as number;
+  });
+  const dtype = config.text('dtype');
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+    throw config.error(`dtype "${dtype}" cannot be read; supported are float32, int32 and bool`);
+  }
+  let stored: Stored = dtype;
+  let [scale, min] = [1, 0];
+  if (config.get('quantization') !== undefined) {
+    const quantization = config.object('quantization');
+    const kind = quantization.text('dtype');
+    if (kind === 'uint8' || kind === 'uint16') {
+      scale = quantization.number('scale');
+      min = quantization.number('min');
+    } else if (kind !== 'float16' || dtype !== 'float32') {
+      throw config.error(
+        `quantization "${kind}" of ${dtype} cannot be read; supported are uint8, uint16, float16`,
+      );
+    }
+    stored = kind;
+  }
+  return {
+    name: config.text('name'),
+    shape,
+    stored,
+    scale,
+    min,
+    whole: dtype !== 'float32',
+    bytes: sizeOf(shape) * bytesPer[stored],
+    optimizer: config.get('group') === 'optimizer',
+  };
+}
+
+function decode(entry: WeightEntry, next: ByteSource): Float32Array | Float64Array {
+  const size = sizeOf(entry.shape);
+  const fill = <A extends ArrayBufferView>(array: A): A => {
+    next(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return array;
+  };
+  switch (entry.stored) {
+    case 'float32':
+      return fill(new Float32Array(size));
+    case 'float16':
+      return fromHalf(fill(new Uint16Array(size)));
+    case 'int32':
+      return Float64Array.from(fill(new Int32Array(size)));
+    case 'bool':
+      return Float32Array.from(fill(new Uint8Array(size)));
+    case 'uint8':
+    case 'uint16': {
+      const levels = fill(entry.stored === 'uint8' ? new Uint8Array(size) : new Uint16Array(size));
+      const value = (level: number): number => level * entry.scale + entry.min;
+      return entry.whole
+        ? Float64Array.from(levels, (level) => Math.round(value(level)))
+        : Float32Array.from(levels, value);
+    }
+  }
+}
+
+/** The trained arrays of a network by name. */
+export class Weights {
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #used = new Set<string>();
+
+  /** Decodes the entries from consecutive bytes. */
+  constructor(
+    readonly file: string,
+    entries: readonly WeightEntry[],
+    next: ByteSource,
+  ) {
+    for (const entry of entries) {
+      const { name, shape, optimizer } = entry;
+      const data = decode(entry, next);
+      if (optimizer) continue;
+      if (this.#tensors.has(name)) {
+        throw new InputError(
+          `${file}: two weights are called "${name}"; give each layer its own name and save again`,
+        );
+      }
+      const bad = firstNotFinite(data);
+      if (bad >= 0) {
+        throw new InputError(
+          `${file}: weight "${name}" is ${data[bad]} at index ${bad}; train the network again or repair the file`,
+        );
+      }
+      this.#tensors.set(name, { shape, data });
+    }
+  }
+
+  /**
+   * The weight called `weight` of a layer. Keras puts the names of enclosing models before the layer's (`path`, outermost
+   * first), tfjs does not. `fresh` counts its numbers if nobody asked for it before.
+   */
+  take(
+    path: readonly string[],
+    layer: string,
+    weight: string,
+    shape: readonly number[],
+  ): { tensor: Tensor; fresh: number } {
+    const name = this.#find([...path, layer], weight);
+    const where = `${this.file}: layer "${layer}"`;
+    const tensor = name === undefined ? undefined : this.#tensors.get(name);
+    if (name === undefined || !tensor) {
+      throw new InputError(
+        `${where}: weight "${layer}/${weight}" is missing from the manifest; save the network again`,
+      );
+    }
+    if (show(tensor.shape) !== show(shape)) {
+      throw new InputError(
+        `${where}: weight "${name}" has shape ${show(tensor.shape)}, expected ${show(shape)}; save the network again`,
+      );
+    }
+    const fresh = this.#used.has(name) ? 0 : tensor.data.length;
+    this.#used.add(name);
+    return { tensor, fresh };
+  }
+
+  /** Marks a weight that a layer carries but does not compute with. */
+  ignore(path: readonly string[], layer: string, weight: string): void {
+    const name = this.#find([...path, layer], weight);
+    if (name !== undefined) this.#used.add(name);
+  }
+
+  /** Fails if a weight was never asked for: topology and weights then belong to different networks. */
+  finish(): void {
+    for (const name of this.#tensors.keys()) {
+      if (!this.#used.has(name)) {
+        throw new InputError(`${this.file}: weight "${name}" belongs to no layer; save the network again`);
+      }
+    }
+  }
+
+  #find(path: readonly string[], weight: string): string | undefined {
+    for (let from = 0; from < path.length; from++) {
+      const name = `${path.slice(from).join('/')}/${weight}`;
+      if (this.#tensors.has(name)) return name;
+    }
+    // Keras repeats the layer or an enclosing model: `dense/dense/kernel`, `model/dense/kernel`.
+    const layer = path.at(-1)!;
+    const ends = [...this.#tensors.keys()].filter(
+      (name) =>
+        name.endsWith(`/${layer}/${weight}`) || (name.startsWith(`${layer}/`) && name.endsWith(`/${weight}`)),
+    );
+    return ends.length === 1 ? ends[0] : undefined;
+  }
+}
