@@ -1,0 +1,148 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { InputError } from '../core/errors.js';
+import { type Operand, Variable } from '../model/expression.js';
+import { linear, sum } from '../model/functions.js';
+import { Model } from '../model/model.js';
+import type { Problem } from '../model/problem.js';
+import { modelAlgebra } from './nl/algebra.js';
+import { BinaryLexer } from './nl/binary-lexer.js';
+import { type NlHeader, readHeader } from './nl/header.js';
+import type { Lexer } from './nl/lexer.js';
+import type { LinearRows } from './nl/linear.js';
+import { type NlNames, plainNames, readNames } from './nl/names.js';
+import { type UserScaling, userScaling } from './nl/scaling.js';
+import { type Body, discreteCount, readBody } from './nl/segments.js';
+import type { Suffix } from './nl/suffixes.js';
+import { TextLexer } from './nl/text-lexer.js';
+import { type InitialMultipliers, initialMultipliers } from './nl/warm-start.js';
+
+export type { NlHeader, NlNames, InitialMultipliers, Suffix, UserScaling };
+
+export interface NlOptions {
+  /** Which objective, counted from 1 as AMPL does; 0 for none. Default: the first. */
+  readonly objective?: number;
+  /** Treat integer variables as continuous instead of refusing them. */
+  readonly relax?: boolean;
+  /** What messages call the file when bytes are read. */
+  readonly file?: string;
+}
+
+/** A problem of AMPL's, with what belongs to it beside the mathematics. */
+export interface NlFile {
+  /** What messages call the file. */
+  readonly file: string;
+  readonly model: Model;
+  readonly problem: Problem;
+  readonly header: NlHeader;
+  readonly names: NlNames;
+  readonly suffixes: readonly Suffix[];
+  /** AMPL's sense; the problem states a minimization in either case. */
+  readonly sense: 1 | -1;
+  /** The objective read, counted from 1; 0 when there is none. */
+  readonly objective: number;
+  /** From the suffix `scaling_factor`. */
+  readonly scaling: UserScaling | undefined;
+  /** AMPL's duals (d segment), NaN where absent. */
+  readonly duals: Float64Array | undefined;
+  /** Multipliers for a warm start, when the file carries any. */
+  readonly multipliers: InitialMultipliers | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a .nl file (text or binary, either byte order) from a path (with or without `.nl`) or from its bytes.
+ * Format: D. M. Gay, "Writing .nl files" (Sandia 2005) and "Hooking your solver to AMPL" (Bell Labs 1997).
+ */
+export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
+  const path = typeof source === 'string' ? locate(source) : undefined;
+  const file = options.file ?? path ?? 'the .nl data';
+  const bytes = typeof source === 'string' ? readFileSync(path!) : source;
+  const header = readHeader(bytes, file);
+  const lexer: Lexer =
+    header.encoding === 'text'
+      ? new TextLexer(bytes, file, header.end)
+      : new BinaryLexer(bytes, file, header.end, header.arithmetic !== 2);
+
+  const model = new Model(path?.replace(/\.nl$/, '').replace(/.*[\\/]/, '') ?? 'nl');
+  const plain = plainNames(header.variables, header.constraints, header.objectives);
+  const names = path === undefined ? plain : readNames(path.replace(/\.nl$/, ''), plain);
+  // Expressions name variables before the file tells their bounds: only model and index matter to an expression.
+  const variables = names.variables.map((name, index) => new Variable(model, index, name));
+  const body = readBody<Operand>(lexer, header, modelAlgebra(variables));
+  const warnings = [...body.warnings];
+  const discrete = discreteCount(header, body);
+  if (discrete > 0 && !options.relax)
+    throw new InputError(
+      `${file}: ${discrete} integer or binary variables: this solver is continuous, relax them (option relax=1) or remove them`,
+    );
+  if (discrete > 0) warnings.push(`${discrete} integer or binary variables are treated as continuous`);
+
+  const { lower, upper } = body.variableBounds;
+  for (let i = 0; i < header.variables; i++)
+    model.variable(names.variables[i]!, { lower: lower[i]!, upper: upper[i]!, start: start(body, i) });
+  for (let i = 0; i < header.constraints; i++)
+    model.constrain(whole(body.jacobian, i, variables, body.rows[i]!), {
+      lower: body.rowBounds.lower[i]!,
+      upper: body.rowBounds.upper[i]!,
+      name: names.constraints[i]!,
+    });
+  const objective = chooseObjective(options.objective, header.objectives, file);
+  const chosen = body.objectives[objective - 1];
+  const f = chosen ? whole(body.gradients, objective - 1, variables, chosen.expression) : 0;
+  if (chosen?.maximize) model.maximize(f);
+  else model.minimize(f);
+  const sense = chosen?.maximize ? -1 : 1;
+
+  const scaling = userScaling(body.suffixes, header, Math.max(0, objective - 1), warnings);
+  return {
+    file,
+    model,
+    problem: { ...model.problem(), ...(scaling && { scaling }) },
+    header,
+    names,
+    suffixes: body.suffixes,
+    sense,
+    objective,
+    scaling,
+    duals: body.duals,
+    multipliers: initialMultipliers(body.suffixes, body.duals, lower, upper, header.constraints, sense),
+    warnings,
+  };
+}
+
+function locate(source: string): string {
+  for (const path of [source, `${source}.nl`]) if (existsSync(path) && statSync(path).isFile()) return path;
+  throw new InputError(`${source}: no such .nl file; give the path of a .nl file, with or without '.nl'`);
+}
+
+/** The file's value, else 0 moved into the bounds. */
+function start(body: Body<Operand>, i: number): number {
+  const given = body.start[i]!;
+  if (!Number.isNaN(given)) return given;
+  return Math.max(body.variableBounds.lower[i]!, Math.min(body.variableBounds.upper[i]!, 0));
+}
+
+/** Linear part (J or G segment) plus expression (C or O segment). */
+function whole(
+  rows: LinearRows,
+  row: number,
+  variables: readonly Variable[],
+  expression: Operand,
+): Operand {
+  const count = Math.max(0, rows.count[row]!);
+  if (count === 0) return expression;
+  const first = rows.start[row]!;
+  const columns = rows.column.subarray(first, first + count);
+  const part = linear(
+    rows.value.subarray(first, first + count),
+    Array.from(columns, (column) => variables[column]!),
+  );
+  return expression === 0 ? part : sum([part, expression]);
+}
+
+function chooseObjective(wanted: number | undefined, available: number, file: string): number {
+  if (wanted === undefined) return Math.min(1, available);
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > available)
+    throw new InputError(`${file}: objective ${wanted} of ${available}; objno is 0 (none) to ${available}`);
+  return wanted;
+}
