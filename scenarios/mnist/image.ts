@@ -44,22 +44,34 @@ function readPng(file: string): Gray {
       `${file}: not a readable PNG picture (${error instanceof Error ? error.message : error}): convert it to PNG`,
     );
   }
-  const { width, height, channels, depth, data, palette } = picture;
+  const { width, height, channels, depth, palette } = picture;
+  const data = depth < 8 ? unpacked(picture.data, width, height, depth) : picture.data;
   const full = palette ? 255 : 2 ** depth - 1;
   const ink = new Float64Array(width * height);
   for (let i = 0; i < ink.length; i++) {
-    const pixel = palette
-      ? palette[data[i]!]
-      : Array.from({ length: channels }, (_, c) => data[i * channels + c]!);
+    const pixel = palette ? palette[data[i]!] : data.subarray(i * channels, (i + 1) * channels);
     if (pixel === undefined)
       throw new InputError(`${file}: pixel ${i} points outside the palette: the picture is damaged`);
-    const colour = pixel.length >= 3;
-    const luminance = colour ? 0.2126 * pixel[0]! + 0.7152 * pixel[1]! + 0.0722 * pixel[2]! : pixel[0]!;
-    const alpha = pixel.length === 4 ? pixel[3]! / full : pixel.length === 2 ? pixel[1]! / full : 1;
+    const luminance =
+      pixel.length >= 3 ? 0.2126 * pixel[0]! + 0.7152 * pixel[1]! + 0.0722 * pixel[2]! : pixel[0]!;
+    const alpha = pixel.length % 2 === 0 ? pixel[pixel.length - 1]! / full : 1;
     // Transparent parts are paper; paper is white on a screen.
     ink[i] = (luminance / full) * alpha + (1 - alpha);
   }
   return { width, height, ink };
+}
+
+/** Samples of less than a byte, one channel, rows padded to whole bytes, as one number each. */
+function unpacked(data: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
+  const rowBytes = Math.ceil((width * depth) / 8);
+  const out = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const bit = column * depth;
+      const byte = data[row * rowBytes + (bit >> 3)]!;
+      out[row * width + column] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
+    }
+  return out;
 }
 
 /** Refuses what is no PNG, or one so large that decoding it would exhaust memory, from its first 24 bytes. */
