@@ -32,7 +32,7 @@ export class Builder {
   constant(tensor: Tensor): Ref {
     let ref = this.#constants.get(tensor);
     if (ref === undefined) {
-      ref = this.#instructions.push({ kind: 'constant', shape: tensor.shape, tensor }) - 1;
+      ref = this.#push({ kind: 'constant', shape: tensor.shape, tensor });
       this.#constants.set(tensor, ref);
     }
     return ref;
@@ -80,11 +80,19 @@ export class Builder {
   binary(fn: Binary, a: Ref, b: Ref): Ref {
     return this.#add({ kind: 'binary', fn, a, b, shape: broadcast(this.shape(a), this.shape(b)) });
   }
-  add(a: Ref, b: Ref | number): Ref {
-    return this.binary('add', a, typeof b === 'number' ? this.scalar(b) : b);
+  add(a: Ref, b: Ref): Ref {
+    return this.binary('add', a, b);
   }
-  subtract(a: Ref | number, b: Ref): Ref {
-    return this.binary('subtract', typeof a === 'number' ? this.scalar(a) : a, b);
+  subtract(a: Ref, b: Ref): Ref {
+    return this.binary('subtract', a, b);
+  }
+  /** `a + term`. */
+  plus(a: Ref, term: number): Ref {
+    return this.binary('add', a, this.scalar(term));
+  }
+  /** `total − a`. */
+  less(total: number, a: Ref): Ref {
+    return this.binary('subtract', this.scalar(total), a);
   }
   multiply(a: Ref, b: Ref): Ref {
     return this.binary('multiply', a, b);
@@ -124,15 +132,13 @@ export class Builder {
 
   /** The program of what `outputs` need, and nothing else. */
   finish(outputs: Program['outputs']): Program {
-    const needed = new Set<Ref>();
-    const visit = (ref: Ref) => needed.add(ref);
-    for (const ref of Object.values(outputs)) visit(ref);
+    const needed = new Set<number>(Object.values(outputs));
     for (let k = this.#instructions.length - 1; k >= 0; k--)
-      if (needed.has(k)) for (const ref of operands(this.#instructions[k]!)) visit(ref);
-    const place = new Map<Ref, Ref>();
+      if (needed.has(k)) for (const ref of operands(this.#instructions[k]!)) needed.add(ref);
+    const place = new Map<number, Ref>();
     const instructions: Instruction[] = [];
     this.#instructions.forEach((instruction, k) => {
-      if (needed.has(k)) place.set(k, instructions.push(renumber(instruction, place)) - 1);
+      if (needed.has(k)) place.set(k, (instructions.push(renumber(instruction, place)) - 1) as Ref);
     });
     const renumbered = Object.entries(outputs).map(([name, ref]) => [name, place.get(ref)!]);
     return { instructions, outputs: Object.fromEntries(renumbered) };
@@ -142,14 +148,17 @@ export class Builder {
     const key = JSON.stringify(instruction);
     let ref = this.#known.get(key);
     if (ref === undefined) {
-      ref = this.#instructions.push(instruction) - 1;
+      ref = this.#push(instruction);
       this.#known.set(key, ref);
     }
     return ref;
   }
+  #push(instruction: Instruction): Ref {
+    return (this.#instructions.push(instruction) - 1) as Ref;
+  }
 }
 
-function renumber(instruction: Instruction, place: ReadonlyMap<Ref, Ref>): Instruction {
+function renumber(instruction: Instruction, place: ReadonlyMap<number, Ref>): Instruction {
   const to = (ref: Ref): Ref => place.get(ref)!;
   switch (instruction.kind) {
     case 'x':

@@ -221,11 +221,7 @@ function curvature(
     const { offset, values } = share.diagonal;
     const after = t.rows - offset - b.shape(values)[0]!;
     const padded = b.concat(
-      [
-        ...(offset > 0 ? [b.full([offset], 0)] : []),
-        values,
-        ...(after > 0 ? [b.full([after], 0)] : []),
-      ],
+      [...(offset > 0 ? [b.full([offset], 0)] : []), values, ...(after > 0 ? [b.full([after], 0)] : [])],
       0,
     );
     diagonal = diagonal === null ? padded : b.add(diagonal, padded);

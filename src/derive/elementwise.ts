@@ -16,17 +16,17 @@ export interface ElementwiseRule<F> {
 type Named<N> = Extract<Elementwise, { readonly name: N }>;
 
 /** `1 − a²` without cancellation beyond the rounding of `a`. */
-const oneMinusSquare = (b: Builder, a: Ref): Ref => b.multiply(b.subtract(1, a), b.add(a, 1));
+const oneMinusSquare = (b: Builder, a: Ref): Ref => b.multiply(b.less(1, a), b.plus(a, 1));
 /** `s(1 − s)`. */
-const bell = (b: Builder, s: Ref): Ref => b.multiply(s, b.subtract(1, s));
+const bell = (b: Builder, s: Ref): Ref => b.multiply(s, b.less(1, s));
 const clamp = (b: Builder, u: Ref, low: number, high: number): Ref =>
   b.binary('minimum', b.binary('maximum', u, b.scalar(low)), b.scalar(high));
 /** 1 where `low < u < high`, 0 elsewhere. */
 const inside = (b: Builder, u: Ref, low: number, high: number): Ref =>
-  b.multiply(b.unary('step', b.add(u, -low)), b.unary('step', b.subtract(high, u)));
+  b.multiply(b.unary('step', b.plus(u, -low)), b.unary('step', b.less(high, u)));
 const positivePart = (b: Builder, u: Ref): Ref => b.binary('maximum', u, b.scalar(0));
 const negativePart = (b: Builder, u: Ref): Ref => b.binary('minimum', u, b.scalar(0));
-const notPositive = (b: Builder, u: Ref): Ref => b.subtract(1, b.unary('step', u));
+const notPositive = (b: Builder, u: Ref): Ref => b.less(1, b.unary('step', u));
 
 /** `c eᵘ` for `u ≤ 0`, 0 for `u > 0`: the derivatives of `c(eᵘ − 1)` on the negative side. */
 const decay = (b: Builder, u: Ref, c: number): Ref =>
@@ -35,7 +35,7 @@ const exponentialUnit = (scale: number, alpha: number) => ({
   value: (b: Builder, u: Ref): Ref =>
     b.add(
       b.times(scale, positivePart(b, u)),
-      b.times(scale * alpha, b.add(b.unary('exp', negativePart(b, u)), -1)),
+      b.times(scale * alpha, b.plus(b.unary('exp', negativePart(b, u)), -1)),
     ),
   first: (b: Builder, u: Ref): Ref => b.add(b.times(scale, b.unary('step', u)), decay(b, u, scale * alpha)),
   second: (b: Builder, u: Ref): Ref => decay(b, u, scale * alpha),
@@ -47,14 +47,14 @@ const selu = exponentialUnit(1.0507009873554805, 1.6732632423543772);
 const density = (b: Builder, u: Ref): Ref =>
   b.times(1 / Math.sqrt(2 * Math.PI), b.unary('exp', b.times(-0.5, b.multiply(u, u))));
 const distribution = (b: Builder, u: Ref): Ref =>
-  b.times(0.5, b.add(b.unary('erf', b.times(Math.SQRT1_2, u)), 1));
+  b.times(0.5, b.plus(b.unary('erf', b.times(Math.SQRT1_2, u)), 1));
 
 /** `t = tanh(softplus(u))`, `t′ = s(1 − t²)`, `t″ = t′(1 − s − 2 s t)`, `s = sigmoid(u)`. */
 function mishParts(b: Builder, u: Ref) {
   const s = b.unary('sigmoid', u);
   const t = b.unary('tanh', b.unary('softplus', u));
   const first = b.multiply(s, oneMinusSquare(b, t));
-  const second = b.multiply(first, b.subtract(b.subtract(1, s), b.times(2, b.multiply(s, t))));
+  const second = b.multiply(first, b.subtract(b.less(1, s), b.times(2, b.multiply(s, t))));
   return { t, first, second };
 }
 
@@ -67,12 +67,12 @@ function geluTanhParts(b: Builder, u: Ref) {
   const a = 0.044715;
   const v = clamp(b, u, -30, 30);
   const square = b.multiply(v, v);
-  const g = b.times(c, b.multiply(v, b.add(b.times(a, square), 1)));
+  const g = b.times(c, b.multiply(v, b.plus(b.times(a, square), 1)));
   const t = b.unary('tanh', g);
   return {
     v,
     t,
-    first: b.times(c, b.add(b.times(3 * a, square), 1)),
+    first: b.times(c, b.plus(b.times(3 * a, square), 1)),
     second: b.times(6 * a * c, v),
     slope: oneMinusSquare(b, t),
   };
@@ -90,7 +90,7 @@ export const elementwiseRules: { readonly [N in Elementwise['name']]: Elementwis
   sigmoid: {
     value: (b, u) => b.unary('sigmoid', u),
     first: (b, _, w) => bell(b, w),
-    second: (b, _, w) => b.multiply(bell(b, w), b.subtract(1, b.times(2, w))),
+    second: (b, _, w) => b.multiply(bell(b, w), b.less(1, b.times(2, w))),
   },
   // φ = log(1 + eᵘ),  φ′ = s,  φ″ = s(1 − s),  s = sigmoid(u)
   softplus: {
@@ -100,13 +100,13 @@ export const elementwiseRules: { readonly [N in Elementwise['name']]: Elementwis
   },
   // r = 1/(1 + |u|):  φ = u r,  φ′ = r²,  φ″ = −2 sign(u) r³, taken as 0 at 0
   softsign: {
-    value: (b, u) => b.binary('divide', u, b.add(b.unary('abs', u), 1)),
+    value: (b, u) => b.binary('divide', u, b.plus(b.unary('abs', u), 1)),
     first: (b, u) => {
-      const r = b.binary('divide', b.scalar(1), b.add(b.unary('abs', u), 1));
+      const r = b.binary('divide', b.scalar(1), b.plus(b.unary('abs', u), 1));
       return b.multiply(r, r);
     },
     second: (b, u) => {
-      const r = b.binary('divide', b.scalar(1), b.add(b.unary('abs', u), 1));
+      const r = b.binary('divide', b.scalar(1), b.plus(b.unary('abs', u), 1));
       const sign = b.subtract(b.unary('step', u), b.unary('step', b.times(-1, u)));
       return b.multiply(b.times(-2, sign), b.multiply(r, b.multiply(r, r)));
     },
@@ -122,7 +122,7 @@ export const elementwiseRules: { readonly [N in Elementwise['name']]: Elementwis
     },
     second: (b, u) => {
       const s = b.unary('sigmoid', u);
-      return b.multiply(bell(b, s), b.add(b.multiply(u, b.subtract(1, b.times(2, s))), 2));
+      return b.multiply(bell(b, s), b.plus(b.multiply(u, b.less(1, b.times(2, s))), 2));
     },
   },
   // φ = u t,  φ′ = t + u t′,  φ″ = 2t′ + u t″,  t = tanh(softplus(u))
@@ -143,15 +143,15 @@ export const elementwiseRules: { readonly [N in Elementwise['name']]: Elementwis
     first: (b, u) => b.add(distribution(b, u), b.multiply(u, density(b, u))),
     second: (b, u) => {
       const v = clamp(b, u, -50, 50);
-      return b.multiply(density(b, v), b.subtract(2, b.multiply(v, v)));
+      return b.multiply(density(b, v), b.less(2, b.multiply(v, v)));
     },
   },
   // φ = ½u(1 + t),  φ′ = ½(1 + t) + ½u(1 − t²)g′,  φ″ = (1 − t²)(g′ + ½u(g″ − 2t g′²)),  t = tanh(g)
   geluTanh: {
-    value: (b, u) => b.multiply(b.times(0.5, u), b.add(geluTanhParts(b, u).t, 1)),
+    value: (b, u) => b.multiply(b.times(0.5, u), b.plus(geluTanhParts(b, u).t, 1)),
     first: (b, u) => {
       const { v, t, first, slope } = geluTanhParts(b, u);
-      return b.times(0.5, b.add(b.add(t, 1), b.multiply(v, b.multiply(slope, first))));
+      return b.times(0.5, b.add(b.plus(t, 1), b.multiply(v, b.multiply(slope, first))));
     },
     second: (b, u) => {
       const { v, t, first, second, slope } = geluTanhParts(b, u);
@@ -177,7 +177,7 @@ export const elementwiseRules: { readonly [N in Elementwise['name']]: Elementwis
   },
   // φ = min(max(0.2u + 0.5, 0), 1)
   hardSigmoid: {
-    value: (b, u) => clamp(b, b.add(b.times(0.2, u), 0.5), 0, 1),
+    value: (b, u) => clamp(b, b.plus(b.times(0.2, u), 0.5), 0, 1),
     first: (b, u) => b.times(0.2, inside(b, u, -2.5, 2.5)),
     second: 'kink',
   },
@@ -195,8 +195,8 @@ export const elementwiseRules: { readonly [N in Elementwise['name']]: Elementwis
   },
   // φ = u for u > θ, 0 else
   thresholdedRelu: {
-    value: (b, u, { theta }) => b.multiply(u, b.unary('step', b.add(u, -theta))),
-    first: (b, u, _, { theta }) => b.unary('step', b.add(u, -theta)),
+    value: (b, u, { theta }) => b.multiply(u, b.unary('step', b.plus(u, -theta))),
+    first: (b, u, _, { theta }) => b.unary('step', b.plus(u, -theta)),
     second: 'kink',
   },
 };

@@ -2,7 +2,10 @@ import { sizeOf } from './builder.js';
 import type { Instruction, InstructionOf, Program } from './program.js';
 
 type Count = {
-  readonly [K in Instruction['kind']]: (instruction: InstructionOf<K>, shapes: readonly (readonly number[])[]) => number;
+  readonly [K in Instruction['kind']]: (
+    instruction: InstructionOf<K>,
+    shapes: readonly (readonly number[])[],
+  ) => number;
 };
 
 /** Additions and multiplications count one each, and so does a call of an elementary function. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '../network/graph.js';
 
-/** The result of instruction `Ref` of the same program. */
-export type Ref = number;
+/** The index of an instruction of the same program, and so the tensor it computes. */
+export type Ref = number & { readonly unit: 'instruction' };
 
 /** `step(u)` is 1 where `u > 0` and 0 elsewhere; `softplus(u) = log(1 + eᵘ)`, `sigmoid(u) = 1/(1 + e⁻ᵘ)`, stable for large `|u|`. */
 export type Unary = 'exp' | 'tanh' | 'sigmoid' | 'softplus' | 'erf' | 'abs' | 'step';
@@ -39,7 +39,13 @@ export type Instruction = { readonly shape: readonly number[] } & (
   | { readonly kind: 'binary'; readonly fn: Binary; readonly a: Ref; readonly b: Ref }
   | { readonly kind: 'sumLast'; readonly a: Ref }
   | { readonly kind: 'softmax'; readonly a: Ref }
-  | { readonly kind: 'slice'; readonly a: Ref; readonly axis: number; readonly start: number; readonly size: number }
+  | {
+      readonly kind: 'slice';
+      readonly a: Ref;
+      readonly axis: number;
+      readonly start: number;
+      readonly size: number;
+    }
   | { readonly kind: 'concat'; readonly parts: readonly Ref[]; readonly axis: number }
   | { readonly kind: 'reshape'; readonly a: Ref }
   | { readonly kind: 'transpose'; readonly a: Ref }

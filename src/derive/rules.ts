@@ -24,7 +24,9 @@ export interface Rule<K extends Op['kind']> {
   /** `ū` of every input from `v̄`, `[batch, …shape]`; at an `input` op, `v̄` itself, `[batch, size]`. */
   adjoint(site: Site<K>, adjoint: Ref): readonly Ref[];
   /** The op's share of `H`, from `v̄` of the op's shape and the tangents of its inputs; `null` where `v` is affine in them. */
-  readonly second: null | ((site: Site<K>, t: Tangents, adjoint: Ref, inputs: readonly Tangent[]) => Curvature);
+  readonly second:
+    | null
+    | ((site: Site<K>, t: Tangents, adjoint: Ref, inputs: readonly Tangent[]) => Curvature);
 }
 
 const rowsOf = (shape: readonly number[]): number => sizeOf(shape.slice(0, -1));

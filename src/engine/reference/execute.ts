@@ -39,7 +39,10 @@ function stridesIn(shape: readonly number[], rank: number): number[] {
 }
 
 /** Calls `visit(position, index)` for every entry of a tensor. */
-function forEachIndex(shape: readonly number[], visit: (position: number, index: readonly number[]) => void): void {
+function forEachIndex(
+  shape: readonly number[],
+  visit: (position: number, index: readonly number[]) => void,
+): void {
   const index = shape.map(() => 0);
   const size = sizeOf(shape);
   for (let position = 0; position < size; position++) {
@@ -97,8 +100,7 @@ const executors: Executors = {
   sumLast: ({ a }, out, values) => {
     const { data, shape } = values[a]!;
     const length = shape.at(-1)!;
-    for (let i = 0; i < out.length; i++)
-      for (let j = 0; j < length; j++) out[i]! += data[i * length + j]!;
+    for (let i = 0; i < out.length; i++) for (let j = 0; j < length; j++) out[i]! += data[i * length + j]!;
   },
   softmax: ({ a, shape }, out, values) => {
     const { data } = values[a]!;

@@ -1,0 +1,179 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { EvaluationError, InputError } from '../../core/errors.js';
+import type { Programs } from '../../derive/program.js';
+import type {
+  CompileOptions,
+  Device,
+  Engine,
+  Evaluation,
+  Executable,
+  Order,
+  Precision,
+} from '../contract.js';
+import { programOf } from '../programs.js';
+import { Weights } from '../weights.js';
+import { type Emitted, emit } from './emit.js';
+import { serialize } from './model.js';
+import { firstLine, loadRuntime, type OnnxRuntime } from './runtime.js';
+
+/** Rows of `H` per block: smaller blocks skip more of the upper triangle, larger ones keep the product efficient. */
+const blockRows: { readonly [D in Device]: number } = { cpu: 128, cuda: 1024, webgpu: 1024 };
+/** On the CPU, arrays of at least this many numbers are fed by reference, so that three sessions share one copy. */
+const sharedFrom = 256;
+
+/** ONNX Runtime: CPU by default; CUDA and WebGPU where its build and the machine have them. */
+export const onnxEngine: Engine = {
+  name: 'onnx',
+  async compile(programs: Programs, options: CompileOptions): Promise<Executable> {
+    const { device, precision } = options;
+    if (device === 'webgpu' && precision === 'f64')
+      throw new InputError(
+        'engine onnx: device webgpu computes in f32 only; use precision f32, or device cpu or cuda',
+      );
+    const runtime = await loadRuntime();
+    requireDevice(runtime, device);
+    const executable = new OnnxExecutable(runtime, programs, options);
+    await executable.warm();
+    return executable;
+  },
+};
+
+function requireDevice(runtime: OnnxRuntime, device: Device): void {
+  const names = runtime.listSupportedBackends().map(({ name }) => name);
+  if (!names.includes(device))
+    throw new InputError(
+      `engine onnx: device '${device}' is not in this build of onnxruntime-node (it has ${names.join(', ')}); ` +
+        'use device cpu, or reinstall onnxruntime-node where it can fetch that provider',
+    );
+}
+
+/** A session with the arrays it always gets and the buffers it always fills. */
+interface Loaded {
+  readonly session: InferenceSession;
+  readonly feeds: Record<string, OrtTensor>;
+  readonly fetches: Record<string, OrtTensor>;
+  readonly blocks: Emitted['blocks'];
+}
+
+class OnnxExecutable implements Executable {
+  readonly engine = 'onnx';
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly #sessions = new Map<Order, Promise<Loaded>>();
+  readonly #weights: Weights;
+  /** Tensors over the trained arrays, shared by the sessions. */
+  readonly #tensors = new Map<unknown, OrtTensor>();
+  readonly #x: Float64Array | Float32Array;
+  readonly #λ: Float64Array | Float32Array;
+  #disposed = false;
+
+  constructor(
+    private readonly runtime: OnnxRuntime,
+    private readonly programs: Programs,
+    private readonly options: CompileOptions,
+  ) {
+    this.device = options.device;
+    this.precision = options.precision;
+    this.inputs = programs.inputs;
+    this.outputs = programs.outputs;
+    this.#weights = new Weights(options.precision);
+    this.#x = this.#array(programs.inputs);
+    this.#λ = this.#array(programs.outputs);
+  }
+
+  /** Opens the first session, so that a missing device or kernel fails at compilation. The others open at first use. */
+  async warm(): Promise<void> {
+    await this.#session(0);
+  }
+
+  async evaluate(order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): Promise<void> {
+    if (this.#disposed) throw new EvaluationError('engine onnx: this executable was disposed', '', true);
+    const { session, feeds, fetches, blocks } = await this.#session(order);
+    this.#x.set(x);
+    if (order === 2) this.#λ.set(λ);
+    const results = await session.run(feeds, fetches);
+    out.y.set(numbers(results['y']!));
+    if (order >= 1) out.J.set(numbers(results['J']!));
+    if (order < 2) return;
+    if (blocks.length === 0) out.H.fill(0);
+    for (const { name, start, rows, columns } of blocks) {
+      const data = numbers(results[name]!);
+      for (let i = 0; i < rows; i++) {
+        const row = start + i;
+        out.H.set(data.subarray(i * columns, i * columns + row + 1), (row * (row + 1)) / 2);
+      }
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    const sessions = await Promise.all(this.#sessions.values());
+    this.#sessions.clear();
+    this.#tensors.clear();
+    for (const { session } of sessions) await session.release();
+  }
+
+  #session(order: Order): Promise<Loaded> {
+    let loaded = this.#sessions.get(order);
+    if (loaded === undefined) {
+      loaded = this.#open(order);
+      this.#sessions.set(order, loaded);
+    }
+    return loaded;
+  }
+
+  async #open(order: Order): Promise<Loaded> {
+    const { device, threads } = this.options;
+    const program = programOf(this.programs, order);
+    const { graph, weights, blocks } = emit(this.programs.name, program, this.#weights, {
+      precision: this.precision,
+      inputFrom: device === 'cpu' ? sharedFrom : Number.POSITIVE_INFINITY,
+      blockRows: blockRows[device],
+    });
+    const { bytes, externalData } = serialize(graph);
+    let session: InferenceSession;
+    try {
+      session = await this.runtime.InferenceSession.create(bytes, {
+        executionProviders: [device],
+        logSeverityLevel: 3,
+        // Further levels fuse into operators that exist in f32 only.
+        graphOptimizationLevel: 'basic',
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+        ...(externalData.length === 0 ? {} : { externalData }),
+      });
+    } catch (cause) {
+      throw new InputError(
+        `engine onnx: cannot open '${this.programs.name}' on device ${device}, ${this.precision}: ${firstLine(cause)}`,
+        { cause },
+      );
+    }
+    const feeds: Record<string, OrtTensor> = {};
+    const ownInputs = { x: this.#x, λ: this.#λ };
+    for (const { name, shape } of graph.inputs) {
+      const tensor = weights.get(name);
+      if (tensor !== undefined) {
+        const known = this.#tensors.get(tensor) ?? this.#tensor(this.#weights.of(tensor), shape);
+        this.#tensors.set(tensor, known);
+        feeds[name] = known;
+      } else feeds[name] = this.#tensor(ownInputs[name as keyof typeof ownInputs], shape);
+    }
+    const fetches: Record<string, OrtTensor> = {};
+    for (const { name, shape } of graph.outputs)
+      fetches[name] = this.#tensor(this.#array(shape.reduce((a, b) => a * b, 1)), shape);
+    return { session, feeds, fetches, blocks };
+  }
+
+  #array(size: number): Float64Array | Float32Array {
+    return this.precision === 'f64' ? new Float64Array(size) : new Float32Array(size);
+  }
+  #tensor(data: Float64Array | Float32Array, shape: readonly number[]): OrtTensor {
+    return data instanceof Float64Array
+      ? new this.runtime.Tensor('float64', data, shape)
+      : new this.runtime.Tensor('float32', data, shape);
+  }
+}
+
+const numbers = (tensor: OrtTensor): Float64Array | Float32Array =>
+  tensor.data as Float64Array | Float32Array;

@@ -1,0 +1,157 @@
+import protobuf from 'protobufjs';
+
+/** The part of onnx.proto3 (ONNX 1.16, IR version 8) that derivative programs need; field numbers as there. */
+const schema = protobuf.Root.fromJSON({
+  nested: {
+    onnx: {
+      nested: {
+        ModelProto: {
+          fields: {
+            irVersion: { type: 'int64', id: 1 },
+            producerName: { type: 'string', id: 2 },
+            graph: { type: 'GraphProto', id: 7 },
+            opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
+          },
+        },
+        OperatorSetIdProto: {
+          fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } },
+        },
+        GraphProto: {
+          fields: {
+            node: { rule: 'repeated', type: 'NodeProto', id: 1 },
+            name: { type: 'string', id: 2 },
+            initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
+            input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
+            output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
+          },
+        },
+        NodeProto: {
+          fields: {
+            input: { rule: 'repeated', type: 'string', id: 1 },
+            output: { rule: 'repeated', type: 'string', id: 2 },
+            opType: { type: 'string', id: 4 },
+            attribute: { rule: 'repeated', type: 'AttributeProto', id: 5 },
+          },
+        },
+        AttributeProto: {
+          fields: {
+            name: { type: 'string', id: 1 },
+            i: { type: 'int64', id: 3 },
+            ints: { rule: 'repeated', type: 'int64', id: 8 },
+            type: { type: 'int32', id: 20 },
+          },
+        },
+        TensorProto: {
+          fields: {
+            dims: { rule: 'repeated', type: 'int64', id: 1 },
+            dataType: { type: 'int32', id: 2 },
+            name: { type: 'string', id: 8 },
+            rawData: { type: 'bytes', id: 9 },
+            externalData: { rule: 'repeated', type: 'StringStringEntryProto', id: 13 },
+            dataLocation: { type: 'int32', id: 14 },
+          },
+        },
+        StringStringEntryProto: {
+          fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } },
+        },
+        ValueInfoProto: {
+          fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } },
+        },
+        TypeProto: { fields: { tensorType: { type: 'TensorTypeProto', id: 1 } } },
+        TensorTypeProto: {
+          fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } },
+        },
+        TensorShapeProto: { fields: { dim: { rule: 'repeated', type: 'Dimension', id: 1 } } },
+        Dimension: { fields: { dimValue: { type: 'int64', id: 1 } } },
+      },
+    },
+  },
+});
+const ModelProto = schema.lookupType('onnx.ModelProto');
+
+/** Element types of TensorProto. */
+export const elementType = { f32: 1, int64: 7, bool: 9, f64: 11 } as const;
+export type Element = keyof typeof elementType;
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly element: Element;
+  readonly shape: readonly number[];
+}
+export interface OnnxNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes: Readonly<Record<string, number | readonly number[]>>;
+}
+export interface OnnxInitializer extends OnnxTensor {
+  readonly data: Float64Array | Float32Array | BigInt64Array;
+}
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly OnnxTensor[];
+  readonly outputs: readonly OnnxTensor[];
+  readonly initializers: readonly OnnxInitializer[];
+}
+
+/** Little-endian bytes of a typed array, without a copy. */
+export const bytesOf = (data: ArrayBufferView): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const describe = ({ name, element, shape }: OnnxTensor) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: elementType[element],
+      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+    },
+  },
+});
+
+/** AttributeProto.type: 2 for an integer, 7 for a list of them. */
+const attribute = (name: string, value: number | readonly number[]) =>
+  typeof value === 'number' ? { name, i: value, type: 2 } : { name, ints: value, type: 7 };
+
+/** Initializers of at least this many bytes travel beside the model, as external data; a protobuf ends at 2 GiB. */
+const external = 1 << 16;
+
+/** The serialized model and the arrays it refers to by path. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+export function serialize(graph: OnnxGraph): OnnxModel {
+  const externalData: { path: string; data: Uint8Array }[] = [];
+  const initializer = graph.initializers.map(({ name, element, shape, data }) => {
+    const described = { name, dims: shape, dataType: elementType[element] };
+    const bytes = bytesOf(data);
+    if (bytes.length < external) return { ...described, rawData: bytes };
+    externalData.push({ path: name, data: bytes });
+    const entries = { location: name, offset: '0', length: `${bytes.length}` };
+    return {
+      ...described,
+      dataLocation: 1,
+      externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    };
+  });
+  const message = {
+    irVersion: 8,
+    producerName: 'graybox-nlp',
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: {
+      name: graph.name,
+      initializer,
+      input: graph.inputs.map(describe),
+      output: graph.outputs.map(describe),
+      node: graph.nodes.map(({ op, inputs, output, attributes }) => ({
+        opType: op,
+        input: inputs,
+        output: [output],
+        attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+      })),
+    },
+  };
+  return { bytes: ModelProto.encode(message).finish(), externalData };
+}

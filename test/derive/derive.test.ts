@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.js';
+import { derive } from '../../src/derive/derive.js';
+import { flops } from '../../src/derive/flops.js';
+import { referenceEngine } from '../../src/engine/reference/engine.js';
+import type { Network } from '../../src/network/graph.js';
+import { evaluated, expectClose, pointOf } from '../engine/contract.js';
+import { architectures, chain, elementwiseNetworks, kinked, smooth } from '../engine/networks.js';
+
+const step = 1e-5;
+const open = (network: Network, kinks: 'allow' | 'refuse' = 'refuse') =>
+  referenceEngine.compile(derive(network, { kinks }), { precision: 'f64', device: 'cpu' });
+
+/** `J` by central differences of `y`, and the full `H` by central differences of `Jᵀλ`. */
+async function differences(network: Network, kinks: 'allow' | 'refuse') {
+  const executable = await open(network, kinks);
+  const { x, λ } = pointOf(network);
+  const n = network.inputSize;
+  const J = new Float64Array(network.outputSize * n);
+  const H = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const at = (shift: number) => evaluated(executable, 1, { x: x.with(j, x[j]! + shift), λ });
+    const [plus, minus] = [await at(step), await at(-step)];
+    for (let i = 0; i < λ.length; i++) {
+      J[i * n + j] = (plus.y[i]! - minus.y[i]!) / (2 * step);
+      for (let k = 0; k < n; k++)
+        H[k * n + j]! += (λ[i]! * (plus.J[i * n + k]! - minus.J[i * n + k]!)) / (2 * step);
+    }
+  }
+  return { J, H };
+}
+
+const smoothCases = [
+  ...architectures.filter(({ inputSize }) => inputSize < 20),
+  ...elementwiseNetworks(smooth),
+];
+
+describe('derivative programs against central differences', () => {
+  it.each(smoothCases.map((n): [string, Network] => [n.name, n]))('%s', async (_, network) => {
+    const { J, H } = await differences(network, 'refuse');
+    const executable = await open(network);
+    const result = await evaluated(executable, 2, pointOf(network));
+    expectClose(result.J, J, 1e-8);
+    const lower = Float64Array.from({ length: result.H.length }, (_, k) => {
+      const i = Math.floor((Math.sqrt(8 * k + 1) - 1) / 2);
+      return H[i * network.inputSize + k - (i * (i + 1)) / 2]!;
+    });
+    expectClose(result.H, lower, 1e-8);
+  });
+
+  it.each(elementwiseNetworks(kinked).map((n): [string, Network] => [n.name, n]))(
+    'kinks, Jacobian: %s',
+    async (_, network) => {
+      const { J } = await differences(network, 'allow');
+      const executable = await open(network, 'allow');
+      const result = await evaluated(executable, 2, pointOf(network));
+      expectClose(result.J, J, 1e-8);
+      expect(result.H.every((h) => h === 0)).toBe(true);
+    },
+  );
+});
+
+describe('derive', () => {
+  it.each(elementwiseNetworks(kinked).map((n): [string, Network] => [n.name, n]))(
+    'refuses %s unless told how to take it, naming the layer',
+    (name, network) => {
+      expect(() => derive(network)).toThrow(InputError);
+      expect(() => derive(network)).toThrow(new RegExp(`elementwise_\\d+.*${name}.*kinks`));
+    },
+  );
+
+  it('shares trained arrays among the programs by reference', () => {
+    const network = chain([6, 5, 4, 3]);
+    const { value, jacobian, hessian } = derive(network);
+    const weights = network.nodes.flatMap(({ op }) => (op.kind === 'affine' ? [op.weight] : []));
+    for (const { instructions } of [value, jacobian, hessian])
+      for (const weight of weights)
+        expect(instructions.some((i) => i.kind === 'constant' && i.tensor === weight)).toBe(true);
+  });
+
+  it('takes the tangents behind a narrow affine prefix', () => {
+    const { hessian } = derive(chain([100, 10, 10, 5]));
+    const products = hessian.instructions.filter(({ kind }) => kind === 'matmul');
+    // Behind the prefix all products have at most 10 rows, but for the two that go through it: J and M S.
+    expect(products.filter(({ shape }) => shape.some((d) => d === 100)).length).toBe(2);
+  });
+
+  it('uses adjoints for J where outputs are few and tangents where inputs are few', () => {
+    const { jacobian: wide } = derive(chain([300, 200, 200, 2]));
+    const { jacobian: tall } = derive(chain([2, 200, 200, 300]));
+    expect(flops(wide)).toBeLessThan(2 * 2 * 3 * 101_000);
+    expect(flops(tall)).toBeLessThan(2 * 2 * 3 * 101_000);
+  });
+
+  it('has no Hessian for an affine network', () => {
+    const { hessian } = derive(architectures.find(({ name }) => name === 'affine only')!);
+    expect(hessian.outputs.H).toBeUndefined();
+  });
+
+  it('costs about 2Pn + Σ widths·n² for J and H together', () => {
+    const n = 30;
+    const width = 60;
+    const network = chain([n, width, width, width, width, 8]);
+    const estimate = 2 * network.parameters * n + 4 * width * n * n;
+    expect(flops(derive(network).hessian)).toBeLessThan(1.1 * estimate);
+  });
+});

@@ -1,0 +1,180 @@
+import type { Elementwise, Network, Node, Op, Tensor } from '../../src/network/graph.js';
+
+/** Uniform numbers in (−1, 1) from a fixed seed (Numerical Recipes' linear congruential generator). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (2 * (state + 0.5)) / 2 ** 32 - 1;
+  };
+}
+
+export const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Adds nodes one by one; every method returns the new node's index. */
+export class Graph {
+  readonly nodes: Node[] = [];
+  parameters = 0;
+  constructor(readonly next: () => number) {}
+
+  tensor(shape: readonly number[], scale = 1): Tensor {
+    this.parameters += product(shape);
+    return { shape, data: Float32Array.from({ length: product(shape) }, () => scale * this.next()) };
+  }
+  node(op: Op, inputs: readonly number[], shape: readonly number[]): number {
+    return this.nodes.push({ layer: `${op.kind}_${this.nodes.length}`, op, inputs, shape }) - 1;
+  }
+  shape(k: number): readonly number[] {
+    return this.nodes[k]!.shape;
+  }
+  input(offset: number, shape: readonly number[]): number {
+    return this.node({ kind: 'input', offset }, [], shape);
+  }
+  affine(u: number, width: number, bias = true): number {
+    const inner = this.shape(u).at(-1)!;
+    const weight = this.tensor([inner, width], 2 / Math.sqrt(inner));
+    const op: Op = bias
+      ? { kind: 'affine', weight, bias: this.tensor([width], 0.3) }
+      : { kind: 'affine', weight };
+    return this.node(op, [u], [...this.shape(u).slice(0, -1), width]);
+  }
+  scale(u: number): number {
+    const width = this.shape(u).at(-1)!;
+    return this.node(
+      { kind: 'scale', scale: this.tensor([width]), shift: this.tensor([width]) },
+      [u],
+      this.shape(u),
+    );
+  }
+  elementwise(u: number, fn: Elementwise): number {
+    return this.node({ kind: 'elementwise', fn }, [u], this.shape(u));
+  }
+  dense(u: number, width: number, fn: Elementwise = { name: 'tanh' }): number {
+    return this.elementwise(this.affine(u, width), fn);
+  }
+  softmax(u: number): number {
+    return this.node({ kind: 'softmax' }, [u], this.shape(u));
+  }
+  add(...u: number[]): number {
+    return this.node({ kind: 'add' }, u, this.shape(u[0]!));
+  }
+  multiply(a: number, b: number): number {
+    return this.node({ kind: 'multiply' }, [a, b], this.shape(a));
+  }
+  concat(u: readonly number[], axis = 0): number {
+    const length = u.reduce((sum, k) => sum + this.shape(k)[axis]!, 0);
+    return this.node({ kind: 'concat', axis }, u, this.shape(u[0]!).with(axis, length));
+  }
+  reshape(u: number, shape: readonly number[]): number {
+    return this.node({ kind: 'reshape' }, [u], shape);
+  }
+  network(name: string, inputSize: number, outputs: readonly number[]): Network {
+    const outputSize = outputs.reduce((sum, k) => sum + product(this.shape(k)), 0);
+    return { name, nodes: this.nodes, inputSize, outputs, outputSize, parameters: this.parameters };
+  }
+}
+
+function build(
+  name: string,
+  inputSize: number,
+  body: (g: Graph, x: number) => number | readonly number[],
+): Network {
+  const g = new Graph(random(name.length * 7919 + inputSize));
+  const outputs = body(g, g.input(0, [inputSize]));
+  return g.network(name, inputSize, typeof outputs === 'number' ? [outputs] : outputs);
+}
+
+export const smooth: readonly Elementwise[] = [
+  { name: 'tanh' },
+  { name: 'sigmoid' },
+  { name: 'softplus' },
+  { name: 'softsign' },
+  { name: 'exp' },
+  { name: 'swish' },
+  { name: 'mish' },
+  { name: 'gelu' },
+  { name: 'geluTanh' },
+  { name: 'elu', alpha: 1 },
+  { name: 'selu' },
+];
+export const kinked: readonly Elementwise[] = [
+  { name: 'relu' },
+  { name: 'relu6' },
+  { name: 'hardSigmoid' },
+  { name: 'abs' },
+  { name: 'leakyRelu', alpha: 0.3 },
+  { name: 'thresholdedRelu', theta: 0.2 },
+];
+
+/** Dense layers `widths[0] → … → widths[last]`, `fn` between them and a softmax at the end if asked for. */
+export function chain(
+  widths: readonly number[],
+  options: { fn?: Elementwise; softmax?: boolean } = {},
+): Network {
+  const [inputs, ...rest] = widths as [number, ...number[]];
+  return build(`chain ${widths.join('-')}${options.softmax ? ' softmax' : ''}`, inputs, (g, x) => {
+    const hidden = rest.slice(0, -1).reduce((u, width) => g.dense(u, width, options.fn), x);
+    const out = g.affine(hidden, rest.at(-1)!);
+    return options.softmax ? g.softmax(out) : out;
+  });
+}
+
+/** One small network per elementwise function. */
+export const elementwiseNetworks = (functions: readonly Elementwise[]): Network[] =>
+  functions.map((fn) =>
+    build(fn.name, 5, (g, x) => g.affine(g.dense(g.elementwise(g.scale(x), fn), 6, fn), 3)),
+  );
+
+/** A network for every way ops meet each other. */
+export const architectures: readonly Network[] = [
+  chain([4, 7, 6, 3]),
+  chain([9, 4, 5, 3], { softmax: true }),
+  chain([40, 33, 34, 35, 10], { softmax: true, fn: { name: 'sigmoid' } }),
+  build('affine only', 5, (g, x) => g.affine(g.scale(x), 3)),
+  build('identity', 4, (_, x) => x),
+  build('affine prefix of several ops', 8, (g, x) => {
+    const z = g.affine(g.scale(g.affine(g.scale(x), 6)), 3);
+    return g.affine(g.multiply(g.elementwise(z, { name: 'tanh' }), z), 4);
+  }),
+  build('residual', 6, (g, x) => {
+    const u = g.dense(x, 6);
+    return g.affine(g.add(g.dense(u, 6), u, x), 4);
+  }),
+  build('gated', 5, (g, x) => g.affine(g.multiply(g.dense(x, 7), g.dense(x, 7, { name: 'sigmoid' })), 3)),
+  build('square of the input', 4, (g, x) => g.affine(g.multiply(x, x), 3)),
+  build('square inside', 4, (g, x) => {
+    const u = g.dense(x, 5);
+    return g.affine(g.multiply(u, u), 2);
+  }),
+  build('product of the input with a layer', 4, (g, x) => g.multiply(x, g.dense(x, 4))),
+  build('normalized', 5, (g, x) => g.affine(g.scale(g.dense(g.scale(x), 6)), 2)),
+  build('softmax of the input', 5, (g, x) => g.softmax(x)),
+  build('softmax inside', 5, (g, x) => g.affine(g.multiply(g.softmax(g.affine(x, 6)), g.dense(x, 6)), 2)),
+  build('rows', 12, (g, x) => {
+    const rows = g.dense(g.reshape(x, [4, 3]), 5);
+    return g.affine(g.reshape(g.softmax(rows), [20]), 3);
+  }),
+  build('concat of rows', 12, (g, x) => {
+    const rows = g.reshape(x, [4, 3]);
+    const both = g.concat([g.dense(rows, 2), rows], 1);
+    return g.affine(g.reshape(g.scale(g.elementwise(both, { name: 'tanh' })), [20]), 2);
+  }),
+  build('concat', 5, (g, x) =>
+    g.affine(g.concat([g.dense(x, 3), g.elementwise(x, { name: 'softplus' }), x]), 4),
+  ),
+  build('several outputs', 5, (g, x) => {
+    const u = g.dense(x, 6);
+    return [g.affine(u, 2), g.softmax(g.affine(u, 3)), u];
+  }),
+  severalInputs(),
+];
+
+function severalInputs(): Network {
+  const g = new Graph(random(4711));
+  const second = g.input(3, [2, 2]);
+  const first = g.input(0, [3]);
+  const joined = g.concat([first, g.reshape(second, [4])]);
+  const u = g.dense(joined, 6);
+  const v = g.dense(second, 3);
+  return g.network('several inputs', 7, [g.affine(g.multiply(u, g.reshape(v, [6])), 3)]);
+}
