@@ -1,4 +1,23 @@
+export {
+  type CheckOptions,
+  type CheckReport,
+  checkNetwork,
+  type Finding,
+} from './api/check.js';
+export type { EngineChoice, EngineName } from './api/engine.js';
+export { shutdown } from './api/hosts.js';
+export type { SolveOptions } from './api/options.js';
+export { type Derivatives, type Oracle, openOracle } from './api/oracle.js';
+export type { NetworkSummary, Solution } from './api/solution.js';
+export { solve, solveHere } from './api/solve.js';
+export type { SolverName } from './solvers/pool/solvers.js';
+export type { Sizes } from './solvers/pool/task.js';
 export { EvaluationError, InputError } from './src/core/errors.js';
+export type { Device, Precision } from './src/engine/contract.js';
+export * from './src/model/index.js';
+export type * from './src/network/graph.js';
 export type { Bounds, Nlp } from './src/nlp/contract.js';
 export type * from './src/nlp/result.js';
+export { isSolved } from './src/nlp/result.js';
 export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
+export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';

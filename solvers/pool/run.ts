@@ -15,7 +15,7 @@ export async function runTask(task: SolveTask, monitor: Monitor = {}): Promise<S
     for (const descriptor of task.boxes) opened.push(await openBox(descriptor));
     const boxes = opened.map(({ box }) => box);
     const nlp = assemble(task.problem, boxes);
-    const result = solver.solve(nlp, task.options ?? {}, monitor, task.warmStart);
+    const result = await solver.solve(nlp, task.options ?? {}, monitor, task.warmStart);
     const sizes = {
       variables: nlp.variables.lower.length,
       constraints: nlp.constraints.lower.length,
@@ -34,6 +34,7 @@ interface OpenBox {
 }
 
 async function openBox(descriptor: BoxDescriptor): Promise<OpenBox> {
+  if (descriptor.kind === 'ready') return { box: descriptor.box, dispose() {} };
   if (descriptor.kind === 'mailbox') return { box: new BlockingClient(descriptor.mailbox), dispose() {} };
   const { executable, secondDerivatives } = await openExecutable(descriptor.spec);
   return { box: new LocalBox(executable, secondDerivatives), dispose: () => executable.dispose() };

@@ -1,15 +1,19 @@
 import type { Problem } from '../../src/model/problem.js';
 import type { Result } from '../../src/nlp/result.js';
 import type { WarmStart } from '../../src/nlp/solver.js';
-import type { OracleStatistics } from '../../src/oracle/contract.js';
+import type { GrayBox, OracleStatistics } from '../../src/oracle/contract.js';
 import type { MailboxDescriptor } from '../../src/oracle/mailbox.js';
 import type { ExecutableSpec } from '../../src/oracle/service.js';
 import type { SolverName } from './solvers.js';
 
-/** How a solve reaches one gray box: through a mailbox at the oracle host, or compiled in its own thread. */
+/**
+ * How a solve reaches one gray box: through a mailbox at the oracle host, compiled in its own thread, or as an object
+ * at hand (which cannot travel to another thread).
+ */
 export type BoxDescriptor =
   | { readonly kind: 'mailbox'; readonly mailbox: MailboxDescriptor }
-  | { readonly kind: 'local'; readonly spec: ExecutableSpec };
+  | { readonly kind: 'local'; readonly spec: ExecutableSpec }
+  | { readonly kind: 'ready'; readonly box: GrayBox };
 
 /** One solve as plain data: what structured clone carries to a solver thread. */
 export interface SolveTask {

@@ -1,0 +1,91 @@
+import type { BoxDescriptor } from '../solvers/pool/task.js';
+import { InputError } from '../src/core/errors.js';
+import type { Model } from '../src/model/index.js';
+import type { Network } from '../src/network/graph.js';
+import type { GrayBox } from '../src/oracle/contract.js';
+import type { ExecutableSpec } from '../src/oracle/service.js';
+import { shared } from '../src/oracle/share.js';
+import { chooseEngine, type EngineChoice, isSynchronous } from './engine.js';
+import { lease } from './hosts.js';
+import type { NetworkSummary } from './solution.js';
+
+/** Gray boxes of one solve, opened, and what to undo afterwards. */
+export interface OpenBoxes {
+  readonly boxes: readonly BoxDescriptor[];
+  readonly network: NetworkSummary | undefined;
+  release(): Promise<void>;
+}
+
+/** Opens a model's gray boxes for a solver thread: large networks in the oracle host, small ones in that thread. */
+export async function openBoxes(model: Model, choice: EngineChoice): Promise<OpenBoxes> {
+  const specs = model.grayBoxes.map((token) => chooseEngine(networkOf(token, model), choice));
+  const undo: (() => void | Promise<void>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  const boxes: BoxDescriptor[] = [];
+  try {
+    for (const spec of specs) {
+      if (isSynchronous(spec.engine)) {
+        boxes.push({ kind: 'local', spec: { ...spec, network: shared(spec.network) } });
+        continue;
+      }
+      const held = await lease(spec);
+      undo.push(held.release);
+      const { descriptor, detach } = await held.hosted.attach();
+      // A host that ended has nothing left to detach from.
+      undo.push(() => detach().catch(() => {}));
+      boxes.push({ kind: 'mailbox', mailbox: descriptor });
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { boxes, network: summary(specs), release };
+}
+
+/** Gray boxes for a solve in the calling thread: synchronous engines, and gray boxes given as such. */
+export function localBoxes(model: Model, choice: EngineChoice): Omit<OpenBoxes, 'release'> {
+  const specs: ExecutableSpec[] = [];
+  const boxes = model.grayBoxes.map((token): BoxDescriptor => {
+    if (isGrayBox(token)) return { kind: 'ready', box: token };
+    const { engine = 'auto' } = choice;
+    const spec = chooseEngine(networkOf(token, model), {
+      ...choice,
+      engine: engine === 'auto' ? 'wasm' : engine,
+    });
+    if (!isSynchronous(spec.engine))
+      throw new InputError(
+        `engine ${spec.engine} does not run in the calling thread: use solve, or engine wasm`,
+      );
+    specs.push(spec);
+    return { kind: 'local', spec };
+  });
+  return { boxes, network: summary(specs) };
+}
+
+function networkOf(token: unknown, model: Model): Network {
+  if (typeof token === 'object' && token !== null && 'network' in token) return token.network as Network;
+  throw new InputError(
+    `model '${model.name}' has a gray box that is no network: solve it in the calling thread with solveHere`,
+  );
+}
+
+const isGrayBox = (token: unknown): token is GrayBox =>
+  typeof token === 'object' &&
+  token !== null &&
+  'value' in token &&
+  typeof token.value === 'function' &&
+  'jacobian' in token;
+
+function summary(specs: readonly ExecutableSpec[]): NetworkSummary | undefined {
+  if (specs.length === 0) return undefined;
+  const first = specs[0]!;
+  const networks = new Set(specs.map(({ network }) => network));
+  return {
+    parameters: [...networks].reduce((sum, { parameters }) => sum + parameters, 0),
+    engine: [...new Set(specs.map(({ engine }) => engine))].join('+'),
+    device: first.device,
+    precision: first.precision,
+  };
+}

@@ -1,0 +1,197 @@
+import type { Network } from '../src/network/graph.js';
+import type { EngineChoice } from './engine.js';
+import { type Oracle, openOracle } from './oracle.js';
+import { taylorSlope } from './slope.js';
+
+export interface CheckOptions extends EngineChoice {
+  /** Random points. Default 3. */
+  readonly points?: number;
+  /** Random directions per point. Default 3. */
+  readonly directions?: number;
+  /** Points are drawn uniformly between these: one number for all inputs or one per input. Default −1 and 1. */
+  readonly lower?: number | ArrayLike<number>;
+  readonly upper?: number | ArrayLike<number>;
+  readonly seed?: number;
+}
+
+/** One property: the worst figure found and the limit it must keep. */
+export interface Finding {
+  readonly name: string;
+  readonly worst: number;
+  readonly limit: number;
+  readonly passed: boolean;
+}
+
+export interface CheckReport {
+  readonly passed: boolean;
+  readonly network: string;
+  readonly engine: string;
+  readonly device: string;
+  readonly precision: string;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Compares a network's derivatives with its values at random points `x`, along random unit directions `d`:
+ * - `Jacobian`: `J d` against central differences of `y`; `Hessian`: `H d` against central differences of `Jᵀλ`;
+ *   largest difference relative to the largest entry;
+ * - `symmetry`: `uᵀ∂(Jᵀλ)d = dᵀ∂(Jᵀλ)u`, both by differences, relative;
+ * - `first-order remainder`: `λᵀ(y(x + hd) − y − h J d)` vanishes like `h²` (slope ≥ 1.8), `second-order remainder`,
+ *   less `½h² dᵀHd`, like `h³` (slope ≥ 2.6); a slope is left out where the remainder is rounding noise.
+ */
+export async function checkNetwork(network: Network, options: CheckOptions = {}): Promise<CheckReport> {
+  const oracle = await openOracle(network, options);
+  try {
+    const { engine, device, precision } = oracle;
+    const findings = await checkDerivatives(oracle, options);
+    const passed = findings.every((finding) => finding.passed);
+    return { passed, network: network.name, engine, device, precision, findings };
+  } finally {
+    oracle.dispose();
+  }
+}
+
+/** The findings of {@link checkNetwork} for an oracle at hand. */
+export async function checkDerivatives(
+  oracle: Pick<Oracle, 'inputs' | 'outputs' | 'precision' | 'value' | 'jacobian' | 'hessian'>,
+  options: CheckOptions = {},
+): Promise<Finding[]> {
+  const { points = 3, directions = 3, lower = -1, upper = 1, seed = 1 } = options;
+  const worst = new Worst(oracle.precision === 'f32' ? 2 ** -23 : 2 ** -52);
+  const random = generator(seed);
+  for (let k = 0; k < points; k++) {
+    const x = Float64Array.from({ length: oracle.inputs }, (_, i) => {
+      const [low, high] = [entry(lower, i), entry(upper, i)];
+      return low + (high - low) * random();
+    });
+    const λ = Float64Array.from({ length: oracle.outputs }, () => 2 * random() - 1);
+    for (let r = 0; r < directions; r++) {
+      await checkAlong(oracle, x, λ, unit(oracle.inputs, random), unit(oracle.inputs, random), worst);
+    }
+  }
+  return worst.findings();
+}
+
+async function checkAlong(
+  oracle: Parameters<typeof checkDerivatives>[0],
+  x: Float64Array,
+  λ: Float64Array,
+  d: Float64Array,
+  u: Float64Array,
+  worst: Worst,
+): Promise<void> {
+  const { y, J, H } = await oracle.hessian(x, λ);
+  const scale = Math.max(1, norm(x));
+  const h = scale * Math.cbrt(worst.accuracy);
+  const ahead = (t: number, v: Float64Array): Float64Array => x.map((xi, i) => xi + t * v[i]!);
+
+  const Jd = times(J, d);
+  const [plus, minus] = [await oracle.jacobian(ahead(h, d)), await oracle.jacobian(ahead(-h, d))];
+  worst.difference('Jacobian', Jd, difference(plus.y, minus.y, h), norm(J));
+
+  const Hd = timesPacked(H, d);
+  const gradient = (jacobian: Float64Array): Float64Array => transposeTimes(jacobian, λ, x.length);
+  const Gd = difference(gradient(plus.J), gradient(minus.J), h);
+  // An affine network has H = 0; its differences are rounding noise of Jᵀλ.
+  const curvature = Math.max(norm(Hd), norm(Gd), norm(gradient(J)) * 1e-3);
+  worst.difference('Hessian', Hd, Gd, curvature);
+  const [up, down] = [await oracle.jacobian(ahead(h, u)), await oracle.jacobian(ahead(-h, u))];
+  const Gu = difference(gradient(up.J), gradient(down.J), h);
+  worst.difference('symmetry', [dot(u, Gd)], [dot(d, Gu)], Math.max(curvature, norm(Gu)));
+
+  const [λy, slope, bend] = [dot(λ, y), dot(λ, Jd), dot(d, Hd) / 2];
+  const noise = worst.accuracy * Math.max(norm(y), Math.abs(λy), Number.MIN_VALUE);
+  const remainder = (order: 1 | 2) => async (t: number) => {
+    const moved = dot(λ, await oracle.value(ahead(t, d)));
+    return Math.abs(moved - λy - t * slope - (order === 2 ? t * t * bend : 0));
+  };
+  worst.slope('first-order remainder', await taylorSlope(remainder(1), scale, noise), 1.8);
+  worst.slope('second-order remainder', await taylorSlope(remainder(2), scale, noise), 2.6);
+}
+
+/** Collects the worst figure of each property. */
+class Worst {
+  readonly #found = new Map<string, Finding>();
+  constructor(readonly accuracy: number) {}
+
+  /** Largest difference of two vectors relative to `scale`. */
+  difference(name: string, a: ArrayLike<number>, b: ArrayLike<number>, scale: number): void {
+    let largest = 0;
+    for (let i = 0; i < a.length; i++) {
+      const gap = Math.abs(a[i]! - b[i]!);
+      if (!(gap <= largest)) largest = gap; // NaN stays
+    }
+    const limit = 300 * this.accuracy ** (2 / 3);
+    const error = largest === 0 ? 0 : largest / scale;
+    const before = this.#found.get(name);
+    if (!before || !(error <= before.worst))
+      this.#found.set(name, { name, worst: error, limit, passed: error <= limit });
+  }
+
+  /** Smallest slope. */
+  slope(name: string, slope: number | null, limit: number): void {
+    if (slope === null) return;
+    const before = this.#found.get(name);
+    if (!before || !(slope >= before.worst))
+      this.#found.set(name, { name, worst: slope, limit, passed: slope >= limit });
+  }
+
+  findings(): Finding[] {
+    return [...this.#found.values()];
+  }
+}
+
+const entry = (bound: number | ArrayLike<number>, i: number): number =>
+  typeof bound === 'number' ? bound : bound[i]!;
+
+/** Uniform numbers in [0, 1), the same for the same seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function unit(length: number, random: () => number): Float64Array {
+  const v = Float64Array.from({ length }, () => 2 * random() - 1);
+  const size = Math.sqrt(dot(v, v));
+  return v.map((entry) => entry / size);
+}
+
+const norm = (v: Float64Array): number => v.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+const difference = (plus: Float64Array, minus: Float64Array, h: number): Float64Array =>
+  plus.map((entry, i) => (entry - minus[i]!) / (2 * h));
+
+/** `J d`, `J` row-major with `d.length` columns. */
+function times(J: Float64Array, d: Float64Array): Float64Array {
+  const n = d.length;
+  return Float64Array.from({ length: J.length / n }, (_, i) => dot(J.subarray(i * n, (i + 1) * n), d));
+}
+
+/** `Jᵀ λ`. */
+function transposeTimes(J: Float64Array, λ: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n);
+  for (let i = 0; i < λ.length; i++) for (let j = 0; j < n; j++) out[j]! += λ[i]! * J[i * n + j]!;
+  return out;
+}
+
+/** `H d`, `H` packed by rows of its lower triangle. */
+function timesPacked(H: Float64Array, d: Float64Array): Float64Array {
+  const out = new Float64Array(d.length);
+  for (let i = 0, k = 0; i < d.length; i++)
+    for (let j = 0; j <= i; j++, k++) {
+      out[i]! += H[k]! * d[j]!;
+      if (j < i) out[j]! += H[k]! * d[i]!;
+    }
+  return out;
+}

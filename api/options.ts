@@ -1,0 +1,47 @@
+import { type SolverName, solverNames } from '../solvers/pool/solvers.js';
+import type { Monitor, WarmStart } from '../src/nlp/solver.js';
+import { type EngineChoice, oneOf } from './engine.js';
+
+/**
+ * Options of a solve. What is not named here goes to the solver, under the solver's own names (`tol`, `max_iter`,
+ * `mu_strategy`, …), and is checked by its table.
+ */
+export interface SolveOptions extends EngineChoice {
+  /** Default `interior-point`. */
+  readonly solver?: SolverName | undefined;
+  /** Called once per iteration; returning `false` stops the solve with status `interrupted`. */
+  readonly onIteration?: Monitor['iteration'] | undefined;
+  /** Aborting ends the solve with status `interrupted` and its best point. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ctrl-C ends this solve like an abort. Default false. */
+  readonly interrupt?: boolean | undefined;
+  /** After a solve in f32, finish in f64 from its point and multipliers. Default false. */
+  readonly polish?: boolean | undefined;
+  readonly warmStart?: WarmStart | undefined;
+  readonly tol?: number | undefined;
+  readonly max_iter?: number | undefined;
+  /** Seconds. */
+  readonly max_wall_time?: number | undefined;
+  readonly [solverOption: string]: unknown;
+}
+
+/** The options by whom they concern. */
+export interface SortedOptions {
+  readonly solver: SolverName;
+  readonly choice: EngineChoice;
+  readonly onIteration: Monitor['iteration'] | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly interrupt: boolean;
+  readonly polish: boolean;
+  readonly warmStart: WarmStart | undefined;
+  readonly own: Record<string, unknown>;
+}
+
+export function sortOptions(options: SolveOptions): SortedOptions {
+  const { solver = 'interior-point', engine, device, precision, threads, kinks, ...others } = options;
+  const { onIteration, signal, interrupt = false, polish = false, warmStart, ...rest } = others;
+  oneOf('solver', solver, solverNames);
+  const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const choice = { engine, device, precision, threads, kinks };
+  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, own };
+}

@@ -1,0 +1,68 @@
+import { InputError } from '../src/core/errors.js';
+import type { Device, Order, Precision } from '../src/engine/contract.js';
+import type { Network } from '../src/network/graph.js';
+import type { HostStatistics } from '../src/oracle/service.js';
+import { chooseEngine, type EngineChoice } from './engine.js';
+import { lease } from './hosts.js';
+
+/** Answer of an oracle; parts above the order asked for are empty. */
+export interface Derivatives {
+  /** `[outputs]`. */
+  readonly y: Float64Array;
+  /** `[outputs × inputs]`, row-major. */
+  readonly J: Float64Array;
+  /** Lower triangle of `∇²(λᵀNN)`, packed by rows: entry (i, j ≤ i) at `i(i+1)/2 + j`. */
+  readonly H: Float64Array;
+}
+
+/** A network's value and derivatives, computed in another thread. */
+export interface Oracle {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly engine: string;
+  readonly device: Device;
+  readonly precision: Precision;
+  /** `y = NN(x)`. */
+  value(x: ArrayLike<number>): Promise<Float64Array>;
+  /** `y` and `J`. */
+  jacobian(x: ArrayLike<number>): Promise<Derivatives>;
+  /** `y`, `J` and `H = ∇²(λᵀNN)(x)`. */
+  hessian(x: ArrayLike<number>, λ: ArrayLike<number>): Promise<Derivatives>;
+  statistics(): Promise<HostStatistics>;
+  /** Gives the network back; any further call throws. */
+  dispose(): void;
+}
+
+/** Compiles a network and answers `y`, `J` and `H` asynchronously. */
+export async function openOracle(network: Network, choice: EngineChoice = {}): Promise<Oracle> {
+  const { hosted, release } = await lease(chooseEngine(network, choice));
+  const { inputs, outputs, engine, device, precision } = hosted.shape;
+  let open = true;
+  const ask = (order: Order, x: ArrayLike<number>, λ: ArrayLike<number>): Promise<Derivatives> => {
+    if (!open) throw new InputError(`the oracle of ${network.name} was disposed`);
+    check(network, 'x', x, inputs);
+    check(network, 'λ', λ, outputs);
+    return hosted.evaluate(order, Float64Array.from(x), Float64Array.from(λ));
+  };
+  const noλ = new Float64Array(outputs);
+  return {
+    inputs,
+    outputs,
+    engine,
+    device,
+    precision,
+    value: async (x) => (await ask(0, x, noλ)).y,
+    jacobian: async (x) => ask(1, x, noλ),
+    hessian: async (x, λ) => ask(2, x, λ),
+    statistics: () => hosted.statistics(),
+    dispose() {
+      open = false;
+      release();
+    },
+  };
+}
+
+function check(network: Network, name: string, given: ArrayLike<number>, length: number): void {
+  if (given.length !== length)
+    throw new InputError(`network ${network.name}: ${name} has ${given.length} numbers, expected ${length}`);
+}

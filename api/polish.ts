@@ -1,0 +1,36 @@
+import type { Solved } from '../solvers/pool/task.js';
+import type { Result, Status } from '../src/nlp/result.js';
+import type { WarmStart } from '../src/nlp/solver.js';
+
+const worthFinishing: readonly Status[] = ['optimal', 'acceptable', 'step-failed', 'restoration-failed'];
+
+/** Whether a result may be finished at a higher precision: it stopped at what its precision allowed. */
+export const needsPolish = ({ status }: Result): boolean => worthFinishing.includes(status);
+
+/** Continues where a solve at lower precision ended, with a barrier no smaller than its complementarity. */
+export function warmStartFrom({ x, multipliers, errors }: Result): WarmStart {
+  const barrier = Math.min(1e-4, Math.max(1e-8, errors.complementarity || 0));
+  return { x, multipliers, barrier };
+}
+
+/** The finished result, with what both solves took. */
+export function polished(first: Solved, last: Solved): Solved {
+  return {
+    ...last,
+    result: {
+      ...last.result,
+      iterations: first.result.iterations + last.result.iterations,
+      evaluations: sum(first.result.evaluations, last.result.evaluations),
+      seconds: sum(first.result.seconds, last.result.seconds),
+    },
+    oracles: last.oracles.map((oracle, k) => sum(first.oracles[k]!, oracle)),
+  };
+}
+
+/** Entry by entry. */
+function sum<T extends object>(a: T, b: T): T {
+  const entries = Object.entries(b as Record<string, number>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value + (a as Record<string, number>)[name]!]),
+  ) as T;
+}

@@ -1,0 +1,21 @@
+/**
+ * Order at which a Taylor remainder vanishes: `r(h) ~ h^slope`, from `r` at `h = start·2⁻ᵏ`. Only remainders well above
+ * `noise` count; null where fewer than six do: too few to be near the limit, as in f32, or of a function that is its own
+ * Taylor polynomial.
+ */
+export async function taylorSlope(
+  remainder: (h: number) => Promise<number>,
+  start: number,
+  noise: number,
+): Promise<number | null> {
+  const logs: number[] = [];
+  for (let k = 0; k < 30; k++) {
+    const r = await remainder(start * 2 ** -k);
+    if (!(r > 100 * noise)) break;
+    logs.push(Math.log2(r));
+  }
+  if (logs.length < 6) return null;
+  // The smallest steps left are those nearest to the limit.
+  const last = logs.slice(-4);
+  return (last[0]! - last.at(-1)!) / (last.length - 1);
+}

@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkDerivatives, checkNetwork } from '../../api/check.js';
+import { shutdown } from '../../api/hosts.js';
+import { openOracle } from '../../api/oracle.js';
+import { taylorSlope } from '../../api/slope.js';
+import { InputError } from '../../src/core/errors.js';
+import { smallNetwork } from './networks.js';
+
+afterAll(shutdown);
+
+describe('Taylor slopes', () => {
+  it('finds the order of a remainder', async () => {
+    expect(await taylorSlope(async (h) => h ** 2 + 5 * h ** 3, 1, 1e-16)).toBeCloseTo(2, 1);
+    expect(await taylorSlope(async (h) => 3 * h ** 3, 1, 1e-16)).toBeCloseTo(3, 6);
+    expect(await taylorSlope(async (h) => Math.abs(h), 1, 1e-16)).toBeCloseTo(1, 6);
+  });
+
+  it('has nothing to say about rounding noise', async () => {
+    expect(await taylorSlope(async () => 1e-16, 1, 1e-16)).toBeNull();
+  });
+});
+
+describe('checkNetwork', () => {
+  it('passes a network whose derivatives are right', async () => {
+    const report = await checkNetwork(smallNetwork(), { engine: 'reference' });
+    expect(report.findings.map(({ name }) => name)).toEqual([
+      'Jacobian',
+      'Hessian',
+      'symmetry',
+      'first-order remainder',
+      'second-order remainder',
+    ]);
+    expect(report.findings.filter(({ passed }) => !passed)).toEqual([]);
+    expect(report.passed).toBe(true);
+    const [jacobian, hessian] = report.findings;
+    expect(jacobian!.worst).toBeGreaterThan(0);
+    expect(hessian!.worst).toBeGreaterThan(0);
+  });
+
+  /** Judges y = (sin x₀ cos x₁, x₀² x₁) with derivatives that `spoil` may falsify. */
+  const failures = async (spoil: (order: 1 | 2, d: { J: Float64Array; H: Float64Array }) => void) => {
+    const derivatives = ([a, b]: ArrayLike<number> & Iterable<number>, λ: ArrayLike<number>) => {
+      const [sa, ca, sb, cb] = [Math.sin(a!), Math.cos(a!), Math.sin(b!), Math.cos(b!)];
+      return {
+        y: Float64Array.of(sa * cb, a! * a! * b!),
+        J: Float64Array.of(ca * cb, -sa * sb, 2 * a! * b!, a! * a!),
+        H: Float64Array.of(
+          -λ[0]! * sa * cb + 2 * λ[1]! * b!,
+          -λ[0]! * ca * sb + 2 * λ[1]! * a!,
+          -λ[0]! * sa * cb,
+        ),
+      };
+    };
+    const ask = (order: 1 | 2, x: ArrayLike<number>, λ: ArrayLike<number>) => {
+      const d = derivatives(Array.from(x), λ);
+      spoil(order, d);
+      return d;
+    };
+    const findings = await checkDerivatives({
+      inputs: 2,
+      outputs: 2,
+      precision: 'f64',
+      value: async (x) => derivatives(Array.from(x), [0, 0]).y,
+      jacobian: async (x) => ask(1, x, [0, 0]),
+      hessian: async (x, λ) => ask(2, x, λ),
+    });
+    return findings.filter(({ passed }) => !passed).map(({ name }) => name);
+  };
+
+  it('names what is wrong', async () => {
+    expect(await failures(() => {})).toEqual([]);
+    // One entry of J off by a thousandth.
+    expect(
+      await failures((_, { J }) => {
+        J[2]! *= 1.001;
+      }),
+    ).toEqual(expect.arrayContaining(['Jacobian', 'symmetry', 'first-order remainder']));
+    expect(
+      await failures((_, { H }) => {
+        H[1]! *= 1.001;
+      }),
+    ).toEqual(['Hessian', 'second-order remainder']);
+    expect(
+      await failures((_, { H }) => {
+        H[0] = Number.NaN;
+      }),
+    ).toContain('Hessian');
+  });
+
+  it('knows what f32 can show', async () => {
+    const report = await checkNetwork(smallNetwork(), { engine: 'reference', precision: 'f32' });
+    expect(report.precision).toBe('f32');
+    expect(report.findings.filter(({ passed }) => !passed)).toEqual([]);
+  });
+});
+
+describe('openOracle', () => {
+  it('answers y, J and H and refuses points of the wrong length', async () => {
+    const oracle = await openOracle(smallNetwork(), { engine: 'reference' });
+    const y = await oracle.value([0.1, 0.2, 0.3, 0.4]);
+    expect(y.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    const { J, H } = await oracle.hessian([0.1, 0.2, 0.3, 0.4], [1, 1, 1]);
+    // The outputs of a softmax sum to 1: their derivatives sum to 0.
+    for (let j = 0; j < 4; j++) expect(J[j]! + J[4 + j]! + J[8 + j]!).toBeCloseTo(0, 12);
+    for (const entry of H) expect(entry).toBeCloseTo(0, 12);
+    expect(await oracle.statistics()).toMatchObject({ values: 1, hessians: 1 });
+    await expect(oracle.value([1, 2])).rejects.toThrow(InputError);
+    oracle.dispose();
+    await expect(oracle.value([0.1, 0.2, 0.3, 0.4])).rejects.toThrow(/disposed/);
+  });
+
+  it('names what it does not know', async () => {
+    await expect(openOracle(smallNetwork(), { engine: 'abacus' as never })).rejects.toThrow(/abacus.*wasm/);
+    await expect(openOracle(smallNetwork(), { threads: 1.5 })).rejects.toThrow(/threads/);
+  });
+});
