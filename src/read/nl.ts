@@ -16,7 +16,7 @@ import type { Suffix } from './nl/suffixes.js';
 import { TextLexer } from './nl/text-lexer.js';
 import { type InitialMultipliers, initialMultipliers } from './nl/warm-start.js';
 
-export type { NlHeader, NlNames, InitialMultipliers, Suffix, UserScaling };
+export type { InitialMultipliers, NlHeader, NlNames, Suffix, UserScaling };
 
 export interface NlOptions {
   /** Which objective, counted from 1 as AMPL does; 0 for none. Default: the first. */
@@ -123,12 +123,7 @@ function start(body: Body<Operand>, i: number): number {
 }
 
 /** Linear part (J or G segment) plus expression (C or O segment). */
-function whole(
-  rows: LinearRows,
-  row: number,
-  variables: readonly Variable[],
-  expression: Operand,
-): Operand {
+function whole(rows: LinearRows, row: number, variables: readonly Variable[], expression: Operand): Operand {
   const count = Math.max(0, rows.count[row]!);
   if (count === 0) return expression;
   const first = rows.start[row]!;

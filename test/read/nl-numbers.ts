@@ -92,11 +92,17 @@ export const numbers = (x: readonly number[]): Algebra<number> => ({
 });
 
 /** The value of a tree, recursively and without the reader. */
-export function valueOf(tree: Tree, x: readonly number[]): number {
+export function treeValue(tree: Tree, x: readonly number[]): number {
   if (typeof tree === 'number') return tree;
   if ('v' in tree) return x[tree.v]!;
   return evaluate(
     operators.get(tree.o)!.name,
-    tree.args.map((arg) => valueOf(arg, x)),
+    tree.args.map((arg) => treeValue(arg, x)),
   );
+}
+
+/** Whether every node of a tree has a finite value at `x`. */
+export function isFiniteThroughout(tree: Tree, x: readonly number[]): boolean {
+  if (!Number.isFinite(treeValue(tree, x))) return false;
+  return typeof tree === 'number' || 'v' in tree || tree.args.every((arg) => isFiniteThroughout(arg, x));
 }

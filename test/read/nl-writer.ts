@@ -12,10 +12,17 @@ export interface Row {
 }
 
 export interface Spec {
-  readonly variables: readonly { readonly lower?: number; readonly upper?: number; readonly start?: number }[];
+  readonly variables: readonly {
+    readonly lower?: number;
+    readonly upper?: number;
+    readonly start?: number;
+  }[];
   readonly rows: readonly Row[];
   readonly objectives: readonly (Pick<Row, 'tree' | 'linear'> & { readonly maximize?: boolean })[];
-  readonly defined?: readonly { readonly linear: readonly (readonly [number, number])[]; readonly tree: Tree }[];
+  readonly defined?: readonly {
+    readonly linear: readonly (readonly [number, number])[];
+    readonly tree: Tree;
+  }[];
   readonly duals?: readonly (readonly [number, number])[];
   readonly suffixes?: readonly {
     readonly kind: number;
@@ -104,7 +111,8 @@ export function writeNl(spec: Spec, encoding: Encoding = 'text'): Uint8Array {
   );
   for (const suffix of spec.suffixes ?? []) {
     sink.record('S', suffix.kind, suffix.values.length, { word: suffix.name });
-    for (const [index, value] of suffix.values) sink.record('', index, suffix.kind & 4 ? { real: value } : value);
+    for (const [index, value] of suffix.values)
+      sink.record('', index, suffix.kind & 4 ? { real: value } : value);
   }
   (spec.defined ?? []).forEach((defined, k) => {
     sink.record('V', n + k, defined.linear.length, 0);
@@ -158,7 +166,8 @@ function writePairs(
 
 function writeBound(sink: Sink, lower = Number.NEGATIVE_INFINITY, upper = Number.POSITIVE_INFINITY): void {
   if (lower === upper) sink.record('4', { real: lower });
-  else if (Number.isFinite(lower) && Number.isFinite(upper)) sink.record('0', { real: lower }, { real: upper });
+  else if (Number.isFinite(lower) && Number.isFinite(upper))
+    sink.record('0', { real: lower }, { real: upper });
   else if (Number.isFinite(lower)) sink.record('2', { real: lower });
   else if (Number.isFinite(upper)) sink.record('1', { real: upper });
   else sink.record('3');

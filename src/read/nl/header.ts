@@ -76,7 +76,9 @@ export function readHeader(bytes: Uint8Array, file: string): NlHeader {
   const announced = first.slice(1).trim().split(/\s+/);
   const count = Number(announced[0]);
   if (!/^\d$/.test(announced[0] ?? '') || announced.length < 1 + count)
-    throw new InputError(`${file}:1: expected a digit k ≤ 9 and k options after the format letter, found '${first.slice(0, 40)}'`);
+    throw new InputError(
+      `${file}:1: expected a digit k ≤ 9 and k options after the format letter, found '${first.slice(0, 40)}'`,
+    );
   const options = announced.slice(1, 1 + count).map(Number);
   if (options.some((option) => !Number.isSafeInteger(option)))
     throw new InputError(`${file}:1: expected integer options, found '${first.slice(0, 40)}'`);
@@ -148,16 +150,26 @@ function checkSizes(header: NlHeader, size: number, file: string): void {
   ];
   for (const [line, what, claim, bytes] of claims)
     if (claim * bytes > room)
-      refuse(line, `${claim} ${what} cannot stand in the ${room} bytes that follow: truncated or not a .nl file`);
+      refuse(
+        line,
+        `${claim} ${what} cannot stand in the ${room} bytes that follow: truncated or not a .nl file`,
+      );
   if (header.nonlinearConstraints > header.constraints)
     refuse(3, `${header.nonlinearConstraints} nonlinear constraints of ${header.constraints}`);
-  if (header.ranges > header.constraints) refuse(2, `${header.ranges} ranges of ${header.constraints} constraints`);
+  if (header.ranges > header.constraints)
+    refuse(2, `${header.ranges} ranges of ${header.constraints} constraints`);
   if (header.equations > header.constraints)
     refuse(2, `${header.equations} equations of ${header.constraints} constraints`);
   if (header.logicalConstraints > 0)
-    refuse(2, `${header.logicalConstraints} logical constraints: not supported, reformulate them with continuous variables`);
+    refuse(
+      2,
+      `${header.logicalConstraints} logical constraints: not supported, reformulate them with continuous variables`,
+    );
   if (header.complementarities > 0)
-    refuse(3, `${header.complementarities} complementarity conditions: not supported, reformulate them as inequalities`);
+    refuse(
+      3,
+      `${header.complementarities} complementarity conditions: not supported, reformulate them as inequalities`,
+    );
   if (header.arithmetic > 2)
     refuse(6, `arithmetic kind ${header.arithmetic}: expected 1 (little endian) or 2 (big endian)`);
 }

@@ -22,4 +22,8 @@ export interface Lexer {
 }
 
 export const letter = (code: number): string =>
-  code < 0 ? 'the end of the file' : code > 32 && code < 127 ? `'${String.fromCharCode(code)}'` : `byte ${code}`;
+  code < 0
+    ? 'the end of the file'
+    : code > 32 && code < 127
+      ? `'${String.fromCharCode(code)}'`
+      : `byte ${code}`;

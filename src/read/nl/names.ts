@@ -10,7 +10,8 @@ export interface NlNames {
 
 /** Names as the .nl file itself writes them, for files without .col and .row beside them. */
 export function plainNames(variables: number, constraints: number, objectives: number): NlNames {
-  const numbered = (letter: string, count: number) => Array.from({ length: count }, (_, k) => `${letter}${k}`);
+  const numbered = (letter: string, count: number) =>
+    Array.from({ length: count }, (_, k) => `${letter}${k}`);
   return {
     variables: numbered('v', variables),
     constraints: numbered('c', constraints),

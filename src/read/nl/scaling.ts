@@ -24,7 +24,9 @@ export function userScaling(
   if (!variables && !constraints && !objectives) return undefined;
   const factor = objectives?.[objective] ?? 1;
   if (factor < 0)
-    warnings.push(`scaling_factor ${factor} of the objective is negative: its magnitude is used, the sense stays`);
+    warnings.push(
+      `scaling_factor ${factor} of the objective is negative: its magnitude is used, the sense stays`,
+    );
   return {
     objective: Number.isFinite(factor) && factor !== 0 ? Math.abs(factor) : 1,
     ...(variables && { variables: variables.map(positive) }),

@@ -126,7 +126,8 @@ class SegmentReader<E> {
     const missing = this.rows.indexOf(undefined);
     if (missing >= 0) lexer.fail(`constraint ${missing} has no C segment: is the file truncated?`);
     const missingObjective = this.objectives.indexOf(undefined);
-    if (missingObjective >= 0) lexer.fail(`objective ${missingObjective} has no O segment: is the file truncated?`);
+    if (missingObjective >= 0)
+      lexer.fail(`objective ${missingObjective} has no O segment: is the file truncated?`);
     const none = { lower: new Float64Array(0), upper: new Float64Array(0) };
     const rowBounds = this.rowBounds ?? (header.constraints === 0 ? none : undefined);
     if (!rowBounds) lexer.fail('no r segment (bounds of the constraints): is the file truncated?');
@@ -182,8 +183,7 @@ class SegmentReader<E> {
     const terms: E[] = [];
     for (let k = 0; k < count; k++) {
       const column = lexer.integer('the index of a variable');
-      const base =
-        column >= 0 && column < first ? scope.algebra.variable(column) : scope.defined.get(column);
+      const base = column >= 0 && column < first ? scope.algebra.variable(column) : scope.defined.get(column);
       if (base === undefined) lexer.fail(`variable ${column} is not defined above`);
       const coefficient = finite(lexer, lexer.real('a coefficient'));
       lexer.endRecord();

@@ -1,4 +1,4 @@
-import { type Lexer } from './lexer.js';
+import type { Lexer } from './lexer.js';
 
 export type SuffixTarget = 'variables' | 'constraints' | 'objectives' | 'problem';
 

@@ -108,7 +108,8 @@ export class TextLexer implements Lexer {
     const start = this.position;
     const found = this.token().slice(0, 24);
     this.position = Math.min(start + 1, this.bytes.length);
-    const seen = found !== '' ? `'${found}'` : start >= this.bytes.length ? letter(-1) : 'the end of the line';
+    const seen =
+      found !== '' ? `'${found}'` : start >= this.bytes.length ? letter(-1) : 'the end of the line';
     this.fail(`expected ${what}${kind === '' || what.includes(kind) ? '' : ` (${kind})`}, found ${seen}`);
   }
 
