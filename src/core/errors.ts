@@ -18,3 +18,8 @@ export class EvaluationError extends Error {
     super(message);
   }
 }
+
+/** More memory is needed than can be had. */
+export class OutOfMemoryError extends Error {
+  override name = 'OutOfMemoryError';
+}

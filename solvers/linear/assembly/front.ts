@@ -1,0 +1,355 @@
+// Partial LDLᵀ of one dense front: eliminates as many of its fully summed columns as threshold pivoting accepts.
+//
+//          fully summed  rest
+//        ┌             ┐
+//   nfs  │ L D Lᵀ      │      column-major, lower triangle, leading dimension `ld` bytes
+//        │             │
+//   rest │ L      C    │      C receives  C − L D Lᵀ
+//        └             ┘
+// Pivot tests: Duff & Reid, TOMS 9 (1983); left-looking panels as in LAPACK's dlasyf.
+
+import { update, updateWorkspace } from './update';
+import { combineInto, copyDown, largest, scaleInto, subtractFour, subtractScaled } from './vector';
+
+/** Columns of a panel: candidates are brought up to date one by one inside it. */
+export const PANEL: i32 = 32;
+/** Below this a scaled column counts as zero. */
+const ZERO: f64 = 1e-20;
+/** A 1×1 pivot this large against its column is taken without looking for a 2×2. */
+const COMFORTABLE: f64 = 0.01;
+
+let front: usize = 0;
+let ld: usize = 0;
+let nf: i32 = 0;
+let nfs: i32 = 0;
+let index: usize = 0;
+/** Pairs (d_kk, d_k+1,k) by pivot. */
+let diagonal: usize = 0;
+/** L·D of the current panel, `ldw` bytes per column, rows as in the front. */
+let panel: usize = 0;
+let ldw: usize = 0;
+/** Up-to-date copies of the two candidate columns. */
+let first: usize = 0;
+let second: usize = 0;
+let packed: usize = 0;
+
+export let positive: i32 = 0;
+export let negative: i32 = 0;
+export let zero: i32 = 0;
+
+export function resetInertia(): void {
+  positive = 0;
+  negative = 0;
+  zero = 0;
+}
+
+/** Bytes of scratch that a front needs besides itself: panel, two candidates, D, packed panels. */
+export function frontWorkspace(nf: i32, nfs: i32): u64 {
+  const columns = min(nfs, PANEL + 1) + 2;
+  const packs = nfs > PANEL || nf > 24 ? updateWorkspace(nf) : 0;
+  return <u64>columns * <u64>(nf + 2) * 8 + <u64>(nfs + 1) * 16 + packs + 64;
+}
+
+// @ts-ignore: decorator
+@inline
+function at(i: i32, j: i32): usize {
+  return front + <usize>j * ld + (<usize>i << 3);
+}
+
+/** Writes column t of the Schur complement, rows [k, nf), to `to[row]`; pivots [j0, k) are pending. */
+function bringUpToDate(t: i32, k: i32, j0: i32, to: usize): void {
+  let from = at(t, k);
+  for (let i = k; i < t; i++) {
+    store<f64>(to + (<usize>i << 3), load<f64>(from));
+    from += ld;
+  }
+  copyDown(to + (<usize>t << 3), at(t, t), nf - t);
+  const low = <usize>k << 3;
+  const y = to + low;
+  const n = nf - k;
+  let p = j0;
+  let l = front + <usize>p * ld + low;
+  let w = panel + (<usize>t << 3);
+  for (; p + 3 < k; p += 4) {
+    subtractFour(
+      y, l, l + ld, l + 2 * ld, l + 3 * ld,
+      load<f64>(w), load<f64>(w + ldw), load<f64>(w + 2 * ldw), load<f64>(w + 3 * ldw), n,
+    );
+    l += 4 * ld;
+    w += 4 * ldw;
+  }
+  for (; p < k; p++) {
+    subtractScaled(y, l, load<f64>(w), n);
+    l += ld;
+    w += ldw;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function swapNumbers(a: usize, b: usize): void {
+  const x = load<f64>(a);
+  store<f64>(a, load<f64>(b));
+  store<f64>(b, x);
+}
+
+/** Exchanges rows and columns a < b of the front, of the panel (columns [j0, k)) and of the index list. */
+function exchange(a: i32, b: i32, j0: i32, k: i32): void {
+  let x = at(a, 0);
+  let y = at(b, 0);
+  for (let p = 0; p < a; p++) {
+    swapNumbers(x, y);
+    x += ld;
+    y += ld;
+  }
+  y += ld;
+  for (let i = a + 1; i < b; i++) {
+    swapNumbers(at(i, a), y);
+    y += ld;
+  }
+  swapNumbers(at(a, a), at(b, b));
+  x = at(b + 1, a);
+  y = at(b + 1, b);
+  for (let i = b + 1; i < nf; i++) {
+    swapNumbers(x, y);
+    x += 8;
+    y += 8;
+  }
+  x = panel + (<usize>a << 3);
+  y = panel + (<usize>b << 3);
+  for (let p = j0; p < k; p++) {
+    swapNumbers(x, y);
+    x += ldw;
+    y += ldw;
+  }
+  const i = load<i32>(index + (<usize>a << 2));
+  store<i32>(index + (<usize>a << 2), load<i32>(index + (<usize>b << 2)));
+  store<i32>(index + (<usize>b << 2), i);
+}
+
+/** max |x[i]|, i in [k, nf) without t and r (either may be −1). */
+function largestBut(x: usize, k: i32, t: i32, r: i32): f64 {
+  const low = min(t, r);
+  const high = max(t, r);
+  let most: f64 = 0;
+  let from = k;
+  if (low >= from) {
+    most = largest(x + (<usize>from << 3), low - from);
+    from = low + 1;
+  }
+  if (high >= from) {
+    most = max(most, largest(x + (<usize>from << 3), high - from));
+    from = high + 1;
+  }
+  return max(most, largest(x + (<usize>from << 3), nf - from));
+}
+
+/** The fully summed row in [k, nfs), not t, with the largest |x|; −1 when all are zero. */
+function partner(x: usize, k: i32, t: i32): i32 {
+  let best = -1;
+  let most: f64 = 0;
+  for (let i = k; i < nfs; i++) {
+    const size = abs(load<f64>(x + (<usize>i << 3)));
+    if (size > most && i != t) {
+      most = size;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** Stores pivot k with the column `first` (already exchanged). d = 0 marks a zero eigenvalue. */
+function storeOne(k: i32, j0: i32, d: f64): void {
+  const below = <usize>(k + 1) << 3;
+  const n = nf - k - 1;
+  const w = panel + <usize>(k - j0) * ldw;
+  copyDown(w + below, first + below, n);
+  scaleInto(at(k + 1, k), first + below, d == 0 ? 0 : 1 / d, n);
+  const entry = diagonal + (<usize>k << 4);
+  store<f64>(entry, d);
+  store<f64>(entry, 0, 8);
+  if (d > 0) positive++;
+  else if (d < 0) negative++;
+  else zero++;
+}
+
+/** Stores the 2×2 pivot [a b; b c] at k, k+1 with the columns `first`, `second`. */
+function storeTwo(k: i32, j0: i32, a: f64, b: f64, c: f64): void {
+  const below = <usize>(k + 2) << 3;
+  const n = nf - k - 2;
+  const w = panel + <usize>(k - j0) * ldw;
+  copyDown(w + below, first + below, n);
+  copyDown(w + ldw + below, second + below, n);
+  const p = c / b;
+  const q = a / b;
+  const r = 1 / (p * q - 1) / b;
+  combineInto(at(k + 2, k), first + below, second + below, p * r, -r, n);
+  combineInto(at(k + 2, k + 1), first + below, second + below, -r, q * r, n);
+  store<f64>(at(k + 1, k), 0);
+  const entry = diagonal + (<usize>k << 4);
+  store<f64>(entry, a);
+  store<f64>(entry, b, 8);
+  store<f64>(entry, c, 16);
+  store<f64>(entry, 0, 24);
+  if (p * q < 1) {
+    positive++;
+    negative++;
+  } else if (a > 0) positive += 2;
+  else negative += 2;
+}
+
+/** Moves the pivot column at t (in `first`) to position k. */
+function bringFirst(t: i32, k: i32, j0: i32): void {
+  if (t == k) return;
+  exchange(k, t, j0, k);
+  swapNumbers(first + (<usize>k << 3), first + (<usize>t << 3));
+}
+
+/** Growth a pivot may cause: largest entry of |P⁻¹|·(largest of each column outside the pivot). */
+function growthOfTwo(a: f64, b: f64, c: f64, outsideA: f64, outsideC: f64): f64 {
+  const p = c / b;
+  const q = a / b;
+  const determinant = abs(p * q - 1);
+  if (!(determinant > 1e-14 * max(abs(p * q), 1))) return Infinity;
+  const r = 1 / determinant / abs(b);
+  return max(r * (abs(p) * outsideA + outsideC), r * (outsideA + abs(q) * outsideC));
+}
+
+/**
+ * Factors the front in place; returns the number of eliminated columns. Their L stands in the first columns (unit
+ * diagonal not stored), D in `d`, and `index` is permuted along. `threshold` u bounds |L| by about 1/u. With `force`
+ * (nothing outside the fully summed rows), every column is eliminated.
+ */
+export function factorFront(
+  at0: usize, ldBytes: usize, order: i32, summed: i32, list: usize, d: usize, workspace: usize, threshold: f64,
+): i32 {
+  front = at0;
+  ld = ldBytes;
+  nf = order;
+  nfs = summed;
+  index = list;
+  diagonal = d;
+  ldw = <usize>(nf + (nf & 1)) << 3;
+  first = workspace;
+  second = first + ldw;
+  panel = second + ldw;
+  packed = panel + <usize>min(nfs, PANEL + 1) * ldw;
+
+  const limit = 1 / threshold;
+  const complete = nf == nfs;
+  let k = 0;
+  let j0 = 0;
+  let t = 0;
+  let progress = false;
+  let forced = false;
+  while (k < nfs) {
+    if (t >= nfs) {
+      if (!progress) {
+        if (!complete || forced) break;
+        forced = true;
+      }
+      t = k;
+      progress = false;
+    }
+    if (k - j0 >= PANEL) {
+      update(front, ld, nf, k, nfs, j0, k, diagonal, packed);
+      j0 = k;
+    }
+    bringUpToDate(t, k, j0, first);
+    const pivot = load<f64>(first + (<usize>t << 3));
+    const outside = largestBut(first, k, t, -1);
+    const size = abs(pivot);
+    if (size <= ZERO && outside <= ZERO) {
+      bringFirst(t, k, j0);
+      memory.fill(first + (<usize>(k + 1) << 3), 0, <usize>(nf - k - 1) << 3);
+      storeOne(k, j0, 0);
+      k += 1;
+      t = max(t + 1, k);
+      progress = true;
+      continue;
+    }
+    const growth1 = outside == 0 ? 0 : outside / size;
+    if (growth1 * COMFORTABLE > 1) {
+      const r = partner(first, k, t);
+      if (r >= 0) {
+        bringUpToDate(r, k, j0, second);
+        const b = load<f64>(first + (<usize>r << 3));
+        const c = load<f64>(second + (<usize>r << 3));
+        const outsideT = largestBut(first, k, t, r);
+        const outsideR = largestBut(second, k, t, r);
+        const growth2 = growthOfTwo(pivot, b, c, outsideT, outsideR);
+        const growthR = max(outsideR, abs(b)) / abs(c);
+        if (growthR <= growth1 && growthR <= growth2 && (growthR <= limit || forced)) {
+          // The partner alone is the better pivot.
+          const swap = first;
+          first = second;
+          second = swap;
+          bringFirst(r, k, j0);
+          storeOne(k, j0, c);
+          k += 1;
+          t = max(t, k);
+          progress = true;
+          continue;
+        }
+        if (growth2 < growth1 && (growth2 <= limit || (forced && growth2 < Infinity))) {
+          bringFirst(t, k, j0);
+          swapNumbers(second + (<usize>k << 3), second + (<usize>t << 3));
+          const q = r == k ? t : r;
+          if (q != k + 1) {
+            exchange(k + 1, q, j0, k);
+            const one = <usize>(k + 1) << 3;
+            const other = <usize>q << 3;
+            swapNumbers(first + one, first + other);
+            swapNumbers(second + one, second + other);
+          }
+          storeTwo(k, j0, pivot, b, c);
+          k += 2;
+          t = max(t + 1, k);
+          progress = true;
+          continue;
+        }
+      }
+    }
+    if (growth1 <= limit || (forced && size > 0)) {
+      bringFirst(t, k, j0);
+      storeOne(k, j0, pivot);
+      k += 1;
+      t = max(t + 1, k);
+      progress = true;
+      continue;
+    }
+    t += 1;
+  }
+  // The pending pivots reach the fully summed columns left over; all pivots reach the rest.
+  if (k == 0) return 0;
+  if (j0 == 0 && nf - k <= 24) updateSmall(k);
+  else {
+    update(front, ld, nf, k, nfs, j0, k, diagonal, packed);
+    update(front, ld, nf, nfs, nf, 0, k, diagonal, packed);
+  }
+  return k;
+}
+
+/** Applies pivots [0, k), all in the panel, column by column. */
+function updateSmall(k: i32): void {
+  for (let j = k; j < nf; j++) {
+    const n = nf - j;
+    const y = at(j, j);
+    let w = panel + (<usize>j << 3);
+    let l = at(j, 0);
+    let p = 0;
+    for (; p + 3 < k; p += 4) {
+      subtractFour(
+        y, l, l + ld, l + 2 * ld, l + 3 * ld,
+        load<f64>(w), load<f64>(w + ldw), load<f64>(w + 2 * ldw), load<f64>(w + 3 * ldw), n,
+      );
+      w += 4 * ldw;
+      l += 4 * ld;
+    }
+    for (; p < k; p++) {
+      subtractScaled(y, l, load<f64>(w), n);
+      w += ldw;
+      l += ld;
+    }
+  }
+}

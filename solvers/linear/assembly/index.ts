@@ -1,0 +1,4 @@
+export { equilibrate, gather } from './equilibrate';
+export { solve } from './solve';
+export { setup } from './state';
+export { factor } from './tree';

@@ -1,0 +1,30 @@
+import type { OpenLinearSolver } from './contract.js';
+import { checkTriplets } from './pattern.js';
+import { MultifrontalSolver } from './solver.js';
+import type { AssemblyTree } from './supernodes.js';
+
+/** One front that holds the whole matrix in its own order. */
+function singleFront(order: number): AssemblyTree {
+  const natural = Int32Array.from({ length: order }, (_, k) => k);
+  const none = new Int32Array(0);
+  const nodes = order === 0 ? 0 : 1;
+  return {
+    nodes,
+    column: Int32Array.of(0, ...(nodes ? [order] : [])),
+    parent: new Int32Array(nodes).fill(-1),
+    childStart: new Int32Array(nodes + 1),
+    child: none,
+    rowStart: new Int32Array(nodes + 1),
+    row: none,
+    place: none,
+    permutation: natural,
+    position: natural,
+  };
+}
+
+/** Dense LDLᵀ with complete freedom of pivoting: for small or nearly full matrices. */
+export const openDense: OpenLinearSolver = (order, row, column, options) => {
+  const began = performance.now() / 1000;
+  checkTriplets(order, row, column);
+  return new MultifrontalSolver('dense', order, row, column, singleFront(order), options, began);
+};

@@ -1,0 +1,49 @@
+import { OutOfMemoryError } from '../../src/core/errors.js';
+import kernels from './kernels.wasm.js';
+
+/** Bytes of a WebAssembly page. */
+export const PAGE = 65536;
+/** Pages of a 4 GiB memory. */
+const MAXIMUM_PAGES = 65536;
+
+/** What `assembly/index.ts` exports. Addresses and sizes are unsigned 32-bit byte counts. */
+export interface Kernels {
+  setup(table: number, factorBytes: number): void;
+  gather(): number;
+  equilibrate(sweeps: number): void;
+  factor(threshold: number): number;
+  solve(steps: number, enough: number): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+function compile(): WebAssembly.Module {
+  const text = atob(kernels);
+  const binary = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return new WebAssembly.Module(binary);
+}
+
+/** A memory of at least `bytes` bytes. */
+export function openMemory(bytes: number): WebAssembly.Memory {
+  const initial = Math.ceil(bytes / PAGE);
+  if (initial > MAXIMUM_PAGES) throw outOfMemory(bytes);
+  try {
+    return new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES });
+  } catch (error) {
+    if (error instanceof RangeError) throw outOfMemory(bytes);
+    throw error;
+  }
+}
+
+/** The error of a factorization that needs more than can be had. */
+export function outOfMemory(bytes: number): OutOfMemoryError {
+  return new OutOfMemoryError(
+    `linear solver: ${(bytes / 2 ** 30).toFixed(2)} GiB or more needed; a solver can hold up to 4 GiB`,
+  );
+}
+
+/** The compiled kernels on a memory of their own. */
+export function openKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= compile();
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+}

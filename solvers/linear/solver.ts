@@ -1,0 +1,144 @@
+import { EvaluationError, InputError } from '../../src/core/errors.js';
+import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
+import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
+import { type Layout, layOut } from './layout.js';
+import { type LinearOptions, linearOptions } from './options.js';
+import { permuteEntries } from './pattern.js';
+import { type Prediction, predict } from './predict.js';
+import type { AssemblyTree } from './supernodes.js';
+
+/** Sweeps of the scaling; entries then lie within a small factor of 1 by row. */
+const SCALING_SWEEPS = 3;
+/** Componentwise backward error at which refinement stops. */
+const REFINED = 2e-15;
+
+const now = (): number => performance.now() / 1000;
+
+/** LDLᵀ on an assembly tree: the multifrontal kernels and their memory. */
+export class MultifrontalSolver implements LinearSolver {
+  readonly order: number;
+  readonly statistics: LinearStatistics;
+  readonly #row: Int32Array;
+  readonly #column: Int32Array;
+  readonly #options: LinearOptions;
+  readonly #layout: Layout;
+  readonly #counts = { factorizations: 0, solves: 0, delayed: 0 };
+  readonly #seconds = { analysis: 0, factor: 0, solve: 0 };
+  #memory: WebAssembly.Memory | undefined;
+  #kernels: Kernels | undefined;
+  #threshold: number;
+  #solvable = false;
+
+  /** `began`: when the analysis started, in seconds. */
+  constructor(
+    readonly name: string,
+    order: number,
+    row: Int32Array,
+    column: Int32Array,
+    tree: AssemblyTree,
+    options: Record<string, unknown> | undefined,
+    began: number,
+  ) {
+    this.#options = linearOptions(options);
+    this.#threshold = this.#options.pivotTolerance;
+    this.order = order;
+    this.#row = row;
+    this.#column = column;
+    const prediction = predict(tree);
+    this.#layout = layOut(tree, permuteEntries(tree.position, row, column));
+    const factorBytes = Math.ceil((prediction.factorBytes + 64) / 16) * 16;
+    this.#memory = openMemory(this.#layout.end + factorBytes + 16);
+    this.#layout.write(this.#memory);
+    this.#kernels = openKernels(this.#memory);
+    this.#kernels.setup(this.#layout.table, factorBytes);
+    this.statistics = this.#describe(prediction);
+    this.#seconds.analysis = now() - began;
+  }
+
+  #describe(prediction: Prediction): LinearStatistics {
+    const counts = this.#counts;
+    const seconds = this.#seconds;
+    const bytes = (): number => this.#memory?.buffer.byteLength ?? 0;
+    return {
+      get factorizations() {
+        return counts.factorizations;
+      },
+      get solves() {
+        return counts.solves;
+      },
+      seconds,
+      factorNonzeros: prediction.factorNonzeros,
+      flops: prediction.flops,
+      get bytes() {
+        return bytes();
+      },
+    };
+  }
+
+  /** Columns that the last factorization passed to a parent front, counted at every level. */
+  get delayedPivots(): number {
+    return this.#counts.delayed;
+  }
+
+  #open(): { kernels: Kernels; buffer: ArrayBufferLike } {
+    if (this.#kernels === undefined || this.#memory === undefined) {
+      throw new InputError(`linear solver ${this.name}: used after dispose()`);
+    }
+    return { kernels: this.#kernels, buffer: this.#memory.buffer };
+  }
+
+  factor(values: Float64Array): Inertia {
+    const { kernels, buffer } = this.#open();
+    if (values.length !== this.#row.length) {
+      throw new InputError(
+        `linear solver: ${values.length} values for a structure of ${this.#row.length} triplets`,
+      );
+    }
+    const began = now();
+    this.#solvable = false;
+    new Float64Array(buffer, this.#layout.tripletValue, values.length).set(values);
+    const bad = kernels.gather();
+    if (bad >= 0) {
+      const where = `(${this.#row[bad]}, ${this.#column[bad]})`;
+      throw new EvaluationError(`linear solver: ${values[bad]} at ${where} of the matrix`, where);
+    }
+    kernels.equilibrate(SCALING_SWEEPS);
+    if (kernels.factor(this.#threshold) !== 0) throw outOfMemory(this.statistics.bytes);
+    const report = new Int32Array(this.#memory!.buffer, this.#layout.report, 4);
+    const inertia = { positive: report[0]!, negative: report[1]!, zero: report[2]! };
+    this.#counts.delayed = report[3]!;
+    this.#counts.factorizations++;
+    this.#solvable = true;
+    this.#seconds.factor += now() - began;
+    return inertia;
+  }
+
+  solve(b: Float64Array): void {
+    const { kernels, buffer } = this.#open();
+    if (!this.#solvable) throw new InputError('linear solver: solve() needs a successful factor() first');
+    if (b.length !== this.order) {
+      throw new InputError(`linear solver: a right-hand side of ${b.length} numbers for order ${this.order}`);
+    }
+    const began = now();
+    const vector = new Float64Array(buffer, this.#layout.vectorB, this.order);
+    vector.set(b);
+    kernels.solve(this.#options.refinementSteps, REFINED);
+    b.set(vector);
+    this.#counts.solves++;
+    this.#seconds.solve += now() - began;
+  }
+
+  increaseQuality(): boolean {
+    this.#open();
+    const most = this.#options.pivotToleranceMaximum;
+    if (this.#threshold >= most) return false;
+    this.#threshold = Math.min(most, this.#threshold ** 0.75);
+    return true;
+  }
+
+  dispose(): void {
+    this.#memory = undefined;
+    this.#kernels = undefined;
+    this.#solvable = false;
+  }
+}

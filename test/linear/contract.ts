@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LinearSolver, OpenLinearSolver } from '../../solvers/linear/contract.js';
+import {
+  backwardError,
+  inertiaOf,
+  multiply,
+  randomNumbers,
+  saddlePoint,
+  TripletBuilder,
+  type Triplets,
+} from './matrices.js';
+
+/** Componentwise backward error expected after refinement. */
+const BACKWARD = 1e-13;
+
+/** Runs `use` with a solver for the structure and disposes it. */
+function using<T>(open: OpenLinearSolver, matrix: Triplets, use: (solver: LinearSolver) => T): T {
+  const solver = open(matrix.order, matrix.row, matrix.column);
+  try {
+    return use(solver);
+  } finally {
+    solver.dispose();
+  }
+}
+
+function rightHandSide(matrix: Triplets, seed = 5): Float64Array {
+  const random = randomNumbers(seed);
+  return multiply(
+    matrix,
+    Float64Array.from({ length: matrix.order }, () => 2 * random() - 1),
+  );
+}
+
+/** Factors, checks the inertia, solves, checks the residual. */
+function expectSolved(open: OpenLinearSolver, matrix: Triplets, inertia = inertiaOf(matrix)): void {
+  using(open, matrix, (solver) => {
+    expect(solver.factor(matrix.values)).toEqual(inertia);
+    const b = rightHandSide(matrix);
+    const x = b.slice();
+    solver.solve(x);
+    expect(backwardError(matrix, x, b)).toBeLessThan(BACKWARD);
+  });
+}
+
+/** What every linear solver must do. */
+export function linearSolverContract(name: string, open: OpenLinearSolver): void {
+  describe(`linear solver: ${name}`, () => {
+    it('counts the eigenvalue signs of random saddle-point matrices and solves with them', () => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1, max: 24 }),
+          fc.nat({ max: 12 }),
+          fc.integer({ min: 1, max: 5 }),
+          fc.nat({ max: 1e6 }),
+          fc.boolean(),
+          (n, m, perRow, seed, shuffle) => {
+            const matrix = saddlePoint(n, Math.min(m, n - 1), perRow, seed, shuffle);
+            const inertia = inertiaOf(matrix);
+            fc.pre(inertia.zero === 0);
+            expectSolved(open, matrix, inertia);
+          },
+        ),
+        { numRuns: 150, seed: 11 },
+      );
+    });
+
+    it('keeps the inertia under symmetric permutation', () => {
+      const plain = saddlePoint(60, 25, 4, 3);
+      const shuffled = saddlePoint(60, 25, 4, 3, true);
+      using(open, plain, (a) =>
+        using(open, shuffled, (b) => {
+          expect(a.factor(plain.values).zero).toBe(0);
+          expect(b.factor(shuffled.values).zero).toBe(0);
+        }),
+      );
+      expectSolved(open, shuffled);
+    });
+
+    it('takes 2×2 pivots where every diagonal entry is zero', () => {
+      const matrix = new TripletBuilder(8);
+      for (let i = 0; i < 8; i += 2) matrix.add(i + 1, i, i + 1);
+      matrix.add(2, 1, 0.5);
+      matrix.add(6, 3, -0.25);
+      expectSolved(open, matrix.build(), { positive: 4, negative: 4, zero: 0 });
+    });
+
+    it('delays pivots through several levels of the tree', () => {
+      // Pairs (2k, 2k + 1) couple only through entries far from each other; leaves have no pivot of their own.
+      const half = 40;
+      const matrix = new TripletBuilder(2 * half);
+      const random = randomNumbers(8);
+      for (let i = 0; i < half; i++) {
+        matrix.add(half + i, i, 1 + random());
+        if (i > 0) matrix.add(half + i, i - 1, random());
+        if (i > 1) matrix.add(half + i, (i * 7) % half, random());
+      }
+      expectSolved(open, matrix.build(), { positive: half, negative: half, zero: 0 });
+    });
+
+    it('bounds growth: tiny diagonal entries do not spoil the solution', () => {
+      const matrix = new TripletBuilder(30);
+      const random = randomNumbers(21);
+      for (let i = 0; i < 30; i++) {
+        matrix.add(i, i, 1e-14 * (random() - 0.5));
+        for (let j = 0; j < i; j++) if (random() < 0.4) matrix.add(i, j, random() - 0.5);
+      }
+      expectSolved(open, matrix.build());
+    });
+
+    it('finds exact singularity', () => {
+      const empty = new TripletBuilder(3);
+      empty.add(0, 0, 2);
+      empty.add(2, 2, -1);
+      using(open, empty.build(), (solver) => {
+        expect(solver.factor(empty.build().values)).toEqual({ positive: 1, negative: 1, zero: 1 });
+      });
+      // Two equal rows of J.
+      const twice = new TripletBuilder(5);
+      for (let i = 0; i < 3; i++) twice.add(i, i, 1);
+      for (const row of [3, 4]) for (let j = 0; j < 3; j++) twice.add(row, j, 1);
+      using(open, twice.build(), (solver) => {
+        expect(solver.factor(twice.build().values)).toEqual({ positive: 3, negative: 1, zero: 1 });
+      });
+    });
+
+    it('solves systems scaled by 1e±12', () => {
+      fc.assert(
+        fc.property(fc.nat({ max: 1e6 }), (seed) => {
+          const random = randomNumbers(seed);
+          const plain = saddlePoint(20, 8, 3, seed);
+          const inertia = inertiaOf(plain, 1e-6);
+          fc.pre(inertia.zero === 0);
+          const size = Float64Array.from({ length: plain.order }, () => 10 ** Math.round(24 * random() - 12));
+          const values = plain.values.map((v, k) => v * size[plain.row[k]!]! * size[plain.column[k]!]!);
+          expectSolved(open, { ...plain, values }, inertia);
+        }),
+        { numRuns: 40, seed: 12 },
+      );
+    });
+
+    it('solves with barrier diagonals over ten orders of magnitude', () => {
+      const random = randomNumbers(4);
+      const n = 60;
+      const matrix = new TripletBuilder(3 * n + 5);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j <= i; j++) matrix.add(i, j, (i === j ? 3 : 0) + random() - 0.5);
+        matrix.add(n + i, n + i, 10 ** (10 * random() - 8));
+        matrix.add(2 * n + i, i, 1);
+        matrix.add(2 * n + i, n + i, -1);
+      }
+      for (let k = 0; k < 5; k++) for (let j = 0; j < n; j++) matrix.add(3 * n + k, j, random() - 0.5);
+      expectSolved(open, matrix.build(), inertiaOf(matrix.build(), 1e-14));
+    });
+
+    it('sums repeated positions', () => {
+      const parts = new TripletBuilder(3);
+      parts.add(0, 0, 1);
+      parts.add(1, 0, 0.5);
+      parts.add(0, 0, 3);
+      parts.add(2, 2, 7);
+      parts.add(1, 0, 0.5);
+      parts.add(1, 1, -2);
+      parts.add(2, 2, -2);
+      const b = Float64Array.of(6, -3, 10);
+      using(open, parts.build(), (solver) => {
+        expect(solver.factor(parts.build().values)).toEqual({ positive: 2, negative: 1, zero: 0 });
+        solver.solve(b);
+      });
+      // [4 1; 1 −2] x = (6, −3) and 5 x₂ = 10.
+      expect([...b]).toEqual([expect.closeTo(1, 14), expect.closeTo(2, 14), expect.closeTo(2, 14)]);
+    });
+
+    it('handles orders 0 and 1', () => {
+      const none = new Int32Array(0);
+      const nothing = open(0, none, none);
+      expect(nothing.factor(new Float64Array(0))).toEqual({ positive: 0, negative: 0, zero: 0 });
+      nothing.solve(new Float64Array(0));
+      nothing.dispose();
+      const zero = Int32Array.of(0);
+      const one = open(1, zero, zero);
+      expect(one.factor(Float64Array.of(-4))).toEqual({ positive: 0, negative: 1, zero: 0 });
+      const b = Float64Array.of(8);
+      one.solve(b);
+      expect(b[0]).toBe(-2);
+      expect(one.factor(Float64Array.of(0))).toEqual({ positive: 0, negative: 0, zero: 1 });
+      one.dispose();
+    });
+
+    it('throws for NaN and infinity, naming the place, and goes on afterwards', () => {
+      const matrix = saddlePoint(6, 2, 2, 1);
+      using(open, matrix, (solver) => {
+        for (const bad of [Number.NaN, Infinity, -Infinity]) {
+          const values = matrix.values.slice();
+          values[3] = bad;
+          expect(() => solver.factor(values)).toThrow(`(${matrix.row[3]}, ${matrix.column[3]})`);
+        }
+        expect(solver.factor(matrix.values)).toEqual(inertiaOf(matrix));
+      });
+    });
+
+    it('refuses structures outside the lower triangle and wrong lengths', () => {
+      expect(() => open(2, Int32Array.of(0), Int32Array.of(1))).toThrow(/lower triangle/);
+      expect(() => open(2, Int32Array.of(2), Int32Array.of(1))).toThrow(/lower triangle/);
+      expect(() => open(1.5, Int32Array.of(0), Int32Array.of(0))).toThrow(/order/);
+      expect(() => open(1, Int32Array.of(0), Int32Array.of(0), { nonsense: 1 })).toThrow(/nonsense/);
+      const solver = open(1, Int32Array.of(0), Int32Array.of(0));
+      expect(() => solver.factor(new Float64Array(2))).toThrow(/values/);
+      expect(() => solver.solve(new Float64Array(1))).toThrow(/factor/);
+      solver.factor(Float64Array.of(1));
+      expect(() => solver.solve(new Float64Array(2))).toThrow(/right-hand side/);
+      solver.dispose();
+    });
+
+    it('repeats itself bit by bit, and a refactorization equals a fresh one', () => {
+      const first = saddlePoint(80, 30, 4, 6, true);
+      const random = randomNumbers(9);
+      const other = { ...first, values: first.values.map((v) => v * (0.5 + random())) };
+      const b = rightHandSide(other);
+      const solve = (solver: LinearSolver): Float64Array => {
+        const x = b.slice();
+        solver.solve(x);
+        return x;
+      };
+      const fresh = using(open, first, (solver) => {
+        solver.factor(other.values);
+        return solve(solver);
+      });
+      using(open, first, (solver) => {
+        solver.factor(first.values);
+        solve(solver);
+        const inertia = solver.factor(other.values);
+        expect(solve(solver)).toEqual(fresh);
+        expect(solver.factor(other.values)).toEqual(inertia);
+        expect(solve(solver)).toEqual(fresh);
+      });
+    });
+
+    it('raises its threshold until it can go no further', () => {
+      const matrix = saddlePoint(40, 15, 3, 2);
+      using(open, matrix, (solver) => {
+        let raised = 0;
+        do expect(solver.factor(matrix.values)).toEqual(inertiaOf(matrix));
+        while (solver.increaseQuality() && raised++ < 50);
+        expect(raised).toBeGreaterThan(2);
+        expect(raised).toBeLessThan(50);
+      });
+    });
+
+    it('keeps its memory in the steady state and counts its work', () => {
+      const matrix = saddlePoint(100, 40, 4, 14, true);
+      const solver = open(matrix.order, matrix.row, matrix.column);
+      solver.factor(matrix.values);
+      const { bytes } = solver.statistics;
+      expect(bytes).toBeGreaterThan(8 * solver.statistics.factorNonzeros);
+      for (let k = 0; k < 5; k++) {
+        solver.factor(matrix.values);
+        solver.solve(rightHandSide(matrix));
+      }
+      expect(solver.statistics.bytes).toBe(bytes);
+      expect(solver.statistics.factorizations).toBe(6);
+      expect(solver.statistics.solves).toBe(5);
+      expect(solver.statistics.seconds.factor).toBeGreaterThan(0);
+      solver.dispose();
+      expect(solver.statistics.bytes).toBe(0);
+      expect(() => solver.factor(matrix.values)).toThrow(/dispose/);
+      expect(() => solver.solve(new Float64Array(matrix.order))).toThrow(/dispose/);
+    });
+  });
+}
