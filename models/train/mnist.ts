@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { InputError } from '../../index.js';
+import { requireData } from '../../scenarios/data.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
 import { type Distortion, distort } from './augment.js';
 import { type Card, describe } from './card.js';
@@ -33,7 +34,7 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '100' },
     rate: { type: 'string', default: '0.001' },
     seed: { type: 'string', default: '1' },
-    data: { type: 'string', default: join(process.env['GRAYBOX_DATA'] ?? '../shared/data', 'mnist') },
+    data: { type: 'string' },
     out: { type: 'string', default: 'models' },
   },
 });
@@ -57,8 +58,9 @@ async function train(): Promise<Card> {
     positive('rate'),
     positive('seed'),
   ];
-  const { images, count, rows, columns } = readImages(values.data, { verify: true });
-  const labels = readLabels(values.data, { verify: true });
+  const data = values.data ?? requireData('mnist');
+  const { images, count, rows, columns } = readImages(data, { verify: true });
+  const labels = readLabels(data, { verify: true });
   const pixels = rows * columns;
 
   const backend = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');

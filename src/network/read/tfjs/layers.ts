@@ -257,6 +257,7 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   Multiply: (call) => several(call).reduce((a, b) => call.build.multiply(call.layer, a, b)),
   Average: (call) =>
     call.build.scaleBy(call.layer, call.build.add(call.layer, several(call)), 1 / call.inputs.length),
+  // A negative axis counts from the end, as Keras says; tfjs 4 itself takes any negative axis for the last.
   Concatenate: (call) => {
     const rank = call.build.shape(several(call)[0]!).length;
     return call.build.concat(call.layer, call.inputs, call.config.axis('axis', rank, -1));
