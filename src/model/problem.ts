@@ -1,3 +1,5 @@
+import type { Operator } from './operators.js';
+
 /**
  * A problem as plain data that structured clone carries to another thread: linear rows, element groups and
  * references to gray boxes. `assemble` (room `nlp`) turns it into an {@link Nlp}.
@@ -13,6 +15,12 @@ export interface Problem {
   readonly objectiveConstant: number;
   readonly groups: readonly ElementGroup[];
   readonly grayBoxes: readonly GrayBoxUse[];
+  /** The user's scaling factors, handed on to `Nlp.scaling`. */
+  readonly scaling?: {
+    readonly objective: number;
+    readonly variables?: Float64Array;
+    readonly constraints?: Float64Array;
+  };
 }
 
 export interface Block {
@@ -39,10 +47,14 @@ export interface ElementGroup {
   readonly row: Int32Array;
 }
 
-/** An expression over slots as a plain tree; see `src/model` for its operators. */
+/**
+ * An expression over slots as plain data. A node that is used twice may be one object (a directed acyclic graph,
+ * which structured clone preserves). Integer exponents are literals, because derivatives depend on them.
+ */
 export type Shape =
   | { readonly op: 'variable' | 'constant'; readonly slot: number }
-  | { readonly op: string; readonly args: readonly Shape[] };
+  | { readonly op: 'literal'; readonly value: number }
+  | { readonly op: Operator; readonly args: readonly Shape[] };
 
 /** Rows `y − NN(x) = 0`: one per output, from `firstRow`. */
 export interface GrayBoxUse {

@@ -1,0 +1,156 @@
+import type { Operator } from '../operators.js';
+import type { Shape } from '../problem.js';
+import { type Id, Program } from './program.js';
+import { branching, pairwise, rules, type Second } from './rules.js';
+
+/** Value, gradient and Hessian of an element as one program; only structural nonzeros are listed. */
+export interface Derivatives {
+  readonly program: Program;
+  readonly value: Id;
+  readonly gradient: readonly { readonly slot: number; readonly id: Id }[];
+  /** Lower triangle in slots: `row ≥ column`. */
+  readonly hessian: readonly { readonly row: number; readonly column: number; readonly id: Id }[];
+}
+
+/** A node that depends on variables: arguments are earlier active nodes, or −1 where they are constant. */
+interface Active {
+  readonly slot: number;
+  readonly args: readonly number[];
+  readonly first: readonly Id[];
+  readonly second: readonly Second[];
+}
+
+/**
+ * Differentiates an element: reverse mode for the gradient, and in the same sweep the Hessian by pushing edges
+ * (Gower & Mello, "A new framework for the computation of Hessians", 2012), which keeps its sparsity.
+ */
+export function differentiate(shape: Shape): Derivatives {
+  const program = new Program();
+  const { nodes, root, value, guarded } = record(program, shape);
+  const product = (a: Id, b: Id): Id => (guarded ? program.guarded(a, b) : program.multiply(a, b));
+  const adjoint: Id[] = new Array(nodes.length).fill(program.literal(0));
+  const edges: Map<number, Id>[] = nodes.map(() => new Map());
+
+  const push = (a: number, b: number, w: Id): void => {
+    if (program.isZero(w)) return;
+    const known = edges[a]!.get(b);
+    const total = known === undefined ? w : program.add(known, w);
+    edges[a]!.set(b, total);
+    if (a !== b) edges[b]!.set(a, total);
+  };
+  if (root >= 0) adjoint[root] = program.literal(1);
+  for (let k = root; k >= 0; k--) {
+    const { slot, args, first, second } = nodes[k]!;
+    if (slot >= 0) continue;
+    for (const [p, w] of edges[k]!) {
+      if (p === k) {
+        for (let i = 0; i < args.length; i++) {
+          if (args[i]! < 0) continue;
+          const half = product(w, first[i]!);
+          push(args[i]!, args[i]!, product(half, first[i]!));
+          for (let j = 0; j < i; j++) {
+            if (args[j]! < 0) continue;
+            const cross = product(half, first[j]!);
+            push(args[i]!, args[j]!, args[i] === args[j] ? program.times(2, cross) : cross);
+          }
+        }
+      } else {
+        edges[p]!.delete(k);
+        for (let i = 0; i < args.length; i++) {
+          const a = args[i]!;
+          if (a < 0) continue;
+          const along = product(w, first[i]!);
+          push(a, p, a === p ? program.times(2, along) : along);
+        }
+      }
+    }
+    edges[k]!.clear();
+    const bar = adjoint[k]!;
+    for (const [i, j, partial] of second) {
+      const [a, b] = [args[i]!, args[j]!];
+      if (a < 0 || b < 0) continue;
+      const w = product(bar, partial);
+      push(a, b, i !== j && a === b ? program.times(2, w) : w);
+    }
+    for (let i = 0; i < args.length; i++)
+      if (args[i]! >= 0) adjoint[args[i]!] = program.add(adjoint[args[i]!]!, product(bar, first[i]!));
+  }
+
+  const gradient: { slot: number; id: Id }[] = [];
+  const hessian: { row: number; column: number; id: Id }[] = [];
+  for (let k = 0; k <= root; k++) {
+    const { slot } = nodes[k]!;
+    if (slot < 0) continue;
+    if (!program.isZero(adjoint[k]!)) gradient.push({ slot, id: adjoint[k]! });
+    for (const [p, id] of edges[k]!) {
+      const other = nodes[p]!.slot;
+      if (other <= slot && !program.isZero(id)) hessian.push({ row: slot, column: other, id });
+    }
+  }
+  gradient.sort((a, b) => a.slot - b.slot);
+  hessian.sort((a, b) => a.row - b.row || a.column - b.column);
+  return { program, value, gradient, hessian };
+}
+
+interface Recorded {
+  readonly id: Id;
+  /** Index of the active node, −1 for a constant. */
+  readonly node: number;
+}
+
+/** Writes the values into the program and notes every node that depends on variables, without recursion. */
+function record(
+  program: Program,
+  shape: Shape,
+): { nodes: Active[]; root: number; value: Id; guarded: boolean } {
+  const nodes: Active[] = [];
+  const done = new Map<Shape, Recorded>();
+  const leaves = new Map<number, Recorded>();
+  let guarded = false;
+
+  const leaf = (slot: number): Recorded => {
+    const known = leaves.get(slot);
+    if (known !== undefined) return known;
+    const made = {
+      id: program.variable(slot),
+      node: nodes.push({ slot, args: [], first: [], second: [] }) - 1,
+    };
+    leaves.set(slot, made);
+    return made;
+  };
+  const call = (op: Operator, args: readonly Recorded[]): Recorded => {
+    const rule = rules[op];
+    const u = args.map(({ id }) => id);
+    const id = rule.value(program, u);
+    if (args.every(({ node }) => node < 0) || program.value(id) !== undefined) return { id, node: -1 };
+    const first = rule.first(program, u, id);
+    const second = rule.second(program, u, id, first);
+    return { id, node: nodes.push({ slot: -1, args: args.map(({ node }) => node), first, second }) - 1 };
+  };
+  const fold = (op: Operator, args: readonly Recorded[]): Recorded => {
+    if (args.length === 1) return args[0]!;
+    const half = args.length >> 1;
+    return call(op, [fold(op, args.slice(0, half)), fold(op, args.slice(half))]);
+  };
+
+  const stack = [shape];
+  while (stack.length > 0) {
+    const s = stack[stack.length - 1]!;
+    if (done.has(s)) {
+      stack.pop();
+    } else if ('slot' in s) {
+      done.set(s, s.op === 'variable' ? leaf(s.slot) : { id: program.constant(s.slot), node: -1 });
+    } else if ('value' in s) {
+      done.set(s, { id: program.literal(s.value), node: -1 });
+    } else {
+      const waiting = s.args.filter((arg) => !done.has(arg));
+      for (const arg of waiting) stack.push(arg);
+      if (waiting.length > 0) continue;
+      if (branching.has(s.op)) guarded = true;
+      const args = s.args.map((arg) => done.get(arg)!);
+      done.set(s, pairwise.has(s.op) ? fold(s.op, args) : call(s.op, args));
+    }
+  }
+  const { id, node } = done.get(shape)!;
+  return { nodes, root: node, value: id, guarded };
+}

@@ -1,0 +1,39 @@
+import { type Instruction, instructions, library } from './instructions.js';
+import type { Loop } from './loop.js';
+import type { Id, Program } from './program.js';
+
+const literal = (value: number): string => (value < 0 ? `(${value})` : String(value));
+
+/** Generates a loop over terms whose body is the program as straight-line JavaScript. */
+export function emit(program: Program, needed: readonly Id[], outputs: readonly Id[]): Loop {
+  const lines: string[] = [];
+  const name = (id: Id): string =>
+    program.code[id] === 'literal' ? literal(program.literals[id]!) : `t${id}`;
+  for (const id of needed) {
+    const code = program.code[id]!;
+    const [a, b, c] = program.operands.slice(3 * id, 3 * id + 3) as [Id, Id, Id];
+    if (code === 'literal') continue;
+    if (code === 'variable') lines.push(`const t${id}=x[v[i+${a}]];`);
+    else if (code === 'constant') lines.push(`const t${id}=k[j+${a}];`);
+    else {
+      const text = instructions[code as Instruction].text(
+        name(a),
+        b < 0 ? '' : name(b),
+        c < 0 ? '' : name(c),
+      );
+      lines.push(`const t${id}=${text};`);
+    }
+  }
+  outputs.forEach((id, n) => {
+    lines.push(`out[place[o+${n}]]+=s*${name(id)};`);
+  });
+  const body = `
+    const {count,variableSlots,constantSlots,variables:v,constants:k,weight}=table;
+    for(let t=0,i=0,j=0,o=0;t<count;t++,i+=variableSlots,j+=constantSlots,o+=${outputs.length}){
+      const s=weight[t]*factor[source[t]];
+      if(s===0)continue;
+      ${lines.join('\n')}
+    }`;
+  const make = new Function('F', `return function(x,table,source,factor,place,out){${body}}`);
+  return make(library) as Loop;
+}

@@ -1,0 +1,39 @@
+import { applyOperator } from './apply.js';
+import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
+
+/** The value of an expression at `x`; each shared node is computed once, without recursion. */
+export function evaluate(root: Expression, x: ArrayLike<number>): number {
+  const known = new Map<Expression, number>();
+  const look = (e: Expression): number | undefined => {
+    if (e instanceof Constant) return e.value;
+    if (e instanceof Variable) return x[e.index]!;
+    return known.get(e);
+  };
+  const stack = [root];
+  while (stack.length > 0) {
+    const e = stack[stack.length - 1]!;
+    if (look(e) !== undefined) {
+      stack.pop();
+    } else if (e instanceof Linear) {
+      known.set(e, linearValue(e, x));
+    } else if (e instanceof Call) {
+      const waiting = e.args.filter((arg) => look(arg) === undefined);
+      if (waiting.length > 0) for (const arg of waiting) stack.push(arg);
+      else
+        known.set(
+          e,
+          applyOperator(
+            e.op,
+            e.args.map((arg) => look(arg)!),
+          ),
+        );
+    }
+  }
+  return look(root)!;
+}
+
+function linearValue({ columns, coefficients, constant }: Linear, x: ArrayLike<number>): number {
+  let total = constant;
+  for (let k = 0; k < columns.length; k++) total += coefficients[k]! * x[columns[k]!]!;
+  return total;
+}

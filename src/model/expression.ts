@@ -1,0 +1,95 @@
+import { InputError } from '../core/errors.js';
+import type { Operator } from './operators.js';
+
+/** The model that an expression's variables belong to; one expression never mixes two. */
+export interface Owner {
+  readonly name: string;
+}
+
+/** What every function of an expression takes. */
+export type Operand = Expression | number;
+
+let created = 0;
+
+/**
+ * An immutable node of a directed acyclic graph: sharing a node shares its computation. Made by the functions of
+ * this room (`add`, `sin`, …) and by the template `expr`; a {@link Variable} is an expression, too.
+ */
+export abstract class Expression {
+  /** Greater than that of every node below it. */
+  readonly id: number = ++created;
+  /** Number of nodes built directly upon this one; a hint of what is shared. */
+  uses = 0;
+  /** The model of its variables; absent where there are none. */
+  abstract readonly owner: Owner | undefined;
+}
+
+export class Constant extends Expression {
+  readonly owner: undefined;
+  constructor(readonly value: number) {
+    super();
+  }
+}
+
+/** `Σ coefficients[k] · x[columns[k]] + constant`; a column may repeat. */
+export class Linear extends Expression {
+  constructor(
+    readonly owner: Owner | undefined,
+    readonly columns: Int32Array,
+    readonly coefficients: Float64Array,
+    readonly constant: number,
+  ) {
+    super();
+  }
+}
+
+/** One variable of a model: the entry `index` of `x`. */
+export class Variable extends Expression {
+  constructor(
+    readonly owner: Owner,
+    readonly index: number,
+    readonly name: string,
+  ) {
+    super();
+  }
+}
+
+/** An operator applied to its arguments. */
+export class Call extends Expression {
+  readonly owner: Owner | undefined;
+  constructor(
+    readonly op: Operator,
+    readonly args: readonly Expression[],
+  ) {
+    super();
+    let owner: Owner | undefined;
+    for (const arg of args) {
+      arg.uses++;
+      owner = commonOwner(owner, arg.owner);
+    }
+    this.owner = owner;
+  }
+}
+
+export function commonOwner(a: Owner | undefined, b: Owner | undefined): Owner | undefined {
+  if (a !== undefined && b !== undefined && a !== b)
+    throw new InputError(
+      `an expression mixes variables of model '${a.name}' and model '${b.name}'; use the variables of one model`,
+    );
+  return a ?? b;
+}
+
+/** Numbers become constants; anything that is neither a number nor an expression is refused. */
+export function toExpression(value: Operand): Expression {
+  if (value instanceof Expression) return value;
+  if (typeof value !== 'number')
+    throw new InputError(`expected an expression or a number, got ${describe(value)}`);
+  if (Number.isNaN(value)) throw new InputError('a constant of an expression is NaN');
+  return new Constant(value);
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'Object'})`;
+  return `a ${typeof value}`;
+}

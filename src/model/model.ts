@@ -1,0 +1,223 @@
+import { InputError } from '../core/errors.js';
+import { evaluate } from './evaluate.js';
+import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
+import { Extractor } from './extract.js';
+import { Names } from './names.js';
+import type { GrayBoxUse, Problem } from './problem.js';
+import { VariableArray } from './variables.js';
+
+/** Bounds and start; a number for all entries or an array with one number per entry. */
+export interface VariableOptions<Numbers = number | ArrayLike<number>> {
+  readonly lower?: Numbers;
+  readonly upper?: Numbers;
+  /** Default: 0, moved to the nearest bound. */
+  readonly start?: Numbers;
+}
+
+/** `lower ≤ expression ≤ upper`, or `expression = equals`. */
+export interface RowOptions {
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly equals?: number;
+  readonly name?: string;
+}
+
+/** A constraint's place among the rows: `result.multipliers.constraints[row.index]` is its multiplier. */
+export interface Row {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** One use of a gray box: rows `outputs − NN(inputs) = 0`. */
+export interface GrayBoxOptions {
+  /** What stands for the box, opaque to the model; the same object again is the same box. */
+  readonly box: unknown;
+  readonly inputs: Iterable<Variable>;
+  readonly outputs: Iterable<Variable>;
+  /** Rows are called `name[0]`, `name[1]`, …; default `graybox`. */
+  readonly name?: string;
+}
+
+/** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
+export class Model implements Owner {
+  readonly #variables = { lower: [] as number[], upper: [] as number[], start: [] as number[] };
+  readonly #variableNames = new Names();
+  readonly #rows = { lower: [] as number[], upper: [] as number[] };
+  readonly #rowNames = new Names();
+  /** Index of the row and its expression; rows of gray boxes have none. */
+  readonly #expressions: { readonly row: number; readonly expression: Expression }[] = [];
+  #objective: Expression | undefined;
+  #sense: 1 | -1 = 1;
+  readonly #boxes: unknown[] = [];
+  readonly #uses: GrayBoxUse[] = [];
+
+  constructor(readonly name: string = 'model') {}
+
+  get variableCount(): number {
+    return this.#variables.lower.length;
+  }
+
+  get rowCount(): number {
+    return this.#rows.lower.length;
+  }
+
+  /** What was registered by {@link addGrayBox}; `Problem.grayBoxes[k].box` is an index into this list. */
+  get grayBoxes(): readonly unknown[] {
+    return this.#boxes;
+  }
+
+  variable(name: string, options: VariableOptions<number> = {}): Variable {
+    return this.#addVariable(name, options, 0);
+  }
+
+  /** An array of variables `name[i]`, `name[i,j]`, …; bounds and start row-major. */
+  variables(name: string, shape: readonly number[] | number, options: VariableOptions = {}): VariableArray {
+    const extents = typeof shape === 'number' ? [shape] : [...shape];
+    for (const extent of extents)
+      if (!Number.isInteger(extent) || extent < 0)
+        throw new InputError(
+          `variables '${name}': shape [${extents.join(', ')}] is not made of whole numbers ≥ 0`,
+        );
+    const size = extents.reduce((product, extent) => product * extent, 1);
+    for (const key of ['lower', 'upper', 'start'] as const) {
+      const given = options[key];
+      if (given !== undefined && typeof given !== 'number' && given.length !== size)
+        throw new InputError(
+          `variables '${name}': ${key} has ${given.length} entries for ${size} variables; give one each`,
+        );
+    }
+    const elements: Variable[] = new Array(size);
+    const index = new Array<number>(extents.length).fill(0);
+    for (let k = 0; k < size; k++) {
+      elements[k] = this.#addVariable(`${name}[${index.join(',')}]`, options, k);
+      for (let axis = extents.length - 1; axis >= 0; axis--) {
+        if (++index[axis]! < extents[axis]!) break;
+        index[axis] = 0;
+      }
+    }
+    return new VariableArray(this, name, extents, elements);
+  }
+
+  /** Sets the objective; a later call of `minimize` or `maximize` replaces it. */
+  minimize(expression: Operand): void {
+    this.#setObjective(expression, 1);
+  }
+
+  /** Sets the objective; the problem is stated as minimization of its negative. */
+  maximize(expression: Operand): void {
+    this.#setObjective(expression, -1);
+  }
+
+  /** Adds a row. At least one of `lower`, `upper`, `equals` is needed; a name that is taken gets a suffix `#2`. */
+  constrain(expression: Operand, options: RowOptions): Row {
+    const { equals } = options;
+    const name = options.name ?? `row[${this.rowCount}]`;
+    if (equals !== undefined && (options.lower !== undefined || options.upper !== undefined))
+      throw new InputError(`row '${name}': give either equals or lower and upper`);
+    if (equals === undefined && options.lower === undefined && options.upper === undefined)
+      throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
+    const lower = equals ?? options.lower ?? Number.NEGATIVE_INFINITY;
+    const upper = equals ?? options.upper ?? Number.POSITIVE_INFINITY;
+    if (Number.isNaN(lower) || Number.isNaN(upper)) throw new InputError(`row '${name}': a bound is NaN`);
+    const own = this.#own(expression, `row '${name}'`);
+    this.#expressions.push({ row: this.rowCount, expression: own });
+    return this.#addRow(name, lower, upper);
+  }
+
+  /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
+  addGrayBox({ box, inputs, outputs, name = 'graybox' }: GrayBoxOptions): Row[] {
+    const indices = (variables: Iterable<Variable>): Int32Array =>
+      Int32Array.from(variables, (variable) => {
+        if (!(variable instanceof Variable))
+          throw new InputError(`gray box '${name}' connects variables only`);
+        this.#own(variable, `gray box '${name}'`);
+        return variable.index;
+      });
+    const use = { inputs: indices(inputs), outputs: indices(outputs), firstRow: this.rowCount };
+    if (new Set(use.outputs).size < use.outputs.length)
+      throw new InputError(`gray box '${name}': an output variable occurs twice`);
+    let index = this.#boxes.indexOf(box);
+    if (index < 0) index = this.#boxes.push(box) - 1;
+    this.#uses.push({ box: index, ...use });
+    return Array.from(use.outputs, (_, k) => this.#addRow(`${name}[${k}]`, 0, 0));
+  }
+
+  /** The value of an expression of this model at `x`. */
+  value(expression: Operand, x: ArrayLike<number>): number {
+    return evaluate(this.#own(expression, 'value'), x);
+  }
+
+  /** The start of a variable. */
+  start(variable: Variable): number {
+    this.#own(variable, 'start');
+    return this.#variables.start[variable.index]!;
+  }
+
+  /** States the problem as plain data; later changes of the model do not reach it. */
+  problem(): Problem {
+    const extractor = new Extractor(this.variableCount);
+    const lower = Float64Array.from(this.#rows.lower);
+    const upper = Float64Array.from(this.#rows.upper);
+    const objective = this.#objective;
+    const objectiveConstant = objective === undefined ? 0 : extractor.add(-1, objective, this.#sense);
+    for (const { row, expression } of this.#expressions) {
+      const constant = extractor.add(row, expression, 1);
+      if (constant === 0) continue;
+      lower[row]! -= constant;
+      upper[row]! -= constant;
+    }
+    return {
+      name: this.name,
+      sense: this.#sense,
+      variables: {
+        lower: Float64Array.from(this.#variables.lower),
+        upper: Float64Array.from(this.#variables.upper),
+        start: Float64Array.from(this.#variables.start),
+        names: this.#variableNames.list(),
+      },
+      rows: { lower, upper, names: this.#rowNames.list() },
+      linear: extractor.linear(),
+      objectiveConstant,
+      groups: extractor.groups(),
+      grayBoxes: [...this.#uses],
+    };
+  }
+
+  #addVariable(name: string, options: VariableOptions, k: number): Variable {
+    const pick = (given: number | ArrayLike<number> | undefined, otherwise: number): number =>
+      given === undefined ? otherwise : typeof given === 'number' ? given : given[k]!;
+    const lower = pick(options.lower, Number.NEGATIVE_INFINITY);
+    const upper = pick(options.upper, Number.POSITIVE_INFINITY);
+    const start = pick(options.start, Math.min(Math.max(0, lower), upper));
+    if (Number.isNaN(lower) || Number.isNaN(upper))
+      throw new InputError(`variable '${name}': a bound is NaN; leave it out where there is none`);
+    if (!Number.isFinite(start)) throw new InputError(`variable '${name}': its start ${start} is not finite`);
+    this.#variableNames.claim(name, 'variable');
+    const { lower: lowers, upper: uppers, start: starts } = this.#variables;
+    lowers.push(lower);
+    uppers.push(upper);
+    starts.push(start);
+    return new Variable(this, lowers.length - 1, name);
+  }
+
+  #addRow(wanted: string, lower: number, upper: number): Row {
+    const name = this.#rowNames.next(wanted);
+    this.#rows.lower.push(lower);
+    this.#rows.upper.push(upper);
+    return { index: this.rowCount - 1, name };
+  }
+
+  #setObjective(expression: Operand, sense: 1 | -1): void {
+    this.#objective = this.#own(expression, 'objective');
+    this.#sense = sense;
+  }
+
+  #own(operand: Operand, where: string): Expression {
+    const expression = toExpression(operand);
+    if (expression.owner !== undefined && expression.owner !== this)
+      throw new InputError(
+        `${where} of model '${this.name}' uses variables of model '${expression.owner.name}'; use its own`,
+      );
+    return expression;
+  }
+}

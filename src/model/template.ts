@@ -1,0 +1,279 @@
+import { InputError } from '../core/errors.js';
+import { Expression, type Operand, toExpression } from './expression.js';
+import * as functions from './functions.js';
+
+type Values = readonly TemplateValue[];
+/** What may stand in `${…}`; lists only as an argument of `sum`, `dot`, `minimum` and `maximum`. */
+export type TemplateValue = Operand | Iterable<Operand>;
+type Build = (values: Values) => TemplateValue;
+type Token = { readonly at: number } & (
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'name' | 'sign'; readonly text: string }
+  | { readonly kind: 'hole'; readonly index: number }
+  | { readonly kind: 'end' }
+);
+
+const parsed = new WeakMap<TemplateStringsArray, Build>();
+
+/**
+ * An expression as text: `` expr`100*(${y} - ${x}^2)^2 + sin(pi*${x})` ``. Operators `+ - * / ^ **` (powers bind
+ * tightest and to the right, `-x^2` is `-(x^2)`), parentheses, numbers, `pi`, and the functions of this room by name;
+ * `sum`, `dot`, `minimum` and `maximum` take lists as well.
+ */
+export function expr(strings: TemplateStringsArray, ...values: TemplateValue[]): Expression {
+  let build = parsed.get(strings);
+  if (build === undefined) {
+    build = new Parser(strings).parse();
+    parsed.set(strings, build);
+  }
+  return scalar(build(values), 'the expression');
+}
+
+function scalar(value: TemplateValue, where: string): Expression {
+  if (
+    typeof value === 'object' &&
+    !(value instanceof Expression) &&
+    value !== null &&
+    Symbol.iterator in value
+  )
+    throw new InputError(`expr: ${where} is a list where one value is needed; write sum(…) around it`);
+  return toExpression(value as Operand);
+}
+
+const unary = [
+  'negate',
+  'abs',
+  'sqrt',
+  'exp',
+  'expm1',
+  'log',
+  'log10',
+  'log1p',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'erf',
+  'sigmoid',
+  'softplus',
+  'floor',
+  'ceil',
+  'round',
+  'trunc',
+] as const;
+const binary = ['subtract', 'divide', 'power', 'atan2', 'remainder', 'quotient'] as const;
+const several = ['add', 'multiply', 'minimum', 'maximum'] as const;
+
+interface Callable {
+  /** Number of arguments; absent: one or more. */
+  readonly count?: number;
+  apply(args: readonly TemplateValue[], name: string): Expression;
+}
+
+const flat = (args: readonly TemplateValue[]): Operand[] =>
+  args.flatMap((arg): Operand[] =>
+    typeof arg === 'number' || arg instanceof Expression ? [arg] : [...(arg as Iterable<Operand>)],
+  );
+const list = (arg: TemplateValue): Operand[] => flat([arg]);
+
+const callables = new Map<string, Callable>();
+for (const name of unary)
+  callables.set(name, {
+    count: 1,
+    apply: (args) => functions[name](scalar(args[0]!, `argument of ${name}`)),
+  });
+for (const name of binary)
+  callables.set(name, {
+    count: 2,
+    apply: (args) =>
+      functions[name](scalar(args[0]!, `argument of ${name}`), scalar(args[1]!, `argument of ${name}`)),
+  });
+for (const name of several) callables.set(name, { apply: (args) => functions[name](...flat(args)) });
+callables.set('min', callables.get('minimum')!);
+callables.set('max', callables.get('maximum')!);
+callables.set('sum', { apply: (args) => functions.sum(flat(args)) });
+callables.set('dot', { count: 2, apply: (args) => functions.dot(list(args[0]!), list(args[1]!)) });
+
+/** Recursive descent over the tokens of one template. */
+class Parser {
+  readonly #text: string;
+  readonly #tokens: Token[] = [];
+  #next = 0;
+
+  constructor(strings: readonly string[]) {
+    this.#text = strings.map((part, k) => (k === 0 ? part : `\${${k}}${part}`)).join('');
+    let at = 0;
+    strings.forEach((part, k) => {
+      if (k > 0) {
+        this.#tokens.push({ kind: 'hole', index: k - 1, at });
+        at += `\${${k}}`.length;
+      }
+      this.#tokenize(part, at);
+      at += part.length;
+    });
+    this.#tokens.push({ kind: 'end', at });
+  }
+
+  parse(): Build {
+    const build = this.#sum();
+    const rest = this.#peek();
+    if (rest.kind !== 'end') this.#fail(rest, 'an operator or the end');
+    return build;
+  }
+
+  #tokenize(part: string, offset: number): void {
+    const pattern =
+      /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/^(),]))/y;
+    let position = 0;
+    while (part.slice(position).trim() !== '') {
+      pattern.lastIndex = position;
+      const match = pattern.exec(part);
+      const at = offset + position + /^\s*/.exec(part.slice(position))![0].length;
+      if (match === null)
+        throw new InputError(
+          `expr: unexpected '${this.#text[at]}' at position ${at} of '${this.#text}'; allowed are numbers, names and + - * / ^ ( ) ,`,
+        );
+      const [whole, number, name, sign] = match;
+      if (number !== undefined) this.#tokens.push({ kind: 'number', value: Number(number), at });
+      else if (name !== undefined) this.#tokens.push({ kind: 'name', text: name, at });
+      else this.#tokens.push({ kind: 'sign', text: sign === '**' ? '^' : sign!, at });
+      position += whole.length;
+    }
+  }
+
+  #sum(): Build {
+    const terms: { readonly build: Build; readonly minus: boolean }[] = [
+      { build: this.#product(), minus: false },
+    ];
+    for (;;) {
+      if (this.#take('+')) terms.push({ build: this.#product(), minus: false });
+      else if (this.#take('-')) terms.push({ build: this.#product(), minus: true });
+      else break;
+    }
+    if (terms.length === 1) return terms[0]!.build;
+    return (values) =>
+      terms
+        .map(({ build, minus }) => ({ value: scalar(build(values), 'a term'), minus }))
+        .reduce<Expression | undefined>(
+          (total, { value, minus }) =>
+            total === undefined
+              ? value
+              : minus
+                ? functions.subtract(total, value)
+                : functions.add(total, value),
+          undefined,
+        )!;
+  }
+
+  #product(): Build {
+    let left = this.#signed();
+    for (;;) {
+      const a = left;
+      if (this.#take('*')) {
+        const b = this.#signed();
+        left = (values) => functions.multiply(scalar(a(values), 'a factor'), scalar(b(values), 'a factor'));
+      } else if (this.#take('/')) {
+        const b = this.#signed();
+        left = (values) =>
+          functions.divide(scalar(a(values), 'a numerator'), scalar(b(values), 'a denominator'));
+      } else return left;
+    }
+  }
+
+  #signed(): Build {
+    if (this.#take('+')) return this.#signed();
+    if (this.#take('-')) {
+      const of = this.#signed();
+      return (values) => functions.negate(scalar(of(values), 'an operand'));
+    }
+    return this.#power();
+  }
+
+  #power(): Build {
+    const base = this.#atom();
+    if (!this.#take('^')) return base;
+    const exponent = this.#signed();
+    return (values) =>
+      functions.power(scalar(base(values), 'a base'), scalar(exponent(values), 'an exponent'));
+  }
+
+  #atom(): Build {
+    const token = this.#peek();
+    this.#next++;
+    switch (token.kind) {
+      case 'number':
+        return () => token.value;
+      case 'hole':
+        return (values) => values[token.index]!;
+      case 'name':
+        return this.#named(token);
+      case 'sign':
+        if (token.text === '(') {
+          const inside = this.#sum();
+          this.#expect(')');
+          return inside;
+        }
+        return this.#fail(token, 'a number, a name, ${…} or (');
+      case 'end':
+        return this.#fail(token, 'a number, a name, ${…} or (');
+    }
+  }
+
+  #named(token: Token & { text: string }): Build {
+    const { text } = token;
+    if (text === 'pi') return () => Math.PI;
+    const callable = callables.get(text);
+    if (callable === undefined)
+      throw new InputError(
+        `expr: unknown name '${text}' at position ${token.at} of '${this.#text}'; known are pi, ${[...callables.keys()].join(', ')}`,
+      );
+    this.#expect('(');
+    const args = [this.#sum()];
+    while (this.#take(',')) args.push(this.#sum());
+    this.#expect(')');
+    if (callable.count !== undefined && args.length !== callable.count)
+      throw new InputError(
+        `expr: ${text} at position ${token.at} of '${this.#text}' takes ${callable.count} arguments, not ${args.length}`,
+      );
+    return (values) =>
+      callable.apply(
+        args.map((arg) => arg(values)),
+        text,
+      );
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#next]!;
+  }
+
+  #take(sign: string): boolean {
+    const token = this.#peek();
+    if (token.kind !== 'sign' || token.text !== sign) return false;
+    this.#next++;
+    return true;
+  }
+
+  #expect(sign: string): void {
+    if (!this.#take(sign)) this.#fail(this.#peek(), `'${sign}'`);
+  }
+
+  #fail(token: Token, wanted: string): never {
+    const found =
+      token.kind === 'end'
+        ? 'the end'
+        : token.kind === 'hole'
+          ? `\${${token.index + 1}}`
+          : `'${token.kind === 'number' ? token.value : token.text}'`;
+    throw new InputError(
+      `expr: expected ${wanted} at position ${token.at} of '${this.#text}', found ${found}`,
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import type { Problem } from '../model/problem.js';
+import type { GrayBox } from '../oracle/contract.js';
+import { boxUses, gatherInputs, gatherMultipliers } from './boxes.js';
+import type { Nlp } from './contract.js';
+import { gradientColumns, segments } from './elements.js';
+import { linearPart } from './linear.js';
+import { hessianPlan, jacobianPlan } from './plan.js';
+
+/**
+ * The nonlinear program of a problem: linear rows + element groups + gray boxes. `boxes[k]` is what
+ * `problem.grayBoxes[·].box = k` refers to. All structure is merged here; evaluation allocates nothing.
+ */
+export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp {
+  const { variables, rows } = problem;
+  const n = variables.lower.length;
+  const m = rows.lower.length;
+  const uses = boxUses(problem.grayBoxes, boxes);
+  const elements = segments(problem.groups);
+  const linear = linearPart(problem.linear, n, m);
+  const jacobian = jacobianPlan(m, n, uses, linear, elements.rows);
+  const secondDerivatives = uses.every(({ box }) => box.secondDerivatives);
+  const hessian = hessianPlan(n, secondDerivatives ? uses : [], elements);
+  const objectiveColumns = elements.objective.map(gradientColumns);
+  const one = Float64Array.of(1);
+  const total = new Float64Array(1);
+  const σs = new Float64Array(1);
+
+  return {
+    variables,
+    constraints: rows,
+    jacobian: jacobian.sparsity,
+    hessian: hessian.sparsity,
+    secondDerivatives,
+    accuracy: uses.reduce((worst, { box }) => Math.max(worst, box.accuracy), Number.EPSILON),
+
+    anticipate(x, _, λ) {
+      for (const use of uses)
+        if (gatherMultipliers(use, λ)) use.box.anticipate?.(gatherInputs(use, x), use.λ);
+    },
+
+    objective(x) {
+      total[0] = problem.objectiveConstant + linear.objective(x);
+      for (const { kernel, table, none } of elements.objective)
+        kernel.value(x, table, none, one, none, total);
+      return total[0];
+    },
+
+    gradient(x, out) {
+      out.set(linear.gradient);
+      for (let k = 0; k < elements.objective.length; k++) {
+        const { kernel, table, none } = elements.objective[k]!;
+        kernel.gradient(x, table, none, one, objectiveColumns[k]!, out);
+      }
+    },
+
+    constraintValues(x, out) {
+      linear.values(x, out);
+      for (const { kernel, table, none, row } of elements.rows) kernel.value(x, table, none, one, row, out);
+      for (const own of uses) {
+        const { outputs, firstRow } = own.use;
+        own.box.value(gatherInputs(own, x), own.y);
+        for (let i = 0; i < outputs.length; i++) out[firstRow + i]! += x[outputs[i]!]! - own.y[i]!;
+      }
+    },
+
+    jacobianValues(x, out) {
+      out.set(jacobian.constant);
+      for (let k = 0; k < elements.rows.length; k++) {
+        const { kernel, table, none } = elements.rows[k]!;
+        kernel.gradient(x, table, none, one, jacobian.elements[k]!, out);
+      }
+      for (let k = 0; k < uses.length; k++) {
+        const own = uses[k]!;
+        const place = jacobian.boxes[k]!;
+        own.box.jacobian(gatherInputs(own, x), own.J);
+        for (let i = 0; i < place.length; i++) out[place[i]!]! -= own.J[i]!;
+      }
+    },
+
+    hessianValues(x, σ, λ, out) {
+      const { contiguous } = hessian;
+      out.fill(0);
+      for (let k = 0; k < uses.length; k++) {
+        const own = uses[k]!;
+        if (!gatherMultipliers(own, λ)) continue;
+        own.box.hessian(gatherInputs(own, x), own.λ, own.H);
+        const place = hessian.boxes[k]!;
+        if (contiguous[k]) out.set(own.H, place[0]!);
+        else for (let i = 0; i < place.length; i++) out[place[i]!]! += own.H[i]!;
+        for (const i of hessian.doubled[k]!) out[place[i]!]! += own.H[i]!;
+      }
+      σs[0] = σ;
+      for (let k = 0; k < elements.objective.length; k++) {
+        const { kernel, table, none } = elements.objective[k]!;
+        kernel.hessian(x, table, none, σs, hessian.objective[k]!, out);
+      }
+      for (let k = 0; k < elements.rows.length; k++) {
+        const { kernel, table, row } = elements.rows[k]!;
+        kernel.hessian(x, table, row, λ, hessian.rows[k]!, out);
+      }
+    },
+
+    oracleSeconds() {
+      let seconds = 0;
+      for (let k = 0; k < uses.length; k++)
+        if (uses.findIndex(({ box }) => box === uses[k]!.box) === k)
+          seconds += uses[k]!.box.statistics.seconds;
+      return seconds;
+    },
+  };
+}
