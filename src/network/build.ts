@@ -12,6 +12,9 @@ export function firstNotFinite(data: Float32Array | Float64Array): number {
   return -1;
 }
 
+/** The most numbers one tensor may hold; far above any network, it stops nonsense before memory is asked for. */
+const mostNumbers = 2 ** 31 - 1;
+
 /** A shape in messages: `[28, 28]`. */
 export const show = (shape: Shape): string => `[${shape.join(', ')}]`;
 const same = (a: Shape, b: Shape): boolean =>
@@ -161,6 +164,9 @@ export class NetworkBuilder {
   #add(layer: string, op: Op, inputs: readonly number[], shape: Shape): number {
     if (shape.some((length) => !Number.isSafeInteger(length) || length < 1)) {
       throw this.error(layer, `the shape ${show(shape)} must have positive whole lengths`);
+    }
+    if (sizeOf(shape) > mostNumbers) {
+      throw this.error(layer, `the shape ${show(shape)} holds more than ${mostNumbers} numbers`);
     }
     this.#nodes.push({ layer, op, inputs: [...inputs], shape: [...shape], parameters: this.#fresh });
     this.#fresh = 0;

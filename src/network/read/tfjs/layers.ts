@@ -217,7 +217,9 @@ const rescaling: Rule = (call) => {
 const repeatVector: Rule = (call) => {
   const { build, layer, config } = call;
   const [n, d] = [config.number('n'), lastOf(call)];
-  if (!Number.isSafeInteger(n) || n < 1) throw build.error(layer, `n is ${n}, expected a positive integer`);
+  if (!Number.isSafeInteger(n) || n < 1 || n > 2 ** 16) {
+    throw build.error(layer, `n is ${n}, expected a whole number from 1 to ${2 ** 16}`);
+  }
   const row = build.reshape(layer, one(call), [1, d]);
   return n === 1 ? row : build.concat(layer, Array(n).fill(row), 0);
 };
