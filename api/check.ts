@@ -28,6 +28,7 @@ export interface CheckReport {
   readonly engine: string;
   readonly device: string;
   readonly precision: string;
+  readonly points: number;
   readonly findings: readonly Finding[];
 }
 
@@ -43,20 +44,23 @@ export async function checkNetwork(network: Network, options: CheckOptions = {})
   const oracle = await openOracle(network, options);
   try {
     const { engine, device, precision } = oracle;
+    const { points = defaultPoints } = options;
     const findings = await checkDerivatives(oracle, options);
     const passed = findings.every((finding) => finding.passed);
-    return { passed, network: network.name, engine, device, precision, findings };
+    return { passed, network: network.name, engine, device, precision, points, findings };
   } finally {
     oracle.dispose();
   }
 }
+
+const defaultPoints = 3;
 
 /** The findings of {@link checkNetwork} for an oracle at hand. */
 export async function checkDerivatives(
   oracle: Pick<Oracle, 'inputs' | 'outputs' | 'precision' | 'value' | 'jacobian' | 'hessian'>,
   options: CheckOptions = {},
 ): Promise<Finding[]> {
-  const { points = 3, directions = 3, lower = -1, upper = 1, seed = 1 } = options;
+  const { points = defaultPoints, directions = 3, lower = -1, upper = 1, seed = 1 } = options;
   const worst = new Worst(oracle.precision === 'f32' ? 2 ** -23 : 2 ** -52);
   const random = generator(seed);
   for (let k = 0; k < points; k++) {

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { InputError } from '../src/core/errors.js';
 import type { Device, Precision } from '../src/engine/contract.js';
+import { engineNames } from '../src/engine/open.js';
 import type { Network } from '../src/network/graph.js';
 import type { ExecutableSpec } from '../src/oracle/service.js';
 
-export const engineNames = ['auto', 'wasm', 'onnx', 'tfjs', 'reference'] as const;
-export type EngineName = (typeof engineNames)[number];
+/** `reference` is plain loops, for tests. */
+export type EngineName = 'auto' | 'wasm' | 'onnx' | 'reference';
 
 /** Who computes a network, where and how precisely. */
 export interface EngineChoice {
@@ -36,7 +37,7 @@ const smallWork = 4e6;
 /** The choice with its defaults for one network. */
 export function chooseEngine(network: Network, choice: EngineChoice): ExecutableSpec {
   const { engine = 'auto', device = 'cpu', precision = 'f64', threads, kinks } = choice;
-  oneOf('engine', engine, engineNames);
+  oneOf<string>('engine', engine, ['auto', ...engineNames]);
   oneOf('device', device, devices);
   oneOf('precision', precision, precisions);
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))

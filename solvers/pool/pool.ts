@@ -36,6 +36,7 @@ export class SolverPool {
       maxThreads,
       idleTimeout,
       concurrentTasksPerWorker: 1,
+      execArgv: [], // flags of the main script, such as --input-type, may not fit a worker's
       atomics: 'disabled', // an idle thread's event loop keeps turning
     });
   }

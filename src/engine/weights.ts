@@ -17,6 +17,8 @@ export class Weights {
 }
 
 function convert(data: Float64Array | Float32Array, precision: Precision): Float64Array | Float32Array {
-  if (precision === 'f64') return data instanceof Float64Array ? data : Float64Array.from(data);
-  return data instanceof Float32Array ? data : Float32Array.from(data);
+  // ONNX Runtime refuses shared memory.
+  const own = !(data.buffer instanceof SharedArrayBuffer);
+  if (precision === 'f64') return own && data instanceof Float64Array ? data : Float64Array.from(data);
+  return own && data instanceof Float32Array ? data : Float32Array.from(data);
 }

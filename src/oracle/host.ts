@@ -27,7 +27,9 @@ export class OracleHost {
   /** @param entry what runs in the thread; another one only in tests. */
   constructor(entry: URL = compiled(import.meta.url, './host-thread.js')) {
     Atomics.store(new Int32Array(this.#control), Control.alive, 1);
-    this.#worker = new Worker(entry, { workerData: { control: this.#control }, name: 'graybox oracle' });
+    // Flags of the main script, such as --input-type, may not fit a worker's.
+    const options = { workerData: { control: this.#control }, name: 'graybox oracle', execArgv: [] };
+    this.#worker = new Worker(entry, options);
     this.#remote = remoteAt<OracleService>(this.#worker);
     let failure = '';
     this.#worker.on('error', (error) => {

@@ -1,0 +1,139 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { shutdown } from '../../api/hosts.js';
+import { type SolveOptions, solve, solveHere } from '../../index.js';
+import { smallNetwork } from '../oracle/networks.js';
+import { nearest } from './problem.js';
+
+afterAll(shutdown);
+
+const solver = (process.env['S'] ?? 'interior-point') as 'interior-point';
+const quick: SolveOptions = { solver, engine: 'reference', tol: 1e-8 };
+/** Some 20 ms per evaluation with the reference engine. */
+const slowNetwork = smallNetwork(60, 300, 4);
+
+describe('solve', () => {
+  it('finds in a worker what it finds here, with the network in its thread or in the oracle host', async () => {
+    const { model, x, y } = nearest(0.5);
+    const here = await solveHere(model, quick);
+    expect(here.status).toBe('optimal');
+    for (const engine of ['reference', 'wasm', 'onnx'] as const) {
+      const there = await solve(model, { ...quick, engine });
+      expect(there.status).toBe('optimal');
+      expect(there.objective).toBeCloseTo(here.objective, 6);
+      expect(there.network).toEqual({ parameters: 51, engine, device: 'cpu', precision: 'f64' });
+      expect(there.oracles[0]!.hessians).toBeGreaterThan(3);
+      for (const xi of x) expect(there.value(xi)).toBeCloseTo(here.value(xi), 5);
+      expect(there.value(y.at(0))).toBeCloseTo(0.5, 6);
+    }
+    expect(here.sizes).toMatchObject({ variables: 7, constraints: 4, hessianNonzeros: 10 });
+  });
+
+  it('answers by the model’s own handles', async () => {
+    const { model, x, y, row, total } = nearest(0.5);
+    const solution = await solve(model, quick);
+    const values = solution.value(y);
+    expect(values.shape).toEqual([3]);
+    expect(values.get(0)).toBe(solution.value(y.at(0)));
+    expect(values.get(0) + values.get(1) + values.get(2)).toBeCloseTo(1, 7);
+    expect(solution.value(total)).toBeCloseTo(solution.objective, 10);
+    expect(solution.reducedCosts(x).shape).toEqual([4]);
+    // The multiplier predicts what a higher target costs: df*/dtarget = −λ.
+    const δ = 1e-4;
+    const higher = await solve(nearest(0.5 + δ).model, quick);
+    const lower = await solve(nearest(0.5 - δ).model, quick);
+    const slope = (higher.objective - lower.objective) / (2 * δ);
+    expect(-solution.multiplier(row) / slope).toBeCloseTo(1, 3);
+    expect(slope).toBeGreaterThan(1);
+    expect(() => solution.multiplier({ index: 99, name: 'nowhere' })).toThrow(/nowhere/);
+  });
+
+  it('states objective, multipliers and reduced costs in the sense of maximize', async () => {
+    const [low, high] = [nearest(0.4), nearest(0.4, smallNetwork(), -1)];
+    const minimum = await solve(low.model, quick);
+    const maximum = await solve(high.model, quick);
+    expect(maximum.objective).toBeCloseTo(-minimum.objective, 6);
+    expect(maximum.multiplier(high.row)).toBeCloseTo(-minimum.multiplier(low.row), 4);
+    expect(maximum.reducedCosts(high.x.at(0))).toBeCloseTo(-minimum.reducedCosts(low.x.at(0)), 4);
+  });
+
+  it('reports every iteration before it returns', async () => {
+    const rows: number[] = [];
+    const solution = await solve(nearest(0.5).model, {
+      ...quick,
+      onIteration: ({ iteration }) => {
+        rows.push(iteration);
+      },
+    });
+    expect(rows).toEqual(Array.from({ length: solution.iterations + 1 }, (_, k) => k));
+  });
+
+  it('stops when the listener says so, and passes on what it throws', async () => {
+    const { model } = nearest(0.5, slowNetwork);
+    const stopped = await solve(model, { ...quick, onIteration: ({ iteration }) => iteration < 2 });
+    expect(stopped.status).toBe('interrupted');
+    expect(stopped.x.every(Number.isFinite)).toBe(true);
+    const listener = () => {
+      throw new RangeError('listener');
+    };
+    await expect(solve(model, { ...quick, onIteration: listener })).rejects.toThrow(RangeError);
+  });
+
+  it('ends as interrupted when aborted, before or while it runs', async () => {
+    const { model } = nearest(0.5, slowNetwork);
+    const early = await solve(model, { ...quick, signal: AbortSignal.abort() });
+    expect(early.status).toBe('interrupted');
+    const controller = new AbortController();
+    const late = await solve(model, {
+      ...quick,
+      signal: controller.signal,
+      onIteration: ({ iteration }) => {
+        if (iteration === 1) controller.abort();
+      },
+    });
+    expect(late.status).toBe('interrupted');
+    expect(late.iterations).toBeGreaterThan(0);
+    expect(late.x.every(Number.isFinite)).toBe(true);
+  });
+
+  it('leaves the main thread free', async () => {
+    const { model } = nearest(0.5, slowNetwork);
+    let [last, widest, ticks] = [performance.now(), 0, 0];
+    const timer = setInterval(() => {
+      const now = performance.now();
+      widest = Math.max(widest, now - last);
+      last = now;
+      ticks++;
+    }, 5);
+    const solution = await solve(model, quick);
+    clearInterval(timer);
+    expect(solution.seconds.total).toBeGreaterThan(0.2);
+    expect(ticks).toBeGreaterThan(10);
+    expect(widest).toBeLessThan(150);
+  });
+
+  it('runs solves side by side on one network of the oracle host', async () => {
+    const network = smallNetwork();
+    const targets = [0.4, 0.45, 0.5];
+    const options = { ...quick, engine: 'onnx' } as const;
+    const together = await Promise.all(
+      targets.map((target) => solve(nearest(target, network).model, options)),
+    );
+    for (const [k, solution] of together.entries()) {
+      expect(solution.status).toBe('optimal');
+      const alone = await solve(nearest(targets[k]!, network).model, options);
+      expect(solution.objective).toBeCloseTo(alone.objective, 8);
+    }
+  });
+
+  it('refuses what it does not know', async () => {
+    const { model } = nearest(0.5);
+    await expect(solve(model, { ...quick, tolerance: 1 })).rejects.toThrow(/tolerance/);
+    await expect(solve(model, { ...quick, solver: 'abacus' as never })).rejects.toThrow(
+      /abacus.*interior-point/,
+    );
+    await expect(solve(model, { ...quick, engine: 'abacus' as never })).rejects.toThrow(/abacus/);
+    await expect(solveHere(model, { ...quick, engine: 'onnx' })).rejects.toThrow(/onnx.*calling thread/);
+    model.addGrayBox({ box: {}, inputs: [], outputs: [] });
+    await expect(solve(model, quick)).rejects.toThrow(/no network/);
+  });
+});
