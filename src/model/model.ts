@@ -48,6 +48,8 @@ export class Model implements Owner {
   readonly #expressions: { readonly row: number; readonly expression: Expression }[] = [];
   #objective: Expression | undefined;
   #sense: 1 | -1 = 1;
+  /** Scaling factors of the user, which a solver applies when asked to; handed on with the problem. */
+  scaling: Problem['scaling'];
   readonly #boxes: unknown[] = [];
   readonly #uses: GrayBoxUse[] = [];
 
@@ -180,6 +182,7 @@ export class Model implements Owner {
       objectiveConstant,
       groups: extractor.groups(),
       grayBoxes: [...this.#uses],
+      ...(this.scaling && { scaling: this.scaling }),
     };
   }
 

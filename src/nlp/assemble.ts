@@ -31,6 +31,7 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     jacobian: jacobian.sparsity,
     hessian: hessian.sparsity,
     secondDerivatives,
+    ...(problem.scaling && { scaling: problem.scaling }),
     accuracy: uses.reduce((worst, { box }) => Math.max(worst, box.accuracy), Number.EPSILON),
 
     anticipate(x, _, λ) {

@@ -32,6 +32,7 @@ export interface NlFile {
   /** What messages call the file. */
   readonly file: string;
   readonly model: Model;
+  /** The model as plain data, made when first asked for. */
   readonly problem: Problem;
   readonly header: NlHeader;
   readonly names: NlNames;
@@ -94,10 +95,15 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   const sense = chosen?.maximize ? -1 : 1;
 
   const scaling = userScaling(body.suffixes, header, Math.max(0, objective - 1), warnings);
+  if (scaling) model.scaling = scaling;
+  let problem: Problem | undefined;
   return {
     file,
     model,
-    problem: { ...model.problem(), ...(scaling && { scaling }) },
+    get problem() {
+      problem ??= model.problem();
+      return problem;
+    },
     header,
     names,
     suffixes: body.suffixes,
