@@ -1,0 +1,49 @@
+import type { Result, Status } from '../../index.js';
+
+/**
+ * AMPL's `solve_result_num` by status, as Ipopt's AMPL interface gives them: 0–99 solved, 200 infeasible, 300
+ * unbounded, 400 limits, 500 failures.
+ */
+export const solveCode: Readonly<Record<Status, number>> = {
+  optimal: 0,
+  acceptable: 1,
+  infeasible: 200,
+  unbounded: 300,
+  'iteration-limit': 400,
+  'time-limit': 401,
+  interrupted: 403,
+  'step-failed': 500,
+  'restoration-failed': 501,
+  'evaluation-error': 550,
+  'invalid-problem': 552,
+  'out-of-memory': 553,
+};
+
+const headlines: Readonly<Record<Status, string>> = {
+  optimal: 'Optimal Solution Found',
+  acceptable: 'Solved To Acceptable Level',
+  infeasible: 'Converged to a locally infeasible point. Problem may be infeasible',
+  unbounded: 'Iterates diverging; problem might be unbounded',
+  'iteration-limit': 'Maximum Number of Iterations Exceeded',
+  'time-limit': 'Maximum Time Exceeded',
+  interrupted: 'Stopped by the user',
+  'step-failed': 'Error in step computation',
+  'restoration-failed': 'Restoration Phase Failed',
+  'evaluation-error': 'Invalid number in a function or derivative',
+  'invalid-problem': 'Invalid problem',
+  'out-of-memory': 'Out of memory',
+};
+
+/** The message of the .sol file: why the solver stopped, and what it holds. `objective` in the user's sense. */
+export function solveMessage(
+  name: string,
+  result: Pick<Result, 'status' | 'message' | 'objective' | 'iterations'>,
+): string {
+  const { status, message, objective, iterations } = result;
+  return [
+    ' ',
+    `${name}: ${headlines[status]}.`,
+    message.trim().replaceAll('\n', ' '),
+    `objective ${objective}, ${iterations} iterations`,
+  ].join('\n');
+}
