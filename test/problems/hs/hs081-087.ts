@@ -93,14 +93,14 @@ export const hs081to087 = [
     },
   ),
 
-  // Net profit of a wood-pulp plant; y and c are the book's balances, each row 2 … 17 keeps one y in its range.
+  // Net profit of a wood-pulp plant, the book prints −1.90513375; y and c are the book's balances, each row 2 … 17 keeps one y in its range.
   book(
     85,
     {
       classification: 'OOI2-MN-5-21',
       n: 5,
       inequalities: 21,
-      objective: -1.90513375,
+      objective: -1.905155258,
       solution: [705.1803, 68.60005, 102.9, 282.324999, 37.5850413],
       differs: 'AMPL states the two ends of a range as two rows',
     },

@@ -76,6 +76,7 @@ export const variants = [
       inequalities: 6,
       objective: -15,
       localMinima: [-13],
+      differs: 'AMPL drops the first row, which follows from the next two and the bounds',
       solution: [0, 3, 0, 4],
     },
     (m) => {
