@@ -130,6 +130,7 @@ export const architectures: readonly Network[] = [
   chain([4, 7, 6, 3]),
   chain([9, 4, 5, 3], { softmax: true }),
   chain([40, 33, 34, 35, 10], { softmax: true, fn: { name: 'sigmoid' } }),
+  chain([301, 270, 262, 5]),
   build('affine only', 5, (g, x) => g.affine(g.scale(x), 3)),
   build('identity', 4, (_, x) => x),
   build('affine prefix of several ops', 8, (g, x) => {
