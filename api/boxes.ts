@@ -65,11 +65,14 @@ export function localBoxes(model: Model, choice: EngineChoice): Omit<OpenBoxes, 
 }
 
 function networkOf(token: unknown, model: Model): Network {
-  if (typeof token === 'object' && token !== null && 'network' in token) return token.network as Network;
+  if (isNetwork(token)) return token;
   throw new InputError(
     `model '${model.name}' has a gray box that is no network: solve it in the calling thread with solveHere`,
   );
 }
+
+const isNetwork = (token: unknown): token is Network =>
+  typeof token === 'object' && token !== null && 'nodes' in token && 'inputSize' in token;
 
 const isGrayBox = (token: unknown): token is GrayBox =>
   typeof token === 'object' &&

@@ -1,3 +1,4 @@
+import { network as constrainByNetwork } from '../../src/formulate/index.js';
 import { add, Model, multiply, subtract } from '../../src/model/index.js';
 import type { Network } from '../../src/network/graph.js';
 import { smallNetwork } from '../oracle/networks.js';
@@ -9,8 +10,7 @@ import { smallNetwork } from '../oracle/networks.js';
 export function nearest(target: number, network: Network = smallNetwork(), sense: 1 | -1 = 1) {
   const model = new Model('nearest');
   const x = model.variables('x', [network.inputSize], { lower: -3, upper: 3, start: 0.5 });
-  const y = model.variables('y', [network.outputSize], { start: 1 / network.outputSize });
-  model.addGrayBox({ box: { network }, inputs: x, outputs: y, name: 'NN' });
+  const y = constrainByNetwork(network, x, { formulation: 'reduced', start: 1 / network.outputSize });
   const row = model.constrain(y.at(0), { lower: target, name: 'target' });
   let total = multiply(0, x.at(0));
   for (const xi of x) {

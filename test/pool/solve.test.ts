@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { shutdown } from '../../api/hosts.js';
-import { type SolveOptions, solve, solveHere } from '../../index.js';
+import { expr, type GrayBox, Model, type SolveOptions, solve, solveHere } from '../../index.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from './problem.js';
 
@@ -123,6 +123,30 @@ describe('solve', () => {
       const alone = await solve(nearest(targets[k]!, network).model, options);
       expect(solution.objective).toBeCloseTo(alone.objective, 8);
     }
+  });
+
+  it('takes a gray box written in JavaScript, in the calling thread only', async () => {
+    // y = x²: the least x² + y² with y ≥ 4 is at x = 2.
+    const box: GrayBox = {
+      inputs: 1,
+      outputs: 1,
+      accuracy: 2 ** -52,
+      secondDerivatives: true,
+      value: (x, y) => y.set([x[0]! ** 2]),
+      jacobian: (x, J) => J.set([2 * x[0]!]),
+      hessian: (_, λ, H) => H.set([2 * λ[0]!]),
+      statistics: { values: 0, jacobians: 0, hessians: 0, cached: 0, seconds: 0 },
+    };
+    const model = new Model('square');
+    const x = model.variable('x', { start: 3 });
+    const y = model.variable('y', { lower: 4, start: 5 });
+    model.addGrayBox({ box, inputs: [x], outputs: [y] });
+    model.minimize(expr`${x}^2 + ${y}^2`);
+    const solution = await solveHere(model, { solver });
+    expect(solution.status).toBe('optimal');
+    expect(solution.value(x)).toBeCloseTo(2, 6);
+    expect(solution.network).toBeUndefined();
+    await expect(solve(model, { solver })).rejects.toThrow(/solveHere/);
   });
 
   it('refuses what it does not know', async () => {
