@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { parseInteriorPointOption } from '../index.js';
 
 /** A whole number in a range, as a command-line value. */
 export const whole =
@@ -18,15 +19,11 @@ export const positive = (text: string): number => {
   return value;
 };
 
-/** `key=value` pairs for the solver, collected; numbers become numbers. The solver's option table validates them. */
-export const keyValue = (text: string, before: Record<string, unknown> = {}): Record<string, unknown> => {
+/** `key=value` pairs for the solver, collected as text; the solver's option table reads them. */
+export const keyValue = (text: string, before: Record<string, string> = {}): Record<string, string> => {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError("give key=value, for example 'mu_strategy=adaptive'.");
-  const value = text.slice(at + 1);
-  return {
-    ...before,
-    [text.slice(0, at)]: value !== '' && Number.isFinite(Number(value)) ? Number(value) : value,
-  };
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 };
 
 /** Where derivatives are computed. */
@@ -62,13 +59,24 @@ export interface SolverFlags {
   readonly tol?: number;
   readonly maxIter?: number;
   readonly maxTime?: number;
-  readonly option?: Record<string, unknown>;
+  readonly option?: Record<string, string>;
 }
 
-/** The solver's own names for the flags given. */
-export const solverSettings = (flags: SolverFlags): Record<string, unknown> => ({
-  ...(flags.tol !== undefined && { tol: flags.tol }),
-  ...(flags.maxIter !== undefined && { max_iter: flags.maxIter }),
-  ...(flags.maxTime !== undefined && { max_wall_time: flags.maxTime }),
-  ...flags.option,
-});
+/** The flags under the solver's own option names. */
+export function solverSettings(flags: SolverFlags): Record<string, unknown> {
+  const ours = flags.solver === 'interior-point';
+  const extra = Object.entries(flags.option ?? {}).map(([name, text]) => [
+    name,
+    ours ? parseInteriorPointOption(name, text) : numberOrText(text),
+  ]);
+  return {
+    ...(flags.tol !== undefined && { tol: flags.tol }),
+    ...(flags.maxIter !== undefined && { max_iter: flags.maxIter }),
+    ...(flags.maxTime !== undefined && { max_wall_time: flags.maxTime }),
+    ...Object.fromEntries(extra),
+  };
+}
+
+/** Ipopt's options have types of their own, which only Ipopt knows. */
+const numberOrText = (text: string): string | number =>
+  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { InputError } from '../index.js';
+import { packageRoot } from '../scenarios/data.js';
+
+/** Each benchmark is a script of its own, so that it also runs alone and measures a fresh process. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  oracle: 'value, Jacobian and Hessian of the reference networks, by engine and precision, beside PyTorch',
+  solve: 'the adversarial image: seconds per iteration and where they go, beside Ipopt with PyTorch',
+  linear: 'factorization of KKT matrices, beside MUMPS',
+  hs: 'the Hock–Schittkowski problems, beside Ipopt',
+  sparse: 'large sparse problems, beside Ipopt',
+  nl: 'AMPL problem files, beside the reference',
+  mnist: 'the adversarial image over many samples',
+};
+
+/** `graybox bench NAME`: runs `bench/NAME`; what follows the name goes to the script. */
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('run a benchmark')
+    .argument('<name>', Object.keys(SCRIPTS).join(' | '))
+    .argument('[flags...]', "the benchmark's own flags; '--help' lists them")
+    .allowUnknownOption()
+    .helpOption('--about', 'list the benchmarks')
+    .addHelpText(
+      'after',
+      `\nBenchmarks:\n${Object.entries(SCRIPTS)
+        .map(([name, about]) => `  ${name.padEnd(8)} ${about}`)
+        .join('\n')}`,
+    )
+    .action(async (name: string, flags: string[]) => {
+      if (!Object.hasOwn(SCRIPTS, name))
+        throw new InputError(`no benchmark '${name}': there is ${Object.keys(SCRIPTS).join(', ')}`);
+      const script = join(packageRoot, 'dist', 'bench', `${name}.js`);
+      if (!existsSync(script))
+        throw new InputError(`${script} is missing: benchmarks need a checkout built with 'npm run build'`);
+      process.exitCode = await new Promise<number>((resolve, reject) => {
+        spawn(process.execPath, [script, ...flags], { stdio: 'inherit' })
+          .on('error', reject)
+          .on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+      });
+    });
+}

@@ -1,0 +1,66 @@
+import { Command } from 'commander';
+import { derive, describe, flops, InputError, loadNetwork } from '../index.js';
+import { print, printJson } from './output.js';
+import { table } from './table.js';
+
+/** `graybox inspect NETWORK`: its layers, and what value, Jacobian and Hessian cost. */
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('show layers, shapes, parameters and the cost of the derivative programs')
+    .argument('<network>', 'folder or model.json of a tfjs LayersModel')
+    .option('--json', 'print one JSON object', false)
+    .action(async (path: string, flags: { json: boolean }) => {
+      const network = await loadNetwork(path);
+      const rows = describe(network);
+      const programs = costs(network);
+      if (flags.json) {
+        printJson({
+          name: network.name,
+          inputs: network.inputSize,
+          outputs: network.outputSize,
+          parameters: network.parameters,
+          layers: rows,
+          ...('reason' in programs ? { refused: programs.reason } : { flops: programs }),
+        });
+        return;
+      }
+      print(
+        `${network.name}: ${network.inputSize} → ${network.outputSize}, ${network.parameters.toLocaleString('en-US')} parameters\n`,
+      );
+      print(
+        table(
+          ['layer', 'operation', 'shape', 'parameters'],
+          rows.map((row) => [row.layer, row.op, row.shape.join(' × '), row.parameters]),
+        ),
+      );
+      if ('reason' in programs) print(`\nnot usable in the reduced space: ${programs.reason}`);
+      else
+        print(
+          `\n${table(
+            ['program', 'flops a call'],
+            [
+              ['value', programs.value],
+              ['value + Jacobian', programs.jacobian],
+              ['value + Jacobian + Hessian', programs.hessian],
+            ],
+          )}`,
+        );
+    });
+}
+
+/** Flops of the three programs, or why there are none (a kinked layer, say). */
+function costs(
+  network: Awaited<ReturnType<typeof loadNetwork>>,
+): { value: number; jacobian: number; hessian: number } | { reason: string } {
+  try {
+    const programs = derive(network);
+    return {
+      value: flops(programs.value),
+      jacobian: flops(programs.jacobian),
+      hessian: flops(programs.hessian),
+    };
+  } catch (error) {
+    if (error instanceof InputError) return { reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Solution } from '../index.js';
+import { table } from './table.js';
+
+/** The JSON object of one solve: what every command prints with `--json` and writes as `result.json`. */
+export function resultJson(
+  scenario: string,
+  solution: Solution,
+  values: Readonly<Record<string, Float64Array | number>>,
+): Record<string, unknown> {
+  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, network } = solution;
+  return {
+    scenario,
+    status,
+    message,
+    objective,
+    iterations,
+    problem: sizes,
+    errors,
+    evaluations,
+    seconds,
+    ...(network && { network }),
+    solution: values,
+  };
+}
+
+/** The end of a solve in words and figures. */
+export function summary(solution: Solution): string {
+  const { status, message, objective, iterations, sizes, errors, evaluations, seconds } = solution;
+  const error = (value: number): string => value.toExponential(2);
+  const share = (value: number): string => `${value.toFixed(3)} s`;
+  return [
+    `${status}: ${message}`,
+    table(
+      ['', ''],
+      [
+        ['objective', objective.toPrecision(9)],
+        [
+          'errors',
+          `primal ${error(errors.primal)}, dual ${error(errors.dual)}, complementarity ${error(errors.complementarity)}`,
+        ],
+        [
+          'iterations',
+          `${iterations}, ${evaluations.factorizations} factorizations, ${evaluations.hessian} Hessians`,
+        ],
+        [
+          'problem',
+          `${sizes.variables} variables, ${sizes.constraints} rows, nonzeros: Jacobian ${sizes.jacobianNonzeros}, Hessian ${sizes.hessianNonzeros}`,
+        ],
+        [
+          'time',
+          `${share(seconds.total)}: oracle ${share(seconds.oracle)}, linear algebra ${share(seconds.linear)}, rest ${share(seconds.other)}`,
+        ],
+      ],
+    ).trimStart(),
+  ].join('\n');
+}

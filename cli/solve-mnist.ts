@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { InputError, isSolved, loadNetwork, openOracle, solve } from '../index.js';
+import { findData, packageRoot, requireData } from '../scenarios/data.js';
+import { drawnDigit } from '../scenarios/mnist/digit.js';
+import { readImages, readLabels } from '../scenarios/mnist/idx.js';
+import { readImage } from '../scenarios/mnist/image.js';
+import { drawPicture } from '../scenarios/mnist/picture.js';
+import { adversarialImage } from '../scenarios/mnist/problem.js';
+import { TARGETS } from '../scenarios/mnist/targets.js';
+import { openFolder, writeWhole } from './files.js';
+import { solverSettings } from './options.js';
+import { print, remark, toJson } from './output.js';
+import { progressPrinter } from './progress.js';
+import { resultJson, summary } from './report.js';
+import type { SolveFlags } from './solve.js';
+
+export interface MnistFlags {
+  readonly sample?: number;
+  readonly image?: string;
+  readonly target?: number;
+  readonly probability?: number;
+  readonly network?: string;
+}
+
+const DEFAULT_SAMPLE = 6;
+const DEFAULT_NETWORK = 'mnist-tanh-128';
+
+/** `graybox solve mnist`; returns the exit code. */
+export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number> {
+  const say = flags.json ? remark : print;
+  const log: string[] = [];
+  const tell = (line: string): void => {
+    log.push(line);
+    say(line);
+  };
+  const network = await loadNetwork(flags.network ?? join(packageRoot, 'models', DEFAULT_NETWORK));
+  const reference = readReference(flags);
+  const before = await classify(network, reference.pixels, flags);
+  const seen = before.indexOf(Math.max(...before));
+  const target = flags.target ?? TARGETS[reference.label ?? seen]!;
+  if (target === (reference.label ?? seen))
+    throw new InputError(`--target ${target}: the image already shows a ${target}: choose another digit`);
+  if (flags.out !== undefined) openFolder(flags.out);
+
+  tell(`Adversarial image: ${reference.name}, to be taken for a ${target}.`);
+  tell(
+    `Network ${network.name}: ${network.parameters.toLocaleString('en-US')} parameters; it sees a ${seen} (${percent(before[seen]!)}).\n`,
+  );
+  const { model, x, y } = adversarialImage({
+    network,
+    image: reference.pixels,
+    target,
+    formulation: flags.formulation,
+    ...(flags.probability !== undefined && { probability: flags.probability }),
+  });
+  const solution = await solve(model, {
+    ...engineChoice(flags),
+    solver: flags.solver,
+    ...solverSettings(flags),
+    polish: flags.polish,
+    interrupt: true,
+    onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
+  });
+  tell(`\n${summary(solution)}`);
+
+  const image = solution.value(x).data as Float64Array;
+  const after = await classify(network, image, flags);
+  const best = after.indexOf(Math.max(...after));
+  tell(
+    `The network now sees a ${best} (${percent(after[best]!)}); target ${target}: ${percent(after[target]!)}.`,
+  );
+  const json = resultJson('mnist', solution, { x: image, y: solution.value(y).data as Float64Array });
+  if (flags.out !== undefined) {
+    const change = image.reduce((sum, v, i) => sum + Math.abs(v - reference.pixels[i]!), 0);
+    const png = drawPicture({
+      original: reference.pixels,
+      adversarial: image,
+      before,
+      after,
+      target,
+      change,
+    });
+    const files = [
+      writeWhole(flags.out, 'picture.png', png),
+      writeWhole(flags.out, 'result.json', `${toJson(json, 1)}\n`),
+    ];
+    tell(`Wrote ${files.join(' and ')}.`);
+    writeWhole(flags.out, 'log.txt', `${log.join('\n')}\n`);
+  }
+  if (flags.json) print(toJson(json));
+  return isSolved(solution.status) ? 0 : 1;
+}
+
+interface Reference {
+  readonly pixels: Float64Array;
+  /** What it shows, where that is known. */
+  readonly label?: number;
+  readonly name: string;
+}
+
+/** The image to start from: the user's picture, a test image, or the drawn digit when there is no data. */
+function readReference(flags: MnistFlags): Reference {
+  if (flags.image !== undefined) {
+    if (flags.sample !== undefined)
+      throw new InputError('--image and --sample exclude each other: give one of them');
+    return { pixels: readImage(flags.image), name: flags.image };
+  }
+  const folder = flags.sample === undefined ? findData('mnist') : requireData('mnist');
+  if (folder === undefined)
+    return {
+      ...drawnDigit(),
+      name: "a four drawn for this purpose ('graybox data mnist' brings the MNIST test images)",
+    };
+  const sample = flags.sample ?? DEFAULT_SAMPLE;
+  const { images, count, rows, columns } = readImages(folder);
+  if (sample >= count) throw new InputError(`--sample ${sample}: ${folder} holds images 0 to ${count - 1}`);
+  const size = rows * columns;
+  const pixels = Float64Array.from(images.subarray(sample * size, (sample + 1) * size), (v) => v / 255);
+  const label = readLabels(folder)[sample]!;
+  return { pixels, label, name: `MNIST test image ${sample}, a ${label}` };
+}
+
+const engineChoice = ({ engine, device, precision, threads }: SolveFlags) => ({
+  engine,
+  device,
+  precision,
+  ...(threads !== undefined && { threads }),
+});
+
+/** Class probabilities of an image, computed by the engine that solves. */
+async function classify(
+  network: Awaited<ReturnType<typeof loadNetwork>>,
+  pixels: Float64Array,
+  flags: SolveFlags,
+): Promise<number[]> {
+  if (network.inputSize !== pixels.length)
+    throw new InputError(
+      `--network: ${network.name} takes ${network.inputSize} numbers, an image has ${pixels.length}`,
+    );
+  const oracle = await openOracle(network, engineChoice(flags));
+  try {
+    return Array.from(await oracle.value(pixels));
+  } finally {
+    await oracle.dispose();
+  }
+}
+
+const percent = (p: number): string => `${(100 * p).toFixed(1)} %`;

@@ -1,0 +1,33 @@
+import { isSolved } from '../index.js';
+import { solveNl } from './ampl.js';
+import { openFolder, writeWhole } from './files.js';
+import { solverSettings } from './options.js';
+import { print, remark, toJson } from './output.js';
+import { progressPrinter } from './progress.js';
+import { resultJson, summary } from './report.js';
+import type { SolveFlags } from './solve.js';
+
+/** `graybox solve FILE.nl`; returns the exit code. */
+export async function solveNlProblem(path: string, flags: SolveFlags): Promise<number> {
+  const log: string[] = [];
+  const tell = (line: string): void => {
+    log.push(line);
+    (flags.json ? remark : print)(line);
+  };
+  const { solution } = await solveNl(path, {
+    solver: flags.solver,
+    ...solverSettings(flags),
+    interrupt: true,
+    onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
+  });
+  tell(`\n${summary(solution)}`);
+  const names = solution.problem.variables.names;
+  const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, solution.x[j]!])));
+  if (flags.out !== undefined) {
+    openFolder(flags.out);
+    tell(`Wrote ${writeWhole(flags.out, 'result.json', `${toJson(json, 1)}\n`)}.`);
+    writeWhole(flags.out, 'log.txt', `${log.join('\n')}\n`);
+  }
+  if (flags.json) print(toJson(json));
+  return isSolved(solution.status) ? 0 : 1;
+}

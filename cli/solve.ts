@@ -1,0 +1,58 @@
+import { extname } from 'node:path';
+import { Command, Option } from 'commander';
+import { InputError } from '../index.js';
+import {
+  type EngineFlags,
+  engineOptions,
+  positive,
+  type SolverFlags,
+  solverOptions,
+  whole,
+} from './options.js';
+import { type MnistFlags, solveMnist } from './solve-mnist.js';
+
+/** Flags that every problem understands. */
+export interface SolveFlags extends EngineFlags, SolverFlags {
+  readonly formulation: 'reduced' | 'full';
+  readonly polish: boolean;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+/** `graybox solve PROBLEM`: a scenario by name, or a problem file. */
+export function solveCommand(): Command {
+  const command = new Command('solve')
+    .description('solve a scenario (mnist) or an AMPL problem file (.nl)')
+    .argument('<problem>', 'mnist, or the path of an .nl file')
+    .addOption(new Option('--sample <n>', 'mnist: test image, from 0 (default: 6)').argParser(whole(0, 9999)))
+    .option('--image <file>', 'mnist: a PNG picture of your own instead')
+    .addOption(
+      new Option('--target <digit>', 'mnist: what the image shall be taken for').argParser(whole(0, 9)),
+    )
+    .addOption(new Option('--probability <p>', 'mnist: how surely (default: 0.6)').argParser(positive))
+    .option('--network <path>', 'mnist: folder or model.json of a tfjs LayersModel')
+    .addOption(
+      new Option('--formulation <name>', 'network rows').choices(['reduced', 'full']).default('reduced'),
+    );
+  for (const option of [...solverOptions(), ...engineOptions()]) command.addOption(option);
+  return command
+    .option('--polish', 'after a solve in f32, finish in f64', false)
+    .option('--out <folder>', 'write result, log and pictures there')
+    .option('--json', 'print one JSON object and nothing else on standard output', false)
+    .action(async (problem: string, flags: SolveFlags & MnistFlags) => {
+      if (problem === 'mnist') process.exitCode = await solveMnist(flags);
+      else if (extname(problem).toLowerCase() === '.nl')
+        process.exitCode = await solveNlFile(problem, flags, command);
+      else throw new InputError(`cannot solve '${problem}': give 'mnist' or the path of an .nl file`);
+    });
+}
+
+const MNIST_ONLY = ['sample', 'image', 'target', 'probability', 'network'] as const;
+
+async function solveNlFile(path: string, flags: SolveFlags, command: Command): Promise<number> {
+  const foreign = MNIST_ONLY.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (foreign)
+    throw new InputError(`--${foreign} belongs to 'graybox solve mnist' and means nothing for ${path}`);
+  const { solveNlProblem } = await import('./solve-nl.js');
+  return solveNlProblem(path, flags);
+}
