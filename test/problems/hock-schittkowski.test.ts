@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { interiorPoint } from '../../solvers/interior-point/index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { checkDerivatives } from '../../src/nlp/check.js';
 import type { Nlp } from '../../src/nlp/contract.js';
+import type { Result } from '../../src/nlp/result.js';
+import { kktErrors } from '../kkt.js';
 import { tolerances } from '../tolerances.js';
 import { hockSchittkowski } from './hs/index.js';
+import { judge, solves } from './judge.js';
 import { readReference } from './reference.js';
 
 const reference = readReference(process.env['GRAYBOX_DATA'] ?? '../shared/data');
-const problems = hockSchittkowski.map((problem) => ({ ...problem, nlp: assemble(problem.build().problem()) }));
+const problems = hockSchittkowski.map((problem) => ({
+  ...problem,
+  nlp: assemble(problem.build().problem()),
+}));
 
 /** Free variables, equalities and inequality rows. */
 function sizes({ variables, constraints }: Nlp) {
@@ -71,4 +78,63 @@ function interior({ variables: { start, lower, upper } }: Nlp): Float64Array {
     const width = Math.min(upper[j]! - lower[j]!, 2);
     return Math.min(Math.max(x, lower[j]! + 0.1 * width), upper[j]! - 0.1 * width);
   });
+}
+
+describe('interior-point', () => {
+  const runs = problems.map((problem) => {
+    const result = interiorPoint.solve(problem.nlp);
+    return { ...problem, result, verdict: judge(problem, result) };
+  });
+
+  it.each(runs)('$name is solved', ({ name, nlp, result, verdict }) => {
+    expect(verdict, `${result.status} at ${result.objective}: ${result.message}`).toBeOneOf([
+      'global',
+      'local',
+    ]);
+    const { primal, dual, complementarity } = kktErrors(nlp, result);
+    const tolerance = tolerances.kkt * magnitude(nlp, result);
+    expect(primal).toBeLessThan(tolerance);
+    if (withoutMultipliers.has(name)) return;
+    expect(dual).toBeLessThan(tolerance);
+    expect(complementarity).toBeLessThan(tolerance);
+  });
+
+  it('solves 98 of 100', () => {
+    const unsolved = runs.filter(({ verdict }) => !solves(verdict));
+    const list = unsolved.map(({ name, verdict, result }) => `${name} ${verdict} (${result.status})`);
+    expect(unsolved.length, list.join(', ')).toBeLessThanOrEqual(0.02 * runs.length);
+  });
+
+  it.skipIf(reference === undefined)('needs no more iterations than the reference (needs data hs)', () => {
+    const common = runs.filter(({ name, verdict }) => solves(verdict) && reference!.get(name)?.solved);
+    expect(common.length).toBeGreaterThan(110);
+    const own = common.map(({ result }) => result.iterations);
+    const known = common.map(({ name }) => reference!.get(name)!.iterations);
+    expect(median(own)).toBeLessThanOrEqual(median(known));
+  });
+});
+
+/** The constraint gradients are dependent at the solution, so that no multipliers satisfy the conditions there. */
+const withoutMultipliers = new Set(['hs013']);
+
+/**
+ * Scale of a problem's conditions: bounds are widened by a share of their size before they are met, and a product
+ * of slack and multiplier grows with the multipliers.
+ */
+function magnitude({ variables, constraints }: Nlp, { multipliers }: Result): number {
+  const all = [
+    variables.lower,
+    variables.upper,
+    constraints.lower,
+    constraints.upper,
+    multipliers.constraints,
+    multipliers.lower,
+    multipliers.upper,
+  ].flatMap((values) => [...values].filter(Number.isFinite).map(Math.abs));
+  return Math.max(1, ...all);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
 }
