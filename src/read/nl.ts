@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { InputError } from '../core/errors.js';
-import { type Operand, Variable } from '../model/expression.js';
+import { Constant, type Operand, Variable } from '../model/expression.js';
 import { linear, sum } from '../model/functions.js';
 import { Model } from '../model/model.js';
 import type { Problem } from '../model/problem.js';
@@ -77,6 +77,12 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
       `${file}: ${discrete} integer or binary variables: this solver is continuous, relax them (option relax=1) or remove them`,
     );
   if (discrete > 0) warnings.push(`${discrete} integer or binary variables are treated as continuous`);
+
+  const nonlinear = body.rows.filter((row) => typeof row !== 'number' && !(row instanceof Constant)).length;
+  if (nonlinear > header.nonlinearConstraints)
+    warnings.push(
+      `${nonlinear} constraints have a nonlinear part, the header announces ${header.nonlinearConstraints}: read as they stand`,
+    );
 
   const { lower, upper } = body.variableBounds;
   for (let i = 0; i < header.variables; i++)

@@ -153,6 +153,13 @@ describe('a .nl file', () => {
     expect(readNl(mixed, { relax: true }).warnings[0]).toMatch(/2 integer or binary variables/);
   });
 
+  it('warns where more rows are nonlinear than announced', () => {
+    const fewer = text(spec).replace('\n 4 2\n', '\n 0 2\n');
+    expect(read(fewer).warnings).toEqual([
+      '1 constraints have a nonlinear part, the header announces 0: read as they stand',
+    ]);
+  });
+
   it('takes bounds of 1e19 and more for none', () => {
     const { problem } = readNl(writeNl({ ...spec, variables: [{ lower: -1e20, upper: 1e19 }, {}, {}] }));
     expect(problem.variables.lower[0]).toBe(Number.NEGATIVE_INFINITY);
