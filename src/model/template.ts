@@ -1,10 +1,11 @@
 import { InputError } from '../core/errors.js';
-import { Expression, type Operand, toExpression } from './expression.js';
-import * as functions from './functions.js';
+import { callables, scalar, type TemplateValue } from './callables.js';
+import type { Expression } from './expression.js';
+import { add, divide, multiply, negate, power, subtract } from './functions.js';
+
+const operand = 'a number, a name, an inserted value or (';
 
 type Values = readonly TemplateValue[];
-/** What may stand in `${…}`; lists only as an argument of `sum`, `dot`, `minimum` and `maximum`. */
-export type TemplateValue = Operand | Iterable<Operand>;
 type Build = (values: Values) => TemplateValue;
 type Token = { readonly at: number } & (
   | { readonly kind: 'number'; readonly value: number }
@@ -28,79 +29,6 @@ export function expr(strings: TemplateStringsArray, ...values: TemplateValue[]):
   }
   return scalar(build(values), 'the expression');
 }
-
-function scalar(value: TemplateValue, where: string): Expression {
-  if (
-    typeof value === 'object' &&
-    !(value instanceof Expression) &&
-    value !== null &&
-    Symbol.iterator in value
-  )
-    throw new InputError(`expr: ${where} is a list where one value is needed; write sum(…) around it`);
-  return toExpression(value as Operand);
-}
-
-const unary = [
-  'negate',
-  'abs',
-  'sqrt',
-  'exp',
-  'expm1',
-  'log',
-  'log10',
-  'log1p',
-  'sin',
-  'cos',
-  'tan',
-  'asin',
-  'acos',
-  'atan',
-  'sinh',
-  'cosh',
-  'tanh',
-  'asinh',
-  'acosh',
-  'atanh',
-  'erf',
-  'sigmoid',
-  'softplus',
-  'floor',
-  'ceil',
-  'round',
-  'trunc',
-] as const;
-const binary = ['subtract', 'divide', 'power', 'atan2', 'remainder', 'quotient'] as const;
-const several = ['add', 'multiply', 'minimum', 'maximum'] as const;
-
-interface Callable {
-  /** Number of arguments; absent: one or more. */
-  readonly count?: number;
-  apply(args: readonly TemplateValue[], name: string): Expression;
-}
-
-const flat = (args: readonly TemplateValue[]): Operand[] =>
-  args.flatMap((arg): Operand[] =>
-    typeof arg === 'number' || arg instanceof Expression ? [arg] : [...(arg as Iterable<Operand>)],
-  );
-const list = (arg: TemplateValue): Operand[] => flat([arg]);
-
-const callables = new Map<string, Callable>();
-for (const name of unary)
-  callables.set(name, {
-    count: 1,
-    apply: (args) => functions[name](scalar(args[0]!, `argument of ${name}`)),
-  });
-for (const name of binary)
-  callables.set(name, {
-    count: 2,
-    apply: (args) =>
-      functions[name](scalar(args[0]!, `argument of ${name}`), scalar(args[1]!, `argument of ${name}`)),
-  });
-for (const name of several) callables.set(name, { apply: (args) => functions[name](...flat(args)) });
-callables.set('min', callables.get('minimum')!);
-callables.set('max', callables.get('maximum')!);
-callables.set('sum', { apply: (args) => functions.sum(flat(args)) });
-callables.set('dot', { count: 2, apply: (args) => functions.dot(list(args[0]!), list(args[1]!)) });
 
 /** Recursive descent over the tokens of one template. */
 class Parser {
@@ -164,11 +92,7 @@ class Parser {
         .map(({ build, minus }) => ({ value: scalar(build(values), 'a term'), minus }))
         .reduce<Expression | undefined>(
           (total, { value, minus }) =>
-            total === undefined
-              ? value
-              : minus
-                ? functions.subtract(total, value)
-                : functions.add(total, value),
+            total === undefined ? value : minus ? subtract(total, value) : add(total, value),
           undefined,
         )!;
   }
@@ -179,11 +103,10 @@ class Parser {
       const a = left;
       if (this.#take('*')) {
         const b = this.#signed();
-        left = (values) => functions.multiply(scalar(a(values), 'a factor'), scalar(b(values), 'a factor'));
+        left = (values) => multiply(scalar(a(values), 'a factor'), scalar(b(values), 'a factor'));
       } else if (this.#take('/')) {
         const b = this.#signed();
-        left = (values) =>
-          functions.divide(scalar(a(values), 'a numerator'), scalar(b(values), 'a denominator'));
+        left = (values) => divide(scalar(a(values), 'a numerator'), scalar(b(values), 'a denominator'));
       } else return left;
     }
   }
@@ -192,7 +115,7 @@ class Parser {
     if (this.#take('+')) return this.#signed();
     if (this.#take('-')) {
       const of = this.#signed();
-      return (values) => functions.negate(scalar(of(values), 'an operand'));
+      return (values) => negate(scalar(of(values), 'an operand'));
     }
     return this.#power();
   }
@@ -201,8 +124,7 @@ class Parser {
     const base = this.#atom();
     if (!this.#take('^')) return base;
     const exponent = this.#signed();
-    return (values) =>
-      functions.power(scalar(base(values), 'a base'), scalar(exponent(values), 'an exponent'));
+    return (values) => power(scalar(base(values), 'a base'), scalar(exponent(values), 'an exponent'));
   }
 
   #atom(): Build {
@@ -221,9 +143,9 @@ class Parser {
           this.#expect(')');
           return inside;
         }
-        return this.#fail(token, 'a number, a name, ${…} or (');
+        return this.#fail(token, operand);
       case 'end':
-        return this.#fail(token, 'a number, a name, ${…} or (');
+        return this.#fail(token, operand);
     }
   }
 
@@ -243,11 +165,7 @@ class Parser {
       throw new InputError(
         `expr: ${text} at position ${token.at} of '${this.#text}' takes ${callable.count} arguments, not ${args.length}`,
       );
-    return (values) =>
-      callable.apply(
-        args.map((arg) => arg(values)),
-        text,
-      );
+    return (values) => callable.apply(args.map((arg) => arg(values)));
   }
 
   #peek(): Token {

@@ -1,0 +1,158 @@
+import { erf, sigmoid, softplus } from '../model/special.js';
+import type { Elementwise, Network, Node, Tensor } from '../network/graph.js';
+
+/** The value of every node at the flattened input `x`: plain loops, for start values. */
+export function forward(net: Network, x: ArrayLike<number>): Float64Array[] {
+  const values: Float64Array[] = [];
+  for (const node of net.nodes)
+    values.push(
+      nodeValue(
+        node,
+        node.inputs.map((k) => ({ value: values[k]!, node: net.nodes[k]! })),
+        x,
+      ),
+    );
+  return values;
+}
+
+/** The network's outputs among the values of its nodes, flattened and concatenated. */
+export function outputValues(net: Network, values: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(net.outputs.flatMap((k) => [...values[k]!]));
+}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
+export const lastExtent = (shape: readonly number[]): number => shape[shape.length - 1] ?? 1;
+
+interface Input {
+  readonly value: Float64Array;
+  readonly node: Node;
+}
+
+function nodeValue({ op, shape }: Node, inputs: readonly Input[], x: ArrayLike<number>): Float64Array {
+  const u = inputs[0]?.value ?? new Float64Array(0);
+  switch (op.kind) {
+    case 'input':
+      return Float64Array.from({ length: sizeOf(shape) }, (_, k) => x[op.offset + k]!);
+    case 'affine':
+      return affine(u, op.weight, op.bias);
+    case 'scale': {
+      const width = op.scale.data.length;
+      return u.map((value, k) => op.scale.data[k % width]! * value + op.shift.data[k % width]!);
+    }
+    case 'elementwise': {
+      const φ = elementwise(op.fn);
+      return u.map(φ);
+    }
+    case 'softmax':
+      return softmax(u, lastExtent(shape));
+    case 'add':
+      return u.map((_, k) => inputs.reduce((sum, { value }) => sum + value[k]!, 0));
+    case 'multiply':
+      return u.map((value, k) => value * inputs[1]!.value[k]!);
+    case 'concat':
+      return Float64Array.from(
+        concatenation(
+          inputs.map(({ node }) => node.shape),
+          op.axis,
+        ),
+        ([input, k]) => inputs[input]!.value[k]!,
+      );
+    case 'reshape':
+      return u;
+  }
+}
+
+/** For each entry of a concatenation along `axis`, the input it comes from and its index there. */
+export function concatenation(
+  shapes: readonly (readonly number[])[],
+  axis: number,
+): [input: number, index: number][] {
+  const first = shapes[0]!;
+  const at = axis < 0 ? axis + first.length : axis;
+  const outer = sizeOf(first.slice(0, at));
+  const places: [number, number][] = [];
+  for (let o = 0; o < outer; o++)
+    shapes.forEach((shape, input) => {
+      const block = sizeOf(shape.slice(at));
+      for (let k = 0; k < block; k++) places.push([input, o * block + k]);
+    });
+  return places;
+}
+
+/** `v = u W + b` for each row of `u`; `W` is in × out. */
+function affine(u: Float64Array, weight: Tensor, bias: Tensor | undefined): Float64Array {
+  const [width, outputs] = weight.shape as [number, number];
+  const rows = u.length / width;
+  const v = new Float64Array(rows * outputs);
+  for (let r = 0; r < rows; r++) {
+    const out = v.subarray(r * outputs, (r + 1) * outputs);
+    if (bias !== undefined) out.set(bias.data);
+    for (let i = 0; i < width; i++) {
+      const value = u[r * width + i]!;
+      if (value === 0) continue;
+      for (let j = 0, k = i * outputs; j < outputs; j++, k++) out[j]! += value * weight.data[k]!;
+    }
+  }
+  return v;
+}
+
+function softmax(u: Float64Array, width: number): Float64Array {
+  const p = new Float64Array(u.length);
+  for (let start = 0; start < u.length; start += width) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < width; k++) largest = Math.max(largest, u[start + k]!);
+    let total = 0;
+    for (let k = 0; k < width; k++) {
+      p[start + k] = Math.exp(u[start + k]! - largest);
+      total += p[start + k]!;
+    }
+    for (let k = 0; k < width; k++) p[start + k]! /= total;
+  }
+  return p;
+}
+
+/** λ and α of the self-normalizing unit (Klambauer et al. 2017). */
+export const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 } as const;
+
+const relu = (u: number): number => Math.max(u, 0);
+const exponentialUnit = (u: number, alpha: number): number => (u > 0 ? u : alpha * Math.expm1(u));
+
+/** The plain function of an elementwise op. */
+export function elementwise(fn: Elementwise): (u: number) => number {
+  switch (fn.name) {
+    case 'tanh':
+      return Math.tanh;
+    case 'sigmoid':
+      return sigmoid;
+    case 'softplus':
+      return softplus;
+    case 'softsign':
+      return (u) => u / (1 + Math.abs(u));
+    case 'exp':
+      return Math.exp;
+    case 'swish':
+      return (u) => u * sigmoid(u);
+    case 'mish':
+      return (u) => u * Math.tanh(softplus(u));
+    case 'gelu':
+      return (u) => 0.5 * u * (1 + erf(u * Math.SQRT1_2));
+    case 'geluTanh':
+      return (u) => 0.5 * u * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (u + 0.044715 * u ** 3)));
+    case 'elu':
+      return (u) => exponentialUnit(u, fn.alpha);
+    case 'selu':
+      return (u) => selu.scale * exponentialUnit(u, selu.alpha);
+    case 'relu':
+      return relu;
+    case 'relu6':
+      return (u) => Math.min(relu(u), 6);
+    case 'hardSigmoid':
+      return (u) => Math.min(relu(u / 5 + 0.5), 1);
+    case 'abs':
+      return Math.abs;
+    case 'leakyRelu':
+      return (u) => (u > 0 ? u : fn.alpha * u);
+    case 'thresholdedRelu':
+      return (u) => (u > fn.theta ? u : 0);
+  }
+}

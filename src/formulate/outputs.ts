@@ -1,0 +1,68 @@
+import { InputError } from '../core/errors.js';
+import type { Variable } from '../model/expression.js';
+import type { Model } from '../model/model.js';
+import type { VariableArray } from '../model/variables.js';
+import type { Network, Node } from '../network/graph.js';
+import { outputValues, sizeOf } from './forward.js';
+
+export interface OutputOptions {
+  readonly name: string;
+  readonly lower?: number | ArrayLike<number>;
+  readonly upper?: number | ArrayLike<number>;
+  readonly start?: number | ArrayLike<number>;
+}
+
+/** True for nodes that get variables of their own in full space. */
+export const makesVariables = ({ op }: Node): boolean =>
+  op.kind !== 'input' && op.kind !== 'reshape' && op.kind !== 'concat';
+
+/** A node that is nothing but a hinge `max(u, 0)`. */
+export const isRelu = ({ op }: Node): boolean => op.kind === 'elementwise' && op.fn.name === 'relu';
+
+/**
+ * The outputs `y`, and the nodes whose variables they are: those that outputs name, looking through reshapes. With
+ * `nonnegative`, outputs that are a ReLU are bounded below by 0.
+ */
+export function firstVariables(
+  model: Model,
+  net: Network,
+  values: readonly Float64Array[],
+  options: OutputOptions,
+  nonnegative: boolean,
+): { outputs: VariableArray; own: Map<number, Variable[]> } {
+  const spread = (
+    given: number | ArrayLike<number> | undefined,
+    otherwise: number,
+    what: string,
+  ): Float64Array => {
+    if (given !== undefined && typeof given !== 'number' && given.length !== net.outputSize)
+      throw new InputError(
+        `network '${net.name}': ${what} has ${given.length} entries for ${net.outputSize} outputs`,
+      );
+    return Float64Array.from({ length: net.outputSize }, (_, k) =>
+      given === undefined ? otherwise : typeof given === 'number' ? given : given[k]!,
+    );
+  };
+  const lower = spread(options.lower, Number.NEGATIVE_INFINITY, 'lower');
+  const upper = spread(options.upper, Number.POSITIVE_INFINITY, 'upper');
+  const places = new Map<number, number>();
+  let offset = 0;
+  for (const output of net.outputs) {
+    let k = output;
+    while (net.nodes[k]!.op.kind === 'reshape') k = net.nodes[k]!.inputs[0]!;
+    const node = net.nodes[k]!;
+    const size = sizeOf(node.shape);
+    if (makesVariables(node) && !places.has(k)) {
+      places.set(k, offset);
+      if (nonnegative && isRelu(node))
+        for (let i = offset; i < offset + size; i++) lower[i] = Math.max(lower[i]!, 0);
+    }
+    offset += size;
+  }
+  const start = options.start ?? outputValues(net, values);
+  const outputs = model.variables(options.name, net.outputSize, { lower, upper, start });
+  const own = new Map<number, Variable[]>();
+  for (const [k, from] of places)
+    own.set(k, outputs.elements.slice(from, from + sizeOf(net.nodes[k]!.shape)));
+  return { outputs, own };
+}
