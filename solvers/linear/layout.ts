@@ -15,13 +15,12 @@ export interface Layout {
 
 /** Below this address lives what the compiler places. */
 const RESERVED = 4096;
-const TABLE_SLOTS = 32;
+const TABLE_SLOTS = 64;
 
 /** Lays out a solver's fixed arrays. */
 export function layOut(tree: AssemblyTree, entries: PermutedEntries): Layout {
   const n = tree.position.length;
-  const triplets = entries.ofTriplet.length;
-  const slots: number[] = [n, tree.nodes, entries.row.length, triplets];
+  const slots: number[] = [n, tree.nodes, entries.row.length, entries.repeated.length];
   const contents: { at: number; numbers: Int32Array }[] = [];
   let end = RESERVED + TABLE_SLOTS * 4;
   const place = (bytes: number): number => {
@@ -34,11 +33,14 @@ export function layOut(tree: AssemblyTree, entries: PermutedEntries): Layout {
     contents.push({ at: place(numbers.length * 4), numbers });
   };
   integers(entries.start);
+  integers(entries.tail);
   integers(entries.row);
   integers(placesOfEntries(tree, entries));
   place(entries.row.length * 8);
-  integers(entries.ofTriplet);
-  const tripletValue = place(triplets * 8);
+  integers(entries.source);
+  integers(entries.repeated);
+  integers(entries.target);
+  const tripletValue = place((entries.row.length + entries.repeated.length) * 8);
   place(n * 8);
   integers(tree.column);
   integers(tree.rowStart);

@@ -61,48 +61,82 @@ export function graphOf(order: number, row: Int32Array, column: Int32Array): Gra
   return { order, start, index: index.subarray(0, to) };
 }
 
-/** Lower triangle of the permuted matrix by columns, repeated positions merged. */
+/** Lower triangle of the permuted matrix by columns, rows ascending, repeated positions merged. */
 export interface PermutedEntries {
   /** Column → first entry, length order + 1. */
   readonly start: Int32Array;
   /** Permuted row of each entry. */
   readonly row: Int32Array;
-  /** Triplet → entry. */
-  readonly ofTriplet: Int32Array;
+  /** Column → the first of its trailing entries whose rows are consecutive. */
+  readonly tail: Int32Array;
+  /** A triplet that stands at each entry. */
+  readonly source: Int32Array;
+  /** Further triplets, and the entries they are added to. */
+  readonly repeated: Int32Array;
+  readonly target: Int32Array;
+}
+
+/** Stable counting sort: the items of `from` ordered by `key[item]`, keys in [0, keys). */
+function sortBy(from: Int32Array | undefined, key: Int32Array, keys: number): Int32Array {
+  const count = key.length;
+  const next = new Int32Array(keys + 1);
+  for (let k = 0; k < count; k++) next[key[k]! + 1]!++;
+  for (let i = 0; i < keys; i++) next[i + 1]! += next[i]!;
+  const to = new Int32Array(count);
+  for (let k = 0; k < count; k++) {
+    const item = from === undefined ? k : from[k]!;
+    to[next[key[item]!]!++] = item;
+  }
+  return to;
 }
 
 /** Sorts the triplets into the permuted lower triangle; `position[i]` is the permuted place of row `i`. */
 export function permuteEntries(position: Int32Array, row: Int32Array, column: Int32Array): PermutedEntries {
   const order = position.length;
   const count = row.length;
-  const bucket = new Int32Array(order + 1);
+  const low = new Int32Array(count);
+  const high = new Int32Array(count);
   for (let k = 0; k < count; k++) {
-    bucket[Math.min(position[row[k]!]!, position[column[k]!]!) + 1]!++;
+    const i = position[row[k]!]!;
+    const j = position[column[k]!]!;
+    low[k] = i < j ? i : j;
+    high[k] = i < j ? j : i;
   }
-  for (let i = 0; i < order; i++) bucket[i + 1]! += bucket[i]!;
-  const sorted = new Int32Array(count);
-  const next = bucket.slice(0, order);
-  for (let k = 0; k < count; k++) {
-    sorted[next[Math.min(position[row[k]!]!, position[column[k]!]!)]!++] = k;
-  }
+  const sorted = sortBy(sortBy(undefined, high, order), low, order);
   const start = new Int32Array(order + 1);
   const rows = new Int32Array(count);
-  const ofTriplet = new Int32Array(count);
-  const entryOfRow = new Int32Array(order).fill(-1);
+  const source = new Int32Array(count);
+  const repeated: number[] = [];
+  const target: number[] = [];
+  const tail = new Int32Array(order);
   let entries = 0;
-  for (let c = 0; c < order; c++) {
-    start[c] = entries;
-    const first = entries;
-    for (let s = bucket[c]!; s < bucket[c + 1]!; s++) {
-      const k = sorted[s]!;
-      const i = Math.max(position[row[k]!]!, position[column[k]!]!);
-      if (entryOfRow[i]! < first) {
-        entryOfRow[i] = entries;
-        rows[entries++] = i;
-      }
-      ofTriplet[k] = entryOfRow[i]!;
+  let c = -1;
+  for (let s = 0; s < count; s++) {
+    const k = sorted[s]!;
+    const i = high[k]!;
+    while (c < low[k]!) {
+      start[++c] = entries;
+      tail[c] = entries;
     }
+    if (entries > start[c]! && rows[entries - 1] === i) {
+      repeated.push(k);
+      target.push(entries - 1);
+      continue;
+    }
+    if (entries > start[c]! && rows[entries - 1]! + 1 !== i) tail[c] = entries;
+    rows[entries] = i;
+    source[entries++] = k;
   }
-  start[order] = entries;
-  return { start, row: rows.slice(0, entries), ofTriplet };
+  while (c < order) {
+    start[++c] = entries;
+    if (c < order) tail[c] = entries;
+  }
+  return {
+    start,
+    row: rows.slice(0, entries),
+    tail,
+    source: source.slice(0, entries),
+    repeated: Int32Array.from(repeated),
+    target: Int32Array.from(target),
+  };
 }

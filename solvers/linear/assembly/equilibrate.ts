@@ -4,31 +4,39 @@ import * as s from './state';
  * Sums the triplets into the entries. Returns −1, or the first triplet whose value is NaN or infinite.
  */
 export function gather(): i32 {
-  memory.fill(s.entryValue, 0, <usize>s.entries << 3);
   let bad: f64 = 0;
-  for (let k = 0; k < s.triplets; k++) {
-    const value = load<f64>(s.tripletValue + (<usize>k << 3));
+  let source = s.entrySource;
+  let to = s.entryValue;
+  for (let k = 0; k < s.entries; k++) {
+    const value = load<f64>(s.tripletValue + (load<usize>(source) << 3));
     bad += value * 0;
-    const at = s.entryValue + (load<usize>(s.tripletEntry + (<usize>k << 2)) << 3);
+    store<f64>(to, value);
+    source += 4;
+    to += 8;
+  }
+  for (let k = 0; k < s.repeats; k++) {
+    const value = load<f64>(s.tripletValue + (load<usize>(s.repeatedTriplet + (<usize>k << 2)) << 3));
+    bad += value * 0;
+    const at = s.entryValue + (load<usize>(s.repeatedEntry + (<usize>k << 2)) << 3);
     store<f64>(at, load<f64>(at) + value);
   }
   if (bad == 0) return -1;
-  for (let k = 0; k < s.triplets; k++) {
+  for (let k = 0; k < s.entries + s.repeats; k++) {
     if (!isFinite<f64>(load<f64>(s.tripletValue + (<usize>k << 3)))) return k;
   }
   return -1;
 }
 
-/** The power of two nearest to `x`. */
-// @ts-ignore: decorator
-@inline
-function powerOfTwo(x: f64): f64 {
-  return reinterpret<f64>(reinterpret<u64>(x * Math.SQRT2) & 0x7ff0000000000000);
+/** A power of two near 1/√x, x > 0 and finite; at most 2^±500. */
+function inverseRoot(x: f64): f64 {
+  const exponent = <i64>((reinterpret<u64>(x * Math.SQRT2) >> 52) & 0x7ff) - 1023;
+  const half = min<i64>(max<i64>((exponent + (exponent > 0 ? 1 : 0)) >> 1, -500), 500);
+  return reinterpret<f64>(<u64>(1023 - half) << 52);
 }
 
 /**
- * Ruiz's simultaneous scaling in the maximum norm: rows and columns of `S A S` tend to have largest entry 1.
- * Rounded to powers of two, so that scaling is exact. Source: Ruiz, RAL-TR-2001-034.
+ * Ruiz's simultaneous scaling in the maximum norm, rounded to powers of two so that it is exact: the largest entry of
+ * every row of `S A S` comes close to 1. Source: Ruiz, RAL-TR-2001-034.
  */
 export function equilibrate(sweeps: i32): void {
   const n = s.order;
@@ -37,13 +45,24 @@ export function equilibrate(sweeps: i32): void {
     memory.fill(s.vectorM, 0, <usize>n << 3);
     for (let j = 0; j < n; j++) {
       const scaleJ = load<f64>(s.scale + (<usize>j << 3));
-      let most = load<f64>(s.vectorM + (<usize>j << 3));
+      let most: f64 = 0;
+      const start = load<i32>(s.columnStart + (<usize>j << 2));
       const end = load<i32>(s.columnStart + (<usize>j << 2), 4);
-      for (let k = load<i32>(s.columnStart + (<usize>j << 2)); k < end; k++) {
-        const i = load<usize>(s.entryRow + (<usize>k << 2)) << 3;
-        const size = abs(load<f64>(s.entryValue + (<usize>k << 3))) * scaleJ * load<f64>(s.scale + i);
+      let tail = load<i32>(s.columnTail + (<usize>j << 2));
+      if (end - tail < 4) tail = end;
+      let a = s.entryValue + (<usize>start << 3);
+      let row = s.entryRow + (<usize>start << 2);
+      for (let k = start; k < tail; k++) {
+        const i = load<usize>(row) << 3;
+        const size = abs(load<f64>(a)) * scaleJ * load<f64>(s.scale + i);
         most = max(most, size);
         if (size > load<f64>(s.vectorM + i)) store<f64>(s.vectorM + i, size);
+        a += 8;
+        row += 4;
+      }
+      if (tail < end) {
+        const i = load<usize>(row) << 3;
+        most = max(most, scanRun(a, s.scale + i, s.vectorM + i, scaleJ, end - tail));
       }
       const at = s.vectorM + (<usize>j << 3);
       store<f64>(at, max(most, load<f64>(at)));
@@ -52,11 +71,27 @@ export function equilibrate(sweeps: i32): void {
       const most = load<f64>(s.vectorM + (<usize>i << 3));
       if (most == 0) continue;
       const at = s.scale + (<usize>i << 3);
-      store<f64>(at, load<f64>(at) / Math.sqrt(most));
+      store<f64>(at, load<f64>(at) * inverseRoot(most));
     }
   }
-  for (let i = 0; i < n; i++) {
-    const at = s.scale + (<usize>i << 3);
-    store<f64>(at, powerOfTwo(min(max(load<f64>(at), 1e-150), 1e150)));
+}
+
+/** Raises m[i] to |a[i]|·c·s[i] over a run of rows; returns the largest of these. */
+function scanRun(a: usize, scale: usize, m: usize, c: f64, n: i32): f64 {
+  const factor = f64x2.splat(c);
+  let most = f64x2.splat(0);
+  let at: usize = 0;
+  const even = <usize>(n & ~1) << 3;
+  for (; at < even; at += 16) {
+    const size = f64x2.mul(f64x2.mul(f64x2.abs(v128.load(a + at)), factor), v128.load(scale + at));
+    most = f64x2.pmax(most, size);
+    v128.store(m + at, f64x2.pmax(v128.load(m + at), size));
   }
+  let value = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+  if (n & 1) {
+    const size = abs(load<f64>(a + at)) * c * load<f64>(scale + at);
+    value = max(value, size);
+    if (size > load<f64>(m + at)) store<f64>(m + at, size);
+  }
+  return value;
 }

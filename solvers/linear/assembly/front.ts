@@ -50,8 +50,6 @@ export function frontWorkspace(nf: i32, nfs: i32): u64 {
   return <u64>columns * <u64>(nf + 2) * 8 + <u64>(nfs + 1) * 16 + packs + 64;
 }
 
-// @ts-ignore: decorator
-@inline
 function at(i: i32, j: i32): usize {
   return front + <usize>j * ld + (<usize>i << 3);
 }
@@ -85,8 +83,6 @@ function bringUpToDate(t: i32, k: i32, j0: i32, to: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function swapNumbers(a: usize, b: usize): void {
   const x = load<f64>(a);
   store<f64>(a, load<f64>(b));

@@ -3,14 +3,10 @@
 import * as s from './state';
 import { subtractFour, subtractScaled } from './vector';
 
-// @ts-ignore: decorator
-@inline
 function f64At(base: usize, i: i32): f64 {
   return load<f64>(base + (<usize>i << 3));
 }
 
-// @ts-ignore: decorator
-@inline
 function put(base: usize, i: i32, value: f64): void {
   store<f64>(base + (<usize>i << 3), value);
 }
@@ -41,27 +37,70 @@ function lowerSolve(buffer: usize, l: usize, ne: i32, nf: i32): void {
 }
 
 /** x[0..n)·y[0..n). */
-// @ts-ignore: decorator
-@inline
 function dot(x: usize, y: usize, n: i32): f64 {
   let sum = f64x2.splat(0);
-  let i = 0;
-  for (; i + 1 < n; i += 2) {
-    const at = <usize>i << 3;
-    sum = f64x2.add(sum, f64x2.mul(v128.load(x + at), v128.load(y + at)));
-  }
+  let at: usize = 0;
+  const even = <usize>(n & ~1) << 3;
+  for (; at < even; at += 16) sum = f64x2.add(sum, f64x2.mul(v128.load(x + at), v128.load(y + at)));
   let value = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-  if (i < n) value += f64At(x, i) * f64At(y, i);
+  if (n & 1) value += load<f64>(x + at) * load<f64>(y + at);
   return value;
+}
+
+/** y[0..4) −= (columns l0 … l3)ᵀ x, n rows. */
+function subtractDots(y: usize, x: usize, l0: usize, l1: usize, l2: usize, l3: usize, n: i32): void {
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let at: usize = 0;
+  const even = <usize>(n & ~1) << 3;
+  for (; at < even; at += 16) {
+    const value = v128.load(x + at);
+    s0 = f64x2.add(s0, f64x2.mul(value, v128.load(l0 + at)));
+    s1 = f64x2.add(s1, f64x2.mul(value, v128.load(l1 + at)));
+    s2 = f64x2.add(s2, f64x2.mul(value, v128.load(l2 + at)));
+    s3 = f64x2.add(s3, f64x2.mul(value, v128.load(l3 + at)));
+  }
+  let a = f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
+  let b = f64x2.extract_lane(s1, 0) + f64x2.extract_lane(s1, 1);
+  let c = f64x2.extract_lane(s2, 0) + f64x2.extract_lane(s2, 1);
+  let d = f64x2.extract_lane(s3, 0) + f64x2.extract_lane(s3, 1);
+  if (n & 1) {
+    const value = load<f64>(x + at);
+    a += value * load<f64>(l0 + at);
+    b += value * load<f64>(l1 + at);
+    c += value * load<f64>(l2 + at);
+    d += value * load<f64>(l3 + at);
+  }
+  store<f64>(y, load<f64>(y) - a);
+  store<f64>(y, load<f64>(y, 8) - b, 8);
+  store<f64>(y, load<f64>(y, 16) - c, 16);
+  store<f64>(y, load<f64>(y, 24) - d, 24);
 }
 
 /** Solves with the transpose of the same triangle. */
 function upperSolve(buffer: usize, l: usize, ne: i32, nf: i32): void {
   // Column j starts at l + 8·(j·nf − j(j+1)/2).
-  for (let j = ne - 1; j >= 0; j--) {
+  let j = ne - 1;
+  for (; j >= 0 && (j & 3) != 3; j--) {
     const at = l + (<usize>(<u64>j * <u64>nf - ((<u64>j * <u64>(j + 1)) >> 1)) << 3);
     const y = buffer + (<usize>j << 3);
     store<f64>(y, load<f64>(y) - dot(y + 8, at, nf - j - 1));
+  }
+  for (j -= 3; j >= 0; j -= 4) {
+    const l0 = l + (<usize>(<u64>j * <u64>nf - ((<u64>j * <u64>(j + 1)) >> 1)) << 3);
+    const l1 = l0 + (<usize>(nf - 1 - j) << 3);
+    const l2 = l1 + (<usize>(nf - 2 - j) << 3);
+    const l3 = l2 + (<usize>(nf - 3 - j) << 3);
+    const y = buffer + (<usize>j << 3);
+    subtractDots(y, y + 32, l0 + 24, l1 + 16, l2 + 8, l3, nf - 4 - j);
+    const d = load<f64>(y, 24);
+    const c = load<f64>(y, 16) - load<f64>(l2) * d;
+    const b = load<f64>(y, 8) - load<f64>(l1) * c - load<f64>(l1, 8) * d;
+    store<f64>(y, load<f64>(y) - load<f64>(l0) * b - load<f64>(l0, 8) * c - load<f64>(l0, 16) * d);
+    store<f64>(y, b, 8);
+    store<f64>(y, c, 16);
   }
 }
 
@@ -120,6 +159,38 @@ function applyFactors(x: usize, buffer: usize): void {
   }
 }
 
+/** Sums of a[i]·x[i] and |a[i]·x[i]| over the column at hand. */
+let acrossSum: f64 = 0;
+let acrossSize: f64 = 0;
+
+/** The part of `residual` for n consecutive rows of a column. */
+function residualRun(a: usize, x: usize, r: usize, m: usize, xj: f64, n: i32): void {
+  const factor = f64x2.splat(xj);
+  let sum = f64x2.splat(0);
+  let size = sum;
+  let at: usize = 0;
+  const even = <usize>(n & ~1) << 3;
+  for (; at < even; at += 16) {
+    const value = v128.load(a + at);
+    const down = f64x2.mul(value, factor);
+    const across = f64x2.mul(value, v128.load(x + at));
+    v128.store(r + at, f64x2.sub(v128.load(r + at), down));
+    v128.store(m + at, f64x2.add(v128.load(m + at), f64x2.abs(down)));
+    sum = f64x2.add(sum, across);
+    size = f64x2.add(size, f64x2.abs(across));
+  }
+  acrossSum += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  acrossSize += f64x2.extract_lane(size, 0) + f64x2.extract_lane(size, 1);
+  if (n & 1) {
+    const down = load<f64>(a + at) * xj;
+    const across = load<f64>(a + at) * load<f64>(x + at);
+    store<f64>(r + at, load<f64>(r + at) - down);
+    store<f64>(m + at, load<f64>(m + at) + abs(down));
+    acrossSum += across;
+    acrossSize += abs(across);
+  }
+}
+
 /**
  * r = b − A x and m = |A||x| + |b| with the unscaled matrix; returns the componentwise backward error max |r|/m.
  * Source: Arioli, Demmel & Duff, SIAM J. Matrix Anal. Appl. 10 (1989).
@@ -132,24 +203,38 @@ function residual(b: usize, x: usize, r: usize, m: usize): f64 {
     put(m, i, abs(value));
   }
   for (let j = 0; j < n; j++) {
-    const xj = f64At(x, j);
-    let rj: f64 = 0;
-    let mj: f64 = 0;
+    const start = load<i32>(s.columnStart + (<usize>j << 2));
     const end = load<i32>(s.columnStart + (<usize>j << 2), 4);
-    for (let k = load<i32>(s.columnStart + (<usize>j << 2)); k < end; k++) {
+    if (start == end) continue;
+    const xj = f64At(x, j);
+    acrossSum = 0;
+    acrossSize = 0;
+    let k = start;
+    // The diagonal entry comes first where there is one.
+    if (load<i32>(s.entryRow + (<usize>k << 2)) == j) {
+      const down = f64At(s.entryValue, k) * xj;
+      acrossSum = down;
+      acrossSize = abs(down);
+      k += 1;
+    }
+    let tail = max(k, load<i32>(s.columnTail + (<usize>j << 2)));
+    if (end - tail < 4) tail = end;
+    for (; k < tail; k++) {
       const i = load<i32>(s.entryRow + (<usize>k << 2));
       const a = f64At(s.entryValue, k);
       const down = a * xj;
+      const across = a * f64At(x, i);
       put(r, i, f64At(r, i) - down);
       put(m, i, f64At(m, i) + abs(down));
-      if (i != j) {
-        const across = a * f64At(x, i);
-        rj += across;
-        mj += abs(across);
-      }
+      acrossSum += across;
+      acrossSize += abs(across);
     }
-    put(r, j, f64At(r, j) - rj);
-    put(m, j, f64At(m, j) + mj);
+    if (k < end) {
+      const i = load<usize>(s.entryRow + (<usize>k << 2)) << 3;
+      residualRun(s.entryValue + (<usize>k << 3), x + i, r + i, m + i, xj, end - k);
+    }
+    put(r, j, f64At(r, j) - acrossSum);
+    put(m, j, f64At(m, j) + acrossSize);
   }
   let worst: f64 = 0;
   for (let i = 0; i < n; i++) {

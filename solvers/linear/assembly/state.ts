@@ -1,18 +1,23 @@
 // Addresses of everything the kernels share. The caller lays out the fixed arrays and passes their addresses in a
 // table; the two regions that follow them (factors, then the stack of fronts) are managed here.
 
-/** Slots of the address table, in order: see `layout.ts` of the caller. */
+// Slots of the address table, in order: `layout.ts` of the caller writes it.
+/** Counts: order, nodes, merged entries, repeated triplets. */
 export let order: i32 = 0;
 export let nodes: i32 = 0;
 export let entries: i32 = 0;
-export let triplets: i32 = 0;
-/** Permuted lower triangle by columns: pointers, permuted rows, row within the front of the column's node, values. */
+export let repeats: i32 = 0;
+/** Permuted lower triangle by columns: pointers; first entry of the trailing run of consecutive rows. */
 export let columnStart: usize = 0;
+export let columnTail: usize = 0;
+/** Per entry: permuted row, place in the front of its column's node, value, triplet. */
 export let entryRow: usize = 0;
 export let entryPlace: usize = 0;
 export let entryValue: usize = 0;
-/** Triplet → entry, and the caller's triplet values. */
-export let tripletEntry: usize = 0;
+export let entrySource: usize = 0;
+/** Triplets at positions that occur before, and the entries they add to; the caller's values. */
+export let repeatedTriplet: usize = 0;
+export let repeatedEntry: usize = 0;
 export let tripletValue: usize = 0;
 /** Symmetric scaling factors (powers of two), by permuted row. */
 export let scale: usize = 0;
@@ -45,37 +50,39 @@ export let stackBase: usize = 0;
 export let stackTop: usize = 0;
 
 export function setup(table: usize, factorBytes: u32): void {
-  let at = table;
-  order = load<i32>(at);
-  nodes = load<i32>(at, 4);
-  entries = load<i32>(at, 8);
-  triplets = load<i32>(at, 12);
-  columnStart = load<usize>(at, 16);
-  entryRow = load<usize>(at, 20);
-  entryPlace = load<usize>(at, 24);
-  entryValue = load<usize>(at, 28);
-  tripletEntry = load<usize>(at, 32);
-  tripletValue = load<usize>(at, 36);
-  scale = load<usize>(at, 40);
-  nodeColumn = load<usize>(at, 44);
-  nodeRowStart = load<usize>(at, 48);
-  nodeRow = load<usize>(at, 52);
-  nodePlace = load<usize>(at, 56);
-  childStart = load<usize>(at, 60);
-  child = load<usize>(at, 64);
-  factorAddress = load<usize>(at, 68);
-  eliminated = load<usize>(at, 72);
-  frontOrder = load<usize>(at, 76);
-  delayed = load<usize>(at, 80);
-  contribution = load<usize>(at, 84);
-  permutation = load<usize>(at, 88);
-  vectorB = load<usize>(at, 92);
-  vectorX = load<usize>(at, 96);
-  vectorR = load<usize>(at, 100);
-  vectorM = load<usize>(at, 104);
-  vectorBest = load<usize>(at, 108);
-  report = load<usize>(at, 112);
-  factorBase = load<usize>(at, 116);
+  order = load<i32>(table);
+  nodes = load<i32>(table, 4);
+  entries = load<i32>(table, 8);
+  repeats = load<i32>(table, 12);
+  columnStart = load<usize>(table, 16);
+  columnTail = load<usize>(table, 20);
+  entryRow = load<usize>(table, 24);
+  entryPlace = load<usize>(table, 28);
+  entryValue = load<usize>(table, 32);
+  entrySource = load<usize>(table, 36);
+  repeatedTriplet = load<usize>(table, 40);
+  repeatedEntry = load<usize>(table, 44);
+  tripletValue = load<usize>(table, 48);
+  scale = load<usize>(table, 52);
+  nodeColumn = load<usize>(table, 56);
+  nodeRowStart = load<usize>(table, 60);
+  nodeRow = load<usize>(table, 64);
+  nodePlace = load<usize>(table, 68);
+  childStart = load<usize>(table, 72);
+  child = load<usize>(table, 76);
+  factorAddress = load<usize>(table, 80);
+  eliminated = load<usize>(table, 84);
+  frontOrder = load<usize>(table, 88);
+  delayed = load<usize>(table, 92);
+  contribution = load<usize>(table, 96);
+  permutation = load<usize>(table, 100);
+  vectorB = load<usize>(table, 104);
+  vectorX = load<usize>(table, 108);
+  vectorR = load<usize>(table, 112);
+  vectorM = load<usize>(table, 116);
+  vectorBest = load<usize>(table, 120);
+  report = load<usize>(table, 124);
+  factorBase = load<usize>(table, 128);
   stackBase = factorBase + <usize>factorBytes;
 }
 

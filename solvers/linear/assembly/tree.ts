@@ -7,26 +7,32 @@ import { factorFront, frontWorkspace, negative, positive, resetInertia, zero } f
 import * as s from './state';
 import { clear, copyDown } from './vector';
 
-// @ts-ignore: decorator
-@inline
 function i32At(base: usize, i: i32): i32 {
   return load<i32>(base + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
-@inline
 function set(base: usize, i: i32, value: i32): void {
   store<i32>(base + (<usize>i << 2), value);
 }
 
-/** Scaled original entries of the columns of a node. */
+/** Adds the scaled original entries of the columns of a node (np pivots from `column0`, nd delayed columns). */
 function assembleEntries(front: usize, ld: usize, column0: i32, np: i32, nd: i32): void {
   for (let j = 0; j < np; j++) {
     const c = column0 + j;
     const scale = load<f64>(s.scale + (<usize>c << 3));
+    const start = i32At(s.columnStart, c);
     const end = i32At(s.columnStart, c + 1);
     const to = front + <usize>j * ld;
-    for (let k = i32At(s.columnStart, c); k < end; k++) {
+    let tail = end;
+    if (end > start) {
+      // A run of consecutive rows that are all pivots or all below them is consecutive in the front.
+      const run = i32At(s.columnTail, c);
+      const span = end - 1 - run;
+      const first = i32At(s.entryPlace, run);
+      const last = i32At(s.entryPlace, end - 1);
+      if (span > 2 && last - first == span && (first >= np || last < np || nd == 0)) tail = run;
+    }
+    for (let k = start; k < tail; k++) {
       let place = i32At(s.entryPlace, k);
       if (place >= np) place += nd;
       const row = load<usize>(s.entryRow + (<usize>k << 2)) << 3;
@@ -34,7 +40,24 @@ function assembleEntries(front: usize, ld: usize, column0: i32, np: i32, nd: i32
       const at = to + (<usize>place << 3);
       store<f64>(at, load<f64>(at) + value);
     }
+    if (tail == end) continue;
+    let place = i32At(s.entryPlace, tail);
+    if (place >= np) place += nd;
+    const row = load<usize>(s.entryRow + (<usize>tail << 2)) << 3;
+    addRun(to + (<usize>place << 3), s.entryValue + (<usize>tail << 3), s.scale + row, scale, end - tail);
   }
+}
+
+/** y[i] += a[i]·c·s[i]. */
+function addRun(y: usize, a: usize, scale: usize, c: f64, n: i32): void {
+  const factor = f64x2.splat(c);
+  let at: usize = 0;
+  const even = <usize>(n & ~1) << 3;
+  for (; at < even; at += 16) {
+    const value = f64x2.mul(f64x2.mul(v128.load(a + at), factor), v128.load(scale + at));
+    v128.store(y + at, f64x2.add(v128.load(y + at), value));
+  }
+  if (n & 1) store<f64>(y + at, load<f64>(y + at) + load<f64>(a + at) * c * load<f64>(scale + at));
 }
 
 /**

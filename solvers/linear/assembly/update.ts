@@ -4,8 +4,6 @@
 export const CHUNK: i32 = 128;
 
 /** Four rows of column p of the front, packed with zeros below the last row. */
-// @ts-ignore: decorator
-@inline
 function packRows(to: usize, from: usize, rows: i32): void {
   if (rows >= 4) {
     v128.store(to, v128.load(from));
@@ -64,16 +62,12 @@ function packLD(to: usize, packedL: usize, d: usize, groups: i32, p0: i32, p1: i
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function subtractPair(c: usize, low: v128, high: v128): void {
   v128.store(c, f64x2.sub(v128.load(c), low));
   v128.store(c, f64x2.sub(v128.load(c, 16), high), 16);
 }
 
 /** Subtracts the first `rows` of four numbers. */
-// @ts-ignore: decorator
-@inline
 function subtractPart(c: usize, low: v128, high: v128, rows: i32): void {
   store<f64>(c, load<f64>(c) - f64x2.extract_lane(low, 0));
   if (rows > 1) store<f64>(c, load<f64>(c, 8) - f64x2.extract_lane(low, 1), 8);

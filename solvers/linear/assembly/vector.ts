@@ -1,8 +1,6 @@
 // Short dense vector loops in f64x2.
 
 /** y[0..n) −= a·x[0..n). */
-// @ts-ignore: decorator
-@inline
 export function subtractScaled(y: usize, x: usize, a: f64, n: i32): void {
   const s = f64x2.splat(a);
   let i = 0;
@@ -39,8 +37,6 @@ export function subtractFour(
 }
 
 /** y = a·x. */
-// @ts-ignore: decorator
-@inline
 export function scaleInto(y: usize, x: usize, a: f64, n: i32): void {
   const s = f64x2.splat(a);
   let i = 0;
@@ -52,8 +48,6 @@ export function scaleInto(y: usize, x: usize, a: f64, n: i32): void {
 }
 
 /** z = a·x + b·y. */
-// @ts-ignore: decorator
-@inline
 export function combineInto(z: usize, x: usize, y: usize, a: f64, b: f64, n: i32): void {
   const sa = f64x2.splat(a);
   const sb = f64x2.splat(b);
@@ -69,8 +63,6 @@ export function combineInto(z: usize, x: usize, y: usize, a: f64, b: f64, n: i32
 }
 
 /** max |x[i]| over [0, n). */
-// @ts-ignore: decorator
-@inline
 export function largest(x: usize, n: i32): f64 {
   let m = f64x2.splat(0);
   let i = 0;
@@ -81,8 +73,6 @@ export function largest(x: usize, n: i32): f64 {
 }
 
 /** Copies n numbers towards lower or equal addresses (the ranges may overlap). */
-// @ts-ignore: decorator
-@inline
 export function copyDown(to: usize, from: usize, n: i32): void {
   if (n > 64) {
     memory.copy(to, from, <usize>n << 3);
@@ -94,8 +84,6 @@ export function copyDown(to: usize, from: usize, n: i32): void {
 }
 
 /** Zeroes n numbers. */
-// @ts-ignore: decorator
-@inline
 export function clear(to: usize, n: i32): void {
   if (n > 512) {
     memory.fill(to, 0, <usize>n << 3);
