@@ -1,0 +1,38 @@
+import type { Iterate } from '../iterate.js';
+
+/**
+ * Barrier function `φ_μ = f − μ Σ ln(slack) + κ_d μ Σ_{one bound only} slack` (Wächter & Biegler (3), §3.7) of the values
+ * held by `at`.
+ */
+export function barrierFunction(at: Iterate, μ: number, κd: number): number {
+  const { form, w } = at;
+  const { lower, upper } = form;
+  let logs = 0;
+  let damping = 0;
+  for (const j of form.withLower) {
+    const slack = w[j]! - lower[j]!;
+    logs += Math.log(slack);
+    if (upper[j]! === Number.POSITIVE_INFINITY) damping += slack;
+  }
+  for (const j of form.withUpper) {
+    const slack = upper[j]! - w[j]!;
+    logs += Math.log(slack);
+    if (lower[j]! === Number.NEGATIVE_INFINITY) damping += slack;
+  }
+  return at.f - μ * logs + κd * μ * damping;
+}
+
+/** `out = ∇φ_μ`, length n. */
+export function barrierGradient(at: Iterate, μ: number, κd: number, out: Float64Array): void {
+  const { form, w } = at;
+  const { lower, upper } = form;
+  out.set(at.gradient);
+  for (const j of form.withLower) {
+    const damping = upper[j]! === Number.POSITIVE_INFINITY ? κd : 0;
+    out[j] = out[j]! - μ / (w[j]! - lower[j]!) + damping * μ;
+  }
+  for (const j of form.withUpper) {
+    const damping = lower[j]! === Number.NEGATIVE_INFINITY ? κd : 0;
+    out[j] = out[j]! + μ / (upper[j]! - w[j]!) - damping * μ;
+  }
+}

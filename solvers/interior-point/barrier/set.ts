@@ -1,0 +1,18 @@
+import type { State } from '../state.js';
+
+/** Changes μ and τ; the filter, the watchdog and soft restoration start afresh. */
+export function setBarrier(s: State, μ: number, τ: number): void {
+  const changed = μ !== s.μ;
+  s.μ = μ;
+  s.τ = τ;
+  s.acceptor.clear();
+  s.watchdog.cancel();
+  s.softSteps = -1;
+  if (!changed || !s.form.barrierDependent) return;
+  const { form, current } = s;
+  current.f = form.objective(current.w, μ);
+  form.gradient(current.w, μ, current.gradient);
+  form.knownCurvature(μ, s.kkt.known);
+  s.factored = false;
+  s.residuals.measure(current, s.options);
+}

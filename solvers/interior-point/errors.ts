@@ -1,0 +1,107 @@
+import { type Iterate, maxNorm, sumNorm } from './iterate.js';
+import type { InteriorPointOptions } from './options.js';
+import { addTransposed } from './products.js';
+import type { StandardForm } from './standard-form.js';
+
+/** Errors of the optimality conditions at one iterate, maximum norms (Wächter & Biegler (5), (6)). */
+export class Residuals {
+  /** `∇f + Aᵀλ − zL + zU`, length n. */
+  readonly stationarity: Float64Array;
+  dual = Number.NaN;
+  primal = Number.NaN;
+  /** Largest slack·z, i.e. complementarity for μ = 0. */
+  complementarity = Number.NaN;
+  /** ‖c‖₁. */
+  θ = Number.NaN;
+  sd = 1;
+  sc = 1;
+  /** Scaled error E₀. */
+  E0 = Number.NaN;
+  /** The same errors of the user's problem. */
+  readonly unscaled = { dual: Number.NaN, primal: Number.NaN, complementarity: Number.NaN };
+
+  constructor(private readonly form: StandardForm) {
+    this.stationarity = new Float64Array(form.n);
+  }
+
+  measure(at: Iterate, options: InteriorPointOptions): void {
+    const { form, stationarity: r } = this;
+    lagrangianGradient(at, r);
+    this.dual = maxNorm(r);
+    this.primal = maxNorm(at.c);
+    this.θ = sumNorm(at.c);
+    this.complementarity = complementarity(at, 0);
+    const z = sumNorm(at.zL) + sumNorm(at.zU);
+    const bounds = form.withLower.length + form.withUpper.length;
+    const { s_max: sMax } = options;
+    const mean = (sumNorm(at.λ) + z) / Math.max(1, form.m + bounds);
+    this.sd = Math.max(sMax, mean) / sMax;
+    this.sc = Math.max(sMax, z / Math.max(1, bounds)) / sMax;
+    this.E0 = this.at(this.complementarity);
+
+    const { objective, column, row } = form.unscale;
+    const { unscaled } = this;
+    unscaled.complementarity = this.complementarity / objective;
+    if (column) {
+      let largest = 0;
+      for (let j = 0; j < r.length; j++) largest = Math.max(largest, Math.abs(r[j]! * column[j]!));
+      unscaled.dual = largest / objective;
+    } else unscaled.dual = this.dual / objective;
+    if (row) {
+      let largest = 0;
+      for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(at.c[i]! / row[i]!));
+      unscaled.primal = largest;
+    } else unscaled.primal = this.primal;
+  }
+
+  /** E_μ at the measured iterate. */
+  barrierError(at: Iterate, μ: number): number {
+    return this.at(complementarity(at, μ));
+  }
+
+  private at(complementarity: number): number {
+    return Math.max(this.dual / this.sd, this.primal, complementarity / this.sc);
+  }
+}
+
+/** `out = ∇f + Aᵀλ − zL + zU`. */
+export function lagrangianGradient(at: Iterate, out: Float64Array): void {
+  const { form, gradient, zL, zU } = at;
+  for (let j = 0; j < out.length; j++) out[j] = gradient[j]! - zL[j]! + zU[j]!;
+  addTransposed(form, at.J, at.λ, 1, out);
+}
+
+/** `max |slack·z − μ|`. */
+export function complementarity(at: Iterate, μ: number): number {
+  const { form, w, zL, zU } = at;
+  let largest = 0;
+  for (const j of form.withLower)
+    largest = Math.max(largest, Math.abs((w[j]! - form.lower[j]!) * zL[j]! - μ));
+  for (const j of form.withUpper)
+    largest = Math.max(largest, Math.abs((form.upper[j]! - w[j]!) * zU[j]! - μ));
+  return largest;
+}
+
+/** Mean of slack·z; 0 without bounds. */
+export function averageComplementarity(at: Iterate): number {
+  const { form, w, zL, zU } = at;
+  let sum = 0;
+  for (const j of form.withLower) sum += (w[j]! - form.lower[j]!) * zL[j]!;
+  for (const j of form.withUpper) sum += (form.upper[j]! - w[j]!) * zU[j]!;
+  return sum / Math.max(1, form.withLower.length + form.withUpper.length);
+}
+
+/** Mean absolute errors of the perturbed optimality system, added up: what a soft restoration step must lower. */
+export function primalDualError(at: Iterate, μ: number, scratch: Float64Array): number {
+  const { form, w, zL, zU } = at;
+  lagrangianGradient(at, scratch);
+  let products = 0;
+  for (const j of form.withLower) products += Math.abs((w[j]! - form.lower[j]!) * zL[j]! - μ);
+  for (const j of form.withUpper) products += Math.abs((form.upper[j]! - w[j]!) * zU[j]! - μ);
+  const bounds = form.withLower.length + form.withUpper.length;
+  return (
+    sumNorm(scratch) / Math.max(1, form.n) +
+    sumNorm(at.c) / Math.max(1, form.m) +
+    products / Math.max(1, bounds)
+  );
+}

@@ -1,0 +1,126 @@
+import type { InteriorPointOptions } from './options.js';
+
+type Finding = 'unknown' | 'regular' | 'degenerate';
+/** Which perturbation is being tried in order to learn where the matrix is degenerate. */
+type Trial = 'none' | 'unperturbed' | 'rows' | 'hessian' | 'both';
+
+/** Iterations that must agree before the problem counts as structurally degenerate. */
+const DEGENERATE_AFTER = 3;
+
+/**
+ * Chooses the perturbations δ_w of the Hessian and δ_c of the rows (Wächter & Biegler §3.1, Algorithm IC), and
+ * remembers when the Jacobian or the Hessian turned out to be singular in several iterations, so that later ones start
+ * with the perturbation that helped.
+ */
+export class Regularization {
+  δw = 0;
+  δc = 0;
+  private lastδw = 0;
+  private hessian: Finding = 'unknown';
+  private jacobian: Finding = 'unknown';
+  private trial: Trial = 'none';
+  private degenerateIterations = 0;
+
+  constructor(private readonly options: InteriorPointOptions) {
+    if (options.perturb_always_cd) this.jacobian = 'regular';
+  }
+
+  /** Starts a new matrix; false when no perturbation in range remains. */
+  begin(μ: number): boolean {
+    this.concludeTrial();
+    if (this.δw > 0) this.lastδw = this.δw;
+    const { perturb_always_cd: always } = this.options;
+    this.trial = !always && this.undecided ? 'unperturbed' : 'none';
+    this.δc = always || this.jacobian === 'degenerate' ? this.rowPerturbation(μ) : 0;
+    this.δw = 0;
+    return this.hessian === 'degenerate' ? this.growHessian() : true;
+  }
+
+  /** The matrix was singular. */
+  afterSingular(μ: number): boolean {
+    if (!this.undecided) {
+      if (this.δc > 0) return this.growHessian();
+      this.δc = this.rowPerturbation(μ);
+      return true;
+    }
+    switch (this.trial) {
+      case 'unperturbed':
+        if (this.jacobian === 'unknown') {
+          this.δc = this.rowPerturbation(μ);
+          this.trial = 'rows';
+          return true;
+        }
+        this.trial = 'hessian';
+        return this.growHessian();
+      case 'rows':
+        this.δc = this.jacobian === 'degenerate' ? this.rowPerturbation(μ) : 0;
+        this.trial = 'hessian';
+        return this.growHessian();
+      case 'hessian':
+        this.δc = this.rowPerturbation(μ);
+        this.trial = 'both';
+        return this.growHessian();
+      case 'both':
+        return this.growHessian();
+      case 'none':
+        if (this.δc === 0) {
+          this.δc = this.rowPerturbation(μ);
+          return true;
+        }
+        return this.growHessian();
+    }
+  }
+
+  /** The matrix had the wrong numbers of positive and negative eigenvalues. */
+  afterWrongInertia(μ: number): boolean {
+    this.concludeTrial();
+    if (this.growHessian()) return true;
+    if (this.δc > 0) return false;
+    this.δc = this.rowPerturbation(μ);
+    this.δw = 0;
+    this.trial = 'none';
+    if (this.hessian === 'degenerate') this.hessian = 'unknown';
+    return this.growHessian();
+  }
+
+  private get undecided(): boolean {
+    return this.hessian === 'unknown' || this.jacobian === 'unknown';
+  }
+
+  private rowPerturbation(μ: number): number {
+    const { jacobian_regularization_value: value, jacobian_regularization_exponent: exponent } = this.options;
+    return value * μ ** exponent;
+  }
+
+  private growHessian(): boolean {
+    const o = this.options;
+    if (this.δw === 0) {
+      this.δw =
+        this.lastδw === 0
+          ? o.first_hessian_perturbation
+          : Math.max(o.min_hessian_perturbation, this.lastδw * o.perturb_dec_fact);
+    } else {
+      const first = this.lastδw === 0 || 1e5 * this.lastδw < this.δw;
+      this.δw *= first ? o.perturb_inc_fact_first : o.perturb_inc_fact;
+    }
+    if (this.δw <= o.max_hessian_perturbation) return true;
+    this.lastδw = 0;
+    this.δw = 0;
+    return false;
+  }
+
+  /** What the perturbation that made the latest matrix regular says about the problem's structure. */
+  private concludeTrial(): void {
+    const { trial } = this;
+    this.trial = 'none';
+    if (trial === 'none') return;
+    if (trial === 'unperturbed' || trial === 'rows') if (this.hessian === 'unknown') this.hessian = 'regular';
+    if (trial === 'unperturbed' || trial === 'hessian')
+      if (this.jacobian === 'unknown') this.jacobian = 'regular';
+    if (trial === 'unperturbed') return;
+    if (trial !== 'both' && this[trial === 'rows' ? 'jacobian' : 'hessian'] !== 'unknown') return;
+    if (++this.degenerateIterations < DEGENERATE_AFTER) return;
+    if (trial !== 'hessian') this.jacobian = 'degenerate';
+    if (trial !== 'rows') this.hessian = 'degenerate';
+  }
+}

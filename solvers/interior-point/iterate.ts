@@ -1,0 +1,92 @@
+import type { StandardForm } from './standard-form.js';
+
+/** A primal-dual vector: one entry per variable, row, lower and upper bound. Entries without a bound stay 0. */
+export class PrimalDual {
+  readonly w: Float64Array;
+  readonly λ: Float64Array;
+  readonly zL: Float64Array;
+  readonly zU: Float64Array;
+
+  constructor(n: number, m: number) {
+    this.w = new Float64Array(n);
+    this.λ = new Float64Array(m);
+    this.zL = new Float64Array(n);
+    this.zU = new Float64Array(n);
+  }
+
+  copy(from: PrimalDual): void {
+    this.w.set(from.w);
+    this.λ.set(from.λ);
+    this.zL.set(from.zL);
+    this.zU.set(from.zU);
+  }
+
+  add(other: PrimalDual): void {
+    addScaled(this.w, 1, other.w);
+    addScaled(this.λ, 1, other.λ);
+    addScaled(this.zL, 1, other.zL);
+    addScaled(this.zU, 1, other.zU);
+  }
+}
+
+/** A point of the algorithm with the values and derivatives evaluated there. */
+export class Iterate extends PrimalDual {
+  f = Number.NaN;
+  readonly c: Float64Array;
+  /** ∇f, length n. */
+  readonly gradient: Float64Array;
+  /** Values of the Jacobian. */
+  readonly J: Float64Array;
+
+  constructor(readonly form: StandardForm) {
+    super(form.n, form.m);
+    this.c = new Float64Array(form.m);
+    this.gradient = new Float64Array(form.n);
+    this.J = new Float64Array(form.jacobian.row.length);
+  }
+
+  /** Evaluates f and c; false where one is not finite. */
+  evaluate(μ: number): boolean {
+    this.f = this.form.objective(this.w, μ);
+    return Number.isFinite(this.f) && this.form.constraints(this.w, this.c);
+  }
+
+  /** Evaluates ∇f and J, having told the oracle with which multipliers the Hessian will follow. */
+  linearize(μ: number): boolean {
+    this.form.anticipate(this.w, this.form.learnsObjective ? 1 : 0, this.λ);
+    return this.form.gradient(this.w, μ, this.gradient) && this.form.jacobianValues(this.w, this.J);
+  }
+
+  override copy(from: Iterate): void {
+    super.copy(from);
+    this.f = from.f;
+    this.c.set(from.c);
+    this.gradient.set(from.gradient);
+    this.J.set(from.J);
+  }
+}
+
+/** `y ← y + a x`. */
+export function addScaled(y: Float64Array, a: number, x: Float64Array): void {
+  for (let k = 0; k < y.length; k++) y[k] = y[k]! + a * x[k]!;
+}
+
+export function dot(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += x[k]! * y[k]!;
+  return sum;
+}
+
+/** ‖x‖∞; NaN where an entry is NaN. */
+export function maxNorm(x: Float64Array): number {
+  let largest = 0;
+  for (let k = 0; k < x.length; k++) largest = Math.max(largest, Math.abs(x[k]!));
+  return largest;
+}
+
+/** ‖x‖₁. */
+export function sumNorm(x: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += Math.abs(x[k]!);
+  return sum;
+}

@@ -1,0 +1,167 @@
+import type { Sparsity } from '../../src/core/sparsity.js';
+import type { LinearSolver, OpenLinearSolver } from '../linear/contract.js';
+import type { LowRank } from './quasi-newton.js';
+import type { StandardForm } from './standard-form.js';
+
+/** What a factorization of the KKT matrix showed. */
+export type Factored = 'right' | 'singular' | 'too-few-negative' | 'too-many-negative';
+
+/**
+ * The augmented system with attached variables eliminated, lower triangle:
+ *
+ *     [ H + D + δ_w I     ·      ·  ]   core
+ *     [ J               −E − δ_c ·  ]   m        E_r = Σ_{k attached to r} 1/(D_k + δ_w)
+ *     [ Ψᵀ                0      M  ]   2·history, with a limited-memory Hessian only
+ *
+ * `D` is the barrier term Σ (and known curvature). H, J, Ψ and M are written in place into `values`, which the linear
+ * solver reads; repeated positions add up, so that H may have diagonal entries of its own. The rows of Ψ stand for the
+ * limited-memory Hessian `σI − Ψ M⁻¹ Ψᵀ` (Byrd, Nocedal & Schnabel 1994): M has as many positive as negative
+ * eigenvalues, so the matrix has the right inertia with `m + history` negative ones.
+ */
+export class KktSystem {
+  readonly linear: LinearSolver;
+  readonly values: Float64Array;
+  /** Views into `values`. */
+  readonly H: Float64Array;
+  readonly J: Float64Array;
+  private readonly diagonal: Float64Array;
+  private readonly rowDiagonal: Float64Array;
+  private readonly lowRank: Float64Array;
+  private readonly b: Float64Array;
+  /** Known curvature of f, length core. */
+  readonly known: Float64Array;
+  /** D + δ_w of the attached variables in the latest factorization. */
+  private readonly attached: Float64Array;
+  private δc = 0;
+
+  /** @param share a system of the same structure (restoration) whose linear solver and values are used as well. */
+  constructor(
+    readonly form: StandardForm,
+    readonly quasi: LowRank | null,
+    open: OpenLinearSolver,
+    options: Readonly<Record<string, unknown>>,
+    share: KktSystem | null,
+  ) {
+    const { core, m, hessian, jacobian } = form;
+    const rank = quasi?.rank ?? 0;
+    const nonzeros = quasi ? 0 : hessian.row.length;
+    const lowRankNonzeros = rank * core + (rank * (rank + 1)) / 2;
+    const size = nonzeros + jacobian.row.length + core + m + lowRankNonzeros;
+    if (share) {
+      this.linear = share.linear;
+      this.values = share.values;
+    } else {
+      const { row, column } = structure(core, m, quasi ? null : hessian, jacobian, rank);
+      this.values = new Float64Array(size);
+      this.linear = open(core + m + rank, row, column, options);
+    }
+    let at = 0;
+    const take = (length: number): Float64Array => {
+      at += length;
+      return this.values.subarray(at - length, at);
+    };
+    this.H = take(nonzeros);
+    this.J = take(jacobian.row.length);
+    this.diagonal = take(core);
+    this.rowDiagonal = take(m);
+    this.lowRank = take(lowRankNonzeros);
+    this.b = new Float64Array(core + m + rank);
+    this.known = new Float64Array(core);
+    this.attached = new Float64Array(form.attachedRow.length);
+  }
+
+  /** Factors with barrier terms `Σ` (length n) and regularization; H and J as they stand in `values`. */
+  factor(Σ: Float64Array, J: Float64Array, δw: number, δc: number): Factored {
+    const { core, m, attachedRow } = this.form;
+    const σ = this.quasi?.σ ?? 0;
+    this.J.set(J);
+    for (let j = 0; j < core; j++) this.diagonal[j] = Σ[j]! + this.known[j]! + σ + δw;
+    this.rowDiagonal.fill(-δc);
+    for (let k = 0; k < attachedRow.length; k++) {
+      const D = Σ[core + k]! + δw;
+      this.attached[k] = D;
+      this.rowDiagonal[attachedRow[k]!] = this.rowDiagonal[attachedRow[k]!]! - 1 / D;
+    }
+    this.δc = δc;
+    this.quasi?.write(this.lowRank);
+    const { negative, zero } = this.linear.factor(this.values);
+    const wanted = m + (this.quasi?.rank ?? 0) / 2;
+    if (zero > 0) return 'singular';
+    if (negative === wanted) return 'right';
+    return negative < wanted ? 'too-few-negative' : 'too-many-negative';
+  }
+
+  /** Makes the Hessian zero, for least-square multipliers. */
+  clearHessian(): void {
+    this.H.fill(0);
+    this.known.fill(0);
+    this.quasi?.clear();
+  }
+
+  /** Solves for (Δw, Δλ) with right-hand sides (rw, rc); either pair may be the same arrays. */
+  solve(rw: Float64Array, rc: Float64Array, Δw: Float64Array, Δλ: Float64Array): void {
+    const { core, m, attachedRow, attachedSign } = this.form;
+    const { b, attached } = this;
+    for (let j = 0; j < core; j++) b[j] = rw[j]!;
+    for (let i = 0; i < m; i++) b[core + i] = rc[i]!;
+    b.fill(0, core + m);
+    for (let k = 0; k < attachedRow.length; k++) {
+      const r = core + attachedRow[k]!;
+      b[r] = b[r]! - (attachedSign[k]! * rw[core + k]!) / attached[k]!;
+    }
+    this.linear.solve(b);
+    for (let k = 0; k < attachedRow.length; k++) {
+      Δw[core + k] = (rw[core + k]! - attachedSign[k]! * b[core + attachedRow[k]!]!) / attached[k]!;
+    }
+    for (let j = 0; j < core; j++) Δw[j] = b[j]!;
+    for (let i = 0; i < m; i++) Δλ[i] = b[core + i]!;
+  }
+
+  /** `out ← out + factor · (H + known curvature) v` over the core. */
+  addHessianProduct(v: Float64Array, factor: number, out: Float64Array): void {
+    const { core, hessian } = this.form;
+    for (let j = 0; j < core; j++) out[j] = out[j]! + factor * this.known[j]! * v[j]!;
+    if (this.quasi) {
+      this.quasi.addProduct(v, factor, out);
+      return;
+    }
+    const { row, column } = hessian;
+    const { H } = this;
+    for (let k = 0; k < H.length; k++) {
+      const i = row[k]!;
+      const j = column[k]!;
+      const h = factor * H[k]!;
+      out[i] = out[i]! + h * v[j]!;
+      if (i !== j) out[j] = out[j]! + h * v[i]!;
+    }
+  }
+
+  /** Regularization of the rows in the latest factorization. */
+  get rowRegularization(): number {
+    return this.δc;
+  }
+}
+
+/** Triplets in the order of the views: H, J, core diagonal, row diagonal, Ψᵀ by rows, M's lower triangle by rows. */
+function structure(
+  core: number,
+  m: number,
+  hessian: Sparsity | null,
+  jacobian: Sparsity,
+  rank: number,
+): { row: Int32Array; column: Int32Array } {
+  const count = (hessian?.row.length ?? 0) + jacobian.row.length + core + m;
+  const row = new Int32Array(count + rank * core + (rank * (rank + 1)) / 2);
+  const column = new Int32Array(row.length);
+  let at = 0;
+  const put = (i: number, j: number): void => {
+    row[at] = i;
+    column[at++] = j;
+  };
+  if (hessian) for (let k = 0; k < hessian.row.length; k++) put(hessian.row[k]!, hessian.column[k]!);
+  for (let k = 0; k < jacobian.row.length; k++) put(core + jacobian.row[k]!, jacobian.column[k]!);
+  for (let j = 0; j < core + m; j++) put(j, j);
+  for (let q = 0; q < rank; q++) for (let j = 0; j < core; j++) put(core + m + q, j);
+  for (let q = 0; q < rank; q++) for (let p = 0; p <= q; p++) put(core + m + q, core + m + p);
+  return { row, column };
+}

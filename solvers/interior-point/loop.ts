@@ -1,0 +1,37 @@
+import { updateBarrier } from './barrier/update.js';
+import { limitMultipliers } from './boundary.js';
+import { computeDirection } from './direction.js';
+import { averageComplementarity } from './errors.js';
+import { learnCurvature } from './hessian.js';
+import { lineSearch } from './line-search.js';
+import { recalculateMultipliers } from './multipliers.js';
+import type { Outcome, State } from './state.js';
+
+/**
+ * The primal-dual interior-point method with filter line search (Wächter & Biegler, Algorithm A), from an initialized
+ * state to an outcome: residuals → test → μ → KKT, direction → line search → accept.
+ */
+export function iterate(s: State): Outcome {
+  for (;;) {
+    s.residuals.measure(s.current, s.options);
+    s.phase.report(s);
+    const outcome = s.phase.test(s) ?? updateBarrier(s);
+    if (outcome) return outcome;
+
+    const hasDirection = computeDirection(s);
+    const failure = lineSearch(s, hasDirection);
+    if (failure) return failure;
+    accept(s);
+    s.run.iteration++;
+  }
+}
+
+/** Makes the trial point the current iterate, its bound multipliers kept near μ/slack. */
+function accept(s: State): void {
+  learnCurvature(s);
+  s.swap();
+  s.first = false;
+  const μ = s.freeμ ? Math.min(averageComplementarity(s.current), 1e3) : s.μ;
+  limitMultipliers(s.current, μ, s.options.kappa_sigma);
+  recalculateMultipliers(s);
+}

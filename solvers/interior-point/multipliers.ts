@@ -1,0 +1,33 @@
+import { type Iterate, maxNorm } from './iterate.js';
+import type { KktSystem } from './kkt.js';
+import type { State } from './state.js';
+
+/**
+ * Least-square multipliers (Wächter & Biegler (36)): λ minimizing `‖∇f + Aᵀλ − zL + zU‖₂` from
+ *
+ *     [ I  Aᵀ ] [ v ]     [ ∇f − zL + zU ]
+ *     [ A  0  ] [ λ ] = − [ 0            ]
+ *
+ * Sets `at.λ`; where the system is singular or an entry exceeds `largest`, λ = 0. Overwrites the Hessian in `kkt`.
+ */
+export function leastSquareMultipliers(at: Iterate, kkt: KktSystem, largest: number): void {
+  const { n, m } = at.form;
+  at.λ.fill(0);
+  if (m === 0 || largest === 0) return;
+  kkt.clearHessian();
+  const Σ = new Float64Array(n).fill(1);
+  if (kkt.factor(Σ, at.J, 0, 0) !== 'right') return;
+  const rw = at.gradient.map((g, j) => -(g - at.zL[j]! + at.zU[j]!));
+  kkt.solve(rw, new Float64Array(m), new Float64Array(n), at.λ);
+  if (!(maxNorm(at.λ) <= largest)) at.λ.fill(0);
+}
+
+/** Replaces λ by least-square estimates near feasibility, where option `recalc_y` asks for it. */
+export function recalculateMultipliers(s: State): void {
+  const { recalc_y: when, recalc_y_feas_tol: near, constr_mult_init_max: largest } = s.options;
+  if (when === 'no' || (when === 'auto' && !s.quasi) || s.form.barrierDependent) return;
+  if (maxNorm(s.current.c) >= near) return;
+  const before = s.current.λ.slice();
+  leastSquareMultipliers(s.current, s.kkt, largest);
+  if (maxNorm(s.current.λ) === 0) s.current.λ.set(before);
+}

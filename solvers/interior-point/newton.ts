@@ -1,0 +1,135 @@
+import { Regularization } from './inertia.js';
+import { type Iterate, maxNorm, PrimalDual } from './iterate.js';
+import type { KktSystem } from './kkt.js';
+import type { InteriorPointOptions } from './options.js';
+import { addProduct, addTransposed } from './products.js';
+import type { StandardForm } from './standard-form.js';
+
+/**
+ * The Newton system of the barrier problem at one iterate, for any right-hand side:
+ *
+ *     (H + δ_w)Δw + AᵀΔλ − ΔzL + ΔzU = r_w
+ *      A Δw − δ_c Δλ                 = r_λ
+ *      zL∘Δw + (w − l)∘ΔzL           = r_L
+ *     −zU∘Δw + (u − w)∘ΔzU           = r_U
+ *
+ * ΔzL, ΔzU are eliminated; the solution is refined on the whole system (Wächter & Biegler §3.10).
+ */
+export class NewtonSystem {
+  readonly regularization: Regularization;
+  private readonly form: StandardForm;
+  private readonly Σ: Float64Array;
+  private readonly rw: Float64Array;
+  private readonly residual: PrimalDual;
+  private readonly correction: PrimalDual;
+  /** Perturbations of the latest factorization. */
+  δw = 0;
+  δc = 0;
+
+  constructor(
+    readonly kkt: KktSystem,
+    private readonly options: InteriorPointOptions,
+  ) {
+    this.form = kkt.form;
+    const { n, m } = this.form;
+    this.regularization = new Regularization(options);
+    this.Σ = new Float64Array(n);
+    this.rw = new Float64Array(n);
+    this.residual = new PrimalDual(n, m);
+    this.correction = new PrimalDual(n, m);
+  }
+
+  /**
+   * Factors the matrix at `at`, perturbing it until its inertia is right and its solution accurate, and solves.
+   * False when no perturbation in range does.
+   */
+  factorAndSolve(at: Iterate, μ: number, rhs: PrimalDual, out: PrimalDual): boolean {
+    const { regularization } = this;
+    this.barrierTerms(at);
+    let raisedQuality = false;
+    if (!regularization.begin(μ)) return false;
+    for (;;) {
+      this.δw = regularization.δw;
+      this.δc = regularization.δc;
+      const found = this.kkt.factor(this.Σ, at.J, this.δw, this.δc);
+      let go: boolean;
+      if (found === 'right') {
+        if (this.solve(at, rhs, out)) return true;
+        if (!raisedQuality && this.kkt.linear.increaseQuality()) {
+          raisedQuality = true;
+          continue;
+        }
+        go = this.form.m > 0 ? regularization.afterSingular(μ) : regularization.afterWrongInertia(μ);
+      } else if (found === 'too-many-negative' || this.form.m === 0) {
+        go = regularization.afterWrongInertia(μ);
+      } else {
+        go = regularization.afterSingular(μ);
+      }
+      if (!go) return false;
+    }
+  }
+
+  /** Solves with the latest factorization; false where the residual stays so large that the matrix counts as singular. */
+  solve(at: Iterate, rhs: PrimalDual, out: PrimalDual): boolean {
+    const { options, residual, correction } = this;
+    this.reduceAndSolve(at, rhs, out);
+    let ratio = this.residualRatio(at, rhs, out);
+    for (let step = 0; step < options.max_refinement_steps; step++) {
+      if (step >= options.min_refinement_steps && ratio <= options.residual_ratio_max) break;
+      this.reduceAndSolve(at, residual, correction);
+      out.add(correction);
+      const before = ratio;
+      ratio = this.residualRatio(at, rhs, out);
+      if (Number.isNaN(ratio)) return false;
+      if (
+        ratio > options.residual_ratio_max &&
+        step >= options.min_refinement_steps &&
+        ratio > 0.999999999 * before
+      )
+        break;
+    }
+    return ratio <= options.residual_ratio_singular;
+  }
+
+  private barrierTerms(at: Iterate): void {
+    const { Σ, form } = this;
+    const { w, zL, zU } = at;
+    Σ.fill(0);
+    for (const j of form.withLower) Σ[j] = zL[j]! / (w[j]! - form.lower[j]!);
+    for (const j of form.withUpper) Σ[j] = Σ[j]! + zU[j]! / (form.upper[j]! - w[j]!);
+  }
+
+  private reduceAndSolve(at: Iterate, rhs: PrimalDual, out: PrimalDual): void {
+    const { form, rw } = this;
+    const { w, zL, zU } = at;
+    rw.set(rhs.w);
+    for (const j of form.withLower) rw[j] = rw[j]! + rhs.zL[j]! / (w[j]! - form.lower[j]!);
+    for (const j of form.withUpper) rw[j] = rw[j]! - rhs.zU[j]! / (form.upper[j]! - w[j]!);
+    this.kkt.solve(rw, rhs.λ, out.w, out.λ);
+    for (const j of form.withLower) out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / (w[j]! - form.lower[j]!);
+    for (const j of form.withUpper) out.zU[j] = (rhs.zU[j]! + zU[j]! * out.w[j]!) / (form.upper[j]! - w[j]!);
+  }
+
+  /** Sets `residual = rhs − K out` and returns its size relative to right-hand side and solution. */
+  private residualRatio(at: Iterate, rhs: PrimalDual, out: PrimalDual): number {
+    const { form, residual: r, δw, δc } = this;
+    const { w, zL, zU, J } = at;
+    r.copy(rhs);
+    for (let j = 0; j < form.n; j++) r.w[j] = r.w[j]! - δw * out.w[j]! + out.zL[j]! - out.zU[j]!;
+    this.kkt.addHessianProduct(out.w, -1, r.w);
+    addTransposed(form, J, out.λ, -1, r.w);
+    for (let i = 0; i < form.m; i++) r.λ[i] = r.λ[i]! + δc * out.λ[i]!;
+    addProduct(form, J, out.w, -1, r.λ);
+    for (const j of form.withLower) {
+      r.zL[j] = r.zL[j]! - zL[j]! * out.w[j]! - (w[j]! - form.lower[j]!) * out.zL[j]!;
+    }
+    for (const j of form.withUpper) {
+      r.zU[j] = r.zU[j]! + zU[j]! * out.w[j]! - (form.upper[j]! - w[j]!) * out.zU[j]!;
+    }
+    const size = largest(rhs);
+    const error = largest(r);
+    return error === 0 ? 0 : error / (Math.min(largest(out), 1e6 * size) + size);
+  }
+}
+
+const largest = (v: PrimalDual): number => Math.max(maxNorm(v.w), maxNorm(v.λ), maxNorm(v.zL), maxNorm(v.zU));

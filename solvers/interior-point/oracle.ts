@@ -1,0 +1,103 @@
+import { EvaluationError } from '../../src/core/errors.js';
+import type { Nlp } from '../../src/nlp/contract.js';
+
+/** Counts of calls, in the words of {@link Counts}. */
+export interface Calls {
+  objective: number;
+  gradient: number;
+  constraints: number;
+  jacobian: number;
+  hessian: number;
+  rejected: number;
+}
+
+const nameOf = (names: readonly string[] | undefined, kind: string, i: number): string =>
+  names?.[i] !== undefined ? `${kind} '${names[i]}'` : `${kind} ${i}`;
+
+/** Called by its name, or by its index where it has none. */
+export const rowName = (nlp: Nlp, i: number): string => nameOf(nlp.constraints.names, 'row', i);
+export const columnName = (nlp: Nlp, j: number): string => nameOf(nlp.variables.names, 'variable', j);
+
+/** Position of the first entry that is NaN or infinite, −1 when all are finite. */
+function firstBad(values: Float64Array): number {
+  // 0·v is NaN exactly where v is not finite, so one sum without branches finds whether there is any.
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += 0 * values[k]!;
+  if (sum === 0) return -1;
+  return values.findIndex((value) => !Number.isFinite(value));
+}
+
+/**
+ * The user's problem with its calls counted. Every evaluation answers whether all its numbers are finite; where they
+ * are not, `trouble` says which row and column. An oracle that is gone for good throws on.
+ */
+export class Oracle {
+  readonly calls: Calls = { objective: 0, gradient: 0, constraints: 0, jacobian: 0, hessian: 0, rejected: 0 };
+  /** What the latest failed evaluation met. */
+  trouble = '';
+  value = Number.NaN;
+
+  constructor(readonly nlp: Nlp) {}
+
+  objective(x: Float64Array): boolean {
+    this.calls.objective++;
+    this.value = Number.NaN;
+    const done = this.guard(() => {
+      this.value = this.nlp.objective(x);
+    });
+    if (done && !Number.isFinite(this.value)) return this.refuse(`the objective is ${this.value}`);
+    return done;
+  }
+
+  gradient(x: Float64Array, out: Float64Array): boolean {
+    this.calls.gradient++;
+    if (!this.guard(() => this.nlp.gradient(x, out))) return false;
+    const bad = firstBad(out);
+    if (bad < 0) return true;
+    return this.refuse(`the objective's derivative by ${columnName(this.nlp, bad)} is ${out[bad]}`);
+  }
+
+  constraints(x: Float64Array, out: Float64Array): boolean {
+    this.calls.constraints++;
+    if (!this.guard(() => this.nlp.constraintValues(x, out))) return false;
+    const bad = firstBad(out);
+    return bad < 0 || this.refuse(`${rowName(this.nlp, bad)} is ${out[bad]}`);
+  }
+
+  jacobian(x: Float64Array, out: Float64Array): boolean {
+    this.calls.jacobian++;
+    if (!this.guard(() => this.nlp.jacobianValues(x, out))) return false;
+    const bad = firstBad(out);
+    if (bad < 0) return true;
+    const { row, column } = this.nlp.jacobian;
+    const where = `${rowName(this.nlp, row[bad]!)} by ${columnName(this.nlp, column[bad]!)}`;
+    return this.refuse(`the derivative of ${where} is ${out[bad]}`);
+  }
+
+  hessian(x: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
+    this.calls.hessian++;
+    if (!this.guard(() => this.nlp.hessianValues(x, σ, λ, out))) return false;
+    const bad = firstBad(out);
+    if (bad < 0) return true;
+    const { row, column } = this.nlp.hessian;
+    const where = `${columnName(this.nlp, row[bad]!)} and ${columnName(this.nlp, column[bad]!)}`;
+    return this.refuse(`the second derivative by ${where} is ${out[bad]}`);
+  }
+
+  /** Calls the user's code; a point it refuses counts like NaN. */
+  private guard(call: () => void): boolean {
+    try {
+      call();
+      return true;
+    } catch (error) {
+      if (!(error instanceof EvaluationError) || error.fatal) throw error;
+      return this.refuse(error.where === '' ? error.message : `${error.where}: ${error.message}`);
+    }
+  }
+
+  private refuse(trouble: string): false {
+    this.trouble = trouble;
+    this.calls.rejected++;
+    return false;
+  }
+}

@@ -1,0 +1,256 @@
+import type { Sparsity } from '../../src/core/sparsity.js';
+import type { Nlp } from '../../src/nlp/contract.js';
+import type { InteriorPointOptions } from './options.js';
+import type { Oracle } from './oracle.js';
+import type { Scaling } from './scaling.js';
+import { finiteEntries, type StandardForm, type Unscale } from './standard-form.js';
+
+/** Which variables and rows of the user's problem the algorithm sees. */
+export interface Selection {
+  /** 1 for a variable with equal bounds. */
+  readonly fixed: Uint8Array;
+  /** User's index of core variable j. */
+  readonly free: Int32Array;
+  /** User's index of row i; rows without any bound are left out. */
+  readonly rows: Int32Array;
+}
+
+/** Bounds of size `infinity` and more are none. */
+export function select(nlp: Nlp, infinity: number): Selection {
+  const { variables, constraints } = nlp;
+  const fixed = Uint8Array.from(variables.lower, (lower, j) => (lower === variables.upper[j] ? 1 : 0));
+  const free: number[] = [];
+  fixed.forEach((is, j) => {
+    if (!is) free.push(j);
+  });
+  const rows: number[] = [];
+  constraints.lower.forEach((lower, i) => {
+    if (lower > -infinity || constraints.upper[i]! < infinity) rows.push(i);
+  });
+  return { fixed, free: Int32Array.from(free), rows: Int32Array.from(rows) };
+}
+
+/** The entries of `pattern` whose row and column are kept, renumbered; `kept` lists their positions. */
+function restrict(
+  pattern: Sparsity,
+  rowMap: Int32Array,
+  columnMap: Int32Array,
+  rows: number,
+  columns: number,
+): { pattern: Sparsity; kept: Int32Array | null } {
+  const kept: number[] = [];
+  for (let k = 0; k < pattern.row.length; k++) {
+    if (rowMap[pattern.row[k]!]! >= 0 && columnMap[pattern.column[k]!]! >= 0) kept.push(k);
+  }
+  const row = Int32Array.from(kept, (k) => rowMap[pattern.row[k]!]!);
+  const column = Int32Array.from(kept, (k) => columnMap[pattern.column[k]!]!);
+  const all = kept.length === pattern.row.length;
+  return { pattern: { rows, columns, row, column }, kept: all ? null : Int32Array.from(kept) };
+}
+
+function inverse(list: Int32Array, size: number): Int32Array {
+  const map = new Int32Array(size).fill(-1);
+  list.forEach((original, position) => {
+    map[original] = position;
+  });
+  return map;
+}
+
+/**
+ * The user's problem in standard form, scaled: fixed variables become parameters, inequality rows get a slack
+ * (`dᵢ(x) − sᵢ = 0`), bounds are widened by `bound_relax_factor`.
+ */
+export class SlackForm implements StandardForm {
+  readonly n: number;
+  readonly core: number;
+  readonly m: number;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly withLower: Int32Array;
+  readonly withUpper: Int32Array;
+  readonly jacobian: Sparsity;
+  readonly hessian: Sparsity;
+  readonly attachedRow: Int32Array;
+  readonly attachedSign: Float64Array;
+  readonly barrierDependent = false;
+  readonly learnsObjective = true;
+  readonly unscale: Unscale;
+  readonly accuracy: number;
+
+  /** The user's x: entries of fixed variables stay. */
+  private readonly x: Float64Array;
+  /** The user's λ, g, ∇f: full length. */
+  private readonly λ: Float64Array;
+  private readonly g: Float64Array;
+  private readonly ofAllColumns: Float64Array;
+  /** Scaled right-hand side of the equality rows; 0 for the others. */
+  private readonly target: Float64Array;
+  private readonly rowFactor: Float64Array;
+  private readonly rowsScaled: boolean;
+  private readonly columnFactor: Float64Array | null;
+  private readonly keptJacobian: Int32Array | null;
+  private readonly keptHessian: Int32Array | null;
+  private readonly jacobianBuffer: Float64Array;
+  private readonly hessianBuffer: Float64Array;
+
+  constructor(
+    readonly oracle: Oracle,
+    readonly selection: Selection,
+    private readonly scaling: Scaling,
+    options: InteriorPointOptions,
+  ) {
+    const { nlp } = oracle;
+    const { free, rows, fixed } = selection;
+    this.core = free.length;
+    this.m = rows.length;
+    this.accuracy = nlp.accuracy ?? 2 ** -52;
+    this.x = Float64Array.from(nlp.variables.lower, (lower, j) => (fixed[j] ? lower : 0));
+    this.λ = new Float64Array(nlp.constraints.lower.length);
+    this.g = new Float64Array(nlp.constraints.lower.length);
+    this.ofAllColumns = new Float64Array(fixed.length);
+
+    const columns = inverse(free, fixed.length);
+    const jacobian = restrict(nlp.jacobian, inverse(rows, this.g.length), columns, this.m, this.core);
+    const hessian = restrict(nlp.hessian, columns, columns, this.core, this.core);
+    this.jacobian = jacobian.pattern;
+    this.keptJacobian = jacobian.kept;
+    this.hessian = hessian.pattern;
+    this.keptHessian = hessian.kept;
+    this.jacobianBuffer = new Float64Array(jacobian.kept ? nlp.jacobian.row.length : 0);
+    this.hessianBuffer = new Float64Array(hessian.kept ? nlp.hessian.row.length : 0);
+
+    const rowFactor = Float64Array.from(rows, (i) => scaling.row[i]!);
+    const columnFactor = scaling.column ? Float64Array.from(free, (j) => scaling.column![j]!) : null;
+    this.rowFactor = rowFactor;
+    this.rowsScaled = rowFactor.some((value) => value !== 1);
+    this.columnFactor = columnFactor;
+
+    const { lower: gL, upper: gU } = nlp.constraints;
+    this.target = Float64Array.from(rows, (i, k) => (gL[i] === gU[i] ? rowFactor[k]! * gL[i]! : 0));
+    this.attachedRow = Int32Array.from([...rows.keys()].filter((k) => gL[rows[k]!] !== gU[rows[k]!]));
+    this.attachedSign = new Float64Array(this.attachedRow.length).fill(-1);
+    this.n = this.core + this.attachedRow.length;
+
+    const bound = (ofColumns: Float64Array, ofRows: Float64Array, sign: 1 | -1): Float64Array => {
+      const scaled = Float64Array.from({ length: this.n }, (_, k) => {
+        if (k < this.core) return ofColumns[free[k]!]! * (columnFactor ? columnFactor[k]! : 1);
+        const r = this.attachedRow[k - this.core]!;
+        return ofRows[rows[r]!]! * rowFactor[r]!;
+      });
+      return scaled.map((value) => {
+        if (Math.abs(value) >= options.nlp_infinity) return sign * Number.POSITIVE_INFINITY;
+        const widening = options.bound_relax_factor * Math.max(1, Math.abs(value));
+        return value + sign * Math.min(options.constr_viol_tol, widening);
+      });
+    };
+    this.lower = bound(nlp.variables.lower, gL, -1);
+    this.upper = bound(nlp.variables.upper, gU, 1);
+    this.withLower = finiteEntries(this.lower);
+    this.withUpper = finiteEntries(this.upper);
+
+    const slackColumn = (k: number): number => rowFactor[this.attachedRow[k - this.core]!]!;
+    const anyColumn = columnFactor !== null || this.rowsScaled;
+    this.unscale = {
+      objective: scaling.objective,
+      column: anyColumn
+        ? Float64Array.from({ length: this.n }, (_, k) =>
+            k < this.core ? (columnFactor ? columnFactor[k]! : 1) : slackColumn(k),
+          )
+        : null,
+      row: this.rowsScaled ? rowFactor : null,
+    };
+  }
+
+  /** The user's x at `w`; valid until the next call of any method. */
+  userPoint(w: Float64Array): Float64Array {
+    const { free } = this.selection;
+    const { x, columnFactor } = this;
+    for (let k = 0; k < free.length; k++) x[free[k]!] = columnFactor ? w[k]! / columnFactor[k]! : w[k]!;
+    return x;
+  }
+
+  /** The user's multipliers of all rows, for objective factor `scaling.objective`. */
+  private userMultipliers(λ: Float64Array): Float64Array {
+    const { rows } = this.selection;
+    for (let k = 0; k < rows.length; k++) this.λ[rows[k]!] = λ[k]! * this.rowFactor[k]!;
+    return this.λ;
+  }
+
+  objective(w: Float64Array): number {
+    return this.oracle.objective(this.userPoint(w)) ? this.scaling.objective * this.oracle.value : Number.NaN;
+  }
+
+  gradient(w: Float64Array, _μ: number, out: Float64Array): boolean {
+    const finite = this.oracle.gradient(this.userPoint(w), this.ofAllColumns);
+    const { free } = this.selection;
+    const factor = this.scaling.objective;
+    for (let k = 0; k < free.length; k++) {
+      const value = factor * this.ofAllColumns[free[k]!]!;
+      out[k] = this.columnFactor ? value / this.columnFactor[k]! : value;
+    }
+    out.fill(0, this.core);
+    return finite;
+  }
+
+  constraints(w: Float64Array, out: Float64Array): boolean {
+    if (this.m === 0) return true;
+    const finite = this.oracle.constraints(this.userPoint(w), this.g);
+    this.scaleRows(this.g, out);
+    for (let k = 0; k < this.attachedRow.length; k++) {
+      const i = this.attachedRow[k]!;
+      out[i] = out[i]! - w[this.core + k]!;
+    }
+    return finite;
+  }
+
+  /** `out = ĝ − target` of the rows kept, without slacks, from the user's `g`. */
+  private scaleRows(g: Float64Array, out: Float64Array): void {
+    const { rows } = this.selection;
+    for (let k = 0; k < rows.length; k++) out[k] = this.rowFactor[k]! * g[rows[k]!]! - this.target[k]!;
+  }
+
+  /** Sets the slacks of `w` to the values of their rows at its core; false where these are not finite. */
+  rowValues(w: Float64Array): boolean {
+    if (this.m === 0) return true;
+    const finite = this.oracle.constraints(this.userPoint(w), this.g);
+    for (let k = 0; k < this.attachedRow.length; k++) {
+      const i = this.attachedRow[k]!;
+      w[this.core + k] = this.rowFactor[i]! * this.g[this.selection.rows[i]!]!;
+    }
+    return finite;
+  }
+
+  jacobianValues(w: Float64Array, out: Float64Array): boolean {
+    if (this.m === 0) return true;
+    const { keptJacobian: kept, columnFactor, rowFactor } = this;
+    const { row, column } = this.jacobian;
+    const values = kept ? this.jacobianBuffer : out;
+    const finite = this.oracle.jacobian(this.userPoint(w), values);
+    if (kept) for (let k = 0; k < kept.length; k++) out[k] = values[kept[k]!]!;
+    if (this.rowsScaled) for (let k = 0; k < row.length; k++) out[k] = out[k]! * rowFactor[row[k]!]!;
+    if (columnFactor) for (let k = 0; k < row.length; k++) out[k] = out[k]! / columnFactor[column[k]!]!;
+    return finite;
+  }
+
+  hessianValues(w: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
+    const { keptHessian: kept, columnFactor: factor } = this;
+    const { row, column } = this.hessian;
+    const values = kept ? this.hessianBuffer : out;
+    const x = this.userPoint(w);
+    const finite = this.oracle.hessian(x, σ * this.scaling.objective, this.userMultipliers(λ), values);
+    if (kept) for (let k = 0; k < kept.length; k++) out[k] = values[kept[k]!]!;
+    if (factor) {
+      for (let k = 0; k < row.length; k++) out[k] = out[k]! / (factor[row[k]!]! * factor[column[k]!]!);
+    }
+    return finite;
+  }
+
+  anticipate(w: Float64Array, σ: number, λ: Float64Array): void {
+    const { nlp } = this.oracle;
+    nlp.anticipate?.(this.userPoint(w), σ * this.scaling.objective, this.userMultipliers(λ));
+  }
+
+  knownCurvature(_μ: number, out: Float64Array): void {
+    out.fill(0);
+  }
+}

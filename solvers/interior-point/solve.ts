@@ -1,0 +1,126 @@
+import { EvaluationError, InputError } from '../../src/core/errors.js';
+import { readOptions } from '../../src/core/options.js';
+import type { Nlp } from '../../src/nlp/contract.js';
+import type { Result } from '../../src/nlp/result.js';
+import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
+import type { OpenLinearSolver } from '../linear/contract.js';
+import { initialize } from './initial.js';
+import { iterate } from './loop.js';
+import { type InteriorPointOptions, options as table } from './options.js';
+import { Oracle } from './oracle.js';
+import { reportIteration } from './progress.js';
+import { heldPoint, isAccurate, report } from './report.js';
+import { restore } from './restoration/full.js';
+import { chooseScaling } from './scaling.js';
+import { SlackForm, select } from './slacks.js';
+import { type Outcome, Run, State, Stopped } from './state.js';
+import { testTermination } from './terminate.js';
+import { solveWithoutVariables } from './trivial.js';
+import { checkProblem } from './validate.js';
+
+/** Solves `nlp` with the linear solver that `open` makes. */
+export function solveWith(
+  open: OpenLinearSolver,
+  nlp: Nlp,
+  given: Partial<InteriorPointOptions> = {},
+  monitor: Monitor = {},
+  warm?: WarmStart,
+): Result {
+  const options = withMehrotra(readOptions(table, given, 'interior-point'), given);
+  const start = startingPoint(nlp, warm);
+  const run = new Run(options, open, monitor);
+  const oracle = new Oracle(nlp);
+  const refused = checkProblem(nlp, options, start);
+  if (refused) return refused;
+  const selection = select(nlp, options.nlp_infinity);
+  if (selection.free.length === 0) return solveWithoutVariables(run, oracle, start);
+
+  let s: State | null = null;
+  let form: SlackForm | null = null;
+  let outcome: Outcome;
+  try {
+    form = new SlackForm(oracle, selection, chooseScaling(oracle, start, selection.fixed, options), options);
+    const limitedMemory =
+      options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;
+    s = new State(run, form, { test: testTermination, restore, report: reportProgress }, limitedMemory, null);
+    outcome = initialize(s, form, start, warm)
+      ? iterate(s)
+      : { status: 'evaluation-error', message: `functions are undefined at the start: ${oracle.trouble}` };
+  } catch (error) {
+    outcome = outcomeOf(error, oracle);
+  }
+  const linear = s?.kkt.linear ?? null;
+  const statistics = linear ? { ...linear.statistics } : null;
+  linear?.dispose();
+  if (!s || !form) return report(run, oracle, outcome, startHeld(nlp, start), () => false, statistics);
+  const moved = s.current.w.some((value) => value !== 0);
+  const held = moved ? heldPoint(s, form, outcome) : startHeld(nlp, start);
+  return report(run, oracle, outcome, held, isAccurate(s, form, options), statistics);
+}
+
+function reportProgress(s: State): void {
+  reportIteration(s, s.current.f / s.form.unscale.objective, s.residuals.unscaled.primal, false);
+}
+
+/** Turns what ended the algorithm from inside into an outcome; anything unexpected goes on. */
+function outcomeOf(error: unknown, oracle: Oracle): Outcome {
+  if (error instanceof Stopped) return error.outcome;
+  if (error instanceof EvaluationError) {
+    const where = error.where === '' ? '' : ` (${error.where})`;
+    return {
+      status: 'evaluation-error',
+      message: `${error.message}${where}${oracle.trouble ? `; ${oracle.trouble}` : ''}`,
+    };
+  }
+  if (error instanceof RangeError && /memory|allocation|array length/i.test(error.message)) {
+    return { status: 'out-of-memory', message: error.message };
+  }
+  throw error;
+}
+
+/** Mehrotra's algorithm changes the defaults of what the caller left open, as in Ipopt. */
+function withMehrotra(
+  options: InteriorPointOptions,
+  given: Partial<InteriorPointOptions>,
+): InteriorPointOptions {
+  if (!options.mehrotra_algorithm) return options;
+  return {
+    ...options,
+    bound_push: given.bound_push ?? 10,
+    bound_frac: given.bound_frac ?? 0.2,
+    slack_bound_push: given.slack_bound_push ?? 10,
+    slack_bound_frac: given.slack_bound_frac ?? 0.2,
+    bound_mult_init_val: given.bound_mult_init_val ?? 10,
+    constr_mult_init_max: given.constr_mult_init_max ?? 0,
+    alpha_for_y: given.alpha_for_y ?? 'bound-mult',
+  };
+}
+
+function startingPoint(nlp: Nlp, warm: WarmStart | undefined): Float64Array {
+  const n = nlp.variables.lower.length;
+  const m = nlp.constraints.lower.length;
+  const expect = (values: Float64Array | undefined, length: number, what: string): void => {
+    if (values && values.length !== length) {
+      throw new InputError(
+        `interior-point: ${what} of the warm start has ${values.length} entries, not ${length}`,
+      );
+    }
+  };
+  expect(warm?.x, n, 'x');
+  expect(warm?.multipliers?.constraints, m, 'multipliers.constraints');
+  expect(warm?.multipliers?.lower, n, 'multipliers.lower');
+  expect(warm?.multipliers?.upper, n, 'multipliers.upper');
+  const { lower, upper } = nlp.variables;
+  const start = (warm?.x ?? nlp.variables.start).slice();
+  for (let j = 0; j < n; j++) if (lower[j] === upper[j]) start[j] = lower[j]!;
+  return start;
+}
+
+function startHeld(nlp: Nlp, start: Float64Array) {
+  const zero = (length: number): Float64Array => new Float64Array(length);
+  const m = nlp.constraints.lower.length;
+  return {
+    x: start,
+    multipliers: { constraints: zero(m), lower: zero(start.length), upper: zero(start.length) },
+  };
+}

@@ -1,0 +1,168 @@
+import type { Status } from '../../src/nlp/result.js';
+import type { Iteration, Monitor } from '../../src/nlp/solver.js';
+import type { OpenLinearSolver } from '../linear/contract.js';
+import { Acceptor } from './acceptor.js';
+import { AdaptiveMemory } from './barrier/memory.js';
+import { Residuals } from './errors.js';
+import { Iterate, PrimalDual } from './iterate.js';
+import { KktSystem } from './kkt.js';
+import { NewtonSystem } from './newton.js';
+import type { InteriorPointOptions } from './options.js';
+import { LowRank } from './quasi-newton.js';
+import type { StandardForm } from './standard-form.js';
+import { Watchdog } from './watchdog.js';
+
+/** Why the algorithm ended. */
+export interface Outcome {
+  readonly status: Status;
+  readonly message: string;
+}
+
+/** Thrown to leave the algorithm from any depth: a limit is reached or the caller asked to stop. */
+export class Stopped extends Error {
+  constructor(readonly outcome: Outcome) {
+    super(outcome.message);
+  }
+}
+
+/** What the solve and its restoration phases have in common. */
+export class Run {
+  iteration = 0;
+  private readonly started = performance.now();
+
+  constructor(
+    readonly options: InteriorPointOptions,
+    readonly open: OpenLinearSolver,
+    private readonly monitor: Monitor,
+  ) {}
+
+  get seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+
+  /** Throws {@link Stopped} when time is over or the caller asked to stop. */
+  checkLimits(): void {
+    if (this.monitor.stopRequested?.()) {
+      throw new Stopped({ status: 'interrupted', message: 'stopped on request' });
+    }
+    const limit = this.options.max_wall_time;
+    if (this.seconds > limit) {
+      throw new Stopped({ status: 'time-limit', message: `stopped after ${limit} s (max_wall_time)` });
+    }
+  }
+
+  checkIterations(): void {
+    const limit = this.options.max_iter;
+    if (this.iteration >= limit) {
+      throw new Stopped({
+        status: 'iteration-limit',
+        message: `stopped after ${limit} iterations (max_iter)`,
+      });
+    }
+  }
+
+  tell(row: Iteration): void {
+    if (this.monitor.iteration?.(row) === false) {
+      throw new Stopped({ status: 'interrupted', message: 'stopped by the iteration callback' });
+    }
+  }
+}
+
+/** What the latest step was, for the progress table. */
+export interface StepRecord {
+  alphaPrimal: number;
+  alphaDual: number;
+  /** ‖Δw‖∞. */
+  length: number;
+  trials: number;
+  /** δ_w. */
+  regularization: number;
+}
+
+/** How a state differs between the user's problem and a restoration problem. */
+export interface Phase {
+  /** Called at every iterate with residuals measured; an outcome ends the algorithm. */
+  test(s: State): Outcome | null;
+  /** Called when no step is acceptable; sets `s.trial` to a new iterate, or says why there is none. */
+  restore(s: State, reason: string): Outcome | null;
+  /** The progress row of the current iterate. */
+  report(s: State): void;
+}
+
+/** One run of the algorithm on one problem in standard form. */
+export class State {
+  readonly options: InteriorPointOptions;
+  current: Iterate;
+  trial: Iterate;
+  readonly step: PrimalDual;
+  readonly rhs: PrimalDual;
+  readonly residuals: Residuals;
+  readonly quasi: LowRank | null;
+  readonly kkt: KktSystem;
+  readonly newton: NewtonSystem;
+  readonly acceptor: Acceptor;
+  readonly watchdog: Watchdog;
+  readonly adaptive: AdaptiveMemory;
+  μ: number;
+  τ = 0.99;
+  /** True while the adaptive strategy chooses μ freely. */
+  freeμ: boolean;
+  /** True when the KKT matrix of the current iterate is factored. */
+  factored = false;
+  /** True when the Hessian of the current iterate stands in the KKT matrix. */
+  hessianCurrent = false;
+  /** The step before was tiny; the multipliers hardly move either, so that only a smaller μ helps. */
+  tinyBefore = false;
+  tinyStuck = false;
+  /** Soft restoration steps taken in a row; −1 outside. */
+  softSteps = -1;
+  /** True until the first iterate has been left. */
+  first = true;
+  record: StepRecord = { alphaPrimal: 0, alphaDual: 0, length: 0, trials: 0, regularization: 0 };
+  /** Best iterate that met the acceptable tolerances, and how many in a row did. */
+  acceptable: { w: Float64Array; λ: Float64Array; zL: Float64Array; zU: Float64Array; E0: number } | null =
+    null;
+  acceptableInRow = 0;
+  lastObjective = Number.NaN;
+  /** Iterations in a row at the noise level of an oracle with low accuracy. */
+  noiseInRow = 0;
+
+  constructor(
+    readonly run: Run,
+    readonly form: StandardForm,
+    readonly phase: Phase,
+    limitedMemory: boolean,
+    outer: State | null,
+  ) {
+    const { options } = run;
+    this.options = options;
+    this.current = new Iterate(form);
+    this.trial = new Iterate(form);
+    this.step = new PrimalDual(form.n, form.m);
+    this.rhs = new PrimalDual(form.n, form.m);
+    this.residuals = new Residuals(form);
+    this.quasi = limitedMemory
+      ? new LowRank(form.core, options.limited_memory_max_history, options.limited_memory_max_skipping)
+      : null;
+    this.kkt = new KktSystem(form, this.quasi, run.open, options.linear_solver_options, outer?.kkt ?? null);
+    this.newton = new NewtonSystem(this.kkt, options);
+    this.acceptor = new Acceptor(
+      options,
+      form.accuracy,
+      outer ? options.resto_theta_max_fact : options.theta_max_fact,
+    );
+    this.watchdog = new Watchdog(form);
+    this.adaptive = new AdaptiveMemory();
+    this.μ = options.mu_init;
+    this.freeμ = options.mu_strategy === 'adaptive' || options.mehrotra_algorithm;
+  }
+
+  /** Makes the trial point the current one. */
+  swap(): void {
+    const held = this.current;
+    this.current = this.trial;
+    this.trial = held;
+    this.factored = false;
+    this.hessianCurrent = false;
+  }
+}

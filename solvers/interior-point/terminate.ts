@@ -1,0 +1,129 @@
+import { dot, maxNorm } from './iterate.js';
+import type { InteriorPointOptions } from './options.js';
+import type { Outcome, State } from './state.js';
+
+/** Iterations in a row at the oracle's noise level after which an oracle of low accuracy has nothing more to give. */
+const NOISE_ITERATIONS = 3;
+
+/** The stopping tests of the user's problem, in Ipopt's order; also remembers acceptable iterates. */
+export function testTermination(s: State): Outcome | null {
+  const { options: o, residuals, run, current, form } = s;
+  if (converged(s)) return { status: 'optimal', message: 'solved to the tolerances asked for' };
+  if (isAcceptable(s)) {
+    rememberAcceptable(s);
+    s.acceptableInRow++;
+    if (o.acceptable_iter > 0 && s.acceptableInRow >= o.acceptable_iter) {
+      return {
+        status: 'acceptable',
+        message: `${s.acceptableInRow} iterates in a row met the acceptable tolerances, none the tolerances asked for`,
+      };
+    }
+  } else s.acceptableInRow = 0;
+  s.lastObjective = current.f;
+  const noise = atNoiseLevel(s);
+  if (noise) return noise;
+
+  const { column } = form.unscale;
+  for (let j = 0; j < form.core; j++) {
+    if (Math.abs(current.w[j]!) > o.diverging_iterates_tol * (column ? column[j]! : 1)) {
+      return {
+        status: 'unbounded',
+        message: `the iterates diverge beyond ${o.diverging_iterates_tol} (diverging_iterates_tol); constraint violation ${residuals.unscaled.primal.toExponential(1)}`,
+      };
+    }
+  }
+  run.checkIterations();
+  run.checkLimits();
+  return null;
+}
+
+/** Scaled error and the three unscaled ones below their tolerances. */
+export function converged(s: State): boolean {
+  const { options: o, residuals } = s;
+  const { dual, primal, complementarity } = residuals.unscaled;
+  return (
+    residuals.E0 <= o.tol &&
+    dual <= o.dual_inf_tol &&
+    primal <= o.constr_viol_tol &&
+    complementarity <= o.compl_inf_tol
+  );
+}
+
+export function isAcceptable(s: State): boolean {
+  const { options: o, residuals, current } = s;
+  const { dual, primal, complementarity } = residuals.unscaled;
+  const change = Math.abs(current.f - s.lastObjective) / Math.max(1, Math.abs(current.f));
+  return (
+    residuals.E0 <= o.acceptable_tol &&
+    dual <= o.acceptable_dual_inf_tol &&
+    primal <= o.acceptable_constr_viol_tol &&
+    complementarity <= o.acceptable_compl_inf_tol &&
+    !(change > o.acceptable_obj_change_tol)
+  );
+}
+
+function rememberAcceptable(s: State): void {
+  const { w, λ, zL, zU } = s.current;
+  s.acceptable ??= {
+    w: w.slice(),
+    λ: λ.slice(),
+    zL: zL.slice(),
+    zU: zU.slice(),
+    E0: Number.POSITIVE_INFINITY,
+  };
+  if (s.residuals.E0 > s.acceptable.E0) return;
+  s.acceptable.w.set(w);
+  s.acceptable.λ.set(λ);
+  s.acceptable.zL.set(zL);
+  s.acceptable.zU.set(zU);
+  s.acceptable.E0 = s.residuals.E0;
+}
+
+/**
+ * With an oracle of low accuracy (f32): whether the errors are what rounding in the oracle alone explains, for several
+ * iterations in a row.
+ */
+function atNoiseLevel(s: State): Outcome | null {
+  if (s.form.accuracy <= 2 ** -52) return null;
+  const { options: o, residuals } = s;
+  const noise = noiseLevel(s);
+  const { sd, sc } = residuals;
+  const within =
+    residuals.dual / sd <= Math.max(o.tol, noise.dual / sd) &&
+    residuals.primal <= Math.max(o.tol, noise.primal) &&
+    residuals.complementarity / sc <= Math.max(o.tol, noise.primal);
+  s.noiseInRow = within ? s.noiseInRow + 1 : 0;
+  return s.noiseInRow < NOISE_ITERATIONS ? null : noiseOutcome(s, o);
+}
+
+/** What rounding errors of relative size `accuracy` in f's, c's and their derivatives' values amount to. */
+function noiseLevel(s: State): { dual: number; primal: number } {
+  const { current, form } = s;
+  const rounding = 10 * form.accuracy;
+  const J = maxNorm(current.J);
+  const λ = Math.sqrt(dot(current.λ, current.λ));
+  return {
+    dual: rounding * Math.max(maxNorm(current.gradient), J * λ),
+    primal: rounding * Math.max(1, Math.min(maxNorm(current.w), 1e3)),
+  };
+}
+
+export function noiseOutcome(s: State, o: InteriorPointOptions): Outcome {
+  const error = s.residuals.E0.toExponential(1);
+  return {
+    status: 'acceptable',
+    message: `scaled error ${error} is as low as functions computed to ${s.form.accuracy.toExponential(1)} allow; tol is ${o.tol}`,
+  };
+}
+
+/** Whether an oracle of low accuracy explains that no better step is found: errors within 100 times its noise. */
+export function nearNoiseLevel(s: State): boolean {
+  if (s.form.accuracy <= 2 ** -52) return false;
+  const noise = noiseLevel(s);
+  const { residuals, options: o } = s;
+  return (
+    residuals.dual <= Math.max(o.tol, 100 * noise.dual) &&
+    residuals.primal <= Math.max(o.tol, 100 * noise.primal) &&
+    residuals.complementarity / residuals.sc <= Math.max(o.tol, 100 * noise.primal)
+  );
+}
