@@ -10,7 +10,7 @@ export interface EmitOptions {
   readonly precision: Precision;
   /** Arrays this large or larger are inputs of the graph; smaller ones are written into it. */
   readonly inputFrom: number;
-  /** Rows of `H` are computed in blocks of about this many, each up to its last column. */
+  /** Symmetric matrices are computed in square blocks of about this many rows, so that one triangle suffices. */
   readonly blockRows: number;
 }
 
@@ -19,13 +19,14 @@ export interface Emitted {
   readonly graph: OnnxGraph;
   /** Arrays to feed, by input name. */
   readonly weights: ReadonlyMap<string, Tensor>;
-  /** Row blocks of `H`: rows from `start`, `[rows, columns]`, columns from 0. */
+  /** Blocks of `H` on and below its diagonal. */
   readonly blocks: readonly HessianBlock[];
 }
 export interface HessianBlock {
   readonly name: string;
-  readonly start: number;
+  readonly row: number;
   readonly rows: number;
+  readonly column: number;
   readonly columns: number;
 }
 
@@ -91,11 +92,18 @@ const writers: Writers = {
   x: (e, { shape }, name) => e.input(name, 'x', shape),
   λ: (e, { shape }, name) => e.input(name, 'λ', shape),
   constant: (e, { tensor }, name) => e.constant(tensor, name),
-  matmul: (e, { a, b, transposeA, transposeB }, name) => {
-    const factors = [e.name(a), e.name(b)];
-    if (transposeA || transposeB)
-      e.node('Gemm', factors, name, { transA: Number(transposeA), transB: Number(transposeB) });
-    else e.node('MatMul', factors, name);
+  matmul: (e, { a, b, transposeA, transposeB, shape }, name) => {
+    const [A, B] = [e.name(a), e.name(b)];
+    const [rows, columns] = shape as [number, number];
+    if (rows === 1 && !transposeA && e.precision === 'f64') {
+      // A row times a matrix, computed as the matrix times a column: the f64 product packs its right factor first.
+      const product = transposeB
+        ? e.node('MatMul', [B, e.node('Transpose', [A], undefined, { perm: [1, 0] })])
+        : e.node('Gemm', [B, A], undefined, { transA: 1, transB: 1 });
+      e.node('Reshape', [product, e.integers([1, columns])], name);
+    } else if (transposeA || transposeB)
+      e.node('Gemm', [A, B], name, { transA: Number(transposeA), transB: Number(transposeB) });
+    else e.node('MatMul', [A, B], name);
   },
   unary: (e, { fn, a }, name) => unary[fn](e, e.name(a), name),
   binary: (e, { fn, a, b }, name) => void e.node(operator[fn], [e.name(a), e.name(b)], name),
@@ -111,7 +119,7 @@ const writers: Writers = {
     ),
   reshape: (e, { a, shape }, name) => void e.node('Reshape', [e.name(a), e.integers(shape)], name),
   transpose: (e, { a }, name) => void e.node('Transpose', [e.name(a)], name, { perm: [1, 0] }),
-  symmetric: (e, instruction, name) => void e.symmetric(instruction, 0, instruction.shape[0]!, name),
+  symmetric: (e, instruction, name) => e.symmetric(instruction, name),
 };
 
 class Emission {
@@ -121,6 +129,8 @@ class Emission {
   readonly fed = new Map<string, Tensor>();
   readonly #names = new Map<Ref, string>();
   readonly #initialized = new Map<string, string>();
+  readonly #split = new Map<string, readonly string[]>();
+  readonly #eyes = new Map<number, string>();
   #count = 0;
 
   constructor(
@@ -154,7 +164,7 @@ class Emission {
     output = this.#fresh(),
     attributes: OnnxNode['attributes'] = {},
   ): string {
-    this.nodes.push({ op, inputs, output, attributes });
+    this.nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }
   input(name: string, called: string, shape: readonly number[]): void {
@@ -188,46 +198,106 @@ class Emission {
     return this.node('Slice', [a, this.integers([from]), this.integers([to]), this.integers([axis])], name);
   }
 
-  /** Rows `from` to `to` of a symmetric sum, columns 0 to `to`. */
-  symmetric(
-    { terms, diagonal, shape: [n] }: InstructionOf<'symmetric'>,
-    from: number,
-    to: number,
-    name: string,
-  ): void {
-    const part = (a: string, start: number, end: number) =>
-      start === 0 && end === n ? a : this.slice(a, 0, start, end);
+  /** Block (i, j ≤ i) of a symmetric sum, under `name`. */
+  #block({ terms, diagonal, shape }: InstructionOf<'symmetric'>, i: number, j: number, name: string): void {
+    const edges = this.#edges(shape[0]!);
     let sum: string | undefined;
-    if (diagonal !== null) {
-      const eye = new Float64Array((to - from) * to);
-      for (let i = from; i < to; i++) eye[(i - from) * to + i] = 1;
-      const identity = this.#fresh();
-      this.constant({ shape: [to - from, to], data: eye }, identity);
+    if (diagonal !== null && i === j) {
+      const size = edges[i + 1]! - edges[i]!;
       const last = terms.length === 0 ? name : this.#fresh();
-      sum = this.node('Mul', [identity, part(this.name(diagonal), 0, to)], last);
+      sum = this.node('Mul', [this.#eye(size), this.#parts(this.name(diagonal), edges)[i]!], last);
+    } else if (terms.length === 0) {
+      const zero = this.initializer(new Float64Array(1), [1, 1]);
+      this.node(
+        'Expand',
+        [zero, this.integers([edges[i + 1]! - edges[i]!, edges[j + 1]! - edges[j]!])],
+        name,
+      );
     }
     terms.forEach(({ left, right }, k) => {
-      const factors = [part(this.name(left), from, to), part(this.name(right), 0, to)];
+      const factors = [this.#parts(this.name(left), edges)[i]!, this.#parts(this.name(right), edges)[j]!];
       const output = k === terms.length - 1 ? name : this.#fresh();
       sum = this.node('Gemm', sum === undefined ? factors : [...factors, sum], output, { transB: 1 });
     });
   }
 
-  /** The blocks of rows of `H`. */
+  /** A whole symmetric sum: blocks on and below the diagonal computed, those above transposed from them. */
+  symmetric(instruction: InstructionOf<'symmetric'>, name: string): void {
+    const edges = this.#edges(instruction.shape[0]!);
+    const count = edges.length - 1;
+    if (count === 1) return this.#block(instruction, 0, 0, name);
+    const blocks: string[][] = [];
+    for (let i = 0; i < count; i++) {
+      blocks.push([]);
+      for (let j = 0; j <= i; j++) {
+        const block = this.#fresh();
+        this.#block(instruction, i, j, block);
+        blocks[i]![j] = block;
+      }
+    }
+    const rows = blocks.map((row, i) => {
+      const above = blocks
+        .slice(i + 1)
+        .map((below) => this.node('Transpose', [below[i]!], undefined, { perm: [1, 0] }));
+      return this.node('Concat', [...row, ...above], undefined, { axis: 1 });
+    });
+    this.node('Concat', rows, name, { axis: 0 });
+  }
+
+  /** The blocks of `H`, each an output of its own. */
   hessian(): HessianBlock[] {
     const { H } = this.program.outputs;
     if (H === undefined) return [];
     const instruction = this.program.instructions[H]!;
     if (instruction.kind !== 'symmetric') throw new Error('H is not a symmetric sum');
-    const n = instruction.shape[0]!;
-    const count = Math.max(1, Math.round(n / this.options.blockRows));
-    return Array.from({ length: count }, (_, k) => {
-      const start = Math.round((n * k) / count);
-      const end = Math.round((n * (k + 1)) / count);
-      const name = `H${k}`;
-      this.symmetric(instruction, start, end, name);
-      return { name, start, rows: end - start, columns: end };
-    });
+    const edges = this.#edges(instruction.shape[0]!);
+    const blocks: HessianBlock[] = [];
+    for (let i = 0; i + 1 < edges.length; i++)
+      for (let j = 0; j <= i; j++) {
+        const name = `H${i}_${j}`;
+        this.#block(instruction, i, j, name);
+        const [row, column] = [edges[i]!, edges[j]!];
+        blocks.push({ name, row, rows: edges[i + 1]! - row, column, columns: edges[j + 1]! - column });
+      }
+    return blocks;
+  }
+
+  /** Where blocks of an `n × n` matrix begin, and its end. Small matrices stay whole: copies would cost what they save. */
+  #edges(n: number): readonly number[] {
+    const { blockRows } = this.options;
+    const count = n < 2 * blockRows ? 1 : Math.round(n / blockRows);
+    return Array.from({ length: count + 1 }, (_, k) => Math.round((n * k) / count));
+  }
+
+  /** `a` split along its first axis. */
+  #parts(a: string, edges: readonly number[]): readonly string[] {
+    if (edges.length === 2) return [a];
+    const key = `${a}: ${edges}`;
+    let parts = this.#split.get(key);
+    if (parts === undefined) {
+      const sizes = edges.slice(1).map((edge, k) => edge - edges[k]!);
+      parts = sizes.map(() => this.#fresh());
+      this.nodes.push({
+        op: 'Split',
+        inputs: [a, this.integers(sizes)],
+        outputs: parts,
+        attributes: { axis: 0 },
+      });
+      this.#split.set(key, parts);
+    }
+    return parts;
+  }
+
+  #eye(size: number): string {
+    let name = this.#eyes.get(size);
+    if (name === undefined) {
+      const data = new Float64Array(size * size);
+      for (let i = 0; i < size; i++) data[i * size + i] = 1;
+      name = this.#fresh();
+      this.constant({ shape: [size, size], data }, name);
+      this.#eyes.set(size, name);
+    }
+    return name;
   }
 
   /** An output of the graph under its own name, however it is computed. */

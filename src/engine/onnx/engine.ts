@@ -10,13 +10,13 @@ import type {
   Order,
   Precision,
 } from '../contract.js';
-import { programOf } from '../programs.js';
+import { packBlock, programOf } from '../programs.js';
 import { Weights } from '../weights.js';
 import { type Emitted, emit } from './emit.js';
 import { serialize } from './model.js';
 import { firstLine, loadRuntime, type OnnxRuntime } from './runtime.js';
 
-/** Rows of `H` per block: smaller blocks skip more of the upper triangle, larger ones keep the product efficient. */
+/** Rows of a block of `H`: smaller blocks skip more of the upper triangle, larger ones keep the product efficient. */
 const blockRows: { readonly [D in Device]: number } = { cpu: 128, cuda: 1024, webgpu: 1024 };
 /** On the CPU, arrays of at least this many numbers are fed by reference, so that three sessions share one copy. */
 const sharedFrom = 256;
@@ -98,13 +98,7 @@ class OnnxExecutable implements Executable {
     if (order >= 1) out.J.set(numbers(results['J']!));
     if (order < 2) return;
     if (blocks.length === 0) out.H.fill(0);
-    for (const { name, start, rows, columns } of blocks) {
-      const data = numbers(results[name]!);
-      for (let i = 0; i < rows; i++) {
-        const row = start + i;
-        out.H.set(data.subarray(i * columns, i * columns + row + 1), (row * (row + 1)) / 2);
-      }
-    }
+    for (const block of blocks) packBlock(numbers(results[block.name]!), block, out.H);
   }
 
   async dispose(): Promise<void> {

@@ -81,7 +81,7 @@ export interface OnnxTensor {
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, number | readonly number[]>>;
 }
 export interface OnnxInitializer extends OnnxTensor {
@@ -145,10 +145,10 @@ export function serialize(graph: OnnxGraph): OnnxModel {
       initializer,
       input: graph.inputs.map(describe),
       output: graph.outputs.map(describe),
-      node: graph.nodes.map(({ op, inputs, output, attributes }) => ({
+      node: graph.nodes.map(({ op, inputs, outputs, attributes }) => ({
         opType: op,
         input: inputs,
-        output: [output],
+        output: outputs,
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
       })),
     },
