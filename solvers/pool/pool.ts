@@ -19,6 +19,13 @@ export interface Watch {
   signal?: AbortSignal;
 }
 
+export interface PoolOptions {
+  /** Solves at the same time. Default: one per core. */
+  readonly maxThreads?: number;
+  /** Limit of each thread's JavaScript heap; typed arrays do not count. Default: that of the process. */
+  readonly heapMegabytes?: number;
+}
+
 /** An idle thread is kept this long, in milliseconds, for the next solve. */
 const idleTimeout = 5000;
 
@@ -29,7 +36,7 @@ const idleTimeout = 5000;
 export class SolverPool {
   readonly #threads: Piscina<WiredTask, Outcome>;
 
-  constructor(maxThreads = availableParallelism()) {
+  constructor({ maxThreads = availableParallelism(), heapMegabytes }: PoolOptions = {}) {
     this.#threads = new Piscina<WiredTask, Outcome>({
       filename: fileURLToPath(compiled(import.meta.url, './worker.js')),
       minThreads: 0,
@@ -37,6 +44,7 @@ export class SolverPool {
       idleTimeout,
       concurrentTasksPerWorker: 1,
       execArgv: [], // flags of the main script, such as --input-type, may not fit a worker's
+      ...(heapMegabytes && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
       atomics: 'disabled', // an idle thread's event loop keeps turning
     });
   }

@@ -8,7 +8,7 @@ import { nearest } from './problem.js';
 
 const pool = new SolverPool();
 afterAll(() => pool.close());
-const solver = (process.env['S'] ?? 'interior-point') as 'interior-point';
+const solver = 'interior-point';
 const network = smallNetwork(60, 300, 4);
 const spec = { network, engine: 'reference', device: 'cpu', precision: 'f64' } as const;
 
@@ -68,6 +68,23 @@ describe('when the oracle thread dies', () => {
   });
 });
 
+describe('when a solver thread runs out of memory', () => {
+  it('the solve says so and the pool goes on', async () => {
+    const small = new SolverPool({ maxThreads: 1, heapMegabytes: 24 });
+    const { model } = nearest(0.5);
+    const problem = model.problem();
+    const box = { kind: 'local', spec: { ...spec, network: smallNetwork() } } as const;
+    const names = Array.from({ length: 1_000_000 }, (_, k) => `a name that takes room ${k}`);
+    const large = { ...problem, variables: { ...problem.variables, names } };
+    const { result } = await small.solve({ problem: large, boxes: [box], solver });
+    expect(result.status).toBe('out-of-memory');
+    expect(result.x).toEqual(problem.variables.start);
+    const next = await small.solve({ problem, boxes: [box], solver });
+    expect(next.result.status).toBe('optimal');
+    await small.close();
+  });
+});
+
 describe('a process', () => {
   it('exits by itself after solves, with nothing shut down', async () => {
     const { code, output, milliseconds } = await run(`
@@ -106,7 +123,7 @@ describe('a process', () => {
       };
       await round();
       const before = threads();
-      for (let k = 0; k < 5; k++) await round();
+      for (let k = 0; k < 3; k++) await round();
       console.log(threads() - before);`);
     expect(code).toBe(0);
     expect(Number(output)).toBeLessThanOrEqual(1);

@@ -2,11 +2,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { shutdown } from '../../api/hosts.js';
 import { expr, type GrayBox, Model, type SolveOptions, solve, solveHere } from '../../index.js';
 import { smallNetwork } from '../oracle/networks.js';
+import { tolerances } from '../tolerances.js';
 import { nearest } from './problem.js';
 
 afterAll(shutdown);
 
-const solver = (process.env['S'] ?? 'interior-point') as 'interior-point';
+const solver = 'interior-point';
 const quick: SolveOptions = { solver, engine: 'reference', tol: 1e-8 };
 /** Some 20 ms per evaluation with the reference engine. */
 const slowNetwork = smallNetwork(60, 300, 4);
@@ -108,7 +109,8 @@ describe('solve', () => {
     clearInterval(timer);
     expect(solution.seconds.total).toBeGreaterThan(0.2);
     expect(ticks).toBeGreaterThan(10);
-    expect(widest).toBeLessThan(150);
+    // A solve in this thread would be one gap as long as itself; the machine may be busy with other things.
+    expect(widest).toBeLessThan(Math.max(100, 250 * solution.seconds.total));
   });
 
   it('runs solves side by side on one network of the oracle host', async () => {
@@ -123,6 +125,27 @@ describe('solve', () => {
       const alone = await solve(nearest(targets[k]!, network).model, options);
       expect(solution.objective).toBeCloseTo(alone.objective, 8);
     }
+  });
+
+  it('finishes in f64 what f32 began', async () => {
+    const { model, x } = nearest(0.5);
+    const exact = await solve(model, quick);
+    const rows: number[] = [];
+    const polished = await solve(model, {
+      ...quick,
+      precision: 'f32',
+      polish: true,
+      onIteration: ({ iteration }) => {
+        rows.push(iteration);
+      },
+    });
+    expect(polished.status).toBe('optimal');
+    expect(polished.network!.precision).toBe('f64');
+    expect(polished.errors.dual).toBeLessThan(tolerances.kkt);
+    for (const xi of x) expect(polished.value(xi)).toBeCloseTo(exact.value(xi), 6);
+    expect(polished.iterations).toBeGreaterThan(exact.iterations / 2);
+    expect(rows.at(-1)).toBe(polished.iterations);
+    expect(polished.evaluations.hessian).toBeGreaterThanOrEqual(polished.iterations);
   });
 
   it('takes a gray box written in JavaScript, in the calling thread only', async () => {
