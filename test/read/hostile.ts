@@ -21,6 +21,15 @@ export function randomTree(random: () => number, variables: number, depth: numbe
   return { o: pick(random, several), args: Array.from({ length: 1 + whole(random, 4) }, below) };
 }
 
+/** A sum of squares. */
+const bowl = (random: () => number, n: number): Tree => ({
+  o: 54,
+  args: Array.from({ length: n }, (_, k) => ({
+    o: 5,
+    args: [{ o: 0, args: [{ v: k }, whole(random, 9) - 4] }, 2],
+  })),
+});
+
 /** A random small problem, well formed as a file though perhaps senseless as mathematics. */
 export function randomSpec(random: () => number): Spec {
   const n = 1 + whole(random, 5);
@@ -48,7 +57,12 @@ export function randomSpec(random: () => number): Spec {
       ...bounds(),
     })),
     objectives: [
-      { tree: randomTree(random, n + definedCount, 3), linear: linear(), maximize: random() < 0.3 },
+      {
+        // Half of them have a minimum.
+        tree: random() < 0.5 ? bowl(random, n) : randomTree(random, n + definedCount, 3),
+        linear: linear(),
+        maximize: random() < 0.2,
+      },
     ],
     suffixes:
       random() < 0.3 ? [{ kind: 4, name: 'scaling_factor', values: [[whole(random, n), number()]] }] : [],
@@ -123,10 +137,13 @@ function mutateOnce(random: () => number, bytes: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.from(lines.join('\n'), 'latin1'));
 }
 
-/** A random file in a random encoding, usually damaged. */
-export function hostileFile(random: () => number, real: readonly Uint8Array[]): Uint8Array {
-  if (real.length > 0 && random() < 0.4) return mutate(random, pick(random, real));
+/** A random or real file, damaged with probability `damage`. */
+export function hostileFile(random: () => number, real: readonly Uint8Array[], damage = 0.85): Uint8Array {
+  if (real.length > 0 && random() < 0.4) {
+    const file = pick(random, real);
+    return random() < damage ? mutate(random, file) : file;
+  }
   const encoding: Encoding = pick(random, ['text', 'text', 'little', 'big'] as const);
   const bytes = writeNl(randomSpec(random), encoding);
-  return random() < 0.2 ? bytes : mutate(random, bytes);
+  return random() < damage ? mutate(random, bytes) : bytes;
 }

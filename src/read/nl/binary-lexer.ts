@@ -45,7 +45,11 @@ export class BinaryLexer implements Lexer {
       this.fail(`expected the length of ${what} between 1 and 4096, found ${length}`);
     const start = this.take(length, what);
     let text = '';
-    for (let k = start; k < this.position; k++) text += String.fromCharCode(this.bytes[k]!);
+    for (let k = start; k < this.position; k++) {
+      const code = this.bytes[k]!;
+      if (code < 32 || code === 127) this.fail(`expected ${what}, found byte ${code} in it`);
+      text += String.fromCharCode(code);
+    }
     return text;
   }
 

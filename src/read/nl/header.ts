@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.js';
+import { printable } from './lexer.js';
 
 /** The ten lines that open a .nl file (D. M. Gay, "Writing .nl files", 2005), named. */
 export interface NlHeader {
@@ -60,7 +61,7 @@ export function readHeader(bytes: Uint8Array, file: string): NlHeader {
       throw new InputError(
         `${file}:${line}: expected ${what}, found ${position >= bytes.length ? 'the end of the file' : 'no complete line'}: not a complete .nl file`,
       );
-    const text = latin1.decode(bytes.subarray(position, newline));
+    const text = printable(latin1.decode(bytes.subarray(position, newline)));
     position = newline + 1;
     return text.split('#')[0]!.trim();
   };

@@ -27,3 +27,10 @@ export const letter = (code: number): string =>
     : code > 32 && code < 127
       ? `'${String.fromCharCode(code)}'`
       : `byte ${code}`;
+
+/** Control characters would break the one line of a message: blanks for tabs, `?` for the others. */
+export const printable = (text: string): string =>
+  Array.from(text, (char) => {
+    if (char === '\t' || char === '\r') return ' ';
+    return char < ' ' || (char >= '\x7f' && char < '\xa0') ? '?' : char;
+  }).join('');

@@ -1,5 +1,5 @@
 import { InputError } from '../../core/errors.js';
-import { type Lexer, letter } from './lexer.js';
+import { type Lexer, letter, printable } from './lexer.js';
 import { parseNumber } from './number.js';
 
 const newline = 10;
@@ -78,7 +78,7 @@ export class TextLexer implements Lexer {
     this.skipBlanks();
     const start = this.position;
     const text = this.token();
-    if (text === '') {
+    if (text === '' || text !== printable(text)) {
       this.position = start;
       this.expected(what, 'a name');
     }
@@ -106,7 +106,7 @@ export class TextLexer implements Lexer {
 
   private expected(what: string, kind: string): never {
     const start = this.position;
-    const found = this.token().slice(0, 24);
+    const found = printable(this.token().slice(0, 24));
     this.position = Math.min(start + 1, this.bytes.length);
     const seen =
       found !== '' ? `'${found}'` : start >= this.bytes.length ? letter(-1) : 'the end of the line';
