@@ -27,6 +27,7 @@ const DEFAULT_NETWORK = 'mnist-tanh-128';
 
 /** `graybox solve mnist`; returns the exit code. */
 export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number> {
+  const settings = solverSettings(flags);
   const say = flags.json ? remark : print;
   const log: string[] = [];
   const tell = (line: string): void => {
@@ -56,7 +57,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
   const solution = await solve(model, {
     ...engineChoice(flags),
     solver: flags.solver,
-    ...solverSettings(flags),
+    ...settings,
     polish: flags.polish,
     interrupt: true,
     onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
