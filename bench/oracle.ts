@@ -13,6 +13,7 @@ export interface Timing {
   readonly least: number;
   readonly median: number;
 }
+type Norms = readonly [y: number, J: number, H: number];
 /** What one engine did on one network at one precision. */
 export interface OracleRow {
   readonly network: string;
@@ -28,8 +29,8 @@ export interface OracleRow {
   /** Of the Hessian program, 10⁹ operations, and 10⁹ operations a second at the least time. */
   readonly work?: number;
   readonly rate?: number;
-  /** Sums over `y`, `J` and the lower triangle of `H`, to see that all compute the same. */
-  readonly checksums?: readonly [number, number, number];
+  /** Euclidean norms of `y`, `J` and the lower triangle of `H`, to see that all compute the same. */
+  readonly norms?: Norms;
   readonly error?: string;
 }
 /** What PyTorch did: Jacobian and Hessian by its fastest functions, and both one after the other. */
@@ -41,7 +42,7 @@ interface PeerRow {
   readonly value: Timing;
   readonly jacobian: Timing & { readonly by: string };
   readonly hessian: Timing & { readonly by: string };
-  readonly checksums: readonly [number, number, number];
+  readonly norms: Norms;
 }
 
 const options = {
@@ -94,7 +95,7 @@ async function measure(spec: ChainSpec, engineName: string, precision: Precision
     const [value, jacobian, hessian] = [await run(0), await run(1), await run(2)];
     await executable.dispose();
     const work = flops(programOf(programs, 2)) / 1e9;
-    const checksums = [sum(out.y), sum(out.J), sum(out.H)] as const;
+    const norms = [norm(out.y), norm(out.J), norm(out.H)] as const;
     return {
       ...row,
       compile,
@@ -103,14 +104,19 @@ async function measure(spec: ChainSpec, engineName: string, precision: Precision
       hessian,
       work,
       rate: (1000 * work) / hessian.least,
-      checksums,
+      norms,
     };
   } catch (error) {
     return { ...row, error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-const sum = (numbers: Float64Array): number => numbers.reduce((a, b) => a + b, 0);
+const norm = (numbers: Float64Array): number => Math.sqrt(numbers.reduce((sum, v) => sum + v * v, 0));
+
+function disagree(ours: Norms | undefined, theirs: Norms, precision: Precision): boolean {
+  const tolerance = precision === 'f64' ? 1e-6 : 1e-2;
+  return ours?.some((norm, k) => !(Math.abs(norm - theirs[k]!) <= tolerance * theirs[k]!)) ?? false;
+}
 
 /** PyTorch's times for one network, or why there are none. */
 function peer(spec: ChainSpec, precision: Precision): Promise<PeerRow | { readonly error: string }> {
@@ -167,6 +173,13 @@ async function main(): Promise<void> {
         continue;
       }
       peers.push(result);
+      for (const row of rows)
+        if (
+          row.network === spec.name &&
+          row.precision === precision &&
+          disagree(row.norms, result.norms, precision)
+        )
+          say(`  ${row.engine} and torch compute different numbers: norms ${row.norms} and ${result.norms}`);
       say(
         `${spec.name.padEnd(16)} torch  ${precision.padEnd(6)} ${shown(result.value)} ${shown(result.jacobian)} ${shown(result.hessian)} (J ${result.jacobian.by}, H ${result.hessian.by}, torch ${result.version})`,
       );

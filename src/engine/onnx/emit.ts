@@ -225,7 +225,10 @@ class Emission {
   symmetric(instruction: InstructionOf<'symmetric'>, name: string): void {
     const edges = this.#edges(instruction.shape[0]!);
     const count = edges.length - 1;
-    if (count === 1) return this.#block(instruction, 0, 0, name);
+    if (count === 1) {
+      this.#block(instruction, 0, 0, name);
+      return;
+    }
     const blocks: string[][] = [];
     for (let i = 0; i < count; i++) {
       blocks.push([]);
