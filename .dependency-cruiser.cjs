@@ -46,5 +46,9 @@ module.exports = {
     exclude: { path: '(assembly/|\\.wasm\\.js$)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
   },
 };

@@ -62,6 +62,14 @@ export interface SolverFlags {
   readonly option?: Record<string, string>;
 }
 
+/** Flags that every problem understands. */
+export interface SolveFlags extends EngineFlags, SolverFlags {
+  readonly formulation: 'reduced' | 'full';
+  readonly polish: boolean;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
 /** The flags under the solver's own option names. */
 export function solverSettings(flags: SolverFlags): Record<string, unknown> {
   const ours = flags.solver === 'interior-point';

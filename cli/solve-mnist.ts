@@ -8,11 +8,10 @@ import { drawPicture } from '../scenarios/mnist/picture.js';
 import { adversarialImage } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
 import { openFolder, writeWhole } from './files.js';
-import { solverSettings } from './options.js';
+import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
-import type { SolveFlags } from './solve.js';
 
 export interface MnistFlags {
   readonly sample?: number;

@@ -1,11 +1,10 @@
 import { isSolved } from '../index.js';
 import { solveNl } from './ampl.js';
 import { openFolder, writeWhole } from './files.js';
-import { solverSettings } from './options.js';
+import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
-import type { SolveFlags } from './solve.js';
 
 /** `graybox solve FILE.nl`; returns the exit code. */
 export async function solveNlProblem(path: string, flags: SolveFlags): Promise<number> {

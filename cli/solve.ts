@@ -11,14 +11,6 @@ import {
 } from './options.js';
 import { type MnistFlags, solveMnist } from './solve-mnist.js';
 
-/** Flags that every problem understands. */
-export interface SolveFlags extends EngineFlags, SolverFlags {
-  readonly formulation: 'reduced' | 'full';
-  readonly polish: boolean;
-  readonly out?: string;
-  readonly json: boolean;
-}
-
 /** `graybox solve PROBLEM`: a scenario by name, or a problem file. */
 export function solveCommand(): Command {
   const command = new Command('solve')
