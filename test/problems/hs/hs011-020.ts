@@ -78,7 +78,6 @@ export const hs011to020 = [
       n: 2,
       inequalities: 2,
       objective: 0.25,
-      localMinima: [3.98197477, 23.1446609],
       solution: [0.5, 0.25],
     },
     (m) => {
@@ -137,7 +136,7 @@ export const hs011to020 = [
       n: 2,
       inequalities: 3,
       objective: 81.5 - 25 * Math.sqrt(3),
-      localMinima: [40.1987273],
+      localMinima: [40.1987298],
       solution: [0.5, Math.sqrt(3) / 2],
     },
     (m) => {

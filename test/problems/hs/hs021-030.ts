@@ -50,7 +50,6 @@ export const hs021to030 = [
       n: 2,
       inequalities: 3,
       objective: -1,
-      localMinima: [0],
       solution: [3, Math.sqrt(3)],
       differs: 'AMPL drops x1 + √3 x2 ≥ 0, which follows from the bounds',
     },
@@ -63,18 +62,14 @@ export const hs021to030 = [
     },
   ),
 
-  book(
-    25,
-    { classification: 'SBR2-AN-3-0', n: 3, objective: 0, localMinima: [32.835], solution: [50, 25, 1.5] },
-    (m) => {
-      const [x1, x2, x3] = m.variables('x', [3], {
-        lower: [0.1, 0, 0],
-        upper: [100, 25.6, 5],
-        start: [100, 12.5, 3],
-      });
-      m.minimize(sum(levels.map((u, k) => expr`(-${(k + 1) / 100} + exp(-(${u} - ${x2})^${x3} / ${x1}))^2`)));
-    },
-  ),
+  book(25, { classification: 'SBR2-AN-3-0', n: 3, objective: 0, solution: [50, 25, 1.5] }, (m) => {
+    const [x1, x2, x3] = m.variables('x', [3], {
+      lower: [0.1, 0, 0],
+      upper: [100, 25.6, 5],
+      start: [100, 12.5, 3],
+    });
+    m.minimize(sum(levels.map((u, k) => expr`(-${(k + 1) / 100} + exp(-(${u} - ${x2})^${x3} / ${x1}))^2`)));
+  }),
 
   book(26, { classification: 'OOR2-AY-3-1', n: 3, equalities: 1, objective: 0, solution: [1, 1, 1] }, (m) => {
     const [x1, x2, x3] = m.variables('x', [3], { start: [-2.6, 2, 2] });

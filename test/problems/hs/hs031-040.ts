@@ -43,7 +43,7 @@ export const hs031to040 = [
       n: 3,
       inequalities: 2,
       objective: Math.SQRT2 - 6,
-      localMinima: [-4],
+      localMinima: [2],
       solution: [0, Math.SQRT2, Math.SQRT2],
     },
     (m) => {

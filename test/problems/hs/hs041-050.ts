@@ -9,7 +9,6 @@ export const hs041to050 = [
       n: 4,
       equalities: 1,
       objective: 52 / 27,
-      localMinima: [2],
       solution: [2 / 3, 1 / 3, 1 / 3, 2],
     },
     (m) => {
@@ -76,14 +75,10 @@ export const hs041to050 = [
     },
   ),
 
-  book(
-    45,
-    { classification: 'OBR2-AN-5-0', n: 5, objective: 1, localMinima: [2], solution: [1, 2, 3, 4, 5] },
-    (m) => {
-      const x = m.variables('x', [5], { lower: 0, upper: [1, 2, 3, 4, 5], start: 0 });
-      m.minimize(expr`2 - ${multiply(...x)} / 120`);
-    },
-  ),
+  book(45, { classification: 'OBR2-AN-5-0', n: 5, objective: 1, solution: [1, 2, 3, 4, 5] }, (m) => {
+    const x = m.variables('x', [5], { lower: 0, upper: [1, 2, 3, 4, 5], start: 0 });
+    m.minimize(expr`2 - ${multiply(...x)} / 120`);
+  }),
 
   book(
     46,
@@ -96,9 +91,16 @@ export const hs041to050 = [
     },
   ),
 
+  // The cube makes (1, 1, 1, 1, 1), the solution of the book, a local minimum only.
   book(
     47,
-    { classification: 'OOR2-AY-5-3', n: 5, equalities: 3, objective: 0, solution: [1, 1, 1, 1, 1] },
+    {
+      classification: 'OOR2-AY-5-3',
+      n: 5,
+      equalities: 3,
+      objective: -0.02671418269,
+      localMinima: [0],
+    },
     (m) => {
       const [x1, x2, x3, x4, x5] = m.variables('x', [5], {
         start: [2, Math.SQRT2, -1, 2 - Math.SQRT2, 0.5],

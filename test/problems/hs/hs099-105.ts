@@ -220,7 +220,8 @@ export const hs099to105 = [
       classification: 'OLR2-AY-8-1',
       n: 8,
       inequalities: 1,
-      objective: 1136.360984,
+      objective: 1136.307304,
+      localMinima: [1136.360984],
       differs: 'AMPL drops x1 + x2 ≤ 1, which follows from the bounds',
     },
     (m) => {

@@ -93,7 +93,7 @@ export const hs106to112 = [
       n: 9,
       inequalities: 13,
       objective: -Math.sqrt(3) / 2,
-      localMinima: [-0.674981434, -0.5],
+      localMinima: [-0.674981434],
       solution: [0.8841292, 0.4672425, 0.03742076, 0.9992996, 0.8841292, 0.4672424, 0.03742076, 0.9992996, 0],
     },
     (m) => {
