@@ -11,7 +11,7 @@ const { values: flags } = parseArgs({
   options: {
     only: { type: 'string' },
     write: { type: 'string' },
-    kernels: { type: 'string', default: 'wasm' },
+    kernels: { type: 'string', default: 'wasm,blas' },
     clock: { type: 'string', default: 'wall' },
   },
 });
@@ -68,7 +68,7 @@ function least(work: () => void): number {
 
 function measure(matrix: TestMatrix, kernels: string): LinearRow {
   const open = matrix.name.startsWith('dense') ? openDense : openSparse;
-  const options = {};
+  const options = { denseKernels: kernels };
   const opened: MultifrontalSolver[] = [];
   const analysis = least(() => {
     opened.pop()?.dispose();

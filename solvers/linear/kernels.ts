@@ -1,4 +1,5 @@
 import { OutOfMemoryError } from '../../src/core/errors.js';
+import type { DenseKernels, HostUpdate } from './dense-kernels.js';
 import kernels from './kernels.wasm.js';
 
 /** Bytes of a WebAssembly page. */
@@ -13,6 +14,7 @@ export interface Kernels {
   equilibrate(sweeps: number): void;
   factor(threshold: number): number;
   solve(steps: number, enough: number): number;
+  useHostFrom(operations: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -42,8 +44,12 @@ export function outOfMemory(bytes: number): OutOfMemoryError {
   );
 }
 
-/** The compiled kernels on a memory of their own. */
-export function openKernels(memory: WebAssembly.Memory): Kernels {
+/** The compiled kernels on a memory of their own, with dense updates beyond `dense.from` operations done by `dense`. */
+export function openKernels(memory: WebAssembly.Memory, dense: DenseKernels): Kernels {
   compiled ??= compile();
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+  const update: HostUpdate = (...shape) => dense.update(memory, ...shape);
+  const instance = new WebAssembly.Instance(compiled, { env: { memory }, host: { update } });
+  const kernels = instance.exports as unknown as Kernels;
+  kernels.useHostFrom(dense.from);
+  return kernels;
 }

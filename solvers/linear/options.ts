@@ -1,4 +1,4 @@
-import { between, integer, type OptionValues, readOptions } from '../../src/core/options.js';
+import { between, integer, type OptionValues, oneOf, readOptions } from '../../src/core/options.js';
 
 /** Options of the linear solvers. */
 export const linearOptionTable = {
@@ -10,6 +10,11 @@ export const linearOptionTable = {
     "Ipopt's ma57_pivtol",
   ),
   pivotToleranceMaximum: between(0.1, 1e-20, 0.5, 'where increaseQuality() stops raising it'),
+  denseKernels: oneOf(
+    ['auto', 'wasm', 'blas'],
+    'auto',
+    'who updates large fronts: WebAssembly, a system BLAS, or the latter where it is found',
+  ),
   refinementSteps: integer(4, 'most steps of iterative refinement per solve'),
 };
 

@@ -99,8 +99,8 @@ export function permuteEntries(position: Int32Array, row: Int32Array, column: In
   for (let k = 0; k < count; k++) {
     const i = position[row[k]!]!;
     const j = position[column[k]!]!;
-    low[k] = i < j ? i : j;
-    high[k] = i < j ? j : i;
+    low[k] = Math.min(i, j);
+    high[k] = Math.max(i, j);
   }
   const sorted = sortBy(sortBy(undefined, high, order), low, order);
   const start = new Int32Array(order + 1);

@@ -8,6 +8,8 @@ export interface Prediction {
   readonly flops: number;
   /** Bytes of the factor blocks. */
   readonly factorBytes: number;
+  /** Order of the largest front. */
+  readonly largestFront: number;
 }
 
 /** Sums over the fronts: k pivots in a front of order f. */
@@ -15,9 +17,11 @@ export function predict(tree: AssemblyTree): Prediction {
   let factorNonzeros = 0;
   let flops = 0;
   let factorBytes = 0;
+  let largestFront = 0;
   for (let s = 0; s < tree.nodes; s++) {
     const k = tree.column[s + 1]! - tree.column[s]!;
     const f = k + tree.rowStart[s + 1]! - tree.rowStart[s]!;
+    largestFront = Math.max(largestFront, f);
     factorNonzeros += k * f - (k * (k - 1)) / 2;
     // Σ over pivots of a division and a symmetric rank-one update of the r rows below: r + r(r + 1).
     for (const [sign, r] of [[1, f - 1] as const, [-1, f - k - 1] as const]) {
@@ -25,5 +29,5 @@ export function predict(tree: AssemblyTree): Prediction {
     }
     factorBytes += Math.ceil(f / 2) * 8 + (k + 1) * 16 + (k * f - (k * (k + 1)) / 2) * 8 + 16;
   }
-  return { factorNonzeros, flops, factorBytes };
+  return { factorNonzeros, flops, factorBytes, largestFront };
 }

@@ -1,5 +1,6 @@
 import { EvaluationError, InputError } from '../../src/core/errors.js';
 import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
+import { denseKernels } from './dense-kernels.js';
 import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
 import { type Layout, layOut } from './layout.js';
 import { type LinearOptions, linearOptions } from './options.js';
@@ -18,6 +19,8 @@ const now = (): number => performance.now() / 1000;
 export class MultifrontalSolver implements LinearSolver {
   readonly order: number;
   readonly statistics: LinearStatistics;
+  /** Who updates large fronts. */
+  readonly denseKernels: string;
   readonly #row: Int32Array;
   readonly #column: Int32Array;
   readonly #options: LinearOptions;
@@ -49,7 +52,9 @@ export class MultifrontalSolver implements LinearSolver {
     const factorBytes = Math.ceil((prediction.factorBytes + 64) / 16) * 16;
     this.#memory = openMemory(this.#layout.end + factorBytes + 16);
     this.#layout.write(this.#memory);
-    this.#kernels = openKernels(this.#memory);
+    const dense = denseKernels(this.#options.denseKernels, prediction.largestFront);
+    this.denseKernels = dense.name;
+    this.#kernels = openKernels(this.#memory, dense);
     this.#kernels.setup(this.#layout.table, factorBytes);
     this.statistics = this.#describe(prediction);
     this.#seconds.analysis = now() - began;

@@ -153,6 +153,27 @@ export function linearSolverContract(name: string, open: OpenLinearSolver): void
       expectSolved(open, matrix.build(), inertiaOf(matrix.build(), 1e-14));
     });
 
+    it('eliminates large fronts block by block, also when whole blocks have no pivot of their own', () => {
+      const random = randomNumbers(17);
+      // [0 Bᵀ; B 0]: no two of the first 220 columns have a pivot together.
+      const half = 220;
+      const swap = new TripletBuilder(2 * half);
+      for (let i = 0; i < half; i++) {
+        for (let j = 0; j < half; j++) swap.add(half + i, j, random() - 0.5 + (i === j ? 2 : 0));
+      }
+      expectSolved(open, swap.build(), { positive: half, negative: half, zero: 0 });
+      // [H Jᵀ; J 0] with positive definite H and independent rows, rows first.
+      const [n, m] = [230, 140];
+      const saddle = new TripletBuilder(n + m);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < i; j++) saddle.add(m + i, m + j, 0.1 * (random() - 0.5));
+        saddle.add(m + i, m + i, 20);
+      }
+      for (let k = 0; k < m; k++)
+        for (let j = 0; j < n; j++) saddle.add(k, m + j, random() + (j === k ? 5 : 0));
+      expectSolved(open, saddle.build(), { positive: n, negative: m, zero: 0 });
+    });
+
     it('sums repeated positions', () => {
       const parts = new TripletBuilder(3);
       parts.add(0, 0, 1);

@@ -13,6 +13,12 @@ import { combineInto, copyDown, largest, scaleInto, subtractFour, subtractScaled
 
 /** Columns of a panel: candidates are brought up to date one by one inside it. */
 export const PANEL: i32 = 32;
+/**
+ * Columns of a block: only its candidates see every pivot at once; the columns beyond it are updated when the block is
+ * done, all its pivots together. Fronts of up to `SINGLE` fully summed columns are one block.
+ */
+const BLOCK: i32 = 128;
+const SINGLE: i32 = 192;
 /** Below this a scaled column counts as zero. */
 const ZERO: f64 = 1e-20;
 /** A 1×1 pivot this large against its column is taken without looking for a 2×2. */
@@ -140,11 +146,11 @@ function largestBut(x: usize, k: i32, t: i32, r: i32): f64 {
   return max(most, largest(x + (<usize>from << 3), nf - from));
 }
 
-/** The fully summed row in [k, nfs), not t, with the largest |x|; −1 when all are zero. */
-function partner(x: usize, k: i32, t: i32): i32 {
+/** The fully summed row in [k, end), not t, with the largest |x|; −1 when all are zero. */
+function partner(x: usize, k: i32, t: i32, end: i32): i32 {
   let best = -1;
   let most: f64 = 0;
-  for (let i = k; i < nfs; i++) {
+  for (let i = k; i < end; i++) {
     const size = abs(load<f64>(x + (<usize>i << 3)));
     if (size > most && i != t) {
       most = size;
@@ -234,11 +240,30 @@ export function factorFront(
   const limit = 1 / threshold;
   const complete = nf == nfs;
   let k = 0;
-  let j0 = 0;
   let t = 0;
+  // Pivots [j0, k) have not reached the candidates [k, block); pivots [o0, k) have not reached the columns beyond.
+  let j0 = 0;
+  let o0 = 0;
+  let block = nfs <= SINGLE ? nfs : BLOCK;
+  // Columns [untried, nfs) failed in their block; the last block takes them up again.
+  let untried = nfs;
   let progress = false;
   let forced = false;
   while (k < nfs) {
+    if (t >= block && block < nfs) {
+      update(front, ld, nf, k, block, j0, k, diagonal, packed);
+      update(front, ld, nf, block, nf, o0, k, diagonal, packed);
+      j0 = k;
+      o0 = k;
+      const failed = block - k;
+      const moves = min(failed, untried - block);
+      for (let i = 0; i < moves; i++) exchange(k + i, untried - 1 - i, j0, k);
+      untried -= failed;
+      block = untried - k <= SINGLE ? (untried > k && untried < nfs ? untried : nfs) : k + BLOCK;
+      t = k;
+      progress = false;
+      continue;
+    }
     if (t >= nfs) {
       if (!progress) {
         if (!complete || forced) break;
@@ -248,7 +273,7 @@ export function factorFront(
       progress = false;
     }
     if (k - j0 >= PANEL) {
-      update(front, ld, nf, k, nfs, j0, k, diagonal, packed);
+      update(front, ld, nf, k, block, j0, k, diagonal, packed);
       j0 = k;
     }
     bringUpToDate(t, k, j0, first);
@@ -266,7 +291,7 @@ export function factorFront(
     }
     const growth1 = outside == 0 ? 0 : outside / size;
     if (growth1 * COMFORTABLE > 1) {
-      const r = partner(first, k, t);
+      const r = partner(first, k, t, block);
       if (r >= 0) {
         bringUpToDate(r, k, j0, second);
         const b = load<f64>(first + (<usize>r << 3));
@@ -318,10 +343,10 @@ export function factorFront(
   }
   // The pending pivots reach the fully summed columns left over; all pivots reach the rest.
   if (k == 0) return 0;
-  if (j0 == 0 && nf - k <= 24) updateSmall(k);
+  if (j0 == 0 && o0 == 0 && nf - k <= 24) updateSmall(k);
   else {
     update(front, ld, nf, k, nfs, j0, k, diagonal, packed);
-    update(front, ld, nf, nfs, nf, 0, k, diagonal, packed);
+    update(front, ld, nf, nfs, nf, o0, k, diagonal, packed);
   }
   return k;
 }

@@ -1,5 +1,25 @@
 // The trailing update of a front, `C −= L·(D·Lᵀ)` on the lower triangle, on packed panels.
 
+import { combineInto, scaleInto } from './vector';
+
+/**
+ * `C −= L·Wᵀ` on the lower triangle by another library: C at `c` with `rows` rows and `columns` columns, L at `l` with
+ * `rows` rows and `depth` columns, both with leading dimension `ld`; W at `w`, `columns` rows, leading dimension `ldw`
+ * (all in numbers).
+ */
+// @ts-ignore: decorator
+@external("host", "update")
+declare function hostUpdate(
+  rows: i32, columns: i32, depth: i32, c: usize, l: usize, ld: i32, w: usize, ldw: i32,
+): void;
+
+/** Updates of this many operations or more go to the host. */
+let hostFrom: f64 = Infinity;
+
+export function useHostFrom(operations: f64): void {
+  hostFrom = operations;
+}
+
 /** Pivots taken together: the packed panels stay in the second-level cache. */
 export const CHUNK: i32 = 128;
 
@@ -59,6 +79,27 @@ function packLD(to: usize, packedL: usize, d: usize, groups: i32, p0: i32, p1: i
         p += 2;
       }
     }
+  }
+}
+
+/** W = L·D column by column: `rows` rows of L at `l`, pivots [p0, p1). */
+function formLD(w: usize, ldw: usize, l: usize, ld: usize, rows: i32, p0: i32, p1: i32, d: usize): void {
+  let p = p0;
+  while (p < p1) {
+    const at = d + (<usize>p << 4);
+    const off = load<f64>(at, 8);
+    if (off == 0) {
+      scaleInto(w, l, load<f64>(at), rows);
+      p += 1;
+    } else {
+      combineInto(w, l, l + ld, load<f64>(at), off, rows);
+      combineInto(w + ldw, l, l + ld, off, load<f64>(at, 16), rows);
+      w += ldw;
+      l += ld;
+      p += 2;
+    }
+    w += ldw;
+    l += ld;
   }
 }
 
@@ -136,6 +177,15 @@ export function update(
     // A 2×2 pivot is not split between two chunks.
     if (end < p1 && load<f64>(d + (<usize>(end - 1) << 4), 8) != 0) end -= 1;
     const depth = end - p0;
+    if (<f64>(nf - c0) * <f64>(c1 - c0) * <f64>depth >= hostFrom) {
+      const l = front + <usize>p0 * ld + (<usize>c0 << 3);
+      const ldw = (c1 - c0 + 1) & ~1;
+      formLD(workspace, <usize>ldw << 3, l, ld, c1 - c0, p0, end, d);
+      const c = front + <usize>c0 * ld + (<usize>c0 << 3);
+      hostUpdate(nf - c0, c1 - c0, depth, c, l, <i32>(ld >> 3), workspace, ldw);
+      p0 = end;
+      continue;
+    }
     const bytes = <usize>depth << 5;
     const packedL = workspace;
     const packedLD = workspace + <usize>groups * bytes;

@@ -1,0 +1,123 @@
+import { InputError } from '../../src/core/errors.js';
+import type { DenseKernels } from './dense-kernels.js';
+
+/** Usual names of BLAS libraries with 32-bit integers, the faster ones first. */
+const libraries: Readonly<Record<string, readonly string[]>> = {
+  linux: [
+    'libmkl_rt.so.2',
+    'libmkl_rt.so',
+    'libopenblas.so.0',
+    'libopenblas.so',
+    'libblis.so.4',
+    'libblas.so.3',
+  ],
+  darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate', 'libopenblas.dylib'],
+  win32: ['mkl_rt.2.dll', 'libopenblas.dll'],
+};
+
+/** From this many multiplications on, a library beats the WebAssembly kernels together with the call. */
+const FROM = 200_000;
+/** Columns taken together: their diagonal block is computed whole. */
+const COLUMNS = 96;
+
+const COLUMN_MAJOR = 102;
+const AS_IS = 111;
+const TRANSPOSED = 112;
+
+/** cblas_dgemm(order, transA, transB, m, n, k, α, A, lda, B, ldb, β, C, ldc); addresses as 64-bit integers. */
+type Dgemm = (...parameters: (number | bigint)[]) => void;
+
+/** The parts of koffi used here. */
+interface ForeignFunctions {
+  load(path: string): { func(signature: string): Dgemm };
+  address(view: ArrayBufferView): bigint;
+}
+
+interface NodeModules {
+  createRequire(path: string): (name: string) => unknown;
+}
+
+const DGEMM =
+  'void cblas_dgemm(int, int, int, int, int, int, double, void *, int, void *, int, double, void *, int)';
+/** Calls that keep a library to one thread: the fronts are too small to gain from more. */
+const SINGLE_THREAD = [
+  'void openblas_set_num_threads(int)',
+  'void MKL_Set_Num_Threads(int)',
+  'void bli_thread_set_num_threads(long)',
+];
+
+/** koffi where it is installed and this is Node; a reason otherwise. */
+function foreignFunctions(): ForeignFunctions | string {
+  const node = (globalThis.process?.getBuiltinModule?.('node:module') ?? undefined) as
+    | NodeModules
+    | undefined;
+  if (node === undefined) return 'system libraries need Node';
+  try {
+    return node.createRequire(import.meta.url)('koffi') as ForeignFunctions;
+  } catch (error) {
+    return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  }
+}
+
+function open(): DenseKernels | string {
+  const koffi = foreignFunctions();
+  if (typeof koffi === 'string') return koffi;
+  const names = libraries[process.platform] ?? [];
+  for (const name of names) {
+    try {
+      const library = koffi.load(name);
+      const dgemm = library.func(DGEMM);
+      for (const signature of SINGLE_THREAD) limitThreads(library, signature);
+      return kernelsOf(koffi, name, dgemm);
+    } catch {
+      // Not installed, or no BLAS with C names: the next one.
+    }
+  }
+  return `found none of ${names.join(', ')}`;
+}
+
+function limitThreads(library: { func(signature: string): Dgemm }, signature: string): void {
+  let limit: Dgemm;
+  try {
+    limit = library.func(signature);
+  } catch {
+    return; // Another library's function.
+  }
+  limit(1);
+}
+
+function kernelsOf(koffi: ForeignFunctions, library: string, dgemm: Dgemm): DenseKernels {
+  let buffer: ArrayBuffer | undefined;
+  let base = 0n;
+  return {
+    name: `blas (${library})`,
+    from: FROM,
+    update(memory, rows, columns, depth, c, l, ld, w, ldw) {
+      if (memory.buffer !== buffer) {
+        buffer = memory.buffer;
+        base = koffi.address(new Uint8Array(buffer));
+      }
+      // Addresses arrive as signed 32-bit numbers.
+      const [c0, l0, w0] = [c >>> 0, l >>> 0, w >>> 0];
+      for (let j = 0; j < columns; j += COLUMNS) {
+        const n = Math.min(COLUMNS, columns - j);
+        const a = base + BigInt(l0 + 8 * j);
+        const b = base + BigInt(w0 + 8 * j);
+        const to = base + BigInt(c0 + 8 * j * (ld + 1));
+        dgemm(COLUMN_MAJOR, AS_IS, TRANSPOSED, rows - j, n, depth, -1, a, ld, b, ldw, 1, to, ld);
+      }
+    },
+  };
+}
+
+let found: DenseKernels | string | undefined;
+
+/** The system's BLAS, opened once. Missing: `undefined`, or an error when it is `required`. */
+export function blasKernels(required: boolean): DenseKernels | undefined {
+  found ??= open();
+  if (typeof found !== 'string') return found;
+  if (!required) return undefined;
+  throw new InputError(
+    `linear solver option 'denseKernels': no BLAS (${found}); install koffi (npm install koffi) and a BLAS (Debian: apt-get install libopenblas0-pthread), or choose 'wasm'`,
+  );
+}

@@ -1,0 +1,44 @@
+import { blasKernels } from './blas.js';
+
+/**
+ * `C −= L·Wᵀ` on the lower triangle of a trapezoid: C with `rows` × `columns` at byte address `c`, L with `rows` ×
+ * `depth` at `l` (leading dimension `ld` for both), W with `columns` × `depth` at `w` (leading dimension `ldw`). All
+ * column-major, leading dimensions in numbers. What stands above the diagonal of C may be overwritten.
+ */
+export type HostUpdate = (
+  rows: number,
+  columns: number,
+  depth: number,
+  c: number,
+  l: number,
+  ld: number,
+  w: number,
+  ldw: number,
+) => void;
+
+/** Who does the large dense updates of a front. */
+export interface DenseKernels {
+  readonly name: string;
+  /** Updates of fewer multiplications than this stay in WebAssembly. */
+  readonly from: number;
+  /** Does one update on the solver's memory. */
+  update(memory: WebAssembly.Memory, ...shape: Parameters<HostUpdate>): void;
+}
+
+/** The kernels inside the WebAssembly module. */
+export const wasmKernels: DenseKernels = {
+  name: 'wasm',
+  from: Infinity,
+  update: () => {
+    throw new Error('the WebAssembly kernels do their own updates');
+  },
+};
+
+/** Orders of fronts from which `auto` looks for a system BLAS. */
+const LARGE_FRONT = 192;
+
+/** The kernels an option asks for; `largest` is the order of the largest front. */
+export function denseKernels(choice: 'auto' | 'wasm' | 'blas', largest: number): DenseKernels {
+  if (choice === 'wasm' || (choice === 'auto' && largest < LARGE_FRONT)) return wasmKernels;
+  return blasKernels(choice === 'blas') ?? wasmKernels;
+}
