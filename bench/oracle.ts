@@ -8,10 +8,11 @@ import { openEngine } from '../src/engine/open.js';
 import { programOf } from '../src/engine/programs.js';
 import { benchmarkPoint, type ChainSpec, chainNetwork, publishedNetworks } from './networks.js';
 
-/** One timing: milliseconds per call, least and median. */
+/** Milliseconds per call: wall clock, least and median, and the mean of processor time over all threads. */
 export interface Timing {
   readonly least: number;
   readonly median: number;
+  readonly cpu: number;
 }
 type Norms = readonly [y: number, J: number, H: number];
 /** What one engine did on one network at one precision. */
@@ -65,14 +66,17 @@ const threads = Number(values.threads);
 async function time(call: () => void | Promise<void>): Promise<Timing> {
   await call();
   const times: number[] = [];
+  const before = process.cpuUsage();
   const end = performance.now() + 1000 * seconds;
   while (times.length < 5 || (performance.now() < end && times.length < 2000)) {
     const start = performance.now();
     await call();
     times.push(performance.now() - start);
   }
+  const { user, system } = process.cpuUsage(before);
   times.sort((a, b) => a - b);
-  return { least: times[0]!, median: times[times.length >> 1]! };
+  const cpu = (user + system) / 1000 / times.length;
+  return { least: times[0]!, median: times[times.length >> 1]!, cpu };
 }
 
 async function measure(spec: ChainSpec, engineName: string, precision: Precision): Promise<OracleRow> {
@@ -141,7 +145,12 @@ function peer(spec: ChainSpec, precision: Precision): Promise<PeerRow | { readon
   });
 }
 
-const shown = (timing: Timing | undefined): string => (timing ? timing.least.toFixed(2) : '-').padStart(9);
+const shown = (timing: Timing | undefined): string =>
+  (timing ? `${timing.least.toFixed(2)} (${timing.cpu.toFixed(2)})` : '-').padStart(18);
+function spread(ratios: readonly number[]): { mean: string; worst: string } {
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  return { mean: mean.toFixed(1), worst: Math.min(...ratios).toFixed(1) };
+}
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<void> {
@@ -153,7 +162,8 @@ async function main(): Promise<void> {
   );
   const rows: OracleRow[] = [];
   const peers: (PeerRow | { network: string; precision: Precision; error: string })[] = [];
-  say('network          engine precision      y ms      J ms y+J+H ms  GFLOP/s');
+  say('Least milliseconds of wall clock, in parentheses mean milliseconds of processor time');
+  say('network          engine precision            y                  J              y+J+H  GFLOP/s');
   for (const spec of specs)
     for (const precision of values.precisions.split(',') as Precision[]) {
       for (const engine of values.engines.split(',')) {
@@ -190,14 +200,15 @@ async function main(): Promise<void> {
     );
     if (row.hessian === undefined || other === undefined) return [];
     const speedup = (other.jacobian.least + other.hessian.least) / row.hessian.least;
-    return [{ network: row.network, engine: row.engine, precision: row.precision, speedup }];
+    const cpu = (other.jacobian.cpu + other.hessian.cpu) / row.hessian.cpu;
+    return [{ network: row.network, engine: row.engine, precision: row.precision, speedup, cpu }];
   });
   for (const engine of new Set(speedups.map((s) => s.engine))) {
-    const logs = speedups.filter((s) => s.engine === engine).map((s) => Math.log(s.speedup));
-    const mean = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
-    const worst = Math.exp(Math.min(...logs));
+    const own = speedups.filter((s) => s.engine === engine);
+    const wall = spread(own.map((s) => s.speedup));
+    const cpu = spread(own.map((s) => s.cpu));
     say(
-      `${engine}: y+J+H ${mean.toFixed(1)} times as fast as torch in geometric mean, at worst ${worst.toFixed(1)}`,
+      `${engine}: y+J+H ${wall.mean} times as fast as torch in geometric mean, at worst ${wall.worst}; by processor time ${cpu.mean}, at worst ${cpu.worst}`,
     );
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ rows, peers, speedups })}\n`);
