@@ -1,14 +1,7 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { InputError } from '../index.js';
-import {
-  type EngineFlags,
-  engineOptions,
-  positive,
-  type SolverFlags,
-  solverOptions,
-  whole,
-} from './options.js';
+import { engineOptions, positive, type SolveFlags, solverOptions, whole } from './options.js';
 import { type MnistFlags, solveMnist } from './solve-mnist.js';
 
 /** `graybox solve PROBLEM`: a scenario by name, or a problem file. */
