@@ -79,13 +79,17 @@ export function commonOwner(a: Owner | undefined, b: Owner | undefined): Owner |
   return a ?? b;
 }
 
+/** Constants are shared for the numbers that occur all the time. */
+const common = new Map<number, Constant>();
+for (const value of [-2, -1, -0.5, 0.5, 1, 2, 3, 4, 5, 6, 10, 100]) common.set(value, new Constant(value));
+
 /** Numbers become constants; anything that is neither a number nor an expression is refused. */
 export function toExpression(value: Operand): Expression {
   if (value instanceof Expression) return value;
   if (typeof value !== 'number')
     throw new InputError(`expected an expression or a number, got ${describe(value)}`);
   if (Number.isNaN(value)) throw new InputError('a constant of an expression is NaN');
-  return new Constant(value);
+  return common.get(value) ?? new Constant(value);
 }
 
 function describe(value: unknown): string {

@@ -8,6 +8,8 @@ import { flattenProduct, graphSize, type Reduced, TermBuilder } from './term.js'
 const freeSize = 2000;
 /** So many times may splitting a row repeat its shared nodes. */
 const repeats = 4;
+/** A row with more nodes than this is split in any case. */
+const largestWhole = 20_000;
 /** A sum of more terms than this is multiplied out where a variable times it is a whole term. */
 const longestFactor = 8;
 
@@ -35,11 +37,11 @@ export class Extractor {
     for (let k = 0; k < split.columns.length; k++) this.#linear(split.columns[k]!, split.coefficients[k]!);
     const terms: Weighted[] = [];
     for (const term of split.terms) this.#multiplyOut(term, terms);
-    const reduced = this.#reduceAll(expression, terms);
-    if (reduced === undefined) {
+    if (this.#sharesTooMuch(expression, terms)) {
       this.#forgetLinear();
       constant = this.#place(row, weight, this.#builder.reduce(expression));
-    } else for (const term of reduced) constant += this.#place(row, term.weight, term);
+    } else
+      for (const item of terms) constant += this.#place(row, item.weight, this.#builder.reduce(item.term));
     this.#flushLinear(row);
     return constant;
   }
@@ -53,19 +55,24 @@ export class Extractor {
     return this.#grouper.groups();
   }
 
-  /** Undefined where the terms share so much that the row is cheaper as one term. */
-  #reduceAll(whole: Expression, terms: readonly Weighted[]): (Reduced & { weight: number })[] | undefined {
-    const builder = this.#builder;
-    builder.size = 0;
-    let allowed = Number.NaN;
-    const reduced = [];
-    for (const { weight, term } of terms) {
-      reduced.push({ weight, ...builder.reduce(term) });
-      if (builder.size <= freeSize || terms.length === 1) continue;
-      if (Number.isNaN(allowed)) allowed = freeSize + repeats * graphSize(whole);
-      if (builder.size > allowed) return undefined;
+  /** True where the terms have so much in common that the row is cheaper as one term. */
+  #sharesTooMuch(whole: Expression, terms: readonly Weighted[]): boolean {
+    if (terms.length < 2) return false;
+    let parts = 0;
+    for (const { term } of terms) {
+      parts += graphSize(term, largestWhole) ?? largestWhole;
+      if (parts > freeSize) break;
     }
-    return reduced;
+    if (parts <= freeSize) return false;
+    const size = graphSize(whole, largestWhole);
+    if (size === undefined) return false;
+    const allowed = freeSize + repeats * size;
+    parts = 0;
+    for (const { term } of terms) {
+      parts += graphSize(term, largestWhole) ?? largestWhole;
+      if (parts > allowed) return true;
+    }
+    return false;
   }
 
   #place(row: number, weight: number, { factor, term, column }: Reduced): number {

@@ -14,26 +14,23 @@ import {
 import type { Operator } from './operators.js';
 
 /** Applies an operator; constants alone fold to a constant. */
-function call(op: Operator, operands: readonly Operand[]): Expression {
-  const args = operands.map(toExpression);
-  if (args.every((arg) => arg instanceof Constant))
-    return new Constant(
-      applyOperator(
-        op,
-        args.map((arg) => arg.value),
-      ),
-    );
-  return new Call(op, args);
+function call(op: Operator, args: readonly Expression[]): Expression {
+  const values: number[] = [];
+  for (const arg of args) {
+    if (!(arg instanceof Constant)) return new Call(op, args);
+    values.push(arg.value);
+  }
+  return new Constant(applyOperator(op, values));
 }
 
 const unary =
   (op: Operator) =>
   (u: Operand): Expression =>
-    call(op, [u]);
+    call(op, [toExpression(u)]);
 const binary =
   (op: Operator) =>
   (a: Operand, b: Operand): Expression =>
-    call(op, [a, b]);
+    call(op, [toExpression(a), toExpression(b)]);
 
 /** Sum of the arguments. */
 export const add = (...terms: Operand[]): Expression => sum(terms);
@@ -53,7 +50,7 @@ export function sum(terms: Iterable<Operand>): Expression {
 }
 
 export function subtract(a: Operand, b: Operand): Expression {
-  return b === 0 ? toExpression(a) : call('subtract', [a, b]);
+  return b === 0 ? toExpression(a) : call('subtract', [toExpression(a), toExpression(b)]);
 }
 
 /** Product of the arguments; a factor 0 makes it 0. */
@@ -71,7 +68,7 @@ export function multiply(...factors: Operand[]): Expression {
 }
 
 export function divide(a: Operand, b: Operand): Expression {
-  return b === 1 ? toExpression(a) : call('divide', [a, b]);
+  return b === 1 ? toExpression(a) : call('divide', [toExpression(a), toExpression(b)]);
 }
 
 export const negate = unary('negate');
@@ -81,7 +78,7 @@ export function power(a: Operand, b: Operand): Expression {
   const exponent = toExpression(b);
   if (exponent instanceof Constant && exponent.value === 1) return toExpression(a);
   if (exponent instanceof Constant && exponent.value === 0) return new Constant(1);
-  return call('power', [a, exponent]);
+  return call('power', [toExpression(a), exponent]);
 }
 
 export const abs = unary('abs');
@@ -130,7 +127,7 @@ export const maximum = (...args: Operand[]): Expression => extreme('maximum', ar
 
 function extreme(op: 'minimum' | 'maximum', args: readonly Operand[]): Expression {
   if (args.length === 0) throw new InputError(`${op} of an empty list`);
-  return args.length === 1 ? toExpression(args[0]!) : call(op, args);
+  return args.length === 1 ? toExpression(args[0]!) : call(op, args.map(toExpression));
 }
 
 /** `max(a − b, 0)`. */
@@ -140,33 +137,34 @@ export type Comparison = '<' | '<=' | '=' | '>=' | '>' | '!=';
 
 /** A test: 1 where the comparison holds, 0 elsewhere. */
 export function compare(a: Operand, comparison: Comparison, b: Operand): Expression {
+  const [left, right] = [toExpression(a), toExpression(b)];
   switch (comparison) {
     case '<':
-      return call('less', [a, b]);
+      return call('less', [left, right]);
     case '<=':
-      return call('lessEqual', [a, b]);
+      return call('lessEqual', [left, right]);
     case '=':
-      return call('equal', [a, b]);
+      return call('equal', [left, right]);
     case '!=':
-      return call('notEqual', [a, b]);
+      return call('notEqual', [left, right]);
     case '>':
-      return call('less', [b, a]);
+      return call('less', [right, left]);
     case '>=':
-      return call('lessEqual', [b, a]);
+      return call('lessEqual', [right, left]);
     default:
       throw new InputError(`unknown comparison '${comparison as string}'; use < <= = >= > !=`);
   }
 }
 
-export const and = (...tests: Operand[]): Expression => call('and', tests);
-export const or = (...tests: Operand[]): Expression => call('or', tests);
+export const and = (...tests: Operand[]): Expression => call('and', tests.map(toExpression));
+export const or = (...tests: Operand[]): Expression => call('or', tests.map(toExpression));
 export const not = unary('not');
 
 /** `a` where the test is not 0, `b` elsewhere, with the derivatives of that branch alone. */
 export function conditional(test: Operand, a: Operand, b: Operand): Expression {
   const condition = toExpression(test);
   if (condition instanceof Constant) return toExpression(condition.value !== 0 ? a : b);
-  return call('conditional', [condition, a, b]);
+  return call('conditional', [condition, toExpression(a), toExpression(b)]);
 }
 
 /** `Σ aᵢ bᵢ`; two lists of one length. */

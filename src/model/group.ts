@@ -13,7 +13,7 @@ interface Growing {
 
 /** Collects terms by shape. */
 export class Grouper {
-  readonly #groups = new Map<string, Growing>();
+  readonly #groups = new Map<number, Growing>();
 
   add(row: number, weight: number, term: Term): void {
     let group = this.#groups.get(term.key);

@@ -13,27 +13,23 @@ export interface Weighted {
   readonly term: Expression;
 }
 
-/** The only argument that is not constant and its factor, where a call is a constant multiple; else undefined. */
-function multiple(call: Call): { factor: (weight: number) => number; of: Expression } | undefined {
-  const [a, b] = call.args;
-  switch (call.op) {
+/** True for what a split takes apart: sums, differences, constant multiples and linear forms. */
+export function isSum(e: Expression): boolean {
+  if (e instanceof Linear) return true;
+  if (!(e instanceof Call)) return false;
+  switch (e.op) {
+    case 'add':
+    case 'subtract':
     case 'negate':
-      return { factor: (weight) => -weight, of: a! };
+      return true;
     case 'multiply':
-      if (call.args.length === 2 && a instanceof Constant)
-        return { factor: (weight) => weight * a.value, of: b! };
-      return undefined;
+      return e.args.length === 2 && e.args[0] instanceof Constant;
     case 'divide':
-      return b instanceof Constant ? { factor: (weight) => weight / b.value, of: a! } : undefined;
+      return e.args[1] instanceof Constant;
     default:
-      return undefined;
+      return false;
   }
 }
-
-/** True for what a split takes apart: sums, differences, constant multiples and linear forms. */
-export const isSum = (e: Expression): boolean =>
-  e instanceof Linear ||
-  (e instanceof Call && (e.op === 'add' || e.op === 'subtract' || multiple(e) !== undefined));
 
 const isLeaf = (e: Expression): boolean => e instanceof Variable || e instanceof Constant;
 
@@ -47,6 +43,10 @@ const isShort = (e: Expression): boolean => e instanceof Call && e.args.length <
 export class Splitter {
   readonly #coefficient: Float64Array;
   readonly #touched: Uint8Array;
+  #constant = 0;
+  #columns: number[] = [];
+  readonly #nodes: Expression[] = [];
+  readonly #weights: number[] = [];
 
   constructor(variables: number) {
     this.#coefficient = new Float64Array(variables);
@@ -55,67 +55,70 @@ export class Splitter {
 
   /** Splits `weight · root`; `whole` keeps shared sums below the root as single terms unless they are short. */
   split(root: Expression, weight: number, whole: boolean): Split {
-    let constant = 0;
-    const columns: number[] = [];
-    const terms: { weight: number; term: Expression }[] = [];
-    const waiting = new Waiting();
-    const nodes: Expression[] = [root];
-    const weights: number[] = [weight];
-
-    const linear = (column: number, value: number): void => {
-      if (this.#touched[column] === 0) {
-        this.#touched[column] = 1;
-        columns.push(column);
-      }
-      this.#coefficient[column]! += value;
-    };
-    const expand = (e: Expression, w: number): void => {
-      if (e instanceof Linear) {
-        constant += w * e.constant;
-        for (let k = 0; k < e.columns.length; k++) linear(e.columns[k]!, w * e.coefficients[k]!);
-        return;
-      }
-      const call = e as Call;
-      if (call.op === 'add') {
-        for (let k = call.args.length - 1; k >= 0; k--) push(call.args[k]!, w);
-      } else if (call.op === 'subtract') {
-        push(call.args[1]!, -w);
-        push(call.args[0]!, w);
-      } else {
-        const { factor, of } = multiple(call)!;
-        push(of, factor(w));
-      }
-    };
-    const push = (e: Expression, w: number): void => {
-      nodes.push(e);
-      weights.push(w);
-    };
-
+    const terms: Weighted[] = [];
+    const nodes = this.#nodes;
+    let waiting: Waiting | undefined;
+    this.#constant = 0;
+    this.#columns = [];
+    this.#push(root, weight);
     for (;;) {
       if (nodes.length === 0) {
-        const next = waiting.takeLargest();
+        const next = waiting?.takeLargest();
         if (next === undefined) break;
         if (next.weight === 0) continue;
-        if (isSum(next.term) && (!whole || isShort(next.term))) expand(next.term, next.weight);
+        if (isSum(next.term) && (!whole || isShort(next.term))) this.#expand(next.term, next.weight);
         else terms.push(next);
         continue;
       }
       const e = nodes.pop()!;
-      const w = weights.pop()!;
+      const w = this.#weights.pop()!;
       if (w === 0) continue;
-      if (e instanceof Variable) linear(e.index, w);
-      else if (e instanceof Constant) constant += w * e.value;
-      else if (e.uses > 1 && e !== root) waiting.add(e, w);
-      else if (isSum(e)) expand(e, w);
+      if (e instanceof Variable) this.#linear(e.index, w);
+      else if (e instanceof Constant) this.#constant += w * e.value;
+      else if (e.uses > 1 && e !== root) {
+        waiting ??= new Waiting();
+        waiting.add(e, w);
+      } else if (isSum(e)) this.#expand(e, w);
       else terms.push({ weight: w, term: e });
     }
-
-    const coefficients = columns.map((column) => this.#coefficient[column]!);
-    for (const column of columns) {
+    const columns = this.#columns;
+    const coefficients = new Array<number>(columns.length);
+    for (let k = 0; k < columns.length; k++) {
+      const column = columns[k]!;
+      coefficients[k] = this.#coefficient[column]!;
       this.#coefficient[column] = 0;
       this.#touched[column] = 0;
     }
-    return { constant, columns, coefficients, terms };
+    return { constant: this.#constant, columns, coefficients, terms };
+  }
+
+  #push(e: Expression, weight: number): void {
+    this.#nodes.push(e);
+    this.#weights.push(weight);
+  }
+
+  #linear(column: number, value: number): void {
+    if (this.#touched[column] === 0) {
+      this.#touched[column] = 1;
+      this.#columns.push(column);
+    }
+    this.#coefficient[column]! += value;
+  }
+
+  #expand(e: Expression, weight: number): void {
+    if (e instanceof Linear) {
+      this.#constant += weight * e.constant;
+      for (let k = 0; k < e.columns.length; k++) this.#linear(e.columns[k]!, weight * e.coefficients[k]!);
+      return;
+    }
+    const { op, args } = e as Call;
+    if (op === 'add') for (let k = args.length - 1; k >= 0; k--) this.#push(args[k]!, weight);
+    else if (op === 'subtract') {
+      this.#push(args[1]!, -weight);
+      this.#push(args[0]!, weight);
+    } else if (op === 'negate') this.#push(args[0]!, -weight);
+    else if (op === 'divide') this.#push(args[0]!, weight / (args[1] as Constant).value);
+    else this.#push(args[1]!, weight * (args[0] as Constant).value);
   }
 }
 

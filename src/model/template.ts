@@ -87,14 +87,15 @@ class Parser {
       else break;
     }
     if (terms.length === 1) return terms[0]!.build;
-    return (values) =>
-      terms
-        .map(({ build, minus }) => ({ value: scalar(build(values), 'a term'), minus }))
-        .reduce<Expression | undefined>(
-          (total, { value, minus }) =>
-            total === undefined ? value : minus ? subtract(total, value) : add(total, value),
-          undefined,
-        )!;
+    return (values) => {
+      let total = scalar(terms[0]!.build(values), 'a term');
+      for (let k = 1; k < terms.length; k++) {
+        const { build, minus } = terms[k]!;
+        const value = scalar(build(values), 'a term');
+        total = minus ? subtract(total, value) : add(total, value);
+      }
+      return total;
+    };
   }
 
   #product(): Build {

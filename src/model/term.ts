@@ -2,11 +2,12 @@ import { applyOperator } from './apply.js';
 import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
 import type { Operator } from './operators.js';
 import type { Shape } from './problem.js';
+import { Numbering, Sequences } from './sequences.js';
 import { isSum, type Split, type Splitter } from './split.js';
 
 /** A nonlinear term in slots: terms with equal `key` have equal shapes. */
 export interface Term {
-  readonly key: string;
+  readonly key: number;
   readonly variables: readonly number[];
   readonly constants: readonly number[];
   shape(): Shape;
@@ -27,6 +28,8 @@ interface Draft {
   readonly value: number;
   /** Equal for drafts that differ in variables and constants only; orders the arguments of sums and products. */
   readonly signature: number;
+  /** Slot of a variable or position of a call in the finished term, −1 before. */
+  place: number;
 }
 
 /** What an expression still waits for: the nodes below it, after sums and products are flattened. */
@@ -37,6 +40,9 @@ type Parts =
 
 /** Greater exponents are constants like any other. */
 const largestLiteral = 64;
+/** Up to so many drafts are searched one by one. */
+const fewDrafts = 24;
+const noArgs: readonly number[] = [];
 /** A shared product longer than this stays one factor. */
 const longestSplice = 4;
 
@@ -46,21 +52,19 @@ const longestSplice = 4;
  */
 export class TermBuilder {
   #drafts: Draft[] = [];
-  #byKey = new Map<string, number>();
-  readonly #signatures = new Map<string, number>([
-    ['x', 0],
-    ['c', 1],
-  ]);
-  /** Nodes of the terms reduced so far; a caller may set it back to 0. */
-  size = 0;
+  /** Drafts by content, kept once there are many of them. */
+  readonly #byKey = new Map<string, number>();
+  readonly #done = new Map<Expression, number>();
+  readonly #sequences = new Sequences();
+  readonly #operators = new Numbering<string>();
+  readonly #literals = new Numbering<number>();
 
   constructor(readonly splitter: Splitter) {}
 
   reduce(expression: Expression): Reduced {
     this.#drafts = [];
-    this.#byKey.clear();
+    if (this.#byKey.size > 0) this.#byKey.clear();
     const [factor, core] = this.#strip(this.#convert(expression));
-    this.size += this.#drafts.length;
     const draft = this.#drafts[core]!;
     if (draft.op === 'constant') return { factor: factor * draft.value };
     if (draft.op === 'variable') return { factor, column: draft.value };
@@ -68,7 +72,8 @@ export class TermBuilder {
   }
 
   #convert(root: Expression): number {
-    const done = new Map<Expression, number>();
+    const done = this.#done;
+    done.clear();
     const stack: { e: Expression; parts?: Parts }[] = [{ e: root }];
     const known = (e: Expression): number | undefined => {
       if (e instanceof Variable) return this.#variable(e.index);
@@ -122,12 +127,14 @@ export class TermBuilder {
     for (let k = 0; k < columns.length; k++)
       if (coefficients[k] !== 0) args.push(this.#scaled(coefficients[k]!, this.#variable(columns[k]!)));
     let rest = constant;
+    const weights = new Map<number, number>();
     for (let k = 0; k < ids.length; k++) {
       const [factor, core] = this.#strip(ids[k]!);
       const weight = terms[k]!.weight * factor;
       if (this.#drafts[core]!.op === 'constant') rest += weight * this.#drafts[core]!.value;
-      else if (weight !== 0) args.push(this.#scaled(weight, core));
+      else weights.set(core, (weights.get(core) ?? 0) + weight);
     }
+    for (const [core, weight] of weights) if (weight !== 0) args.push(this.#scaled(weight, core));
     this.#order(args);
     if (rest !== 0 || args.length === 0) args.push(this.#constant(rest));
     return args.length === 1 ? args[0]! : this.#make('add', args);
@@ -209,11 +216,11 @@ export class TermBuilder {
   }
 
   #variable(column: number): number {
-    return this.#intern(`x${column}`, 'variable', [], column, () => 'x');
+    return this.#find('variable', noArgs, column) ?? this.#append('variable', noArgs, column, 0);
   }
 
   #constant(value: number): number {
-    return this.#intern(`c${value}`, 'constant', [], value, () => 'c');
+    return this.#find('constant', noArgs, value) ?? this.#append('constant', noArgs, value, 1);
   }
 
   #make(op: Operator, args: readonly number[]): number {
@@ -224,32 +231,40 @@ export class TermBuilder {
           args.map((arg) => this.#drafts[arg]!.value),
         ),
       );
-    return this.#intern(`${op} ${args.join()}`, op, args, 0, () => {
-      const signatures = args.map((arg, k) =>
-        isLiteral(op, k, this.#drafts[arg]!) ? `#${this.#drafts[arg]!.value}` : this.#drafts[arg]!.signature,
+    const known = this.#find(op, args, 0);
+    if (known !== undefined) return known;
+    let state = this.#sequences.step(0, 2 * this.#operators.of(op));
+    for (let k = 0; k < args.length; k++) {
+      const draft = this.#drafts[args[k]!]!;
+      const literal = isLiteral(op, k, draft);
+      state = this.#sequences.step(
+        state,
+        literal ? 2 * this.#literals.of(draft.value) + 1 : 2 * draft.signature,
       );
-      return `${op} ${signatures.join()}`;
-    });
+    }
+    return this.#append(op, args, 0, state + 1);
   }
 
-  #intern(
-    key: string,
-    op: Draft['op'],
-    args: readonly number[],
-    value: number,
-    signature: () => string,
-  ): number {
-    const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const text = signature();
-    let number = this.#signatures.get(text);
-    if (number === undefined) {
-      number = this.#signatures.size;
-      this.#signatures.set(text, number);
+  #find(op: Draft['op'], args: readonly number[], value: number): number | undefined {
+    const drafts = this.#drafts;
+    if (drafts.length > fewDrafts) return this.#byKey.get(contentKey(op, args, value));
+    for (let id = 0; id < drafts.length; id++) {
+      const draft = drafts[id]!;
+      if (draft.op !== op || !Object.is(draft.value, value) || draft.args.length !== args.length) continue;
+      let equal = true;
+      for (let k = 0; k < args.length && equal; k++) equal = draft.args[k] === args[k];
+      if (equal) return id;
     }
-    const id = this.#drafts.length;
-    this.#drafts.push({ op, args, value, signature: number });
-    this.#byKey.set(key, id);
+    return undefined;
+  }
+
+  #append(op: Draft['op'], args: readonly number[], value: number, signature: number): number {
+    const id = this.#drafts.push({ op, args, value, signature, place: -1 }) - 1;
+    if (id === fewDrafts)
+      this.#drafts.forEach((draft, k) => {
+        this.#byKey.set(contentKey(draft.op, draft.args, draft.value), k);
+      });
+    else if (id > fewDrafts) this.#byKey.set(contentKey(op, args, value), id);
     return id;
   }
 
@@ -257,48 +272,41 @@ export class TermBuilder {
   #finish(root: number): Term {
     const drafts = this.#drafts;
     const order: number[] = [];
-    const place = new Map<number, number>();
     const variables: number[] = [];
     const constants: number[] = [];
-    const keys: string[] = [];
-    const slot = new Map<number, number>();
+    let key = 0;
     const stack = [root];
     while (stack.length > 0) {
       const id = stack[stack.length - 1]!;
-      const { op, args } = drafts[id]!;
-      if (place.has(id)) {
+      const own = drafts[id]!;
+      const { op, args } = own;
+      if (own.place >= 0) {
         stack.pop();
         continue;
       }
       let ready = true;
       for (let k = args.length - 1; k >= 0; k--)
-        if (drafts[args[k]!]!.args.length > 0 && !place.has(args[k]!)) {
+        if (drafts[args[k]!]!.args.length > 0 && drafts[args[k]!]!.place < 0) {
           stack.push(args[k]!);
           ready = false;
         }
       if (!ready) continue;
       stack.pop();
-      place.set(id, order.length);
+      own.place = order.length;
       order.push(id);
-      let text: string = op;
+      key = this.#sequences.step(key, this.#operators.of(op));
+      key = this.#sequences.step(key, args.length);
       for (let k = 0; k < args.length; k++) {
-        const arg = args[k]!;
-        const draft = drafts[arg]!;
+        const draft = drafts[args[k]!]!;
+        let symbol = 2;
         if (draft.op === 'variable') {
-          let number = slot.get(arg);
-          if (number === undefined) {
-            number = variables.length;
-            slot.set(arg, number);
-            variables.push(draft.value);
-          }
-          text += ` x${number}`;
-        } else if (isLiteral(op, k, draft)) text += ` #${draft.value}`;
-        else if (draft.op === 'constant') {
-          constants.push(draft.value);
-          text += ' c';
-        } else text += ` ${place.get(arg)}`;
+          if (draft.place < 0) draft.place = variables.push(draft.value) - 1;
+          symbol = 4 * draft.place;
+        } else if (isLiteral(op, k, draft)) symbol = 4 * this.#literals.of(draft.value) + 3;
+        else if (draft.op === 'constant') constants.push(draft.value);
+        else symbol = 4 * draft.place + 1;
+        key = this.#sequences.step(key, symbol);
       }
-      keys.push(text);
     }
     const shape = (): Shape => {
       const shapes: Shape[] = [];
@@ -308,16 +316,16 @@ export class TermBuilder {
         const op = drafts[id]!.op as Operator;
         const args = drafts[id]!.args.map((arg, k): Shape => {
           const draft = drafts[arg]!;
-          if (draft.op === 'variable') return slots[slot.get(arg)!]!;
+          if (draft.op === 'variable') return slots[draft.place]!;
           if (isLiteral(op, k, draft)) return { op: 'literal', value: draft.value };
           if (draft.op === 'constant') return { op: 'constant', slot: constant++ };
-          return shapes[place.get(arg)!]!;
+          return shapes[draft.place]!;
         });
         shapes.push({ op, args });
       }
       return shapes[shapes.length - 1]!;
     };
-    return { key: keys.join(';'), variables, constants, shape };
+    return { key, variables, constants, shape };
   }
 }
 
@@ -327,6 +335,9 @@ function isLiteral(op: Draft['op'], position: number, { op: kind, value }: Draft
   if (op === 'power') return position === 1 && Number.isInteger(value) && Math.abs(value) <= largestLiteral;
   return op === 'divide' && position === 0 && value === 1;
 }
+
+const contentKey = (op: Draft['op'], args: readonly number[], value: number): string =>
+  `${op} ${value} ${args.join()}`;
 
 /** Factors of nested products that nothing else uses, constants multiplied into one. */
 export function flattenProduct(root: Call): { factor: number; needs: Expression[] } {
@@ -346,14 +357,15 @@ export function flattenProduct(root: Call): { factor: number; needs: Expression[
   return { factor, needs };
 }
 
-/** Nodes of the graph from `root` down. */
-export function graphSize(root: Expression): number {
+/** Nodes of the graph from `root` down; undefined where there are more than `limit`. */
+export function graphSize(root: Expression, limit: number): number | undefined {
   const seen = new Set<Expression>([root]);
   const stack = [root];
   let size = 0;
   while (stack.length > 0) {
     const e = stack.pop()!;
     size += e instanceof Linear ? e.columns.length : 1;
+    if (size > limit) return undefined;
     if (e instanceof Call)
       for (const arg of e.args)
         if (!seen.has(arg)) {
