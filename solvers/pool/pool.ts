@@ -47,6 +47,8 @@ export class SolverPool {
       ...(heapMegabytes && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
       atomics: 'disabled', // an idle thread's event loop keeps turning
     });
+    // A thread that dies between solves is replaced; a solve's own failure reaches its caller.
+    this.#threads.on('error', (error: Error) => process.emitWarning(error));
   }
 
   /** Threads alive now. */
