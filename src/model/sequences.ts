@@ -3,9 +3,9 @@ export class Sequences {
   readonly #next = new Map<number, number>();
   #count = 0;
 
-  /** The state after `symbol`, `0 ≤ symbol < 2²²`. */
+  /** The state after `symbol`, `0 ≤ symbol < 2²⁶`. */
   step(state: number, symbol: number): number {
-    const key = state * 2 ** 22 + symbol;
+    const key = state * 2 ** 26 + symbol;
     let next = this.#next.get(key);
     if (next === undefined) {
       next = ++this.#count;

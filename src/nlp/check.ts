@@ -1,6 +1,9 @@
 import type { Nlp } from './contract.js';
 
-/** The largest disagreement of one kind of derivative, relative to `max(1, |difference quotient|)`. */
+/**
+ * The largest disagreement of one kind of derivative, relative to `max(1, |difference quotient|)`, beyond what rounding
+ * of the two differenced values explains.
+ */
 export interface Disagreement {
   readonly error: number;
   /** Where: names of the row (`objective` for the objective) and the columns. */
@@ -33,7 +36,8 @@ export interface CheckOptions {
 export function checkDerivatives(nlp: Nlp, x: Float64Array, options: CheckOptions = {}): DerivativeCheck {
   const n = nlp.variables.lower.length;
   const m = nlp.constraints.lower.length;
-  const relativeStep = options.step ?? Math.cbrt(nlp.accuracy ?? Number.EPSILON);
+  const accuracy = nlp.accuracy ?? Number.EPSILON;
+  const relativeStep = options.step ?? Math.cbrt(accuracy);
   const σ = options.σ ?? 1;
   const λ = options.λ ?? Float64Array.from({ length: m }, (_, i) => (i % 2 === 0 ? 1 : -1) / (i + 1));
   const second = nlp.secondDerivatives !== false;
@@ -54,29 +58,40 @@ export function checkDerivatives(nlp: Nlp, x: Float64Array, options: CheckOption
     const up = evaluate(nlp, shifted(x, j, step), σ, λ, false);
     const down = evaluate(nlp, shifted(x, j, -step), σ, λ, false);
     const width = x[j]! + step - (x[j]! - step);
-    gradient.compare(stated.gradient[j]!, (up.f - down.f) / width, () => `objective, ${variable(j)}`);
+    const quotient = (a: number, b: number): Quotient => ({
+      value: (a - b) / width,
+      noise: (4 * accuracy * (Math.abs(a) + Math.abs(b))) / width,
+    });
+    gradient.compare(stated.gradient[j]!, quotient(up.f, down.f), () => `objective, ${variable(j)}`);
     dense.fill(0);
     for (const k of byColumn[j]!) dense[nlp.jacobian.row[k]!]! += stated.jacobian[k]!;
     for (let i = 0; i < m; i++)
-      jacobian.compare(dense[i]!, (up.g[i]! - down.g[i]!) / width, () => `${row(i)}, ${variable(j)}`);
+      jacobian.compare(dense[i]!, quotient(up.g[i]!, down.g[i]!), () => `${row(i)}, ${variable(j)}`);
     if (!second) continue;
     denseSecond.fill(0);
     for (const { other, k } of rowsOfHessian[j]!) denseSecond[other]! += stated.hessian[k]!;
     for (let i = 0; i < n; i++)
       hessian.compare(
         denseSecond[i]!,
-        (up.lagrangian[i]! - down.lagrangian[i]!) / width,
+        quotient(up.lagrangian[i]!, down.lagrangian[i]!),
         () => `${variable(i)}, ${variable(j)}`,
       );
   }
   return { gradient: gradient.result(), jacobian: jacobian.result(), hessian: hessian.result() };
 }
 
+interface Quotient {
+  readonly value: number;
+  /** What rounding of the two values can do to it. */
+  readonly noise: number;
+}
+
 class Worst {
   #worst: Disagreement = { error: 0, where: '', stated: 0, measured: 0 };
 
-  compare(stated: number, measured: number, where: () => string): void {
-    const distance = Math.abs(stated - measured) / Math.max(1, Math.abs(measured));
+  compare(stated: number, { value: measured, noise }: Quotient, where: () => string): void {
+    const beyond = Math.max(Math.abs(stated - measured) - noise, 0);
+    const distance = beyond / Math.max(1, Math.abs(measured));
     const error = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (error > this.#worst.error) this.#worst = { error, where: where(), stated, measured };
   }

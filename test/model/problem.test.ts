@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import * as f from '../../src/model/functions.js';
 import { type Expression, expr, Model, type Problem, type Variable } from '../../src/model/index.js';
 import { assemble } from '../../src/nlp/assemble.js';
+import { checkDerivatives } from '../../src/nlp/check.js';
+import { tolerances } from '../tolerances.js';
 
 function model(n: number): { m: Model; x: Variable[] } {
   const m = new Model('test');
@@ -140,6 +142,31 @@ describe('groups', () => {
 });
 
 describe('size', () => {
+  it('hundreds of shapes', () => {
+    const { m, x } = model(2);
+    const plain = (a: number, b: number, depth: number): number => {
+      let value = a * b;
+      for (let k = 0; k < depth; k++) value = Math.sin(value + b);
+      return value;
+    };
+    const shapes = 320;
+    for (let depth = 1; depth <= shapes; depth++) {
+      let e = f.multiply(x[0]!, x[1]!);
+      for (let k = 0; k < depth; k++) e = f.sin(f.add(e, x[1]!));
+      m.constrain(e, { lower: 0 });
+    }
+    const problem = m.problem();
+    expect(problem.groups.length).toBe(shapes);
+    const nlp = assemble(problem);
+    const at = Float64Array.of(0.4, 0.9);
+    const g = new Float64Array(shapes);
+    nlp.constraintValues(at, g);
+    for (const row of [0, 17, 319]) expect(g[row]).toBeCloseTo(plain(0.4, 0.9, row + 1), 12);
+    const check = checkDerivatives(nlp, at);
+    expect(check.jacobian.error).toBeLessThan(tolerances.difference);
+    expect(check.hessian.error).toBeLessThan(tolerances.difference);
+  });
+
   it('a sum nested 100,000 deep', () => {
     const { m, x } = model(100);
     let e: Expression = x[0]!;
