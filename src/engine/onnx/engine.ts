@@ -134,12 +134,14 @@ class OnnxExecutable implements Executable {
         logSeverityLevel: 3,
         // Further levels fuse into operators that exist in f32 only.
         graphOptimizationLevel: 'basic',
+        // Threads that spin while waiting take the cores from the solver between calls.
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
         ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
         ...(externalData.length === 0 ? {} : { externalData }),
       });
     } catch (cause) {
       throw new InputError(
-        `engine onnx: cannot open '${this.programs.name}' on device ${device}, ${this.precision}: ${firstLine(cause)}`,
+        `engine onnx: cannot open '${this.programs.name}' on device ${device}, ${this.precision}: ${firstLine(cause)}${device === 'cpu' ? '' : '; use device cpu'}`,
         { cause },
       );
     }

@@ -7,10 +7,13 @@ export type OnnxRuntime = typeof Ort;
 export async function loadRuntime(): Promise<OnnxRuntime> {
   try {
     const module = (await import('onnxruntime-node')) as OnnxRuntime & { default?: OnnxRuntime };
-    return module.default ?? module;
+    const runtime = module.default ?? module;
+    // What fails also throws; its log would only repeat it on standard error.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
   } catch (cause) {
     throw new InputError(
-      `engine onnx: onnxruntime-node cannot be loaded (${firstLine(cause)}); install it (npm install onnxruntime-node) or use engine wasm`,
+      `onnxruntime-node cannot be loaded (${firstLine(cause)}): install it (npm install onnxruntime-node) or use engine wasm`,
       { cause },
     );
   }
