@@ -22,7 +22,6 @@ it('hostile files and options end in a refusal or an honest result', { timeout: 
       failures.push(`seed ${seed}: ${(error as Error).message}`);
     }
   }
-  console.log(kinds);
   expect(failures).toEqual([]);
   expect(kinds['optimal']).toBeGreaterThan(40);
   expect(kinds['refused']).toBeGreaterThan(40);
