@@ -99,6 +99,38 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       expectClose(hessian.H, expected.H, tol);
     });
 
+    // λᵀ(y(x + tp) − y − t J p) − ½ t² pᵀHp = O(t³): halving t divides it by 8, where φ″ is continuous.
+    const jumping = ['softsign', 'elu', 'selu'];
+    const taylor = [
+      architectures[1]!,
+      ...elementwiseNetworks(smooth.filter(({ name }) => !jumping.includes(name))),
+    ];
+    it.runIf(precision === 'f64').each(taylor.map((n): [string, Network] => [n.name, n]))(
+      'has Taylor remainders of third order: %s',
+      async (_, network) => {
+        const executable = await open(network);
+        const { x, λ } = pointOf(network);
+        const n = x.length;
+        const { y, J, H } = await evaluated(executable, 2, { x, λ });
+        const p = pointOf(network, 9).x;
+        let slope = 0;
+        let curvature = 0;
+        for (let i = 0; i < n; i++) {
+          for (let k = 0; k < λ.length; k++) slope += λ[k]! * J[k * n + i]! * p[i]!;
+          for (let j = 0; j <= i; j++)
+            curvature += (i === j ? 1 : 2) * H[(i * (i + 1)) / 2 + j]! * p[i]! * p[j]!;
+        }
+        const remainder = async (t: number) => {
+          const { y: moved } = await evaluated(executable, 0, { x: x.map((v, i) => v + t * p[i]!), λ });
+          const change = moved.reduce((sum, v, k) => sum + λ[k]! * (v - y[k]!), 0);
+          return Math.abs(change - t * slope - (t * t * curvature) / 2);
+        };
+        const [coarse, fine] = [await remainder(2e-2), await remainder(1e-2)];
+        expect(coarse / fine).toBeGreaterThan(6);
+        expect(coarse / fine).toBeLessThan(11);
+      },
+    );
+
     it('gives identical numbers for identical calls, whatever came between', async () => {
       const network = architectures[2]!;
       const executable = await open(network);
