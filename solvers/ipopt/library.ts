@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { InputError } from '../../src/core/errors.js';
 
 /** The calls of Ipopt's C interface that the adapter makes; pointers are opaque. */
@@ -34,6 +35,8 @@ export interface IpoptLibrary {
     rows: Float64Array | null,
   ): boolean;
   monitor(problem: unknown, callback: unknown): boolean;
+  /** Runs `work` while what C code prints on standard output goes to standard error: Ipopt explains refused options there. */
+  outputToStderr(work: () => void): void;
   solve(
     problem: unknown,
     x: Float64Array,
@@ -96,7 +99,7 @@ async function open(): Promise<IpoptLibrary> {
   }
   if (library === undefined)
     throw new InputError(
-      `solver 'ipopt': ${chosen ? `GRAYBOX_IPOPT names ${chosen}, which` : 'no libipopt'} can be loaded (${tried.at(-1)}): ${HOW}`,
+      `solver 'ipopt': ${chosen ? `GRAYBOX_IPOPT names ${chosen}, which cannot` : 'no libipopt can'} be loaded (${tried.at(-1)}): ${HOW}`,
     );
   return bind(koffi, library);
 }
@@ -157,7 +160,35 @@ function bind(koffi: Koffi, library: ReturnType<Koffi['load']>): IpoptLibrary {
     integerOption: (...args) => Boolean(integer(...args)),
     scaling: (...args) => Boolean(scaling(...args)),
     monitor: (...args) => Boolean(monitor(...args)),
+    outputToStderr: outputRedirection(koffi),
     solve,
+  };
+}
+
+/**
+ * Standard output belongs to the whole process, so a worker thread leaves it alone: the main thread may be writing. Nor
+ * is it done where there are no POSIX descriptors.
+ */
+function outputRedirection(koffi: Koffi): (work: () => void) => void {
+  if (process.platform === 'win32' || !isMainThread) return (work) => work();
+  const own = koffi.load(null);
+  const duplicate = own.func('dup', 'int', ['int']);
+  const replace = own.func('dup2', 'int', ['int', 'int']);
+  const close = own.func('close', 'int', ['int']);
+  const flush = own.func('fflush', 'int', ['void *']);
+  return (work) => {
+    flush(null);
+    const output: number = duplicate(1);
+    if (output >= 0) replace(2, 1);
+    try {
+      work();
+    } finally {
+      flush(null);
+      if (output >= 0) {
+        replace(output, 1);
+        close(output);
+      }
+    }
   };
 }
 

@@ -1,13 +1,12 @@
 import { EvaluationError } from '../../src/core/errors.js';
 import type { Nlp } from '../../src/nlp/contract.js';
-import { optimalityErrors } from '../../src/nlp/optimality.js';
-import type { Multipliers, Result, Status } from '../../src/nlp/result.js';
+import { isSolved, type Multipliers, type Result, type Status } from '../../src/nlp/result.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
+import { type Evaluated, Held } from './held.js';
+import { type Judged, judge, nameOf, worstViolation } from './judge.js';
 
 /** What Ipopt takes for "no bound". */
 const NO_BOUND = 2e19;
-
-type Evaluated = 'objective' | 'gradient' | 'constraints' | 'jacobian' | 'hessian';
 
 /** What Ipopt left behind. */
 export interface Outcome {
@@ -26,13 +25,17 @@ export class Session {
   readonly #counts = { objective: 0, gradient: 0, constraints: 0, jacobian: 0, hessian: 0, rejected: 0 };
   readonly #begin = performance.now();
   readonly #oracleBefore: number;
+  readonly #held: Held;
   #end: { status: Status; message: string } | undefined;
+  /** Where a function was undefined last, in words. */
+  #undefined = '';
 
   constructor(
     readonly nlp: Nlp,
     readonly monitor: Monitor | undefined,
     readonly secondsAllowed: number,
   ) {
+    this.#held = new Held(nlp);
     this.#oracleBefore = nlp.oracleSeconds?.() ?? 0;
   }
 
@@ -40,9 +43,9 @@ export class Session {
     return (performance.now() - this.#begin) / 1000;
   }
 
-  /** Evaluations so far that an accepted iterate needs: one a iterate. */
-  get gradients(): number {
-    return this.#counts.gradient;
+  /** Hessians asked for so far, one an iteration. */
+  get hessians(): number {
+    return this.#counts.hessian;
   }
 
   /** True once evaluations are refused. */
@@ -50,13 +53,23 @@ export class Session {
     return this.#end !== undefined;
   }
 
-  /** Polls the monitor and the clock between evaluations. */
+  /** The last accepted iterate; empty before the first. */
+  get accepted(): Float64Array {
+    return this.#held.x;
+  }
+
+  /** Asks the monitor and the clock; false when the solve shall stop. */
   poll(): boolean {
-    if (this.#end === undefined && this.monitor?.stopRequested?.())
-      this.#end = { status: 'interrupted', message: 'stopped at the caller’s request' };
-    if (this.#end === undefined && this.seconds > this.secondsAllowed)
-      this.#end = { status: 'time-limit', message: `time limit of ${this.secondsAllowed} s reached` };
-    return this.#end === undefined;
+    if (this.#end !== undefined) return false;
+    try {
+      if (this.monitor?.stopRequested?.())
+        this.#end = { status: 'interrupted', message: 'stopped at the caller’s request' };
+      else if (this.seconds > this.secondsAllowed)
+        this.#end = { status: 'time-limit', message: `time limit of ${this.secondsAllowed} s reached` };
+    } catch (error) {
+      this.#fail(error);
+    }
+    return !this.stopping;
   }
 
   /** Hands a row of the progress table on; false when the solve shall stop. */
@@ -67,32 +80,55 @@ export class Session {
     } catch (error) {
       this.#fail(error);
     }
-    return this.#end === undefined;
+    return !this.stopping;
+  }
+
+  /** A row of the progress table from the evaluations at the accepted iterate alone, before its Hessian is asked for. */
+  row(): boolean {
+    const nan = Number.NaN;
+    const { objective, constraints } = this.#held.values();
+    let primal = constraints === undefined && this.nlp.constraints.lower.length > 0 ? nan : 0;
+    constraints?.forEach((g, i) => {
+      primal = Math.max(primal, this.nlp.constraints.lower[i]! - g, g - this.nlp.constraints.upper[i]!);
+    });
+    return this.iteration({
+      iteration: this.hessians,
+      objective: objective?.[0] ?? nan,
+      primal,
+      dual: nan,
+      barrier: nan,
+      step: nan,
+      regularization: nan,
+      alphaDual: nan,
+      alphaPrimal: nan,
+      trials: nan,
+      restoration: false,
+      seconds: this.seconds,
+    });
   }
 
   objective(x: Float64Array): number {
-    let value = Number.NaN;
-    this.#guard('objective', () => {
-      value = this.nlp.objective(x);
+    const out = Float64Array.of(Number.NaN);
+    this.#evaluate('objective', x, out, () => {
+      out[0] = this.nlp.objective(x);
     });
-    if (!Number.isFinite(value)) this.#counts.rejected++;
-    return value;
+    return out[0]!;
   }
 
   gradient(x: Float64Array, out: Float64Array): boolean {
-    return this.#guard('gradient', () => this.nlp.gradient(x, out)) && this.#finite(out);
+    return this.#evaluate('gradient', x, out, () => this.nlp.gradient(x, out));
   }
 
   constraints(x: Float64Array, out: Float64Array): boolean {
-    return this.#guard('constraints', () => this.nlp.constraintValues(x, out)) && this.#finite(out);
+    return this.#evaluate('constraints', x, out, () => this.nlp.constraintValues(x, out));
   }
 
   jacobian(x: Float64Array, out: Float64Array): boolean {
-    return this.#guard('jacobian', () => this.nlp.jacobianValues(x, out)) && this.#finite(out);
+    return this.#evaluate('jacobian', x, out, () => this.nlp.jacobianValues(x, out));
   }
 
   hessian(x: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
-    return this.#guard('hessian', () => this.nlp.hessianValues(x, σ, λ, out)) && this.#finite(out);
+    return this.#evaluate('hessian', x, out, () => this.nlp.hessianValues(x, σ, λ, out));
   }
 
   /** Bounds as Ipopt wants them, infinities replaced. */
@@ -102,30 +138,25 @@ export class Session {
 
   /** The result, its errors recomputed here and not taken from Ipopt. */
   result(outcome: Outcome, factorizations = 0): Result {
-    const { nlp } = this;
-    const constraints = new Float64Array(nlp.constraints.lower.length);
-    const end = this.#end ?? outcome;
-    let objective = Number.NaN;
-    let errors = { primal: Number.NaN, dual: Number.NaN, complementarity: Number.NaN };
-    try {
-      objective = nlp.objective(outcome.x);
-      nlp.constraintValues(outcome.x, constraints);
-      errors = optimalityErrors(nlp, outcome.x, outcome.multipliers);
-    } catch (error) {
-      // Functions that failed during the solve cannot judge the point either; NaN says so.
-      if (end.status !== 'evaluation-error' && !(error instanceof EvaluationError)) throw error;
-      constraints.fill(Number.NaN);
-    }
+    const said = this.#end ?? outcome;
+    const point = this.#judge(outcome, said.status);
+    const defined = Number.isFinite(point.objective) && point.constraints.every(Number.isFinite);
+    const { status, message } =
+      isSolved(said.status) && !defined
+        ? { status: 'evaluation-error' as const, message: 'Ipopt ended where functions are undefined' }
+        : said;
+    const detail =
+      status === 'infeasible' || status === 'restoration-failed'
+        ? worstViolation(this.nlp, point)
+        : status === 'evaluation-error' && this.#end === undefined
+          ? this.#undefined
+          : '';
     const total = this.seconds;
-    const oracle = (nlp.oracleSeconds?.() ?? 0) - this.#oracleBefore;
+    const oracle = (this.nlp.oracleSeconds?.() ?? 0) - this.#oracleBefore;
     return {
-      status: end.status,
-      message: end.message,
-      x: outcome.x,
-      objective,
-      constraints,
-      multipliers: outcome.multipliers,
-      errors,
+      status,
+      message: detail ? `${message}; ${detail}` : message,
+      ...point,
       iterations: outcome.iterations,
       evaluations: { ...this.#counts, factorizations },
       // Ipopt does not tell what its linear solver took; it counts as other.
@@ -133,30 +164,63 @@ export class Session {
     };
   }
 
-  #guard(kind: Evaluated, evaluate: () => void): boolean {
+  #judge({ x, multipliers }: Outcome, status: Status): Judged {
+    try {
+      return judge(this.nlp, x, multipliers);
+    } catch (error) {
+      if (status !== 'evaluation-error' && !(error instanceof EvaluationError)) throw error;
+      const answered = this.#held.answers();
+      if (answered) return judge(answered.nlp, answered.x.slice(), multipliers);
+      const nan = Number.NaN;
+      const constraints = new Float64Array(this.nlp.constraints.lower.length).fill(nan);
+      const errors = { primal: nan, dual: nan, complementarity: nan };
+      return { x, objective: nan, constraints, multipliers, errors };
+    }
+  }
+
+  #evaluate(kind: Evaluated | 'hessian', x: Float64Array, out: Float64Array, run: () => void): boolean {
     if (!this.poll()) return false;
     this.#counts[kind]++;
     try {
-      evaluate();
-      return true;
+      run();
     } catch (error) {
       this.#fail(error);
       return false;
+    }
+    const bad = out.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      this.#counts.rejected++;
+      this.#undefined = `${this.#place(kind, bad)} is ${out[bad]}`;
+      return false;
+    }
+    if (kind !== 'hessian') this.#held.keep(kind, x, out);
+    return true;
+  }
+
+  /** Entry `k` of a function's values in words. */
+  #place(kind: Evaluated | 'hessian', k: number): string {
+    const { variables, constraints, jacobian, hessian } = this.nlp;
+    const column = (j: number) => nameOf('variable', variables, j);
+    const row = (i: number) => nameOf('row', constraints, i);
+    switch (kind) {
+      case 'objective':
+        return 'the objective';
+      case 'gradient':
+        return `the objective's derivative by ${column(k)}`;
+      case 'constraints':
+        return row(k);
+      case 'jacobian':
+        return `the derivative of ${row(jacobian.row[k]!)} by ${column(jacobian.column[k]!)}`;
+      case 'hessian':
+        return `the second derivative by ${column(hessian.row[k]!)} and ${column(hessian.column[k]!)}`;
     }
   }
 
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof EvaluationError && !error.fatal) this.#counts.rejected++;
-    else this.#end ??= { status: 'evaluation-error', message };
-  }
-
-  #finite(values: Float64Array): boolean {
-    for (let k = 0; k < values.length; k++)
-      if (!Number.isFinite(values[k]!)) {
-        this.#counts.rejected++;
-        return false;
-      }
-    return true;
+    if (error instanceof EvaluationError && !error.fatal) {
+      this.#counts.rejected++;
+      this.#undefined = message;
+    } else this.#end ??= { status: 'evaluation-error', message };
   }
 }

@@ -1,8 +1,9 @@
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import type { Monitor, Solver, WarmStart } from '../../src/nlp/solver.js';
+import { refusedBounds } from './judge.js';
 import type { IpoptLibrary } from './library.js';
-import { INTEGER_OPTIONS, type IpoptOptions, splitOptions, unknownOption } from './options.js';
+import { type IpoptOptions, setOptions, splitOptions } from './options.js';
 import { Session } from './session.js';
 import { statusOf } from './status.js';
 
@@ -17,10 +18,18 @@ export class SystemIpopt implements Solver<IpoptOptions> {
     const exact = nlp.secondDerivatives !== false;
     const split = splitOptions(options, warmStart, exact);
     const session = new Session(nlp, monitor, split.secondsAllowed);
-    const iterations = { count: 0 };
-    const callbacks = register(library, session, iterations);
     const { variables, constraints } = nlp;
     const [n, m] = [variables.lower.length, constraints.lower.length];
+    const x = Float64Array.from(warmStart?.x ?? variables.start);
+    const multipliers = {
+      constraints: Float64Array.from(warmStart?.multipliers?.constraints ?? new Float64Array(m)),
+      lower: Float64Array.from(warmStart?.multipliers?.lower ?? new Float64Array(n)),
+      upper: Float64Array.from(warmStart?.multipliers?.upper ?? new Float64Array(n)),
+    };
+    const refused = refusedBounds(nlp);
+    if (refused) return session.result({ ...refused, x, multipliers, iterations: 0 });
+    const iterations = { count: 0 };
+    const callbacks = register(library, session, iterations);
     const problem = library.create(
       n,
       session.bounds(variables.lower),
@@ -38,13 +47,7 @@ export class SystemIpopt implements Solver<IpoptOptions> {
       callbacks.hessian.pointer,
     );
     try {
-      const x = Float64Array.from(warmStart?.x ?? variables.start);
-      const multipliers = {
-        constraints: Float64Array.from(warmStart?.multipliers?.constraints ?? new Float64Array(m)),
-        lower: Float64Array.from(warmStart?.multipliers?.lower ?? new Float64Array(n)),
-        upper: Float64Array.from(warmStart?.multipliers?.upper ?? new Float64Array(n)),
-      };
-      // A null problem means that Ipopt refused the sizes or bounds.
+      // A null problem means that Ipopt refused the sizes.
       if (problem === null) return session.result({ ...statusOf(-11), x, multipliers, iterations: 0 });
       this.#set(problem, split.options, nlp);
       library.monitor(problem, callbacks.monitor.pointer);
@@ -59,15 +62,12 @@ export class SystemIpopt implements Solver<IpoptOptions> {
 
   #set(problem: unknown, options: readonly [string, string | number][], nlp: Nlp): void {
     const { library } = this;
-    for (const [name, value] of options) {
-      const taken =
-        typeof value === 'string'
-          ? library.stringOption(problem, name, value)
-          : INTEGER_OPTIONS.has(name)
-            ? Number.isInteger(value) && library.integerOption(problem, name, value)
-            : library.numberOption(problem, name, value);
-      if (!taken) throw unknownOption(name, value, 'Ipopt');
-    }
+    const setters = {
+      text: (name: string, value: string) => library.stringOption(problem, name, value),
+      real: (name: string, value: number) => library.numberOption(problem, name, value),
+      integer: (name: string, value: number) => library.integerOption(problem, name, value),
+    };
+    library.outputToStderr(() => setOptions(setters, options, 'Ipopt'));
     if (nlp.scaling !== undefined) {
       const { objective, variables, constraints } = nlp.scaling;
       library.scaling(problem, objective, variables ?? null, constraints ?? null);

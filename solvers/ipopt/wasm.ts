@@ -1,38 +1,38 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
 import type { Nlp } from '../../src/nlp/contract.js';
-import type { Result } from '../../src/nlp/result.js';
+import type { Result, Status } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
-import { INTEGER_OPTIONS, type IpoptOptions, splitOptions } from './options.js';
+import { refusedBounds } from './judge.js';
+import { type IpoptOptions, setOptions, splitOptions } from './options.js';
 import { Session } from './session.js';
 import { statusOf } from './status.js';
+import { exceptionStatus, Heap, type WasmModule } from './wasm-module.js';
 
-/** The function `solve` of the module ipopt-wasm. */
-type WasmSolve = (
-  problem: Record<string, unknown>,
-  options: Record<string, string | number>,
-) => Promise<{
-  x: Float64Array;
-  status: number;
-  mult_g: Float64Array;
-  mult_x_L: Float64Array;
-  mult_x_U: Float64Array;
-}>;
+/** Makes a fresh instance of the WebAssembly module, its output handed to `print`. */
+export type CreateModule = (settings: {
+  print(line: string): void;
+  printErr(line: string): void;
+}) => Promise<WasmModule>;
+
+/** Ends a solve from inside a callback: the module has no callback per iteration that could. */
+class Stop extends Error {}
 
 /**
- * Ipopt compiled to WebAssembly, the npm module `ipopt-wasm` or a path to its folder or entry file. Like the solver
- * contract, but its `solve` returns a promise because the module loads itself asynchronously.
+ * Ipopt compiled to WebAssembly: the module `ipopt.mjs` of the npm package `ipopt-wasm`, called without the package's
+ * own entry, which drops refused options, sends whole numbers for real options to the integer setter and takes no
+ * multipliers to start from. Like the solver contract, but `solve` returns a promise because a module instance is made
+ * asynchronously; each solve gets its own, since the build cannot unwind C++ exceptions: what threw is not used again.
  *
- * The module's known faults are guarded: a C++ exception arrives as a bare number; whole numbers go to the integer
- * setter even for real options; a rejected option is ignored; there is no callback per iteration, so `iterations`
- * counts gradient evaluations, and it takes no multipliers to start from.
+ * There is no callback per iteration: rows of the progress table come before the Hessian of each iterate but the last,
+ * and what evaluations do not tell (dual infeasibility, barrier parameter, step lengths) is NaN.
  */
 export class WasmIpopt {
   readonly name = 'ipopt-wasm';
 
-  constructor(private readonly load: () => Promise<WasmSolve>) {}
+  constructor(private readonly create: CreateModule) {}
 
   async solve(
     nlp: Nlp,
@@ -41,125 +41,192 @@ export class WasmIpopt {
     warmStart?: WarmStart,
   ): Promise<Result> {
     const exact = nlp.secondDerivatives !== false;
-    const split = splitOptions(options, undefined, exact);
+    const split = splitOptions(options, warmStart, exact);
+    if (split.options.some(([, value]) => value === 'user-scaling'))
+      throw new InputError(
+        "option nlp_scaling_method=user-scaling: solver 'ipopt-wasm' takes no scaling factors: choose another solver",
+      );
+    const printed: string[] = [];
+    const print = (line: string): void => {
+      printed.push(line);
+    };
+    const module = await this.create({ print, printErr: print });
     const session = new Session(nlp, monitor, split.secondsAllowed);
     const [n, m] = [nlp.variables.lower.length, nlp.constraints.lower.length];
-    let last: Float64Array = Float64Array.from(warmStart?.x ?? nlp.variables.start);
+    const start = Float64Array.from(warmStart?.x ?? nlp.variables.start);
     const none = { constraints: new Float64Array(m), lower: new Float64Array(n), upper: new Float64Array(n) };
-    const solve = await this.load();
+    const refused = refusedBounds(nlp);
+    if (refused) return session.result({ ...refused, x: start, multipliers: none, iterations: 0 });
+
+    const heap = new Heap(module);
+    const [x, g, value] = [heap.copy(start), heap.copy(new Float64Array(m)), heap.copy(new Float64Array(1))];
+    const { constraints, lower, upper } = warmStart?.multipliers ?? none;
+    const [λ, zL, zU] = [heap.copy(constraints), heap.copy(lower), heap.copy(upper)];
+    const problem = module._ipopt_create(
+      n,
+      heap.copy(session.bounds(nlp.variables.lower)),
+      heap.copy(session.bounds(nlp.variables.upper)),
+      m,
+      heap.copy(session.bounds(nlp.constraints.lower)),
+      heap.copy(session.bounds(nlp.constraints.upper)),
+      nlp.jacobian.row.length,
+      exact ? nlp.hessian.row.length : 0,
+      ...register(heap, session),
+    );
+    if (problem === 0)
+      return session.result({ ...statusOf(-11), x: start, multipliers: none, iterations: 0 });
+    const setters = {
+      text: (name: string, text: string) =>
+        Boolean(module._ipopt_str_option(problem, heap.text(name), heap.text(text))),
+      real: (name: string, real: number) => Boolean(module._ipopt_num_option(problem, heap.text(name), real)),
+      integer: (name: string, whole: number) =>
+        Boolean(module._ipopt_int_option(problem, heap.text(name), whole)),
+    };
+    setOptions(setters, split.options, 'Ipopt (WebAssembly)');
     try {
-      const answer = await solve(
-        describe(session, last, exact, (x) => {
-          last = x;
-        }),
-        Object.fromEntries(split.options.map(([name, value]) => [name, realNumber(name, value)])),
-      );
+      const code: number = module._ipopt_solve(problem, x, g, value, λ, zL, zU);
       return session.result({
-        ...statusOf(answer.status),
-        x: answer.x,
-        multipliers: { constraints: answer.mult_g, lower: answer.mult_x_L, upper: answer.mult_x_U },
-        iterations: Math.max(0, session.gradients - 1),
+        ...statusOf(code),
+        x: heap.doubles(x, n).slice(),
+        multipliers: {
+          constraints: heap.doubles(λ, m).slice(),
+          lower: heap.doubles(zL, n).slice(),
+          upper: heap.doubles(zU, n).slice(),
+        },
+        iterations: session.hessians,
       });
     } catch (thrown) {
-      const message =
-        typeof thrown === 'number'
-          ? 'Ipopt (WebAssembly): a C++ exception ended the solve'
-          : `Ipopt (WebAssembly): ${thrown instanceof Error ? thrown.message : thrown}`;
+      const outcome =
+        thrown instanceof Stop
+          ? // The session knows why it stopped.
+            { status: 'interrupted' as const, message: 'Ipopt: stopped' }
+          : explain(exceptionStatus(heap, thrown), exact, options);
       return session.result({
-        status: 'step-failed',
-        message,
-        x: last,
+        ...outcome,
+        x: session.accepted.length === n ? session.accepted.slice() : start,
         multipliers: none,
-        iterations: session.gradients,
+        iterations: session.hessians,
       });
+    } finally {
+      // Text that the user asked for with print_level; standard output is not ours.
+      for (const line of printed) process.stderr.write(`${line}\n`);
     }
   }
 }
 
-/** Keeps real options real: the module would send a whole number to the integer setter, where it is lost. */
-function realNumber(name: string, value: string | number): string | number {
-  if (typeof value !== 'number' || INTEGER_OPTIONS.has(name)) {
-    if (typeof value === 'number' && !Number.isInteger(value))
-      throw new InputError(`option ${name}=${value}: give a whole number`);
-    return value;
-  }
-  return Number.isInteger(value) ? (value === 0 ? Number.MIN_VALUE : value * (1 + Number.EPSILON)) : value;
-}
+type Ending = { readonly status: Status; readonly message: string };
 
-function describe(
-  session: Session,
-  x0: Float64Array,
-  exact: boolean,
-  iterate: (x: Float64Array) => void,
-): Record<string, unknown> {
-  const { nlp } = session;
-  const [n, m] = [nlp.variables.lower.length, nlp.constraints.lower.length];
-  const buffers = {
-    gradient: new Float64Array(n),
-    g: new Float64Array(m),
-    jacobian: new Float64Array(nlp.jacobian.row.length),
-    hessian: new Float64Array(nlp.hessian.row.length),
-  };
-  const orNaN = (right: boolean, out: Float64Array): Float64Array => (right ? out : out.fill(Number.NaN));
+/** Version 0.2.0 of the package traps where it shall approximate the Hessian. */
+function explain(ending: Ending, exact: boolean, options: Partial<IpoptOptions> | undefined): Ending {
+  const approximate = !exact || options?.['hessian_approximation'] === 'limited-memory';
+  if (!approximate || ending.status !== 'step-failed') return ending;
   return {
-    n,
-    m,
-    x0,
-    xl: session.bounds(nlp.variables.lower),
-    xu: session.bounds(nlp.variables.upper),
-    gl: session.bounds(nlp.constraints.lower),
-    gu: session.bounds(nlp.constraints.upper),
-    nele_jac: nlp.jacobian.row.length,
-    nele_hess: exact ? nlp.hessian.row.length : 0,
-    eval_f: (x: Float64Array) => session.objective(x),
-    eval_grad_f: (x: Float64Array) => {
-      const right = session.gradient(x, buffers.gradient);
-      if (right) iterate(x);
-      return orNaN(right, buffers.gradient);
-    },
-    eval_g: (x: Float64Array) => orNaN(session.constraints(x, buffers.g), buffers.g),
-    eval_jac_g: (x: Float64Array, structure: boolean) =>
-      structure
-        ? { iRow: nlp.jacobian.row, jCol: nlp.jacobian.column }
-        : orNaN(session.jacobian(x, buffers.jacobian), buffers.jacobian),
-    eval_h: (x: Float64Array, σ: number, λ: Float64Array, structure: boolean) =>
-      structure
-        ? { iRow: nlp.hessian.row, jCol: nlp.hessian.column }
-        : orNaN(session.hessian(x, σ, λ, buffers.hessian), buffers.hessian),
+    ...ending,
+    message: `${ending.message}; this build may be unable to approximate the Hessian: use a problem with second derivatives or another solver`,
   };
 }
-
-let instances = 0;
 
 /**
- * Opens the module named by `where` (default: GRAYBOX_IPOPT_WASM, then the package `ipopt-wasm`). Each solve gets a
- * module instance of its own, so that memory of a failed one is not reused.
+ * Where a function is undefined, Ipopt throws a C++ exception to shorten the step, which this build cannot unwind. A huge
+ * value makes the line search shorten it likewise.
  */
-export async function openIpoptWasm(where = process.env['GRAYBOX_IPOPT_WASM']): Promise<WasmIpopt> {
-  const target = where === undefined ? undefined : entryFile(where);
-  const load = async (): Promise<WasmSolve> => {
-    const name: string =
-      target === undefined ? 'ipopt-wasm' : `${pathToFileURL(target).href}?instance=${++instances}`;
-    const module: { solve?: WasmSolve } = await import(name).catch((error): never => {
-      throw new InputError(
-        `solver 'ipopt-wasm': ${target ?? 'the package ipopt-wasm'} cannot be loaded (${error instanceof Error ? error.message.split('\n')[0] : error}): 'npm install ipopt-wasm', or name its folder in GRAYBOX_IPOPT_WASM`,
-      );
-    });
-    if (typeof module.solve !== 'function')
-      throw new InputError(
-        `solver 'ipopt-wasm': ${target ?? 'ipopt-wasm'} exports no function 'solve': it is another module`,
-      );
-    return module.solve;
+const REJECTED = 1e100;
+
+/** C callbacks of one session in the order of `ipopt_create`: f, g, ∇f, J, H. Argument lists: `IpStdCInterface.h`. */
+function register(heap: Heap, session: Session): [number, number, number, number, number] {
+  const { nlp } = session;
+  const [n, m] = [nlp.variables.lower.length, nlp.constraints.lower.length];
+  const [jacobianSize, hessianSize] = [nlp.jacobian.row.length, nlp.hessian.row.length];
+  const { addFunction } = heap.module;
+  const answer = (right: boolean): number => {
+    if (session.stopping) throw new Stop();
+    return right ? 1 : 0;
   };
-  await load();
-  return new WasmIpopt(load);
+  const at = (pointer: number): Float64Array => heap.doubles(pointer, n);
+  return [
+    addFunction((_n: number, x: number, _new: number, out: number) => {
+      const value = session.objective(at(x));
+      const right = Number.isFinite(value);
+      heap.doubles(out, 1)[0] = right ? value : REJECTED;
+      return answer(right || session.hessians > 0);
+    }, 'iiiiii'),
+    addFunction((_n: number, x: number, _new: number, _m: number, out: number) => {
+      const right = m === 0 || session.constraints(at(x), heap.doubles(out, m));
+      if (!right) heap.doubles(out, m).fill(REJECTED);
+      return answer(right || session.hessians > 0);
+    }, 'iiiiiii'),
+    addFunction((_n: number, x: number, _new: number, out: number) => {
+      return answer(session.gradient(at(x), heap.doubles(out, n)));
+    }, 'iiiiii'),
+    addFunction(
+      // biome-ignore format: one parameter list of Ipopt's header
+      (_n: number, x: number, _new: number, _m: number, _k: number, row: number, column: number, out: number) => {
+        if (out === 0) {
+          heap.ints(row, jacobianSize).set(nlp.jacobian.row);
+          heap.ints(column, jacobianSize).set(nlp.jacobian.column);
+          return 1;
+        }
+        return answer(jacobianSize === 0 || session.jacobian(at(x), heap.doubles(out, jacobianSize)));
+      },
+      'iiiiiiiiii',
+    ),
+    addFunction(
+      // biome-ignore format: one parameter list of Ipopt's header
+      (_n: number, x: number, _new: number, σ: number, _m: number, λ: number, _newλ: number, _k: number, row: number, column: number, out: number) => {
+        if (out === 0) {
+          heap.ints(row, hessianSize).set(nlp.hessian.row);
+          heap.ints(column, hessianSize).set(nlp.hessian.column);
+          return 1;
+        }
+        session.row();
+        return answer(session.hessian(at(x), σ, heap.doubles(λ, m), heap.doubles(out, hessianSize)));
+      },
+      'iiiidiiiiiiii',
+    ),
+  ];
 }
 
-function entryFile(where: string): string {
+/**
+ * Opens the package named by `where`, a folder or its entry file (default: GRAYBOX_IPOPT_WASM, then the npm package
+ * `ipopt-wasm`). Throws {@link InputError} where it is missing or another module.
+ */
+export async function openIpoptWasm(where = process.env['GRAYBOX_IPOPT_WASM']): Promise<WasmIpopt> {
+  const file = where ? fileIn(where) : fileOfPackage();
+  const failed = (why: string): never => {
+    throw new InputError(
+      `solver 'ipopt-wasm': ${file} ${why}: 'npm install ipopt-wasm', or name its folder in GRAYBOX_IPOPT_WASM`,
+    );
+  };
+  if (!existsSync(file)) failed('does not exist');
+  const { default: create } = (await import(pathToFileURL(file).href).catch((error) =>
+    failed(`cannot be loaded (${error instanceof Error ? error.message.split('\n')[0] : error})`),
+  )) as { default?: CreateModule };
+  if (typeof create !== 'function') return failed('exports no function that makes a module');
+  return new WasmIpopt(async (settings) => {
+    const module = await create(settings);
+    if (typeof module._ipopt_solve !== 'function') failed('has no function ipopt_solve');
+    return module;
+  });
+}
+
+/** The Emscripten module beside the package's entry. */
+const MODULE = 'ipopt.mjs';
+
+function fileIn(where: string): string {
   const path = resolve(where);
   if (!existsSync(path))
     throw new InputError(
-      `solver 'ipopt-wasm': ${where} does not exist: name the module's folder or its index.mjs`,
+      `solver 'ipopt-wasm': ${where} does not exist: name the package's folder in GRAYBOX_IPOPT_WASM`,
     );
-  return statSync(path).isDirectory() ? join(path, 'index.mjs') : path;
+  return statSync(path).isDirectory() ? join(path, MODULE) : join(path, '..', MODULE);
+}
+
+function fileOfPackage(): string {
+  try {
+    return fileURLToPath(new URL(MODULE, import.meta.resolve('ipopt-wasm')));
+  } catch {
+    throw new InputError(
+      "solver 'ipopt-wasm': the package ipopt-wasm is not installed: 'npm install ipopt-wasm', or name its folder in GRAYBOX_IPOPT_WASM",
+    );
+  }
 }
