@@ -4,11 +4,13 @@ import type { Iterate, PrimalDual } from './iterate.js';
 export function primalFraction(at: Iterate, Δw: Float64Array, τ: number): number {
   const { form, w } = at;
   let α = 1;
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     const Δ = Δw[j]!;
     if (Δ < 0) α = Math.min(α, (-τ * (w[j]! - form.lower[j]!)) / Δ);
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     const Δ = Δw[j]!;
     if (Δ > 0) α = Math.min(α, (τ * (form.upper[j]! - w[j]!)) / Δ);
   }
@@ -19,19 +21,27 @@ export function primalFraction(at: Iterate, Δw: Float64Array, τ: number): numb
 export function dualFraction(at: Iterate, step: PrimalDual, τ: number): number {
   const { form, zL, zU } = at;
   let α = 1;
-  for (const j of form.withLower) if (step.zL[j]! < 0) α = Math.min(α, (-τ * zL[j]!) / step.zL[j]!);
-  for (const j of form.withUpper) if (step.zU[j]! < 0) α = Math.min(α, (-τ * zU[j]!) / step.zU[j]!);
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
+    if (step.zL[j]! < 0) α = Math.min(α, (-τ * zL[j]!) / step.zL[j]!);
+  }
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
+    if (step.zU[j]! < 0) α = Math.min(α, (-τ * zU[j]!) / step.zU[j]!);
+  }
   return α;
 }
 
 /** Keeps `slack·z` within a factor κ_σ of μ ((16)). */
 export function limitMultipliers(at: Iterate, μ: number, κσ: number): void {
   const { form, w, zL, zU } = at;
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     const central = μ / (w[j]! - form.lower[j]!);
     zL[j] = Math.max(Math.min(zL[j]!, κσ * central), central / κσ);
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     const central = μ / (form.upper[j]! - w[j]!);
     zU[j] = Math.max(Math.min(zU[j]!, κσ * central), central / κσ);
   }
@@ -46,11 +56,13 @@ export function keepSlacksPositive(at: Iterate, multipliers: PrimalDual, μ: num
   const { zL, zU } = multipliers;
   const { lower, upper } = form;
   const least = 2 ** -52 * Math.min(1, μ);
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     const slack = w[j]! - lower[j]!;
     if (slack < least) lower[j] = w[j]! - widened(slack, zL[j]!, lower[j]!);
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     const slack = upper[j]! - w[j]!;
     if (slack < least) upper[j] = w[j]! + widened(slack, zU[j]!, upper[j]!);
   }

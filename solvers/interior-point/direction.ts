@@ -27,11 +27,13 @@ export function fillRightHandSide(s: State, μ: number, rhs: PrimalDual): void {
   const damping = s.options.kappa_d * μ;
   const { w, zL, zU } = at;
   lagrangianGradient(at, rhs.w);
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     if (form.upper[j]! === Number.POSITIVE_INFINITY) rhs.w[j] = rhs.w[j]! + damping;
     rhs.zL[j] = μ - (w[j]! - form.lower[j]!) * zL[j]!;
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     if (form.lower[j]! === Number.NEGATIVE_INFINITY) rhs.w[j] = rhs.w[j]! - damping;
     rhs.zU[j] = μ - (form.upper[j]! - w[j]!) * zU[j]!;
   }
@@ -43,6 +45,12 @@ export function fillRightHandSide(s: State, μ: number, rhs: PrimalDual): void {
 function addCorrector(s: State): void {
   const affine = s.adaptive.affine;
   if (!affine) return;
-  for (const j of s.form.withLower) s.rhs.zL[j] = s.rhs.zL[j]! - affine.w[j]! * affine.zL[j]!;
-  for (const j of s.form.withUpper) s.rhs.zU[j] = s.rhs.zU[j]! + affine.w[j]! * affine.zU[j]!;
+  for (let k = 0; k < s.form.withLower.length; k++) {
+    const j = s.form.withLower[k]!;
+    s.rhs.zL[j] = s.rhs.zL[j]! - affine.w[j]! * affine.zL[j]!;
+  }
+  for (let k = 0; k < s.form.withUpper.length; k++) {
+    const j = s.form.withUpper[k]!;
+    s.rhs.zU[j] = s.rhs.zU[j]! + affine.w[j]! * affine.zU[j]!;
+  }
 }

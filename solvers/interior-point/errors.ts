@@ -39,7 +39,7 @@ export class Residuals {
     this.sc = Math.max(sMax, z / Math.max(1, bounds)) / sMax;
     this.E0 = this.at(this.complementarity);
 
-    const { objective, column, row } = form.unscale;
+    const { objective, column } = form.unscale;
     const { unscaled } = this;
     unscaled.complementarity = this.complementarity / objective;
     if (column) {
@@ -47,11 +47,7 @@ export class Residuals {
       for (let j = 0; j < r.length; j++) largest = Math.max(largest, Math.abs(r[j]! * column[j]!));
       unscaled.dual = largest / objective;
     } else unscaled.dual = this.dual / objective;
-    if (row) {
-      let largest = 0;
-      for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(at.c[i]! / row[i]!));
-      unscaled.primal = largest;
-    } else unscaled.primal = this.primal;
+    unscaled.primal = form.violation(at.w, at.c);
   }
 
   /** E_μ at the measured iterate. */
@@ -86,8 +82,14 @@ export function complementarity(at: Iterate, μ: number): number {
 export function averageComplementarity(at: Iterate): number {
   const { form, w, zL, zU } = at;
   let sum = 0;
-  for (const j of form.withLower) sum += (w[j]! - form.lower[j]!) * zL[j]!;
-  for (const j of form.withUpper) sum += (form.upper[j]! - w[j]!) * zU[j]!;
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
+    sum += (w[j]! - form.lower[j]!) * zL[j]!;
+  }
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
+    sum += (form.upper[j]! - w[j]!) * zU[j]!;
+  }
   return sum / Math.max(1, form.withLower.length + form.withUpper.length);
 }
 
@@ -96,8 +98,14 @@ export function primalDualError(at: Iterate, μ: number, scratch: Float64Array):
   const { form, w, zL, zU } = at;
   lagrangianGradient(at, scratch);
   let products = 0;
-  for (const j of form.withLower) products += Math.abs((w[j]! - form.lower[j]!) * zL[j]! - μ);
-  for (const j of form.withUpper) products += Math.abs((form.upper[j]! - w[j]!) * zU[j]! - μ);
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
+    products += Math.abs((w[j]! - form.lower[j]!) * zL[j]! - μ);
+  }
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
+    products += Math.abs((form.upper[j]! - w[j]!) * zU[j]! - μ);
+  }
   const bounds = form.withLower.length + form.withUpper.length;
   return (
     sumNorm(scratch) / Math.max(1, form.n) +

@@ -31,7 +31,7 @@ export function initialize(
       s.μ = Math.max(least, Math.min(o.mu_init, averageComplementarity(current)));
       s.τ = Math.max(o.tau_min, 1 - s.μ);
     }
-    return current.linearize(s.μ);
+    return true;
   }
   for (const j of form.withLower) {
     current.zL[j] = firstMultiplier(o, s.μ, current.w[j]! - form.lower[j]!);
@@ -39,7 +39,6 @@ export function initialize(
   for (const j of form.withUpper) {
     current.zU[j] = firstMultiplier(o, s.μ, form.upper[j]! - current.w[j]!);
   }
-  if (!current.linearize(s.μ)) return false;
   const square = form.core === form.m - form.attachedRow.length;
   if (!square && o.constr_mult_init_max > 0) leastSquareMultipliers(current, s.kkt, o.constr_mult_init_max);
   return true;

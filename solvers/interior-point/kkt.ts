@@ -1,6 +1,7 @@
 import type { Sparsity } from '../../src/core/sparsity.js';
 import type { LinearSolver, OpenLinearSolver } from '../linear/contract.js';
 import type { LowRank } from './quasi-newton.js';
+import { addSymmetric, runsOf } from './runs.js';
 import type { StandardForm } from './standard-form.js';
 
 /** What a factorization of the KKT matrix showed. */
@@ -125,15 +126,7 @@ export class KktSystem {
       this.quasi.addProduct(v, factor, out);
       return;
     }
-    const { row, column } = hessian;
-    const { H } = this;
-    for (let k = 0; k < H.length; k++) {
-      const i = row[k]!;
-      const j = column[k]!;
-      const h = factor * H[k]!;
-      out[i] = out[i]! + h * v[j]!;
-      if (i !== j) out[j] = out[j]! + h * v[i]!;
-    }
+    addSymmetric(runsOf(hessian), this.H, v, factor, out);
   }
 
   /** Regularization of the rows in the latest factorization. */

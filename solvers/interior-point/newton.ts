@@ -95,19 +95,37 @@ export class NewtonSystem {
     const { Σ, form } = this;
     const { w, zL, zU } = at;
     Σ.fill(0);
-    for (const j of form.withLower) Σ[j] = zL[j]! / (w[j]! - form.lower[j]!);
-    for (const j of form.withUpper) Σ[j] = Σ[j]! + zU[j]! / (form.upper[j]! - w[j]!);
+    for (let k = 0; k < form.withLower.length; k++) {
+      const j = form.withLower[k]!;
+      Σ[j] = zL[j]! / (w[j]! - form.lower[j]!);
+    }
+    for (let k = 0; k < form.withUpper.length; k++) {
+      const j = form.withUpper[k]!;
+      Σ[j] = Σ[j]! + zU[j]! / (form.upper[j]! - w[j]!);
+    }
   }
 
   private reduceAndSolve(at: Iterate, rhs: PrimalDual, out: PrimalDual): void {
     const { form, rw } = this;
     const { w, zL, zU } = at;
     rw.set(rhs.w);
-    for (const j of form.withLower) rw[j] = rw[j]! + rhs.zL[j]! / (w[j]! - form.lower[j]!);
-    for (const j of form.withUpper) rw[j] = rw[j]! - rhs.zU[j]! / (form.upper[j]! - w[j]!);
+    for (let k = 0; k < form.withLower.length; k++) {
+      const j = form.withLower[k]!;
+      rw[j] = rw[j]! + rhs.zL[j]! / (w[j]! - form.lower[j]!);
+    }
+    for (let k = 0; k < form.withUpper.length; k++) {
+      const j = form.withUpper[k]!;
+      rw[j] = rw[j]! - rhs.zU[j]! / (form.upper[j]! - w[j]!);
+    }
     this.kkt.solve(rw, rhs.λ, out.w, out.λ);
-    for (const j of form.withLower) out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / (w[j]! - form.lower[j]!);
-    for (const j of form.withUpper) out.zU[j] = (rhs.zU[j]! + zU[j]! * out.w[j]!) / (form.upper[j]! - w[j]!);
+    for (let k = 0; k < form.withLower.length; k++) {
+      const j = form.withLower[k]!;
+      out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / (w[j]! - form.lower[j]!);
+    }
+    for (let k = 0; k < form.withUpper.length; k++) {
+      const j = form.withUpper[k]!;
+      out.zU[j] = (rhs.zU[j]! + zU[j]! * out.w[j]!) / (form.upper[j]! - w[j]!);
+    }
   }
 
   /** Sets `residual = rhs − K out` and returns its size relative to right-hand side and solution. */
@@ -120,10 +138,12 @@ export class NewtonSystem {
     addTransposed(form, J, out.λ, -1, r.w);
     for (let i = 0; i < form.m; i++) r.λ[i] = r.λ[i]! + δc * out.λ[i]!;
     addProduct(form, J, out.w, -1, r.λ);
-    for (const j of form.withLower) {
+    for (let k = 0; k < form.withLower.length; k++) {
+      const j = form.withLower[k]!;
       r.zL[j] = r.zL[j]! - zL[j]! * out.w[j]! - (w[j]! - form.lower[j]!) * out.zL[j]!;
     }
-    for (const j of form.withUpper) {
+    for (let k = 0; k < form.withUpper.length; k++) {
+      const j = form.withUpper[k]!;
       r.zU[j] = r.zU[j]! + zU[j]! * out.w[j]! - (form.upper[j]! - w[j]!) * out.zU[j]!;
     }
     const size = largest(rhs);

@@ -50,7 +50,8 @@ export function optimalityErrors(nlp: Problem, values: Values, multipliers: Mult
   let dual = 0;
   let complementarity = 0;
   const product = (slack: number, multiplier: number): void => {
-    if (multiplier !== 0) complementarity = Math.max(complementarity, Math.abs(slack * multiplier));
+    const size = Number.isFinite(slack) ? Math.abs(slack * multiplier) : Math.abs(multiplier);
+    complementarity = Math.max(complementarity, size);
   };
   for (let j = 0; j < r.length; j++) {
     dual = Math.max(dual, Math.abs(r[j]! - zL[j]! + zU[j]!));

@@ -142,7 +142,10 @@ export const options = {
   jacobian_regularization_value: positive(1e-8, 'δ_c at μ = 1', `${paper} §3.1`),
   jacobian_regularization_exponent: nonNegative(0.25, 'exponent of μ in δ_c', `${paper} §3.1`),
   perturb_always_cd: flag(false, 'regularize the rows in every iteration', ipopt),
-  min_refinement_steps: integer(1, 'least steps of iterative refinement', ipopt),
+  min_refinement_steps: integer(
+    0,
+    'least steps of refinement of the whole system; the linear solver refines its own',
+  ),
   max_refinement_steps: integer(10, 'most steps of iterative refinement', ipopt),
   residual_ratio_max: positive(1e-10, 'relative residual to refine to', ipopt),
   residual_ratio_singular: positive(

@@ -1,3 +1,4 @@
+import * as runs from './runs.js';
 import type { StandardForm } from './standard-form.js';
 
 /** `out ← out + factor · Aᵀλ`, with `A = [J, attached]` m × n. */
@@ -8,8 +9,7 @@ export function addTransposed(
   factor: number,
   out: Float64Array,
 ): void {
-  const { row, column } = form.jacobian;
-  for (let k = 0; k < row.length; k++) out[column[k]!] = out[column[k]!]! + factor * J[k]! * λ[row[k]!]!;
+  runs.addTransposed(runs.runsOf(form.jacobian), J, λ, factor, out);
   const { core, attachedRow, attachedSign } = form;
   for (let k = 0; k < attachedRow.length; k++) {
     out[core + k] = out[core + k]! + factor * attachedSign[k]! * λ[attachedRow[k]!]!;
@@ -24,8 +24,7 @@ export function addProduct(
   factor: number,
   out: Float64Array,
 ): void {
-  const { row, column } = form.jacobian;
-  for (let k = 0; k < row.length; k++) out[row[k]!] = out[row[k]!]! + factor * J[k]! * w[column[k]!]!;
+  runs.addProduct(runs.runsOf(form.jacobian), J, w, factor, out);
   const { core, attachedRow, attachedSign } = form;
   for (let k = 0; k < attachedRow.length; k++) {
     out[attachedRow[k]!] = out[attachedRow[k]!]! + factor * attachedSign[k]! * w[core + k]!;

@@ -143,7 +143,14 @@ function heldMultipliers({ λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>, form
   const { objective, row, column } = form.unscale;
   const { free, rows } = form.selection;
   const constraints = new Float64Array(nlp.constraints.lower.length);
-  for (let i = 0; i < rows.length; i++) constraints[rows[i]!] = (λ[i]! * (row ? row[i]! : 1)) / objective;
+  for (let i = 0; i < rows.length; i++) {
+    const value = (λ[i]! * (row ? row[i]! : 1)) / objective;
+    // A bound that does not exist has no multiplier; what is left of one is rounding.
+    const { lower: gL, upper: gU } = nlp.constraints;
+    const noLower = gL[rows[i]!] === Number.NEGATIVE_INFINITY;
+    const noUpper = gU[rows[i]!] === Number.POSITIVE_INFINITY;
+    constraints[rows[i]!] = noUpper ? Math.min(value, 0) : noLower ? Math.max(value, 0) : value;
+  }
   const lower = new Float64Array(n);
   const upper = new Float64Array(n);
   for (let k = 0; k < free.length; k++) {
@@ -176,7 +183,7 @@ export function isAccurate(s: State, form: SlackForm, o: InteriorPointOptions): 
     const clipping = 10 * o.bound_relax_factor * Math.max(1, largestIn(values.x));
     return (
       dual <= o.dual_inf_tol &&
-      primal <= o.constr_viol_tol &&
+      stated.primal <= o.constr_viol_tol &&
       complementarity <= o.compl_inf_tol &&
       dual * objective <= 2 * o.tol * sd * Math.max(1, largestIn(column)) + clipping &&
       primal * Math.min(1, least(row)) <= 2 * o.tol + clipping &&

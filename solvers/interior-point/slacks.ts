@@ -38,6 +38,7 @@ function restrict(
   rows: number,
   columns: number,
 ): { pattern: Sparsity; kept: Int32Array | null } {
+  if (rows === pattern.rows && columns === pattern.columns) return { pattern, kept: null };
   const kept: number[] = [];
   for (let k = 0; k < pattern.row.length; k++) {
     if (rowMap[pattern.row[k]!]! >= 0 && columnMap[pattern.column[k]!]! >= 0) kept.push(k);
@@ -66,6 +67,9 @@ export class SlackForm implements StandardForm {
   readonly m: number;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+  /** The bounds without widening. */
+  readonly statedLower: Float64Array;
+  readonly statedUpper: Float64Array;
   readonly withLower: Int32Array;
   readonly withUpper: Int32Array;
   readonly jacobian: Sparsity;
@@ -86,6 +90,8 @@ export class SlackForm implements StandardForm {
   /** Scaled right-hand side of the equality rows; 0 for the others. */
   private readonly target: Float64Array;
   private readonly rowFactor: Float64Array;
+  /** Variable that is the slack of row i; −1 for an equality. */
+  private readonly slackOf: Int32Array;
   private readonly rowsScaled: boolean;
   private readonly columnFactor: Float64Array | null;
   private readonly keptJacobian: Int32Array | null;
@@ -130,33 +136,36 @@ export class SlackForm implements StandardForm {
     this.attachedRow = Int32Array.from([...rows.keys()].filter((k) => gL[rows[k]!] !== gU[rows[k]!]));
     this.attachedSign = new Float64Array(this.attachedRow.length).fill(-1);
     this.n = this.core + this.attachedRow.length;
+    this.slackOf = new Int32Array(this.m).fill(-1);
+    this.attachedRow.forEach((i, k) => {
+      this.slackOf[i] = this.core + k;
+    });
 
-    const bound = (ofColumns: Float64Array, ofRows: Float64Array, sign: 1 | -1): Float64Array => {
-      const scaled = Float64Array.from({ length: this.n }, (_, k) => {
-        if (k < this.core) return ofColumns[free[k]!]! * (columnFactor ? columnFactor[k]! : 1);
-        const r = this.attachedRow[k - this.core]!;
-        return ofRows[rows[r]!]! * rowFactor[r]!;
+    const slackFactor = Float64Array.from(this.attachedRow, (i) => rowFactor[i]!);
+    const factorOf = (k: number): number =>
+      k < this.core ? (columnFactor ? columnFactor[k]! : 1) : slackFactor[k - this.core]!;
+    const bound = (ofColumns: Float64Array, ofRows: Float64Array, side: 1 | -1): Float64Array =>
+      Float64Array.from({ length: this.n }, (_, k) => {
+        const user = k < this.core ? ofColumns[free[k]!]! : ofRows[rows[this.attachedRow[k - this.core]!]!]!;
+        return Math.abs(user) >= options.nlp_infinity ? side * Number.POSITIVE_INFINITY : user * factorOf(k);
       });
-      return scaled.map((value) => {
-        if (Math.abs(value) >= options.nlp_infinity) return sign * Number.POSITIVE_INFINITY;
-        const widening = options.bound_relax_factor * Math.max(1, Math.abs(value));
-        return value + sign * Math.min(options.constr_viol_tol, widening);
+    const widened = (stated: Float64Array, side: 1 | -1): Float64Array =>
+      stated.map((value, k) => {
+        const relative = options.bound_relax_factor * Math.max(1, Math.abs(value));
+        // No more than half the violation that the user's units allow, whatever the scaling.
+        return value + side * Math.min(relative, 0.5 * options.constr_viol_tol * factorOf(k));
       });
-    };
-    this.lower = bound(nlp.variables.lower, gL, -1);
-    this.upper = bound(nlp.variables.upper, gU, 1);
+    this.statedLower = bound(nlp.variables.lower, gL, -1);
+    this.statedUpper = bound(nlp.variables.upper, gU, 1);
+    this.lower = widened(this.statedLower, -1);
+    this.upper = widened(this.statedUpper, 1);
     this.withLower = finiteEntries(this.lower);
     this.withUpper = finiteEntries(this.upper);
 
-    const slackColumn = (k: number): number => rowFactor[this.attachedRow[k - this.core]!]!;
-    const anyColumn = columnFactor !== null || this.rowsScaled;
     this.unscale = {
       objective: scaling.objective,
-      column: anyColumn
-        ? Float64Array.from({ length: this.n }, (_, k) =>
-            k < this.core ? (columnFactor ? columnFactor[k]! : 1) : slackColumn(k),
-          )
-        : null,
+      column:
+        columnFactor || this.rowsScaled ? Float64Array.from({ length: this.n }, (_, k) => factorOf(k)) : null,
       row: this.rowsScaled ? rowFactor : null,
     };
   }
@@ -248,6 +257,19 @@ export class SlackForm implements StandardForm {
   anticipate(w: Float64Array, σ: number, λ: Float64Array): void {
     const { nlp } = this.oracle;
     nlp.anticipate?.(this.userPoint(w), σ * this.scaling.objective, this.userMultipliers(λ));
+  }
+
+  violation(w: Float64Array, c: Float64Array): number {
+    const { rowFactor, slackOf, lower, upper } = this;
+    let largest = 0;
+    for (let i = 0; i < c.length; i++) {
+      const k = slackOf[i]!;
+      // A row with a slack is violated by what its value d = c + s exceeds its bounds, not by d − s.
+      const d = k < 0 ? 0 : c[i]! + w[k]!;
+      const amount = k < 0 ? Math.abs(c[i]!) : Math.max(lower[k]! - d, d - upper[k]!);
+      largest = Math.max(largest, amount / rowFactor[i]!);
+    }
+    return largest;
   }
 
   knownCurvature(_μ: number, out: Float64Array): void {

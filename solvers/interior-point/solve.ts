@@ -15,6 +15,7 @@ import { chooseScaling } from './scaling.js';
 import { SlackForm, select } from './slacks.js';
 import { type Outcome, Run, State, Stopped } from './state.js';
 import { testTermination } from './terminate.js';
+import { keep, putBack, tighten, wideningMatters } from './tighten.js';
 import { solveWithoutVariables } from './trivial.js';
 import { checkProblem } from './validate.js';
 
@@ -44,7 +45,7 @@ export function solveWith(
       options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;
     s = new State(run, form, { test: testTermination, restore, report: reportProgress }, limitedMemory, null);
     outcome = initialize(s, form, start, warm)
-      ? iterate(s)
+      ? iterateWithin(s, form)
       : { status: 'evaluation-error', message: `functions are undefined at the start: ${oracle.trouble}` };
   } catch (error) {
     outcome = outcomeOf(error, oracle);
@@ -56,6 +57,24 @@ export function solveWith(
   const moved = s.current.w.some((value) => value !== 0);
   const held = moved ? heldPoint(s, form, outcome) : startHeld(nlp, start);
   return report(run, oracle, outcome, held, isAccurate(s, form, options), statistics);
+}
+
+/** Solves with widened bounds, then with the stated ones where the difference exceeds the tolerances. */
+function iterateWithin(s: State, form: SlackForm): Outcome {
+  const outcome = iterate(s);
+  if (outcome.status !== 'optimal' || !s.options.honor_original_bounds || !wideningMatters(s, form))
+    return outcome;
+  const kept = keep(s);
+  try {
+    if (tighten(s, form) && iterate(s).status === 'optimal') {
+      return { ...outcome, message: `${outcome.message}, with bounds as stated` };
+    }
+  } catch (error) {
+    // A limit reached on the way to more accuracy leaves the solution as it was.
+    if (!(error instanceof Stopped) || error.outcome.status === 'interrupted') throw error;
+  }
+  putBack(s, kept);
+  return outcome;
 }
 
 function reportProgress(s: State): void {

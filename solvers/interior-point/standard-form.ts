@@ -45,6 +45,8 @@ export interface StandardForm {
    */
   hessianValues(w: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean;
   anticipate(w: Float64Array, σ: number, λ: Float64Array): void;
+  /** Largest violation of a row in the user's units, at `w` with row values `c`. */
+  violation(w: Float64Array, c: Float64Array): number;
   /** False where all curvature of f is known (restoration), so that a quasi-Newton method learns only that of λᵀc. */
   readonly learnsObjective: boolean;
   /** Sets `out` (length core) to the diagonal of the known part of ∇²f. */

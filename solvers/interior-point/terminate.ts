@@ -32,6 +32,13 @@ export function testTermination(s: State): Outcome | null {
       };
     }
   }
+  const f = current.f / form.unscale.objective;
+  if (f < -o.diverging_iterates_tol && residuals.unscaled.primal <= o.constr_viol_tol) {
+    return {
+      status: 'unbounded',
+      message: `the objective falls to ${f.toExponential(1)} at a feasible point`,
+    };
+  }
   run.checkIterations();
   run.checkLimits();
   return null;

@@ -21,8 +21,14 @@ export function finishTrial(s: State, step: PrimalDual, α: number): boolean {
 export function moveMultipliers(s: State, step: PrimalDual, αRows: number, αBounds: number): void {
   const { current, trial, form } = s;
   for (let i = 0; i < form.m; i++) trial.λ[i] = current.λ[i]! + αRows * step.λ[i]!;
-  for (const j of form.withLower) trial.zL[j] = current.zL[j]! + αBounds * step.zL[j]!;
-  for (const j of form.withUpper) trial.zU[j] = current.zU[j]! + αBounds * step.zU[j]!;
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
+    trial.zL[j] = current.zL[j]! + αBounds * step.zL[j]!;
+  }
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
+    trial.zU[j] = current.zU[j]! + αBounds * step.zU[j]!;
+  }
 }
 
 /** Step size of the row multipliers, as option `alpha_for_y` says. */

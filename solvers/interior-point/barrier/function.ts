@@ -9,12 +9,14 @@ export function barrierFunction(at: Iterate, μ: number, κd: number): number {
   const { lower, upper } = form;
   let logs = 0;
   let damping = 0;
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     const slack = w[j]! - lower[j]!;
     logs += Math.log(slack);
     if (upper[j]! === Number.POSITIVE_INFINITY) damping += slack;
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     const slack = upper[j]! - w[j]!;
     logs += Math.log(slack);
     if (lower[j]! === Number.NEGATIVE_INFINITY) damping += slack;
@@ -27,11 +29,13 @@ export function barrierGradient(at: Iterate, μ: number, κd: number, out: Float
   const { form, w } = at;
   const { lower, upper } = form;
   out.set(at.gradient);
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     const damping = upper[j]! === Number.POSITIVE_INFINITY ? κd : 0;
     out[j] = out[j]! - μ / (w[j]! - lower[j]!) + damping * μ;
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     const damping = lower[j]! === Number.NEGATIVE_INFINITY ? κd : 0;
     out[j] = out[j]! + μ / (upper[j]! - w[j]!) - damping * μ;
   }

@@ -37,11 +37,13 @@ function centeringStep(s: State, average: number): PrimalDual | null {
   rhs.w.fill(0);
   rhs.λ.fill(0);
   const damping = options.kappa_d * average;
-  for (const j of form.withLower) {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
     if (form.upper[j]! === Number.POSITIVE_INFINITY) rhs.w[j] = rhs.w[j]! - damping;
     rhs.zL[j] = average;
   }
-  for (const j of form.withUpper) {
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
     if (form.lower[j]! === Number.NEGATIVE_INFINITY) rhs.w[j] = rhs.w[j]! + damping;
     rhs.zU[j] = average;
   }
@@ -59,24 +61,28 @@ function qualityFunction(s: State, affine: PrimalDual, centering: PrimalDual): (
   return (σ) => {
     let αPrimal = 1;
     let αDual = 1;
-    for (const j of withLower) {
+    for (let k = 0; k < withLower.length; k++) {
+      const j = withLower[k]!;
       const Δ = affine.w[j]! + σ * centering.w[j]!;
       const Δz = affine.zL[j]! + σ * centering.zL[j]!;
       if (Δ < 0) αPrimal = Math.min(αPrimal, (-τ * (w[j]! - lower[j]!)) / Δ);
       if (Δz < 0) αDual = Math.min(αDual, (-τ * zL[j]!) / Δz);
     }
-    for (const j of withUpper) {
+    for (let k = 0; k < withUpper.length; k++) {
+      const j = withUpper[k]!;
       const Δ = affine.w[j]! + σ * centering.w[j]!;
       const Δz = affine.zU[j]! + σ * centering.zU[j]!;
       if (Δ > 0) αPrimal = Math.min(αPrimal, (τ * (upper[j]! - w[j]!)) / Δ);
       if (Δz < 0) αDual = Math.min(αDual, (-τ * zU[j]!) / Δz);
     }
     let products = 0;
-    for (const j of withLower) {
+    for (let k = 0; k < withLower.length; k++) {
+      const j = withLower[k]!;
       const slack = w[j]! - lower[j]! + αPrimal * (affine.w[j]! + σ * centering.w[j]!);
       products += (slack * (zL[j]! + αDual * (affine.zL[j]! + σ * centering.zL[j]!))) ** 2;
     }
-    for (const j of withUpper) {
+    for (let k = 0; k < withUpper.length; k++) {
+      const j = withUpper[k]!;
       const slack = upper[j]! - w[j]! - αPrimal * (affine.w[j]! + σ * centering.w[j]!);
       products += (slack * (zU[j]! + αDual * (affine.zU[j]! + σ * centering.zU[j]!))) ** 2;
     }
@@ -120,8 +126,14 @@ export function squaredError(s: State): number {
   const { form, current, residuals } = s;
   const { w, zL, zU } = current;
   let products = 0;
-  for (const j of form.withLower) products += ((w[j]! - form.lower[j]!) * zL[j]!) ** 2;
-  for (const j of form.withUpper) products += ((form.upper[j]! - w[j]!) * zU[j]!) ** 2;
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
+    products += ((w[j]! - form.lower[j]!) * zL[j]!) ** 2;
+  }
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
+    products += ((form.upper[j]! - w[j]!) * zU[j]!) ** 2;
+  }
   return (
     dot(residuals.stationarity, residuals.stationarity) / form.n +
     dot(current.c, current.c) / Math.max(1, form.m) +

@@ -86,7 +86,7 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
 
   function rowsViolation(inner: State): number {
     elastic.originalRows(inner.current.w, inner.current.c, rows);
-    return unscaledViolation(s, rows);
+    return s.form.violation(inner.current.w, rows);
   }
 
   /** Less violation than at the start, and acceptable to filter and starting point of the original problem. */
@@ -99,7 +99,10 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
     keepSlacksPositive(s.trial, s.current, s.μ, options.slack_move);
     if (!s.trial.evaluate(s.μ)) return false;
     f = s.trial.f;
-    if (isSquare(s) && unscaledViolation(s, s.trial.c) <= Math.min(options.tol, options.constr_viol_tol))
+    if (
+      isSquare(s) &&
+      s.form.violation(s.trial.w, s.trial.c) <= Math.min(options.tol, options.constr_viol_tol)
+    )
       return true;
     const θ = sumNorm(s.trial.c);
     const φ = barrierFunction(s.trial, s.μ, options.kappa_d);
@@ -114,8 +117,8 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
   }
 
   function violationIsStationary(inner: State): Outcome {
-    const violation = maxNorm(rows);
-    if (violation > 1e2 * inner.options.tol) {
+    const { tol, constr_viol_tol } = inner.options;
+    if (maxNorm(rows) > 1e2 * tol || rowsViolation(inner) > constr_viol_tol) {
       return { status: 'infeasible', message: 'the constraint violation has a local minimum that is not 0' };
     }
     return {
@@ -126,13 +129,6 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
 }
 
 const isSquare = (s: State): boolean => s.form.core === s.form.m - s.form.attachedRow.length;
-
-function unscaledViolation(s: State, rows: Float64Array): number {
-  const { row } = s.form.unscale;
-  let largest = 0;
-  for (let i = 0; i < rows.length; i++) largest = Math.max(largest, Math.abs(rows[i]! / (row ? row[i]! : 1)));
-  return largest;
-}
 
 /** The restoration problem's own restoration: the best p and n for the w at hand. */
 function rechooseElastic(

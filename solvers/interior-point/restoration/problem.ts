@@ -1,4 +1,5 @@
 import type { Sparsity } from '../../../src/core/sparsity.js';
+import { maxNorm } from '../iterate.js';
 import type { InteriorPointOptions } from '../options.js';
 import { finiteEntries, type StandardForm, type Unscale } from '../standard-form.js';
 
@@ -128,6 +129,10 @@ export class ElasticForm implements StandardForm {
 
   anticipate(w: Float64Array, _σ: number, λ: Float64Array): void {
     this.inner.anticipate(this.original(w), 0, λ);
+  }
+
+  violation(_w: Float64Array, c: Float64Array): number {
+    return maxNorm(c);
   }
 
   knownCurvature(μ: number, out: Float64Array): void {
