@@ -1,5 +1,3 @@
-import { blasKernels } from './blas.js';
-
 /**
  * `C −= L·Wᵀ` on the lower triangle of a trapezoid: C with `rows` × `columns` at byte address `c`, L with `rows` ×
  * `depth` at `l` (leading dimension `ld` for both), W with `columns` × `depth` at `w` (leading dimension `ldw`). All
@@ -33,12 +31,3 @@ export const wasmKernels: DenseKernels = {
     throw new Error('the WebAssembly kernels do their own updates');
   },
 };
-
-/** Orders of fronts from which `auto` looks for a system BLAS. */
-const LARGE_FRONT = 192;
-
-/** The kernels an option asks for; `largest` is the order of the largest front. */
-export function denseKernels(choice: 'auto' | 'wasm' | 'blas', largest: number): DenseKernels {
-  if (choice === 'wasm' || (choice === 'auto' && largest < LARGE_FRONT)) return wasmKernels;
-  return blasKernels(choice === 'blas') ?? wasmKernels;
-}

@@ -55,6 +55,7 @@ export function layOut(tree: AssemblyTree, entries: PermutedEntries): Layout {
   place(n * 8);
   place(n * 16);
   place(n * 8);
+  place(n * 8);
   const report = place(64);
   slots.push(end);
   contents.push({ at: RESERVED, numbers: Int32Array.from(slots, (slot) => slot | 0) });

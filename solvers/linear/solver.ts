@@ -1,6 +1,6 @@
 import { EvaluationError, InputError } from '../../src/core/errors.js';
+import { denseKernels } from './choose-kernels.js';
 import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
-import { denseKernels } from './dense-kernels.js';
 import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
 import { type Layout, layOut } from './layout.js';
 import { type LinearOptions, linearOptions } from './options.js';

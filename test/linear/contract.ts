@@ -124,6 +124,26 @@ export function linearSolverContract(name: string, open: OpenLinearSolver): void
       });
     });
 
+    it('finds constraint rows that are combinations of others', () => {
+      const [n, m] = [60, 20];
+      for (let seed = 1; seed <= 10; seed++) {
+        const random = randomNumbers(seed);
+        const rows = Array.from({ length: m }, (_, k) => [
+          [k, 1 + random()] as const,
+          [Math.floor(random() * n), random() - 0.5] as const,
+          [Math.floor(random() * n), random() - 0.5] as const,
+        ]);
+        const combination = [0, 1, 2].flatMap((k) => rows[k]!.map(([j, v]) => [j, (k + 0.3) * v] as const));
+        const matrix = new TripletBuilder(n + m + 1);
+        for (let i = 0; i < n; i++) matrix.add(i, i, 1 + random());
+        for (const [k, row] of [...rows, combination].entries())
+          for (const [j, v] of row) matrix.add(n + k, j, v);
+        using(open, matrix.build(), (solver) => {
+          expect(solver.factor(matrix.build().values)).toEqual({ positive: n, negative: m, zero: 1 });
+        });
+      }
+    });
+
     it('solves systems scaled by 1e±12', () => {
       fc.assert(
         fc.property(fc.nat({ max: 1e6 }), (seed) => {

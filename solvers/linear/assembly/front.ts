@@ -9,7 +9,8 @@
 // Pivot tests: Duff & Reid, TOMS 9 (1983); left-looking panels as in LAPACK's dlasyf.
 
 import { update, updateWorkspace } from './update';
-import { combineInto, copyDown, largest, scaleInto, subtractFour, subtractScaled } from './vector';
+import * as s from './state';
+import { clear, combineInto, copyDown, largest, scaleInto, subtractFour, subtractScaled } from './vector';
 
 /** Columns of a panel: candidates are brought up to date one by one inside it. */
 export const PANEL: i32 = 32;
@@ -19,8 +20,10 @@ export const PANEL: i32 = 32;
  */
 const BLOCK: i32 = 128;
 const SINGLE: i32 = 192;
-/** Below this a scaled column counts as zero. */
+/** Below this a scaled column counts as zero whatever it came from. */
 const ZERO: f64 = 1e-20;
+/** A column counts as zero when it is this small against the numbers that cancelled in it. */
+const CANCELLED: f64 = 64 * f64.EPSILON;
 /** A 1×1 pivot this large against its column is taken without looking for a 2×2. */
 const COMFORTABLE: f64 = 0.01;
 
@@ -38,6 +41,11 @@ let ldw: usize = 0;
 let first: usize = 0;
 let second: usize = 0;
 let packed: usize = 0;
+/**
+ * By row: bound on the numbers added up in its column so far, Σ |L_ip|·max_j |(L·D)_jp| over the pivots p. Rounding
+ * leaves about ε times this where the exact result is zero.
+ */
+let sums: usize = 0;
 
 export let positive: i32 = 0;
 export let negative: i32 = 0;
@@ -49,11 +57,11 @@ export function resetInertia(): void {
   zero = 0;
 }
 
-/** Bytes of scratch that a front needs besides itself: panel, two candidates, D, packed panels. */
+/** Bytes of scratch that a front needs besides itself: panel, two candidates, sums, packed panels. */
 export function frontWorkspace(nf: i32, nfs: i32): u64 {
-  const columns = min(nfs, PANEL + 1) + 2;
+  const columns = min(nfs, PANEL + 1) + 3;
   const packs = nfs > PANEL || nf > 24 ? updateWorkspace(nf) : 0;
-  return <u64>columns * <u64>(nf + 2) * 8 + <u64>(nfs + 1) * 16 + packs + 64;
+  return <u64>columns * <u64>(nf + 2) * 8 + packs + 64;
 }
 
 function at(i: i32, j: i32): usize {
@@ -124,6 +132,7 @@ function exchange(a: i32, b: i32, j0: i32, k: i32): void {
     x += ldw;
     y += ldw;
   }
+  swapNumbers(sums + (<usize>a << 3), sums + (<usize>b << 3));
   const i = load<i32>(index + (<usize>a << 2));
   store<i32>(index + (<usize>a << 2), load<i32>(index + (<usize>b << 2)));
   store<i32>(index + (<usize>b << 2), i);
@@ -160,13 +169,46 @@ function partner(x: usize, k: i32, t: i32, end: i32): i32 {
   return best;
 }
 
-/** Stores pivot k with the column `first` (already exchanged). d = 0 marks a zero eigenvalue. */
-function storeOne(k: i32, j0: i32, d: f64): void {
+/** Takes over the bounds of the fully summed rows from the fronts below. */
+function beginSums(): void {
+  for (let i = 0; i < nfs; i++) {
+    const from = s.magnitude + (load<usize>(index + (<usize>i << 2)) << 3);
+    store<f64>(sums + (<usize>i << 3), load<f64>(from));
+  }
+  clear(sums + (<usize>nfs << 3), nf - nfs);
+}
+
+/** sums[i] += |L_ik|·most below row `from`. */
+function addToSums(k: i32, from: i32, most: f64): void {
+  const n = nf - from;
+  const factor = f64x2.splat(most);
+  const to = sums + (<usize>from << 3);
+  const l = at(from, k);
+  const even = <usize>(n & ~1) << 3;
+  let i: usize = 0;
+  for (; i < even; i += 16) {
+    v128.store(to + i, f64x2.add(v128.load(to + i), f64x2.mul(f64x2.abs(v128.load(l + i)), factor)));
+  }
+  if (n & 1) store<f64>(to + i, load<f64>(to + i) + abs(load<f64>(l + i)) * most);
+}
+
+/** Passes the bounds of the rows left over, [k, nf), to the fronts above. */
+function endSums(k: i32): void {
+  for (let i = k; i < nf; i++) {
+    const to = s.magnitude + (load<usize>(index + (<usize>i << 2)) << 3);
+    const sum = load<f64>(sums + (<usize>i << 3));
+    store<f64>(to, i < nfs ? sum : load<f64>(to) + sum);
+  }
+}
+
+/** Stores pivot k with the column `first` (already exchanged), largest entry `most`. d = 0: a zero eigenvalue. */
+function storeOne(k: i32, j0: i32, d: f64, most: f64): void {
   const below = <usize>(k + 1) << 3;
   const n = nf - k - 1;
   const w = panel + <usize>(k - j0) * ldw;
   copyDown(w + below, first + below, n);
   scaleInto(at(k + 1, k), first + below, d == 0 ? 0 : 1 / d, n);
+  if (d != 0) addToSums(k, k + 1, most);
   const entry = diagonal + (<usize>k << 4);
   store<f64>(entry, d);
   store<f64>(entry, 0, 8);
@@ -176,7 +218,7 @@ function storeOne(k: i32, j0: i32, d: f64): void {
 }
 
 /** Stores the 2×2 pivot [a b; b c] at k, k+1 with the columns `first`, `second`. */
-function storeTwo(k: i32, j0: i32, a: f64, b: f64, c: f64): void {
+function storeTwo(k: i32, j0: i32, a: f64, b: f64, c: f64, mostA: f64, mostC: f64): void {
   const below = <usize>(k + 2) << 3;
   const n = nf - k - 2;
   const w = panel + <usize>(k - j0) * ldw;
@@ -187,6 +229,8 @@ function storeTwo(k: i32, j0: i32, a: f64, b: f64, c: f64): void {
   const r = 1 / (p * q - 1) / b;
   combineInto(at(k + 2, k), first + below, second + below, p * r, -r, n);
   combineInto(at(k + 2, k + 1), first + below, second + below, -r, q * r, n);
+  addToSums(k, k + 2, mostA);
+  addToSums(k + 1, k + 2, mostC);
   store<f64>(at(k + 1, k), 0);
   const entry = diagonal + (<usize>k << 4);
   store<f64>(entry, a);
@@ -235,7 +279,9 @@ export function factorFront(
   first = workspace;
   second = first + ldw;
   panel = second + ldw;
-  packed = panel + <usize>min(nfs, PANEL + 1) * ldw;
+  sums = panel + <usize>min(nfs, PANEL + 1) * ldw;
+  packed = sums + ldw;
+  beginSums();
 
   const limit = 1 / threshold;
   const complete = nf == nfs;
@@ -280,10 +326,11 @@ export function factorFront(
     const pivot = load<f64>(first + (<usize>t << 3));
     const outside = largestBut(first, k, t, -1);
     const size = abs(pivot);
-    if (size <= ZERO && outside <= ZERO) {
+    const most = max(size, outside);
+    if (most <= ZERO || most <= CANCELLED * load<f64>(sums + (<usize>t << 3))) {
       bringFirst(t, k, j0);
       memory.fill(first + (<usize>(k + 1) << 3), 0, <usize>(nf - k - 1) << 3);
-      storeOne(k, j0, 0);
+      storeOne(k, j0, 0, 0);
       k += 1;
       t = max(t + 1, k);
       progress = true;
@@ -306,7 +353,7 @@ export function factorFront(
           first = second;
           second = swap;
           bringFirst(r, k, j0);
-          storeOne(k, j0, c);
+          storeOne(k, j0, c, max(outsideR, abs(b)));
           k += 1;
           t = max(t, k);
           progress = true;
@@ -323,7 +370,7 @@ export function factorFront(
             swapNumbers(first + one, first + other);
             swapNumbers(second + one, second + other);
           }
-          storeTwo(k, j0, pivot, b, c);
+          storeTwo(k, j0, pivot, b, c, outsideT, outsideR);
           k += 2;
           t = max(t + 1, k);
           progress = true;
@@ -333,7 +380,7 @@ export function factorFront(
     }
     if (growth1 <= limit || (forced && size > 0)) {
       bringFirst(t, k, j0);
-      storeOne(k, j0, pivot);
+      storeOne(k, j0, pivot, outside);
       k += 1;
       t = max(t + 1, k);
       progress = true;
@@ -342,6 +389,7 @@ export function factorFront(
     t += 1;
   }
   // The pending pivots reach the fully summed columns left over; all pivots reach the rest.
+  endSums(k);
   if (k == 0) return 0;
   if (j0 == 0 && o0 == 0 && nf - k <= 24) updateSmall(k);
   else {

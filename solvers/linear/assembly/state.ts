@@ -41,6 +41,8 @@ export let vectorX: usize = 0;
 export let vectorR: usize = 0;
 export let vectorM: usize = 0;
 export let vectorBest: usize = 0;
+/** By permuted row: bound on the numbers added up in its column, see `front.ts`. */
+export let magnitude: usize = 0;
 /** Counts reported to the caller. */
 export let report: usize = 0;
 /** Factors grow from `factorBase`; the stack lives in [`stackBase`, end of memory). */
@@ -81,8 +83,9 @@ export function setup(table: usize, factorBytes: u32): void {
   vectorR = load<usize>(table, 112);
   vectorM = load<usize>(table, 116);
   vectorBest = load<usize>(table, 120);
-  report = load<usize>(table, 124);
-  factorBase = load<usize>(table, 128);
+  magnitude = load<usize>(table, 124);
+  report = load<usize>(table, 128);
+  factorBase = load<usize>(table, 132);
   stackBase = factorBase + <usize>factorBytes;
 }
 

@@ -120,6 +120,7 @@ function extendAdd(
 export function factor(threshold: f64): i32 {
   s.rewind();
   resetInertia();
+  memory.fill(s.magnitude, 0, <usize>s.order << 3);
   let delays = 0;
   let unfinished = 0;
   let highest: usize = 0;
