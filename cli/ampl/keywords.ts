@@ -91,7 +91,9 @@ export function readAssignments(assignments: readonly Assignment[]): {
       const near = nearest(given, [...Object.keys(keywords), ...Object.keys(synonyms)]);
       throw new InputError(`Unknown keyword "${given}"${near ? `; did you mean "${near}"?` : ''}`);
     }
-    const value = option.parse(text);
+    // AMPL's solvers write switches as 0 and 1.
+    const isSwitch = typeof option.default === 'boolean';
+    const value = option.parse(isSwitch ? ({ '0': 'no', '1': 'yes' }[text] ?? text) : text);
     if (!option.accepts(value) || (name === 'wantsol' && !Number.isInteger(value)))
       throw new InputError(`Bad value in "${given}=${text}": must be ${option.range}`);
     (Object.hasOwn(protocol, name) ? own : others)[name] = value;

@@ -5,51 +5,7 @@ import { isSolved, solveHere } from '../../index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { optimalityErrors } from '../../src/nlp/optimality.js';
 import { nlFolder, nlNames, nlReference } from '../read/data.js';
-
-/** What is true of each problem; `objective` lists the values of its known local solutions. */
-type Truth = 'infeasible' | 'unbounded' | readonly number[];
-
-/**
- * Checked by hand or by the optimality conditions where the reference does not say or is not right:
- * - parametric: its header announces no nonlinear constraints although the second row is one. A reader that trusts the
- *   header drops that row's Hessian and ends elsewhere (1.3123); 27/49 is the solution published with the problem.
- * - waterx and jit1 have integer variables, relaxed here; waterx has several local minima.
- * - nonconvex_qp, min xy on x + y = 2 in [0, 4]²: 0 at the ends, 1 is the saddle that the symmetric start leads to.
- * - convex_qp, infeasible_qp and nonconvex_qp lack a line in their header (read with a warning).
- */
-const truths: Readonly<Record<string, Truth>> = {
-  airport: [47952.7014097],
-  bound_active_qp: [5],
-  boxed_qp_neg_obj_suffix: [4],
-  convex_qp: [2],
-  convex_qp_share1b: [720078.318132],
-  cresc4: [0.871897561892],
-  crossed_bound_qp: 'infeasible',
-  csfi2: [55.0176045297],
-  dual_order: [842],
-  dual_scaled: [8994002],
-  eigena2: [82.5],
-  fixed_var_qp: [6.25],
-  gaslib11_steady: [0.0328555971],
-  hs71_obj1e8: [1701401714.02],
-  inconsistent_eq_qp: 'infeasible',
-  infeasible_equalities: 'infeasible',
-  infeasible_qp: 'infeasible',
-  jit1: [173345.376831],
-  lp_afiro: [-464.753142857],
-  lp_row_constant: [-6],
-  nonconvex_qp: [0, 1],
-  parametric: [27 / 49],
-  pooling_rt2stp: [-3273.95499289],
-  qcqp_ball: [-10],
-  rankdef_eq_qp: [-6.75],
-  scaled_feasible_a: [0],
-  unbounded_exp: 'unbounded',
-  user_scaling_suffix: [0.876867012063],
-  water: [1001.16325927],
-  waterx: [944.5512192864, 963.914847332],
-  wyndor_min: [-36],
-};
+import { truths } from './nl-truths.js';
 
 /** The sizes of the reference that are not those of the problem. */
 const otherSizes: Readonly<Record<string, Readonly<Record<string, number>>>> = {

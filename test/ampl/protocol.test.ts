@@ -31,6 +31,13 @@ describe('assignments', () => {
     expect(solver).toEqual({ tol: 1e-5, max_iter: 7, mu_strategy: 'adaptive', max_wall_time: 3 });
   });
 
+  it('take 0 and 1 for switches', () => {
+    expect(readAssignments(parseAssignments('relax=1 honor_original_bounds=0'))).toMatchObject({
+      protocol: { relax: true },
+      solver: { honor_original_bounds: false },
+    });
+  });
+
   it.each([
     ['tolerance=1', /Unknown keyword "tolerance"/],
     ['mu_stratgy=adaptive', /did you mean "mu_strategy"/],
