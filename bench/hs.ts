@@ -70,10 +70,20 @@ for (const problem of problems) {
   }
 }
 
+/** Problems of which the reference found a minimum. */
+const reached = new Set(
+  problems
+    .filter((problem) => {
+      const known = reference?.get(problem.name);
+      return known?.solved && solves(judge(problem, { status: 'optimal', objective: known.objective }));
+    })
+    .map(({ name }) => name),
+);
+
 const summaries = named.map(({ name }) => {
   const own = runs.filter(({ solver }) => solver === name);
   const solved = own.filter(({ verdict }) => solves(verdict));
-  const common = solved.filter(({ problem }) => reference?.get(problem)?.solved);
+  const common = solved.filter(({ problem }) => reached.has(problem));
   return {
     solver: name,
     solved: solved.length,

@@ -87,9 +87,10 @@ describe('interior-point', () => {
   });
 
   it.each(runs)('$name is solved', ({ name, nlp, result, verdict }) => {
-    const allowed = lowered.has(name) ? ['global', 'local', 'acceptable'] : ['global', 'local'];
-    expect(verdict, `${result.status} at ${result.objective}: ${result.message}`).toBeOneOf(allowed);
-    if (verdict === 'acceptable') return;
+    expect(verdict, `${result.status} at ${result.objective}: ${result.message}`).toBeOneOf([
+      'global',
+      'local',
+    ]);
     const { primal, dual, complementarity } = kktErrors(nlp, result);
     const tolerance = tolerances.kkt * magnitude(nlp, result);
     expect(primal).toBeLessThan(tolerance);
@@ -105,19 +106,17 @@ describe('interior-point', () => {
   });
 
   it.skipIf(reference === undefined)('needs no more iterations than the reference (needs data hs)', () => {
-    const common = runs.filter(({ name, verdict }) => solves(verdict) && reference!.get(name)?.solved);
+    // The reference ends at a point that is no minimum where a problem has as many equalities as variables.
+    const common = runs.filter((run) => {
+      const known = reference!.get(run.name);
+      return known?.solved && solves(run.verdict) && solves(judge(run, { status: 'optimal', ...known }));
+    });
     expect(common.length).toBeGreaterThan(110);
     const own = common.map(({ result }) => result.iterations);
     const known = common.map(({ name }) => reference!.get(name)!.iterations);
     expect(median(own)).toBeLessThanOrEqual(median(known));
   });
 });
-
-/**
- * Solved to the tolerances, but reported as acceptable: a row with one bound keeps a multiplier of the wrong sign, of
- * the size of rounding errors.
- */
-const lowered = new Set(['hs109']);
 
 /** The constraint gradients are dependent at the solution, so that no multipliers satisfy the conditions there. */
 const withoutMultipliers = new Set(['hs013']);

@@ -11,7 +11,10 @@ export type Verdict = 'global' | 'local' | 'acceptable' | 'elsewhere' | 'failed'
 /** Relative agreement asked of an objective; absolute below 1. */
 const agreement = 1e-6;
 
-export function judge(problem: TestProblem, { status, objective }: Result): Verdict {
+export function judge(
+  problem: TestProblem,
+  { status, objective }: Pick<Result, 'status' | 'objective'>,
+): Verdict {
   if (status === 'acceptable') return 'acceptable';
   if (status !== 'optimal') return 'failed';
   const near = (value: number) => agreement * Math.max(1, Math.abs(value));
