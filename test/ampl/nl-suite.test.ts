@@ -9,7 +9,7 @@ import { truths } from './nl-truths.js';
 
 /** The sizes of the reference that are not those of the problem. */
 const otherSizes: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  // The Hessian of the second row is missing in the reference, see above.
+  // The Hessian of the second row is missing in the reference, see `truths`.
   parametric: { hessianNonzeros: 4 },
 };
 
