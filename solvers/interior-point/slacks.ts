@@ -151,6 +151,7 @@ export class SlackForm implements StandardForm {
       });
     const widened = (stated: Float64Array, side: 1 | -1): Float64Array =>
       stated.map((value, k) => {
+        if (!Number.isFinite(value)) return value;
         const relative = options.bound_relax_factor * Math.max(1, Math.abs(value));
         // No more than half the violation that the user's units allow, whatever the scaling.
         return value + side * Math.min(relative, 0.5 * options.constr_viol_tol * factorOf(k));
