@@ -68,7 +68,7 @@ function placeStart(s: State, form: SlackForm, start: Float64Array, warm: boolea
     if (!form.rowValues(current.w)) return false;
     const slack = slackPush(options, warm);
     moveInside(current, form.core, form.n, slack.push, slack.fraction);
-    return current.evaluate(s.μ) && current.linearize(s.μ);
+    return current.evaluate(s.μ) && current.linearize(s.μ, false);
   };
   return place(0) || (options.start_recovery && SHIFTS.some(place));
 }

@@ -51,9 +51,9 @@ export class Iterate extends PrimalDual {
     return Number.isFinite(this.f) && this.form.constraints(this.w, this.c);
   }
 
-  /** Evaluates ∇f and J, having told the oracle with which multipliers the Hessian will follow. */
-  linearize(μ: number): boolean {
-    this.form.anticipate(this.w, this.form.learnsObjective ? 1 : 0, this.λ);
+  /** Evaluates ∇f and J; `announce` tells the oracle first that the Hessian follows with the multipliers at hand. */
+  linearize(μ: number, announce = true): boolean {
+    if (announce) this.form.anticipate(this.w, this.form.learnsObjective ? 1 : 0, this.λ);
     return this.form.gradient(this.w, μ, this.gradient) && this.form.jacobianValues(this.w, this.J);
   }
 

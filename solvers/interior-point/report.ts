@@ -13,6 +13,8 @@ import type { Outcome, Run, State } from './state.js';
 interface Held {
   readonly x: Float64Array;
   readonly multipliers: Multipliers;
+  /** Values known at x, for an oracle that cannot be asked again. */
+  readonly values?: Values;
 }
 
 /**
@@ -30,13 +32,13 @@ export function report(
   const { nlp } = oracle;
   const { honor_original_bounds: honor } = run.options;
   const clipped = honor ? clip(held.x, nlp) : held.x;
-  let point = judge(oracle, clipped, held.multipliers);
+  let point = judge(oracle, clipped, held);
   if (outcome.status === 'optimal' && !accurate(point.values) && clipped !== held.x) {
     // Clipping may break a row by more than it mends a bound.
-    const unclipped = judge(oracle, held.x, held.multipliers);
+    const unclipped = judge(oracle, held.x, held);
     if (accurate(unclipped.values)) point = unclipped;
   }
-  const { status, message } = conclude(outcome, accurate(point.values), point, nlp);
+  const { status, message } = conclude(outcome, accurate(point.values), point, oracle);
   const { calls } = oracle;
   const total = run.seconds;
   const oracleSeconds = nlp.oracleSeconds?.() ?? 0;
@@ -66,28 +68,30 @@ interface Judged {
   readonly errors: Errors;
 }
 
-/** Evaluates the user's functions at x; what an oracle that is gone cannot answer is NaN. */
-function judge(oracle: Oracle, x: Float64Array, given: Multipliers): Judged {
+/** Evaluates the user's functions at x; where the oracle is gone, the values held are all there is. */
+function judge(oracle: Oracle, x: Float64Array, held: Held): Judged {
   const { nlp } = oracle;
   const n = x.length;
   const m = nlp.constraints.lower.length;
   const constraints = new Float64Array(m).fill(Number.NaN);
   const gradient = new Float64Array(n).fill(Number.NaN);
   const J = new Float64Array(nlp.jacobian.row.length).fill(Number.NaN);
-  let objective = Number.NaN;
+  let values: Values = { x, objective: Number.NaN, constraints, gradient, J };
   const { rejected } = oracle.calls;
+  const { trouble } = oracle;
   try {
     oracle.objective(x);
-    objective = oracle.value;
+    values = { ...values, objective: oracle.value };
     oracle.constraints(x, constraints);
     oracle.gradient(x, gradient);
     oracle.jacobian(x, J);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
+    values = held.values ?? values;
   }
   oracle.calls.rejected = rejected;
-  const values = { x, objective, constraints, gradient, J };
-  const multipliers = withFixedVariables(nlp, values, given);
+  oracle.trouble = trouble;
+  const multipliers = withFixedVariables(nlp, values, held.multipliers);
   return { values, multipliers, errors: optimalityErrors(nlp, values, multipliers) };
 }
 
@@ -112,8 +116,10 @@ function clip(x: Float64Array, nlp: Nlp): Float64Array {
   return x.map((value, j) => Math.max(lower[j]!, Math.min(upper[j]!, value)));
 }
 
-function conclude(outcome: Outcome, accurate: boolean, point: Judged, nlp: Nlp): Outcome {
-  const { status, message } = outcome;
+function conclude(outcome: Outcome, accurate: boolean, point: Judged, { nlp, trouble }: Oracle): Outcome {
+  const { status, message: reason } = outcome;
+  const failed = status === 'restoration-failed' || status === 'step-failed';
+  const message = failed && trouble !== '' ? `${reason}; at a trial point ${trouble}` : reason;
   if (status === 'optimal' && !accurate) {
     const { primal, dual, complementarity } = point.errors;
     const [p, d, c] = [primal, dual, complementarity].map((value) => value.toExponential(1));
@@ -122,9 +128,9 @@ function conclude(outcome: Outcome, accurate: boolean, point: Judged, nlp: Nlp):
       message: `${message}, but errors computed anew are larger: ${p}, ${d}, ${c}`,
     };
   }
-  if (status !== 'infeasible' && status !== 'restoration-failed') return outcome;
+  if (status !== 'infeasible' && status !== 'restoration-failed') return { status, message };
   const worst = worstViolation(nlp, point.values);
-  if (worst.row < 0 && worst.column < 0) return outcome;
+  if (worst.row < 0 && worst.column < 0) return { status, message };
   const where = worst.row >= 0 ? rowName(nlp, worst.row) : columnName(nlp, worst.column);
   return { status, message: `${message}; largest violation ${worst.amount.toPrecision(3)} at ${where}` };
 }
@@ -133,7 +139,26 @@ function conclude(outcome: Outcome, accurate: boolean, point: Judged, nlp: Nlp):
 export function heldPoint(s: State, form: SlackForm, outcome: Outcome): Held {
   const useAcceptable = outcome.status !== 'optimal' && outcome.status !== 'infeasible' && s.acceptable;
   const at = useAcceptable || s.current;
-  return { x: form.userPoint(at.w).slice(), multipliers: heldMultipliers(at, form) };
+  const x = form.userPoint(at.w).slice();
+  const multipliers = heldMultipliers(at, form);
+  return useAcceptable ? { x, multipliers } : { x, multipliers, values: heldValues(s.current, form, x) };
+}
+
+/** The user's functions at an iterate, as far as the algorithm has them: 0 for fixed variables and rows without bounds. */
+function heldValues(at: Iterate, form: SlackForm, x: Float64Array): Values {
+  const { nlp } = form.oracle;
+  const { objective, row, column } = form.unscale;
+  const { free } = form.selection;
+  const gradient = new Float64Array(x.length);
+  for (let k = 0; k < form.core; k++) {
+    gradient[free[k]!] = (at.gradient[k]! * (column ? column[k]! : 1)) / objective;
+  }
+  const J = new Float64Array(nlp.jacobian.row.length);
+  form.eachJacobianEntry((entry, k) => {
+    const scale = (column ? column[form.jacobian.column[k]!]! : 1) / (row ? row[form.jacobian.row[k]!]! : 1);
+    J[entry] = at.J[k]! * scale;
+  });
+  return { x, objective: at.f / objective, constraints: form.userRows(at.w, at.c), gradient, J };
 }
 
 /** The user's multipliers at an iterate. */

@@ -273,6 +273,22 @@ export class SlackForm implements StandardForm {
     return largest;
   }
 
+  /** The user's rows at `w` with row values `c`; 0 for rows without bounds. */
+  userRows(w: Float64Array, c: Float64Array): Float64Array {
+    const g = new Float64Array(this.g.length);
+    for (let i = 0; i < c.length; i++) {
+      const k = this.slackOf[i]!;
+      g[this.selection.rows[i]!] = (c[i]! + this.target[i]! + (k < 0 ? 0 : w[k]!)) / this.rowFactor[i]!;
+    }
+    return g;
+  }
+
+  /** Visits the entries of this form's Jacobian: position in the user's, position here. */
+  eachJacobianEntry(visit: (user: number, here: number) => void): void {
+    const { length } = this.jacobian.row;
+    for (let k = 0; k < length; k++) visit(this.keptJacobian ? this.keptJacobian[k]! : k, k);
+  }
+
   knownCurvature(_μ: number, out: Float64Array): void {
     out.fill(0);
   }
