@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { packageRoot } from '../../scenarios/data.js';
 
 const executable = join(packageRoot, 'dist', 'cli', 'graybox.js');
@@ -24,7 +25,12 @@ it.skipIf(python === undefined || !existsSync(executable))(
   { timeout: 120_000 },
   () => {
     const script = join(import.meta.dirname, 'pyomo_check.py');
-    const output = execFileSync(python!, [script, executable], { encoding: 'utf8' });
+    // npm makes the executable executable when it installs the package; a launcher does so for the build.
+    const folder = mkdtempSync(join(tmpdir(), 'pyomo-'));
+    const launcher = join(folder, 'graybox');
+    writeFileSync(launcher, `#!/bin/sh\nexec '${process.execPath}' '${executable}' "$@"\n`, { mode: 0o755 });
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const output = execFileSync(python!, [script, launcher], { encoding: 'utf8' });
     const answers = JSON.parse(output.trim().split('\n').at(-1)!) as Record<string, Answer>;
     for (const sense of ['minimize', 'maximize']) {
       const answer = answers[sense]!;

@@ -10,7 +10,7 @@ export function randomTree(random: () => number, variables: number, depth: numbe
   const kind = depth === 0 ? whole(random, 2) : whole(random, 8);
   const below = () => randomTree(random, variables, depth - 1);
   if (kind === 0) return { v: whole(random, variables) };
-  if (kind === 1) return Math.round((random() - 0.3) * 100) / 10;
+  if (kind === 1) return Math.round((random() - 0.3) * 100) / 10 + 0; // no −0
   if (kind <= 3) return { o: pick(random, unary), args: [below()] };
   if (kind <= 6) {
     const code = pick(random, binary);
