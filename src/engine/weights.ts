@@ -4,6 +4,7 @@ import type { Precision } from './contract.js';
 /** Trained arrays at one precision; each is converted at most once, and not at all when it is there already. */
 export class Weights {
   readonly #converted = new Map<Tensor, Float64Array | Float32Array>();
+  readonly #transposed = new Map<Tensor, Tensor>();
   constructor(private readonly precision: Precision) {}
 
   of(tensor: Tensor): Float64Array | Float32Array {
@@ -13,6 +14,21 @@ export class Weights {
       this.#converted.set(tensor, data);
     }
     return data;
+  }
+
+  /** The transpose of a matrix, a tensor of its own, made once. */
+  transposed(tensor: Tensor): Tensor {
+    let result = this.#transposed.get(tensor);
+    if (result === undefined) {
+      const [rows, columns] = tensor.shape as [number, number];
+      const from = this.of(tensor);
+      const data = this.precision === 'f64' ? new Float64Array(from.length) : new Float32Array(from.length);
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) data[j * rows + i] = from[i * columns + j]!;
+      result = { shape: [columns, rows], data };
+      this.#transposed.set(tensor, result);
+    }
+    return result;
   }
 }
 

@@ -12,6 +12,8 @@ export interface EmitOptions {
   readonly inputFrom: number;
   /** Symmetric matrices are computed in square blocks of about this many rows, so that one triangle suffices. */
   readonly blockRows: number;
+  /** Whether products of a row with a trained matrix may use a transposed copy of it. */
+  readonly transposedCopies: boolean;
 }
 
 /** A program as an ONNX graph with the names under which its arrays go in and out. */
@@ -98,8 +100,8 @@ const writers: Writers = {
     if (rows === 1 && !transposeA && e.precision === 'f64') {
       // A row times a matrix, computed as the matrix times a column: the f64 product packs its right factor first.
       const product = transposeB
-        ? e.node('MatMul', [B, e.node('Transpose', [A], undefined, { perm: [1, 0] })])
-        : e.node('Gemm', [B, A], undefined, { transA: 1, transB: 1 });
+        ? e.node('MatMul', [B, e.node('Reshape', [A, e.integers([-1, 1])])])
+        : e.columnProduct(b, A);
       e.node('Reshape', [product, e.integers([1, columns])], name);
     } else if (transposeA || transposeB)
       e.node('Gemm', [A, B], name, { transA: Number(transposeA), transB: Number(transposeB) });
@@ -129,6 +131,7 @@ class Emission {
   readonly fed = new Map<string, Tensor>();
   readonly #names = new Map<Ref, string>();
   readonly #initialized = new Map<string, string>();
+  readonly #transposed = new Set<string>();
   readonly #split = new Map<string, readonly string[]>();
   readonly #eyes = new Map<number, string>();
   #count = 0;
@@ -179,6 +182,16 @@ class Emission {
     }
     this.inputs.push({ name, element: this.precision, shape });
     this.fed.set(name, tensor);
+  }
+  /** `Bᵀ a` as a column, of the row `a`; from a transposed copy of `B` where one is allowed. */
+  columnProduct(b: Ref, a: string): string {
+    const instruction = this.program.instructions[b]!;
+    if (instruction.kind !== 'constant' || !this.options.transposedCopies)
+      return this.node('Gemm', [this.name(b), a], undefined, { transA: 1, transB: 1 });
+    const name = `${this.name(b)}_transposed`;
+    if (!this.#transposed.has(name)) this.constant(this.weights.transposed(instruction.tensor), name);
+    this.#transposed.add(name);
+    return this.node('MatMul', [name, this.node('Reshape', [a, this.integers([-1, 1])])]);
   }
   scalar(value: number): string {
     return this.initializer(Float64Array.of(value), []);

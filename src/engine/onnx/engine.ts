@@ -20,6 +20,11 @@ import { firstLine, loadRuntime, type OnnxRuntime } from './runtime.js';
 const blockRows: { readonly [D in Device]: number } = { cpu: 128, cuda: 1024, webgpu: 1024 };
 /** On the CPU, arrays of at least this many numbers are fed by reference, so that three sessions share one copy. */
 const sharedFrom = 256;
+/**
+ * Up to this many parameters (256 MiB of doubles) the f64 value and adjoint passes on the CPU have transposed copies of
+ * the weights: a matrix times a column runs at the memory's pace, a row times a matrix at a third of it.
+ */
+const transposedUpTo = 2 ** 25;
 
 /** ONNX Runtime: CPU by default; CUDA and WebGPU where its build and the machine have them. */
 export const onnxEngine: Engine = {
@@ -125,6 +130,7 @@ class OnnxExecutable implements Executable {
       precision: this.precision,
       inputFrom: device === 'cpu' ? sharedFrom : Number.POSITIVE_INFINITY,
       blockRows: blockRows[device],
+      transposedCopies: device === 'cpu' && this.programs.parameters <= transposedUpTo,
     });
     const { bytes, externalData } = serialize(graph);
     let session: InferenceSession;
