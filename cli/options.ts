@@ -66,6 +66,7 @@ export interface SolverFlags {
 export interface SolveFlags extends EngineFlags, SolverFlags {
   readonly formulation: 'reduced' | 'full';
   readonly polish: boolean;
+  readonly relax: boolean;
   readonly out?: string;
   readonly json: boolean;
 }

@@ -13,12 +13,14 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
     log.push(line);
     (flags.json ? remark : print)(line);
   };
-  const { solution } = await solveNl(path, {
+  const { file, solution } = await solveNl(path, {
+    relax: flags.relax,
     solver: flags.solver,
     ...solverSettings(flags),
     interrupt: true,
     onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
   });
+  for (const warning of file.warnings) remark(`graybox: ${warning}`);
   tell(`\n${summary(solution)}`);
   const names = solution.problem.variables.names;
   const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, solution.x[j]!])));

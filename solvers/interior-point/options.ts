@@ -1,4 +1,5 @@
 import {
+  aboveOne,
   between,
   flag,
   integer,
@@ -136,8 +137,8 @@ export const options = {
   first_hessian_perturbation: positive(1e-4, 'first δ_w', `${paper} §3.1`),
   min_hessian_perturbation: positive(1e-20, 'least δ_w', `${paper} §3.1`),
   max_hessian_perturbation: positive(1e20, 'largest δ_w', `${paper} §3.1`),
-  perturb_inc_fact_first: positive(100, 'growth of the first δ_w', `${paper} §3.1`),
-  perturb_inc_fact: positive(8, 'growth of δ_w', `${paper} §3.1`),
+  perturb_inc_fact_first: aboveOne(100, 'growth of the first δ_w', `${paper} §3.1`),
+  perturb_inc_fact: aboveOne(8, 'growth of δ_w', `${paper} §3.1`),
   perturb_dec_fact: between(1 / 3, 1e-12, 1 - 1e-12, 'decay of δ_w between iterations', `${paper} §3.1`),
   jacobian_regularization_value: positive(1e-8, 'δ_c at μ = 1', `${paper} §3.1`),
   jacobian_regularization_exponent: nonNegative(0.25, 'exponent of μ in δ_c', `${paper} §3.1`),

@@ -48,6 +48,10 @@ export const positive = (value: number, meaning: string, source = ''): Option<nu
 export const nonNegative = (value: number, meaning: string, source = ''): Option<number> =>
   number(value, meaning, source, '≥ 0', (given) => given >= 0);
 
+/** A finite number > 1. */
+export const aboveOne = (value: number, meaning: string, source = ''): Option<number> =>
+  number(value, meaning, source, '> 1', (given) => given > 1);
+
 /** A number in the closed interval [low, high]. */
 export const between = (
   value: number,

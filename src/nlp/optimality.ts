@@ -33,9 +33,12 @@ export function optimalityErrors(nlp: Nlp, x: Float64Array, multipliers: Multipl
     );
   }
   for (let i = 0; i < m; i++) {
-    primal = largest(primal, nlp.constraints.lower[i]! - g[i]!, g[i]! - nlp.constraints.upper[i]!);
-    if (nlp.constraints.lower[i] === nlp.constraints.upper[i]) continue;
-    const slack = λ[i]! > 0 ? nlp.constraints.upper[i]! - g[i]! : g[i]! - nlp.constraints.lower[i]!;
+    const [gL, gU] = [nlp.constraints.lower[i]!, nlp.constraints.upper[i]!];
+    // A row without bounds constrains nothing, even where it is undefined.
+    if (gL === Number.NEGATIVE_INFINITY && gU === Number.POSITIVE_INFINITY) continue;
+    primal = largest(primal, gL - g[i]!, g[i]! - gU);
+    if (gL === gU) continue;
+    const slack = λ[i]! > 0 ? gU - g[i]! : g[i]! - gL;
     complementarity = largest(complementarity, product(Math.abs(λ[i]!), slack));
   }
   return { primal, dual, complementarity };
