@@ -25,6 +25,10 @@ export function solveCommand(): Command {
     .option('--out <folder>', 'write result, log and pictures there')
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .action(async (problem: string, flags: SolveFlags & MnistFlags) => {
+      if (problem === 'mnist' && flags.relax)
+        throw new InputError(
+          "--relax belongs to 'graybox solve FILE.nl': the mnist problem has no integer variables",
+        );
       if (problem === 'mnist') process.exitCode = await solveMnist(flags);
       else if (extname(problem).toLowerCase() === '.nl')
         process.exitCode = await solveNlFile(problem, flags, command);
