@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
 import { derive } from '../../src/derive/derive.js';
+import { Arrays } from '../../src/engine/onnx/arrays.js';
 import { onnxEngine } from '../../src/engine/onnx/engine.js';
-import { engineContract } from './contract.js';
+import { jointGraph, wantsHessian, wantsJacobian } from '../../src/engine/onnx/graphs.js';
+import { serialize } from '../../src/engine/onnx/model.js';
+import { loadRuntime } from '../../src/engine/onnx/runtime.js';
+import { packBlock } from '../../src/engine/programs.js';
+import { referenceEngine } from '../../src/engine/reference/engine.js';
+import { Weights } from '../../src/engine/weights.js';
+import { tolerances } from '../tolerances.js';
+import { engineContract, evaluated, expectClose, pointOf } from './contract.js';
 import { chain } from './networks.js';
 
 engineContract({ engine: onnxEngine, precision: 'f64' });
@@ -13,6 +21,47 @@ const devices = (process.env['GRAYBOX_DEVICES'] ?? '').split(',');
 if (devices.includes('cuda')) engineContract({ engine: onnxEngine, precision: 'f64', device: 'cuda' });
 if (devices.includes('cuda')) engineContract({ engine: onnxEngine, precision: 'f32', device: 'cuda' });
 if (devices.includes('webgpu')) engineContract({ engine: onnxEngine, precision: 'f32', device: 'webgpu' });
+
+describe('the joint graph of devices that hold one copy of the weights', () => {
+  const network = chain([9, 6, 5, 3], { softmax: true });
+  const programs = derive(network);
+  const { x, λ } = pointOf(network);
+
+  it('has every trained array once', () => {
+    const arrays = new Arrays(new Weights('f64'), 'f64', Number.POSITIVE_INFINITY);
+    jointGraph(programs, arrays, { blockRows: 1024, transposedCopies: false });
+    const shapes = arrays.initializers.map(({ shape }) => `${shape}`);
+    for (const trained of ['9,6', '6,5', '5,3'])
+      expect(shapes.filter((shape) => shape === trained).length).toBe(1);
+  });
+
+  it.each([0, 1, 2] as const)('answers order %i, computed on the CPU', async (order) => {
+    const runtime = await loadRuntime();
+    const arrays = new Arrays(new Weights('f64'), 'f64', Number.POSITIVE_INFINITY);
+    const { graph, blocks } = jointGraph(programs, arrays, { blockRows: 4, transposedCopies: false });
+    const session = await runtime.InferenceSession.create(serialize(graph).bytes);
+    const flag = (value: boolean) => new runtime.Tensor('bool', [value], []);
+    const found = await session.run({
+      x: new runtime.Tensor('float64', x, [9]),
+      λ: new runtime.Tensor('float64', λ, [3]),
+      [wantsHessian]: flag(order === 2),
+      [wantsJacobian]: flag(order === 1),
+    });
+    await session.release();
+    const reference = await referenceEngine.compile(programs, { precision: 'f64', device: 'cpu' });
+    const expected = await evaluated(reference, 2, { x, λ });
+    const numbers = (name: string) => found[name]!.data as Float64Array;
+    expectClose(numbers('y'), expected.y, tolerances.f64);
+    expectClose(numbers('J'), order === 0 ? [] : expected.J, tolerances.f64);
+    expect(blocks.length).toBe(3);
+    const H = new Float64Array(45);
+    for (const block of blocks) {
+      expect(numbers(block.name).length).toBe(order === 2 ? block.rows * block.columns : 0);
+      if (order === 2) packBlock(numbers(block.name), block, H);
+    }
+    if (order === 2) expectClose(H, expected.H, tolerances.f64);
+  });
+});
 
 describe('onnx devices', () => {
   const programs = derive(chain([3, 4, 2]));

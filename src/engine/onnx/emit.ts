@@ -1,51 +1,46 @@
-import { sizeOf } from '../../derive/builder.js';
 import type { Binary, Instruction, InstructionOf, Program, Ref, Unary } from '../../derive/program.js';
-import type { Tensor } from '../../network/graph.js';
 import type { Precision } from '../contract.js';
+import type { Block } from '../programs.js';
 import { erfLimit, erfRule } from '../quadrature.js';
-import type { Weights } from '../weights.js';
-import type { OnnxGraph, OnnxInitializer, OnnxNode, OnnxTensor } from './model.js';
+import type { Arrays } from './arrays.js';
+import { elementType, type OnnxNode, type OnnxTensor } from './model.js';
 
 export interface EmitOptions {
-  readonly precision: Precision;
-  /** Arrays this large or larger are inputs of the graph; smaller ones are written into it. */
-  readonly inputFrom: number;
   /** Symmetric matrices are computed in square blocks of about this many rows, so that one triangle suffices. */
   readonly blockRows: number;
   /** Whether products of a row with a trained matrix may use a transposed copy of it. */
   readonly transposedCopies: boolean;
 }
 
-/** A program as an ONNX graph with the names under which its arrays go in and out. */
+/** A program's nodes and outputs; its arrays are in the `Arrays` it was written with. */
 export interface Emitted {
-  readonly graph: OnnxGraph;
-  /** Arrays to feed, by input name. */
-  readonly weights: ReadonlyMap<string, Tensor>;
-  /** Blocks of `H` on and below its diagonal. */
+  readonly nodes: readonly OnnxNode[];
+  readonly outputs: readonly OnnxTensor[];
+  /** Names of `y`, `J` and the blocks of `H` on and below its diagonal. */
+  readonly y: string;
+  readonly J?: string;
   readonly blocks: readonly HessianBlock[];
 }
-export interface HessianBlock {
+export interface HessianBlock extends Block {
   readonly name: string;
-  readonly row: number;
-  readonly rows: number;
-  readonly column: number;
-  readonly columns: number;
 }
 
-/** Writes `program` in ONNX operators that the CPU provider has in both precisions. */
-export function emit(name: string, program: Program, weights: Weights, options: EmitOptions): Emitted {
-  const emission = new Emission(program, weights, options);
+/** Writes `program` in ONNX operators that the CPU provider has in both precisions; all names begin with `prefix`. */
+export function emit(program: Program, arrays: Arrays, options: EmitOptions, prefix = ''): Emitted {
+  const emission = new Emission(program, arrays, options, prefix);
   program.instructions.forEach((instruction, k) => {
     if (k !== program.outputs.H) emission.write(k as Ref, instruction);
   });
   const blocks = emission.hessian();
-  const { y, J } = program.outputs;
-  const outputs: OnnxTensor[] = [emission.output('y', y)];
-  if (J !== undefined) outputs.push(emission.output('J', J));
-  for (const { name, rows, columns } of blocks)
-    outputs.push({ name, element: options.precision, shape: [rows, columns] });
-  const { nodes, inputs, initializers, fed } = emission;
-  return { graph: { name, nodes, inputs, outputs, initializers }, weights: fed, blocks };
+  const y = emission.output('y', program.outputs.y);
+  const J = program.outputs.J === undefined ? undefined : emission.output('J', program.outputs.J);
+  const { precision: element } = arrays;
+  const outputs = [
+    y,
+    ...(J === undefined ? [] : [J]),
+    ...blocks.map(({ name, rows, columns }) => ({ name, element, shape: [rows, columns] })),
+  ];
+  return { nodes: emission.nodes, outputs, y: y.name, ...(J === undefined ? {} : { J: J.name }), blocks };
 }
 
 const operator: { readonly [F in Binary]: string } = {
@@ -83,17 +78,17 @@ const unary: { readonly [F in Unary]: (e: Emission, u: string, name: string) => 
     const column = e.node('Unsqueeze', [held, e.integers([-1])]);
     const exponent = e.node('Mul', [
       e.node('Mul', [column, column]),
-      e.initializer(Float64Array.from(exponents), [count]),
+      e.arrays.numbers(Float64Array.from(exponents), [count]),
     ]);
-    const sum = e.node('MatMul', [e.node('Exp', [exponent]), e.initializer(coefficients, [count, 1])]);
+    const sum = e.node('MatMul', [e.node('Exp', [exponent]), e.arrays.numbers(coefficients, [count, 1])]);
     return e.node('Squeeze', [e.node('Mul', [column, sum]), e.integers([-1])], name);
   },
 };
 
 const writers: Writers = {
-  x: (e, { shape }, name) => e.input(name, 'x', shape),
-  λ: (e, { shape }, name) => e.input(name, 'λ', shape),
-  constant: (e, { tensor }, name) => e.constant(tensor, name),
+  x: (e, _, name) => e.node('Identity', ['x'], name),
+  λ: (e, _, name) => e.node('Identity', ['λ'], name),
+  constant: () => undefined,
   matmul: (e, { a, b, transposeA, transposeB, shape }, name) => {
     const [A, B] = [e.name(a), e.name(b)];
     const [rows, columns] = shape as [number, number];
@@ -126,40 +121,37 @@ const writers: Writers = {
 
 class Emission {
   readonly nodes: OnnxNode[] = [];
-  readonly inputs: OnnxTensor[] = [];
-  readonly initializers: OnnxInitializer[] = [];
-  readonly fed = new Map<string, Tensor>();
   readonly #names = new Map<Ref, string>();
-  readonly #initialized = new Map<string, string>();
-  readonly #transposed = new Set<string>();
   readonly #split = new Map<string, readonly string[]>();
   readonly #eyes = new Map<number, string>();
   #count = 0;
 
   constructor(
     private readonly program: Program,
-    private readonly weights: Weights,
+    readonly arrays: Arrays,
     private readonly options: EmitOptions,
+    private readonly prefix: string,
   ) {}
 
   get precision(): Precision {
-    return this.options.precision;
+    return this.arrays.precision;
   }
   /** ONNX's number of the element type computed with. */
   get element(): number {
-    return this.precision === 'f64' ? 11 : 1;
+    return elementType[this.precision];
   }
   name(ref: Ref): string {
     return this.#names.get(ref)!;
   }
-  write<K extends Instruction['kind']>(ref: Ref, instruction: InstructionOf<K>): void {
-    const name = `t${ref}`;
+  write(ref: Ref, instruction: Instruction): void {
+    const name =
+      instruction.kind === 'constant' ? this.arrays.trained(instruction.tensor) : `${this.prefix}t${ref}`;
     this.#names.set(ref, name);
-    (writers[instruction.kind as K] as (e: Emission, i: InstructionOf<K>, name: string) => void)(
-      this,
-      instruction,
-      name,
-    );
+    this.#apply(instruction, name);
+  }
+  #apply<K extends Instruction['kind']>(instruction: InstructionOf<K>, name: string): void {
+    const writer = writers[instruction.kind as K] as (e: Emission, i: InstructionOf<K>, n: string) => void;
+    writer(this, instruction, name);
   }
   node(
     op: string,
@@ -170,42 +162,19 @@ class Emission {
     this.nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }
-  input(name: string, called: string, shape: readonly number[]): void {
-    this.inputs.push({ name: called, element: this.precision, shape });
-    this.node('Identity', [called], name);
-  }
-  constant(tensor: Tensor, name: string): void {
-    const { shape } = tensor;
-    if (sizeOf(shape) < this.options.inputFrom) {
-      this.initializers.push({ name, element: this.precision, shape, data: this.weights.of(tensor) });
-      return;
-    }
-    this.inputs.push({ name, element: this.precision, shape });
-    this.fed.set(name, tensor);
-  }
   /** `Bᵀ a` as a column, of the row `a`; from a transposed copy of `B` where one is allowed. */
   columnProduct(b: Ref, a: string): string {
     const instruction = this.program.instructions[b]!;
     if (instruction.kind !== 'constant' || !this.options.transposedCopies)
       return this.node('Gemm', [this.name(b), a], undefined, { transA: 1, transB: 1 });
-    const name = `${this.name(b)}_transposed`;
-    if (!this.#transposed.has(name)) this.constant(this.weights.transposed(instruction.tensor), name);
-    this.#transposed.add(name);
-    return this.node('MatMul', [name, this.node('Reshape', [a, this.integers([-1, 1])])]);
+    const transposed = this.arrays.trained(this.arrays.weights.transposed(instruction.tensor));
+    return this.node('MatMul', [transposed, this.node('Reshape', [a, this.integers([-1, 1])])]);
   }
   scalar(value: number): string {
-    return this.initializer(Float64Array.of(value), []);
-  }
-  initializer(data: Float64Array, shape: readonly number[]): string {
-    return this.#initialize(`${shape}: ${data}`, {
-      element: this.precision,
-      shape,
-      data: this.precision === 'f64' ? data : Float32Array.from(data),
-    });
+    return this.arrays.numbers(Float64Array.of(value), []);
   }
   integers(values: readonly number[]): string {
-    const data = BigInt64Array.from(values, BigInt);
-    return this.#initialize(`integers ${values}`, { element: 'int64', shape: [values.length], data });
+    return this.arrays.integers(values);
   }
   slice(a: string, axis: number, from: number, to: number, name = this.#fresh()): string {
     return this.node('Slice', [a, this.integers([from]), this.integers([to]), this.integers([axis])], name);
@@ -220,7 +189,7 @@ class Emission {
       const last = terms.length === 0 ? name : this.#fresh();
       sum = this.node('Mul', [this.#eye(size), this.#parts(this.name(diagonal), edges)[i]!], last);
     } else if (terms.length === 0) {
-      const zero = this.initializer(new Float64Array(1), [1, 1]);
+      const zero = this.arrays.numbers(new Float64Array(1), [1, 1]);
       this.node(
         'Expand',
         [zero, this.integers([edges[i + 1]! - edges[i]!, edges[j + 1]! - edges[j]!])],
@@ -270,7 +239,7 @@ class Emission {
     const blocks: HessianBlock[] = [];
     for (let i = 0; i + 1 < edges.length; i++)
       for (let j = 0; j <= i; j++) {
-        const name = `H${i}_${j}`;
+        const name = `${this.prefix}H${i}_${j}`;
         this.#block(instruction, i, j, name);
         const [row, column] = [edges[i]!, edges[j]!];
         blocks.push({ name, row, rows: edges[i + 1]! - row, column, columns: edges[j + 1]! - column });
@@ -309,29 +278,19 @@ class Emission {
     if (name === undefined) {
       const data = new Float64Array(size * size);
       for (let i = 0; i < size; i++) data[i * size + i] = 1;
-      name = this.#fresh();
-      this.constant({ shape: [size, size], data }, name);
+      name = this.arrays.trained({ shape: [size, size], data });
       this.#eyes.set(size, name);
     }
     return name;
   }
 
   /** An output of the graph under its own name, however it is computed. */
-  output(name: string, ref: Ref): OnnxTensor {
-    this.node('Identity', [this.name(ref)], name);
+  output(called: string, ref: Ref): OnnxTensor {
+    const name = this.node('Identity', [this.name(ref)], `${this.prefix}${called}`);
     return { name, element: this.precision, shape: this.program.instructions[ref]!.shape };
   }
 
-  #initialize(key: string, { element, shape, data }: Omit<OnnxInitializer, 'name'>): string {
-    let name = this.#initialized.get(key);
-    if (name === undefined) {
-      name = this.#fresh();
-      this.initializers.push({ name, element, shape, data });
-      this.#initialized.set(key, name);
-    }
-    return name;
-  }
   #fresh(): string {
-    return `v${this.#count++}`;
+    return `${this.prefix}v${this.#count++}`;
   }
 }

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { EvaluationError, InputError } from '../../core/errors.js';
 import type { Programs } from '../../derive/program.js';
+import type { Tensor } from '../../network/graph.js';
 import type {
   CompileOptions,
   Device,
@@ -10,10 +11,11 @@ import type {
   Order,
   Precision,
 } from '../contract.js';
-import { packBlock, programOf } from '../programs.js';
+import { packBlock } from '../programs.js';
 import { Weights } from '../weights.js';
-import { type Emitted, emit } from './emit.js';
-import { serialize } from './model.js';
+import { Arrays } from './arrays.js';
+import { type Answering, jointGraph, singleGraph, wantsHessian, wantsJacobian } from './graphs.js';
+import { type OnnxGraph, serialize } from './model.js';
 import { firstLine, loadRuntime, type OnnxRuntime } from './runtime.js';
 
 /** Rows of a block of `H`: smaller blocks skip more of the upper triangle, larger ones keep the product efficient. */
@@ -52,24 +54,29 @@ function requireDevice(runtime: OnnxRuntime, device: Device): void {
     );
 }
 
-/** A session with the arrays it always gets and the buffers it always fills. */
+/** A session, what it is always fed, and what is fetched from it. */
 interface Loaded {
   readonly session: InferenceSession;
   readonly feeds: Record<string, OrtTensor>;
-  readonly fetches: Record<string, OrtTensor>;
-  readonly blocks: Emitted['blocks'];
+  /** Buffers that are filled anew, or names where shapes depend on the order. */
+  readonly fetches: Record<string, OrtTensor> | readonly string[];
+  readonly results: Answering;
 }
 
+/**
+ * On the CPU each program has a session of its own, opened at first use, and all are fed the same arrays by reference.
+ * Other devices hold their own copy of the weights, once: there one session has the programs as branches.
+ */
 class OnnxExecutable implements Executable {
   readonly engine = 'onnx';
   readonly device: Device;
   readonly precision: Precision;
   readonly inputs: number;
   readonly outputs: number;
-  readonly #sessions = new Map<Order, Promise<Loaded>>();
+  readonly #sessions = new Map<Order | 'joint', Promise<Loaded>>();
   readonly #weights: Weights;
   /** Tensors over the trained arrays, shared by the sessions. */
-  readonly #tensors = new Map<unknown, OrtTensor>();
+  readonly #tensors = new Map<Tensor, OrtTensor>();
   readonly #x: Float64Array | Float32Array;
   readonly #λ: Float64Array | Float32Array;
   #disposed = false;
@@ -88,22 +95,24 @@ class OnnxExecutable implements Executable {
     this.#λ = this.#array(programs.outputs);
   }
 
-  /** Opens the first session, so that a missing device or kernel fails at compilation. The others open at first use. */
+  /** Opens the first session, so that a missing device or kernel fails at compilation. */
   async warm(): Promise<void> {
     await this.#session(0);
   }
 
   async evaluate(order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): Promise<void> {
     if (this.#disposed) throw new EvaluationError('engine onnx: this executable was disposed', '', true);
-    const { session, feeds, fetches, blocks } = await this.#session(order);
+    const { session, feeds, fetches, results } = await this.#session(order);
     this.#x.set(x);
     if (order === 2) this.#λ.set(λ);
-    const results = await session.run(feeds, fetches);
-    out.y.set(numbers(results['y']!));
-    if (order >= 1) out.J.set(numbers(results['J']!));
+    const flags = this.device === 'cpu' ? {} : this.#flags(order);
+    const found = await session.run({ ...feeds, ...flags }, fetches as Record<string, OrtTensor>);
+    const numbers = (name: string) => found[name]!.data as Float64Array | Float32Array;
+    out.y.set(numbers(results.y));
+    if (order >= 1) out.J.set(numbers(results.J!));
     if (order < 2) return;
-    if (blocks.length === 0) out.H.fill(0);
-    for (const block of blocks) packBlock(numbers(results[block.name]!), block, out.H);
+    if (results.blocks.length === 0) out.H.fill(0);
+    for (const block of results.blocks) packBlock(numbers(block.name), block, out.H);
   }
 
   async dispose(): Promise<void> {
@@ -115,27 +124,49 @@ class OnnxExecutable implements Executable {
   }
 
   #session(order: Order): Promise<Loaded> {
-    let loaded = this.#sessions.get(order);
+    const key = this.device === 'cpu' ? order : 'joint';
+    let loaded = this.#sessions.get(key);
     if (loaded === undefined) {
-      loaded = this.#open(order);
-      this.#sessions.set(order, loaded);
+      loaded = key === 'joint' ? this.#openJoint() : this.#openSingle(key);
+      this.#sessions.set(key, loaded);
     }
     return loaded;
   }
 
-  async #open(order: Order): Promise<Loaded> {
-    const { device, threads } = this.options;
-    const program = programOf(this.programs, order);
-    const { graph, weights, blocks } = emit(this.programs.name, program, this.#weights, {
-      precision: this.precision,
-      inputFrom: device === 'cpu' ? sharedFrom : Number.POSITIVE_INFINITY,
-      blockRows: blockRows[device],
-      transposedCopies: device === 'cpu' && this.programs.parameters <= transposedUpTo,
+  async #openSingle(order: Order): Promise<Loaded> {
+    const arrays = new Arrays(this.#weights, this.precision, sharedFrom);
+    const results = singleGraph(this.programs, order, arrays, {
+      blockRows: blockRows.cpu,
+      transposedCopies: this.programs.parameters <= transposedUpTo,
     });
+    const session = await this.#open(results.graph);
+    const feeds = this.#ownFeeds(results.graph);
+    for (const { name, shape } of arrays.inputs) {
+      const trained = arrays.fed.get(name)!;
+      const tensor = this.#tensors.get(trained) ?? this.#tensor(this.#weights.of(trained), shape);
+      this.#tensors.set(trained, tensor);
+      feeds[name] = tensor;
+    }
+    const fetches: Record<string, OrtTensor> = {};
+    for (const { name, shape } of results.outputs)
+      fetches[name] = this.#tensor(this.#array(shape.reduce((a, b) => a * b, 1)), shape);
+    return { session, feeds, fetches, results };
+  }
+
+  async #openJoint(): Promise<Loaded> {
+    const arrays = new Arrays(this.#weights, this.precision, Number.POSITIVE_INFINITY);
+    const options = { blockRows: blockRows[this.device], transposedCopies: false };
+    const results = jointGraph(this.programs, arrays, options);
+    const session = await this.#open(results.graph);
+    const fetches = results.graph.outputs.map(({ name }) => name);
+    return { session, feeds: this.#ownFeeds(results.graph), fetches, results };
+  }
+
+  async #open(graph: OnnxGraph): Promise<InferenceSession> {
+    const { device, threads } = this.options;
     const { bytes, externalData } = serialize(graph);
-    let session: InferenceSession;
     try {
-      session = await this.runtime.InferenceSession.create(bytes, {
+      return await this.runtime.InferenceSession.create(bytes, {
         executionProviders: [device],
         logSeverityLevel: 3,
         // Further levels fuse into operators that exist in f32 only.
@@ -146,27 +177,29 @@ class OnnxExecutable implements Executable {
         ...(externalData.length === 0 ? {} : { externalData }),
       });
     } catch (cause) {
+      const advice = device === 'cpu' ? '' : '; use device cpu';
       throw new InputError(
-        `engine onnx: cannot open '${this.programs.name}' on device ${device}, ${this.precision}: ${firstLine(cause)}${device === 'cpu' ? '' : '; use device cpu'}`,
+        `engine onnx: cannot open '${this.programs.name}' on device ${device}, ${this.precision}: ${firstLine(cause)}${advice}`,
         { cause },
       );
     }
-    const feeds: Record<string, OrtTensor> = {};
-    const ownInputs = { x: this.#x, λ: this.#λ };
-    for (const { name, shape } of graph.inputs) {
-      const tensor = weights.get(name);
-      if (tensor !== undefined) {
-        const known = this.#tensors.get(tensor) ?? this.#tensor(this.#weights.of(tensor), shape);
-        this.#tensors.set(tensor, known);
-        feeds[name] = known;
-      } else feeds[name] = this.#tensor(ownInputs[name as keyof typeof ownInputs], shape);
-    }
-    const fetches: Record<string, OrtTensor> = {};
-    for (const { name, shape } of graph.outputs)
-      fetches[name] = this.#tensor(this.#array(shape.reduce((a, b) => a * b, 1)), shape);
-    return { session, feeds, fetches, blocks };
   }
 
+  /** The point and the multipliers as far as `graph` takes them. */
+  #ownFeeds(graph: OnnxGraph): Record<string, OrtTensor> {
+    const own = { x: this.#x, λ: this.#λ };
+    const feeds: Record<string, OrtTensor> = {};
+    for (const { name, shape } of graph.inputs)
+      if (name === 'x' || name === 'λ') feeds[name] = this.#tensor(own[name], shape);
+    return feeds;
+  }
+
+  #flags(order: Order): Record<string, OrtTensor> {
+    return {
+      [wantsHessian]: new this.runtime.Tensor('bool', [order === 2], []),
+      [wantsJacobian]: new this.runtime.Tensor('bool', [order === 1], []),
+    };
+  }
   #array(size: number): Float64Array | Float32Array {
     return this.precision === 'f64' ? new Float64Array(size) : new Float32Array(size);
   }
@@ -176,6 +209,3 @@ class OnnxExecutable implements Executable {
       : new this.runtime.Tensor('float32', data, shape);
   }
 }
-
-const numbers = (tensor: OrtTensor): Float64Array | Float32Array =>
-  tensor.data as Float64Array | Float32Array;

@@ -37,6 +37,7 @@ const schema = protobuf.Root.fromJSON({
           fields: {
             name: { type: 'string', id: 1 },
             i: { type: 'int64', id: 3 },
+            g: { type: 'GraphProto', id: 6 },
             ints: { rule: 'repeated', type: 'int64', id: 8 },
             type: { type: 'int32', id: 20 },
           },
@@ -78,11 +79,13 @@ export interface OnnxTensor {
   readonly element: Element;
   readonly shape: readonly number[];
 }
+/** An output; its shape is left open where it depends on a condition. */
+export type OnnxOutput = Omit<OnnxTensor, 'shape'> & { readonly shape?: readonly number[] };
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes: Readonly<Record<string, number | readonly number[] | OnnxGraph>>;
 }
 export interface OnnxInitializer extends OnnxTensor {
   readonly data: Float64Array | Float32Array | BigInt64Array;
@@ -91,7 +94,7 @@ export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly inputs: readonly OnnxTensor[];
-  readonly outputs: readonly OnnxTensor[];
+  readonly outputs: readonly OnnxOutput[];
   readonly initializers: readonly OnnxInitializer[];
 }
 
@@ -99,24 +102,39 @@ export interface OnnxGraph {
 export const bytesOf = (data: ArrayBufferView): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-const describe = ({ name, element, shape }: OnnxTensor) => ({
+const describe = ({ name, element, shape }: OnnxOutput) => ({
   name,
   type: {
     tensorType: {
       elemType: elementType[element],
-      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+      ...(shape === undefined ? {} : { shape: { dim: shape.map((dimValue) => ({ dimValue })) } }),
     },
   },
 });
 
-/** AttributeProto.type: 2 for an integer, 7 for a list of them. */
-const attribute = (name: string, value: number | readonly number[]) =>
-  typeof value === 'number' ? { name, i: value, type: 2 } : { name, ints: value, type: 7 };
+/** AttributeProto.type: 2 for an integer, 5 for a graph, 7 for a list of integers. */
+function attribute(name: string, value: OnnxNode['attributes'][string]) {
+  if (typeof value === 'number') return { name, i: value, type: 2 };
+  return 'nodes' in value ? { name, g: structure(value), type: 5 } : { name, ints: value, type: 7 };
+}
+
+/** A graph but for its initializers. */
+const structure = (graph: OnnxGraph): object => ({
+  name: graph.name,
+  input: graph.inputs.map(describe),
+  output: graph.outputs.map(describe),
+  node: graph.nodes.map(({ op, inputs, outputs, attributes }) => ({
+    opType: op,
+    input: inputs,
+    output: outputs,
+    attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+  })),
+});
 
 /** Initializers of at least this many bytes travel beside the model, as external data; a protobuf ends at 2 GiB. */
 const external = 1 << 16;
 
-/** The serialized model and the arrays it refers to by path. */
+/** The serialized model and the arrays it refers to by path. Initializers stand in the outermost graph only. */
 export interface OnnxModel {
   readonly bytes: Uint8Array;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
@@ -140,18 +158,7 @@ export function serialize(graph: OnnxGraph): OnnxModel {
     irVersion: 8,
     producerName: 'graybox-nlp',
     opsetImport: [{ domain: '', version: 17 }],
-    graph: {
-      name: graph.name,
-      initializer,
-      input: graph.inputs.map(describe),
-      output: graph.outputs.map(describe),
-      node: graph.nodes.map(({ op, inputs, outputs, attributes }) => ({
-        opType: op,
-        input: inputs,
-        output: outputs,
-        attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
-      })),
-    },
+    graph: { ...structure(graph), initializer },
   };
   return { bytes: ModelProto.encode(message).finish(), externalData };
 }
