@@ -13,7 +13,7 @@ import * as s from './state';
 import { clear, combineInto, copyDown, largest, scaleInto, subtractFour, subtractScaled } from './vector';
 
 /** Columns of a panel: candidates are brought up to date one by one inside it. */
-export const PANEL: i32 = 32;
+const PANEL: i32 = 32;
 /**
  * Columns of a block: only its candidates see every pivot at once; the columns beyond it are updated when the block is
  * done, all its pivots together. Fronts of up to `SINGLE` fully summed columns are one block.
@@ -263,8 +263,8 @@ function growthOfTwo(a: f64, b: f64, c: f64, outsideA: f64, outsideC: f64): f64 
 
 /**
  * Factors the front in place; returns the number of eliminated columns. Their L stands in the first columns (unit
- * diagonal not stored), D in `d`, and `index` is permuted along. `threshold` u bounds |L| by about 1/u. With `force`
- * (nothing outside the fully summed rows), every column is eliminated.
+ * diagonal not stored), D in `d`, and `list` is permuted along. `threshold` u bounds |L| by about 1/u. Where all rows are
+ * fully summed, every column is eliminated: the best pivots left are taken when none passes the test.
  */
 export function factorFront(
   at0: usize, ldBytes: usize, order: i32, summed: i32, list: usize, d: usize, workspace: usize, threshold: f64,
