@@ -1,5 +1,6 @@
 // Sparse problems of growing size: how time splits between building, linear algebra and the rest.
-//   node dist/bench/sparse.js [--problem bratu …] [--size 50 --size 100 …] [--solver interior-point …] [--tol 1e-8] [--json]
+//   node dist/bench/sparse.js [--problem bratu …] [--size 50 … | --variables 10000 …]
+//     [--solver interior-point …] [--tol 1e-8] [--json]
 import { parseArgs } from 'node:util';
 import { loadSolver, type SolverName } from '../solvers/pool/solvers.js';
 import { InputError } from '../src/core/errors.js';
@@ -13,15 +14,24 @@ const { values: flags } = parseArgs({
     solver: { type: 'string', multiple: true, default: ['interior-point'] },
     problem: { type: 'string', multiple: true, default: sparseProblems.map(({ name }) => name) },
     size: { type: 'string', multiple: true, default: [] },
+    variables: { type: 'string', multiple: true, default: ['1000', '10000', '100000'] },
     tol: { type: 'string', default: '1e-8' },
     json: { type: 'boolean', default: false },
   },
 });
 
-/** Sizes with about 1,000, 10,000 and 100,000 variables. */
+function whole(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 3)
+    throw new InputError(`--${flag} ${text} is not a whole number of 3 or more`);
+  return value;
+}
+const counts = flags.variables.map((text) => whole('variables', text));
+
+/** Sizes with about as many variables as asked for. */
 function usualSizes(problem: SparseProblem): number[] {
   const perSide = problem.variables(10) >= 100;
-  return [1e3, 1e4, 1e5].map((variables) => {
+  return counts.map((variables) => {
     const share = variables / (problem.variables(10) / (perSide ? 100 : 10));
     return Math.round(perSide ? Math.sqrt(share) : share);
   });
@@ -35,12 +45,7 @@ const families = flags.problem.map((name) => {
     );
   return found;
 });
-const sizes = flags.size.map((text) => {
-  const size = Number(text);
-  if (!Number.isInteger(size) || size < 3)
-    throw new InputError(`--size ${text} is not a whole number of 3 or more`);
-  return size;
-});
+const sizes = flags.size.map((text) => whole('size', text));
 
 const runs = [];
 for (const name of flags.solver) {
