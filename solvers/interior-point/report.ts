@@ -187,8 +187,8 @@ function heldMultipliers({ λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>, form
 }
 
 /**
- * Whether the errors of a point, computed anew, bear out `optimal`: the unscaled tolerances, and E₀ ≤ tol but for what
- * clipping into the stated bounds costs. Bounds count as widened by `bound_relax_factor`, which is what was solved.
+ * Whether the errors of a point, computed anew, bear out `optimal`: the unscaled tolerances for the problem as stated, and
+ * E₀ ≤ tol for the widened bounds that were in force, but for what clipping costs.
  */
 export function isAccurate(s: State, form: SlackForm, o: InteriorPointOptions): (values: Values) => boolean {
   const { nlp } = form.oracle;
@@ -205,11 +205,12 @@ export function isAccurate(s: State, form: SlackForm, o: InteriorPointOptions): 
     );
     const complementarity = Math.min(stated.complementarity, product);
     const dual = freeStationarity(nlp, values, multipliers);
-    const clipping = 10 * o.bound_relax_factor * Math.max(1, largestIn(values.x));
+    const widening = 10 * o.bound_relax_factor * Math.max(1, largestIn(values.x));
+    const clipping = Math.max(widening, Math.min(0.01 * o.constr_viol_tol, 100 * o.tol));
     return (
       dual <= o.dual_inf_tol &&
       stated.primal <= o.constr_viol_tol &&
-      complementarity <= o.compl_inf_tol &&
+      stated.complementarity <= o.compl_inf_tol &&
       dual * objective <= 2 * o.tol * sd * Math.max(1, largestIn(column)) + clipping &&
       primal * Math.min(1, least(row)) <= 2 * o.tol + clipping &&
       complementarity * objective <= 2 * o.tol * sc + clipping
