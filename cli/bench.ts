@@ -14,6 +14,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   sparse: 'large sparse problems, beside Ipopt',
   nl: 'AMPL problem files, beside the reference',
   mnist: 'the adversarial image over many samples',
+  hostile: 'malformed .nl files under random options',
+  report: 'all of these, judged against their goals',
 };
 
 /** `graybox bench NAME`: runs `bench/NAME`; what follows the name goes to the script. */
