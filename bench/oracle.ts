@@ -126,7 +126,9 @@ function disagree(ours: Norms | undefined, theirs: Norms, precision: Precision):
 function peer(spec: ChainSpec, precision: Precision): Promise<PeerRow | { readonly error: string }> {
   const script = fileURLToPath(new URL('../../bench/peers/torch_oracle.py', import.meta.url));
   return new Promise((resolve) => {
-    const child = spawn(values.python, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // Debian's PyTorch leaves its OpenBLAS to count threads for itself.
+    const env = { ...process.env, OPENBLAS_NUM_THREADS: values.threads, OMP_NUM_THREADS: values.threads };
+    const child = spawn(values.python, [script], { stdio: ['pipe', 'pipe', 'pipe'], env });
     let output = '';
     let complaint = '';
     child.stdout.on('data', (chunk) => {

@@ -23,8 +23,11 @@ export class Weights {
       const [rows, columns] = tensor.shape as [number, number];
       const from = this.of(tensor);
       const data = this.precision === 'f64' ? new Float64Array(from.length) : new Float32Array(from.length);
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++) data[j * rows + i] = from[i * columns + j]!;
+      // In bands, so that reads and writes both stay near each other.
+      for (let band = 0; band < columns; band += 32)
+        for (let i = 0; i < rows; i++)
+          for (let j = band; j < Math.min(band + 32, columns); j++)
+            data[j * rows + i] = from[i * columns + j]!;
       result = { shape: [columns, rows], data };
       this.#transposed.set(tensor, result);
     }
@@ -35,6 +38,6 @@ export class Weights {
 function convert(data: Float64Array | Float32Array, precision: Precision): Float64Array | Float32Array {
   // ONNX Runtime refuses shared memory.
   const own = !(data.buffer instanceof SharedArrayBuffer);
-  if (precision === 'f64') return own && data instanceof Float64Array ? data : Float64Array.from(data);
-  return own && data instanceof Float32Array ? data : Float32Array.from(data);
+  if (precision === 'f64') return own && data instanceof Float64Array ? data : new Float64Array(data);
+  return own && data instanceof Float32Array ? data : new Float32Array(data);
 }
