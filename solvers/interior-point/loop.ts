@@ -20,10 +20,23 @@ export function iterate(s: State): Outcome {
 
     const hasDirection = computeDirection(s);
     const failure = lineSearch(s, hasDirection);
-    if (failure) return failure;
+    if (failure && !startsAfresh(s, failure)) return failure;
+    if (failure) continue;
     accept(s);
     s.run.iteration++;
   }
+}
+
+/** Where a step failed with limited-memory curvature, whether to try again without it. */
+function startsAfresh(s: State, { status }: Outcome): boolean {
+  if (!s.quasi || s.quasi.isEmpty || (status !== 'step-failed' && status !== 'restoration-failed'))
+    return false;
+  s.quasi.restart();
+  s.acceptor.clear();
+  s.factored = false;
+  s.hessianCurrent = false;
+  s.run.iteration++;
+  return true;
 }
 
 /** Makes the trial point the current iterate, its bound multipliers kept near μ/slack. */

@@ -45,7 +45,16 @@ export class Oracle {
   trouble = '';
   value = Number.NaN;
 
-  constructor(readonly nlp: Nlp) {}
+  private readonly secondsBefore: number;
+
+  constructor(readonly nlp: Nlp) {
+    this.secondsBefore = nlp.oracleSeconds?.() ?? 0;
+  }
+
+  /** Seconds inside gray boxes since the start. */
+  get seconds(): number {
+    return (this.nlp.oracleSeconds?.() ?? 0) - this.secondsBefore;
+  }
 
   objective(x: Float64Array): boolean {
     this.calls.objective++;

@@ -12,6 +12,8 @@ export class LowRank {
   /** 2 · history: order of M. */
   readonly rank: number;
   σ = 1;
+  /** σ while no pair is held. */
+  private σEmpty = 1;
   private count = 0;
   private skipped = 0;
   private readonly S: Float64Array[];
@@ -37,10 +39,15 @@ export class LowRank {
     this.restart();
   }
 
-  /** Forgets every pair: B = I. */
+  get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
+  /** Forgets every pair: B = I until a pair comes. */
   restart(): void {
     this.count = 0;
     this.skipped = 0;
+    this.σEmpty = 1;
     this.σ = 1;
     this.build();
   }
@@ -67,7 +74,11 @@ export class LowRank {
     if (ss === 0) return;
     // Ipopt's rule: skip where B would become nearly singular or indefinite.
     if (!(sy > Math.sqrt(2 ** -52) * Math.sqrt(ss) * Math.sqrt(yy))) {
-      if (++this.skipped >= this.maxSkipping) this.restart();
+      if (++this.skipped >= this.maxSkipping) {
+        this.restart();
+        // Near a saddle point steps as long as the curvature's size allows get away from it.
+        if (sy !== 0) this.σEmpty = bounded(Math.abs(sy) / ss);
+      }
       return;
     }
     this.skipped = 0;
@@ -82,10 +93,10 @@ export class LowRank {
   /** Recomputes σ and M from the pairs held. */
   rebuild(): void {
     const { count, S, Y } = this;
-    this.σ = 1;
+    this.σ = this.σEmpty;
     if (count > 0) {
       const s = S[count - 1]!;
-      this.σ = Math.min(1e8, Math.max(1e-8, dot(s, Y[count - 1]!) / dot(s, s)));
+      this.σ = bounded(dot(s, Y[count - 1]!) / dot(s, s));
     }
     this.build();
   }
@@ -174,3 +185,6 @@ export class LowRank {
     }
   }
 }
+
+/** Ipopt's limits of σ. */
+const bounded = (σ: number): number => Math.min(1e8, Math.max(1e-8, σ));

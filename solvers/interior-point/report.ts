@@ -41,7 +41,7 @@ export function report(
   const { status, message } = conclude(outcome, accurate(point.values), point, oracle);
   const { calls } = oracle;
   const total = run.seconds;
-  const oracleSeconds = nlp.oracleSeconds?.() ?? 0;
+  const oracleSeconds = oracle.seconds;
   const linearSeconds = linear ? linear.seconds.analysis + linear.seconds.factor + linear.seconds.solve : 0;
   return {
     status,
