@@ -85,11 +85,11 @@ export class KktSystem {
     }
     this.δc = δc;
     this.quasi?.write(this.lowRank);
-    const { negative, zero } = this.linear.factor(this.values);
     const wanted = m + (this.quasi?.rank ?? 0) / 2;
+    const { negative, zero } = this.linear.factor(this.values, wanted);
+    if (negative > wanted) return 'too-many-negative';
     if (zero > 0) return 'singular';
-    if (negative === wanted) return 'right';
-    return negative < wanted ? 'too-few-negative' : 'too-many-negative';
+    return negative === wanted ? 'right' : 'too-few-negative';
   }
 
   /** Makes the Hessian zero, for least-square multipliers. */

@@ -17,8 +17,11 @@ export interface LinearSolver {
    * Factors the matrix whose triplet values are `values` (same order as the structure given at construction;
    * repeated positions are summed). Returns the exact inertia of the factored matrix; `zero > 0` means singular.
    * NaN or infinity in `values` throws.
+   *
+   * A matrix with more than `negativeLimit` negative eigenvalues may be given up early: the inertia then counts what was
+   * found so far (`negative > negativeLimit`, the sum below the order) and there is nothing to solve with.
    */
-  factor(values: Float64Array): Inertia;
+  factor(values: Float64Array, negativeLimit?: number): Inertia;
   /** Overwrites `b` with `A⁻¹ b`, iterative refinement included. Valid after a `factor` with no zero eigenvalue. */
   solve(b: Float64Array): void;
   /** Asks for more stable, slower pivoting from the next `factor` on. Returns false when it cannot go further. */

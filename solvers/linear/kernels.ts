@@ -12,7 +12,8 @@ export interface Kernels {
   setup(table: number, factorBytes: number): void;
   gather(): number;
   equilibrate(sweeps: number): void;
-  factor(threshold: number): number;
+  /** 0: done; 1: out of memory; 2: more than `negativeLimit` negative pivots. */
+  factor(threshold: number, negativeLimit: number): number;
   solve(steps: number, enough: number): number;
   useHostFrom(operations: number): void;
 }

@@ -92,7 +92,7 @@ export class MultifrontalSolver implements LinearSolver {
     return { kernels: this.#kernels, buffer: this.#memory.buffer };
   }
 
-  factor(values: Float64Array): Inertia {
+  factor(values: Float64Array, negativeLimit = this.order): Inertia {
     const { kernels, buffer } = this.#open();
     if (values.length !== this.#row.length) {
       throw new InputError(
@@ -108,12 +108,13 @@ export class MultifrontalSolver implements LinearSolver {
       throw new EvaluationError(`linear solver: ${values[bad]} at ${where} of the matrix`, where);
     }
     kernels.equilibrate(SCALING_SWEEPS);
-    if (kernels.factor(this.#threshold) !== 0) throw outOfMemory(this.statistics.bytes);
+    const end = kernels.factor(this.#threshold, negativeLimit);
+    if (end === 1) throw outOfMemory(this.statistics.bytes);
     const report = new Int32Array(this.#memory!.buffer, this.#layout.report, 4);
     const inertia = { positive: report[0]!, negative: report[1]!, zero: report[2]! };
     this.#counts.delayed = report[3]!;
     this.#counts.factorizations++;
-    this.#solvable = true;
+    this.#solvable = end === 0;
     this.#seconds.factor += now() - began;
     return inertia;
   }

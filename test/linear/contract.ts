@@ -46,6 +46,22 @@ function expectSolved(open: OpenLinearSolver, matrix: Triplets, inertia = inerti
 /** What every linear solver must do. */
 export function linearSolverContract(name: string, open: OpenLinearSolver): void {
   describe(`linear solver: ${name}`, () => {
+    it('may give up early only on a matrix with more negative eigenvalues than allowed', () => {
+      const matrix = saddlePoint(100, 40, 4, 11, true);
+      const exact = inertiaOf(matrix);
+      using(open, matrix, (solver) => {
+        const early = solver.factor(matrix.values, exact.negative - 1);
+        expect(early.negative).toBeGreaterThan(exact.negative - 1);
+        expect(early.negative).toBeLessThanOrEqual(exact.negative);
+        expect(early.positive).toBeLessThanOrEqual(exact.positive);
+        expect(solver.factor(matrix.values, exact.negative)).toEqual(exact);
+        const b = rightHandSide(matrix);
+        const x = b.slice();
+        solver.solve(x);
+        expect(backwardError(matrix, x, b)).toBeLessThan(BACKWARD);
+      });
+    });
+
     it('counts the eigenvalue signs of random saddle-point matrices and solves with them', () => {
       fc.assert(
         fc.property(

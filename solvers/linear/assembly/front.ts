@@ -50,11 +50,18 @@ let sums: usize = 0;
 export let positive: i32 = 0;
 export let negative: i32 = 0;
 export let zero: i32 = 0;
+/** More negative pivots than this end the factorization. */
+let negativeLimit: i32 = 0;
 
-export function resetInertia(): void {
+export function resetInertia(limit: i32): void {
   positive = 0;
   negative = 0;
   zero = 0;
+  negativeLimit = limit;
+}
+
+export function tooManyNegative(): bool {
+  return negative > negativeLimit;
 }
 
 /** Bytes of scratch that a front needs besides itself: panel, two candidates, sums, packed panels. */
@@ -264,7 +271,8 @@ function growthOfTwo(a: f64, b: f64, c: f64, outsideA: f64, outsideC: f64): f64 
 /**
  * Factors the front in place; returns the number of eliminated columns. Their L stands in the first columns (unit
  * diagonal not stored), D in `d`, and `list` is permuted along. `threshold` u bounds |L| by about 1/u. Where all rows are
- * fully summed, every column is eliminated: the best pivots left are taken when none passes the test.
+ * fully summed, every column is eliminated: the best pivots left are taken when none passes the test. A front in which the
+ * negative pivots exceed their limit may be left unfinished.
  */
 export function factorFront(
   at0: usize, ldBytes: usize, order: i32, summed: i32, list: usize, d: usize, workspace: usize, threshold: f64,
@@ -297,6 +305,7 @@ export function factorFront(
   let forced = false;
   while (k < nfs) {
     if (t >= block && block < nfs) {
+      if (tooManyNegative()) return k;
       update(front, ld, nf, k, block, j0, k, diagonal, packed);
       update(front, ld, nf, block, nf, o0, k, diagonal, packed);
       j0 = k;
@@ -319,6 +328,7 @@ export function factorFront(
       progress = false;
     }
     if (k - j0 >= PANEL) {
+      if (tooManyNegative()) return k;
       update(front, ld, nf, k, block, j0, k, diagonal, packed);
       j0 = k;
     }

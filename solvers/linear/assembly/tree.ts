@@ -3,7 +3,7 @@
 // A factor block, at `factorAddress[node]`:  index list (nf × i32, padded to 8) | D (pairs, ne + 1) | L by columns,
 // rows below the diagonal only (column j: nf − 1 − j numbers). Contribution blocks: packed lower triangles, stacked.
 
-import { factorFront, frontWorkspace, negative, positive, resetInertia, zero } from './front';
+import { factorFront, frontWorkspace, negative, positive, resetInertia, tooManyNegative, zero } from './front';
 import * as s from './state';
 import { clear, copyDown } from './vector';
 
@@ -114,12 +114,13 @@ function extendAdd(
 }
 
 /**
- * Factors the tree. Returns 0, or 1 when memory is out. Writes to `report`: positive, negative, zero, delayed
+ * Factors the tree. Returns 0; 1 when memory is out; 2 when it stopped early because more than `negativeLimit` pivots
+ * were negative, the inertia so far in the report. Writes to `report`: positive, negative, zero, delayed
  * columns (i32 each), then factor bytes and highest stack (u32).
  */
-export function factor(threshold: f64): i32 {
+export function factor(threshold: f64, negativeLimit: i32): i32 {
   s.rewind();
-  resetInertia();
+  resetInertia(negativeLimit);
   memory.fill(s.magnitude, 0, <usize>s.order << 3);
   let delays = 0;
   let unfinished = 0;
@@ -172,6 +173,10 @@ export function factor(threshold: f64): i32 {
 
     const d = list + listBytes;
     const ne = factorFront(front, ld, nf, nfs, list, d, map + mapBytes, threshold);
+    if (tooManyNegative()) {
+      reportInertia(0, delays);
+      return 2;
+    }
     highest = max(highest, map + mapBytes + <usize>frontWorkspace(nf, nfs) - s.stackBase);
 
     let to = d + (<usize>(ne + 1) << 4);
@@ -200,11 +205,15 @@ export function factor(threshold: f64): i32 {
     }
     s.setStackTop(out);
   }
+  reportInertia(unfinished, delays);
+  store<usize>(s.report, s.factorTop - s.factorBase, 16);
+  store<usize>(s.report, highest, 20);
+  return 0;
+}
+
+function reportInertia(unfinished: i32, delays: i32): void {
   store<i32>(s.report, positive);
   store<i32>(s.report, negative, 4);
   store<i32>(s.report, zero + unfinished, 8);
   store<i32>(s.report, delays, 12);
-  store<usize>(s.report, s.factorTop - s.factorBase, 16);
-  store<usize>(s.report, highest, 20);
-  return 0;
 }
