@@ -8,7 +8,7 @@ import { elementType, type OnnxNode, type OnnxTensor } from './model.js';
 export interface EmitOptions {
   /** Symmetric matrices are computed in square blocks of about this many rows, so that one triangle suffices. */
   readonly blockRows: number;
-  /** Whether products of a row with a trained matrix may use a transposed copy of it. */
+  /** Whether f64 products with a trained matrix may use a transposed copy of it. */
   readonly transposedCopies: boolean;
 }
 
@@ -24,6 +24,9 @@ export interface Emitted {
 export interface HessianBlock extends Block {
   readonly name: string;
 }
+
+/** From this many columns on the f64 product reads its right factor faster from a transposed copy. */
+const wide = 512;
 
 /** Writes `program` in ONNX operators that the CPU provider has in both precisions; all names begin with `prefix`. */
 export function emit(program: Program, arrays: Arrays, options: EmitOptions, prefix = ''): Emitted {
@@ -92,13 +95,18 @@ const writers: Writers = {
   matmul: (e, { a, b, transposeA, transposeB, shape }, name) => {
     const [A, B] = [e.name(a), e.name(b)];
     const [rows, columns] = shape as [number, number];
+    const transposed = transposeA || transposeB ? undefined : e.transposedCopy(b);
     if (rows === 1 && !transposeA && e.precision === 'f64') {
       // A row times a matrix, computed as the matrix times a column: the f64 product packs its right factor first.
       const product = transposeB
         ? e.node('MatMul', [B, e.node('Reshape', [A, e.integers([-1, 1])])])
-        : e.columnProduct(b, A);
+        : transposed === undefined
+          ? e.node('Gemm', [B, A], undefined, { transA: 1, transB: 1 })
+          : e.node('MatMul', [transposed, e.node('Reshape', [A, e.integers([-1, 1])])]);
       e.node('Reshape', [product, e.integers([1, columns])], name);
-    } else if (transposeA || transposeB)
+    } else if (transposed !== undefined && columns >= wide)
+      e.node('Gemm', [A, transposed], name, { transB: 1 });
+    else if (transposeA || transposeB)
       e.node('Gemm', [A, B], name, { transA: Number(transposeA), transB: Number(transposeB) });
     else e.node('MatMul', [A, B], name);
   },
@@ -162,13 +170,12 @@ class Emission {
     this.nodes.push({ op, inputs, outputs: [output], attributes });
     return output;
   }
-  /** `Bᵀ a` as a column, of the row `a`; from a transposed copy of `B` where one is allowed. */
-  columnProduct(b: Ref, a: string): string {
+  /** The transposed copy of a trained matrix, where f64 products may use one. */
+  transposedCopy(b: Ref): string | undefined {
     const instruction = this.program.instructions[b]!;
-    if (instruction.kind !== 'constant' || !this.options.transposedCopies)
-      return this.node('Gemm', [this.name(b), a], undefined, { transA: 1, transB: 1 });
-    const transposed = this.arrays.trained(this.arrays.weights.transposed(instruction.tensor));
-    return this.node('MatMul', [transposed, this.node('Reshape', [a, this.integers([-1, 1])])]);
+    if (this.precision === 'f32' || !this.options.transposedCopies || instruction.kind !== 'constant')
+      return undefined;
+    return this.arrays.trained(this.arrays.weights.transposed(instruction.tensor));
   }
   scalar(value: number): string {
     return this.arrays.numbers(Float64Array.of(value), []);
