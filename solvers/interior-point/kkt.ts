@@ -99,8 +99,11 @@ export class KktSystem {
     this.quasi?.clear();
   }
 
-  /** Solves for (Δw, Δλ) with right-hand sides (rw, rc); either pair may be the same arrays. */
-  solve(rw: Float64Array, rc: Float64Array, Δw: Float64Array, Δλ: Float64Array): void {
+  /**
+   * Solves for (Δw, Δλ) with right-hand sides (rw, rc); either pair may be the same arrays. Returns the linear solver's
+   * componentwise backward error.
+   */
+  solve(rw: Float64Array, rc: Float64Array, Δw: Float64Array, Δλ: Float64Array): number {
     const { core, m, attachedRow, attachedSign } = this.form;
     const { b, attached } = this;
     for (let j = 0; j < core; j++) b[j] = rw[j]!;
@@ -110,12 +113,13 @@ export class KktSystem {
       const r = core + attachedRow[k]!;
       b[r] = b[r]! - (attachedSign[k]! * rw[core + k]!) / attached[k]!;
     }
-    this.linear.solve(b);
+    const error = this.linear.solve(b);
     for (let k = 0; k < attachedRow.length; k++) {
       Δw[core + k] = (rw[core + k]! - attachedSign[k]! * b[core + attachedRow[k]!]!) / attached[k]!;
     }
     for (let j = 0; j < core; j++) Δw[j] = b[j]!;
     for (let i = 0; i < m; i++) Δλ[i] = b[core + i]!;
+    return error;
   }
 
   /** `out ← out + factor · (H + known curvature) v` over the core. */

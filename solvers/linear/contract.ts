@@ -22,8 +22,11 @@ export interface LinearSolver {
    * found so far (`negative > negativeLimit`, the sum below the order) and there is nothing to solve with.
    */
   factor(values: Float64Array, negativeLimit?: number): Inertia;
-  /** Overwrites `b` with `A⁻¹ b`, iterative refinement included. Valid after a `factor` with no zero eigenvalue. */
-  solve(b: Float64Array): void;
+  /**
+   * Overwrites `b` with `A⁻¹ b`, iterative refinement included, and returns the componentwise backward error
+   * `max |b − A x|ᵢ / (|A||x| + |b|)ᵢ`. Valid after a `factor` with no zero eigenvalue.
+   */
+  solve(b: Float64Array): number;
   /** Asks for more stable, slower pivoting from the next `factor` on. Returns false when it cannot go further. */
   increaseQuality(): boolean;
   readonly statistics: LinearStatistics;

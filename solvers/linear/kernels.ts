@@ -14,6 +14,7 @@ export interface Kernels {
   equilibrate(sweeps: number): void;
   /** 0: done; 1: out of memory; 2: more than `negativeLimit` negative pivots. */
   factor(threshold: number, negativeLimit: number): number;
+  /** Returns the componentwise backward error. */
   solve(steps: number, enough: number): number;
   useHostFrom(operations: number): void;
 }

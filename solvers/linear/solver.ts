@@ -119,7 +119,7 @@ export class MultifrontalSolver implements LinearSolver {
     return inertia;
   }
 
-  solve(b: Float64Array): void {
+  solve(b: Float64Array): number {
     const { kernels, buffer } = this.#open();
     if (!this.#solvable) throw new InputError('linear solver: solve() needs a successful factor() first');
     if (b.length !== this.order) {
@@ -128,10 +128,11 @@ export class MultifrontalSolver implements LinearSolver {
     const began = now();
     const vector = new Float64Array(buffer, this.#layout.vectorB, this.order);
     vector.set(b);
-    kernels.solve(this.#options.refinementSteps, REFINED);
+    const error = kernels.solve(this.#options.refinementSteps, REFINED);
     b.set(vector);
     this.#counts.solves++;
     this.#seconds.solve += now() - began;
+    return error;
   }
 
   increaseQuality(): boolean {

@@ -246,9 +246,9 @@ function residual(b: usize, x: usize, r: usize, m: usize): f64 {
 
 /**
  * Solves A x = b for the b in `vectorB` (original order) and overwrites it with x. Refines until the backward error
- * is below `enough` or no longer halves. Returns the number of refinement steps.
+ * is below `enough` or no longer halves. Returns the componentwise backward error.
  */
-export function solve(steps: i32, enough: f64): i32 {
+export function solve(steps: i32, enough: f64): f64 {
   const n = s.order;
   // The stack is empty after a factorization; it once held the largest front.
   const buffer = s.stackBase;
@@ -280,6 +280,5 @@ export function solve(steps: i32, enough: f64): i32 {
     if (slow) break;
   }
   for (let i = 0; i < n; i++) put(s.vectorB, load<i32>(s.permutation + (<usize>i << 2)), f64At(x, i));
-  store<f64>(s.report, error, 24);
-  return step;
+  return error;
 }
