@@ -61,22 +61,19 @@ async function solveSpec(maximize: boolean, b: number, u: number) {
 it.each([
   ['minimization', false],
   ['maximization', true],
-] as const)(
-  'duals and reduced costs of a %s are derivatives by right-hand side and bound',
-  async (_, maximize) => {
-    const [b, u, h] = [3, 0.5, 1e-3];
-    const { duals, suffixes } = await solveSpec(maximize, b, u);
-    const slope = async (db: number, du: number): Promise<number> => {
-      const [plus, minus] = [
-        await solveSpec(maximize, b + db, u + du),
-        await solveSpec(maximize, b - db, u - du),
-      ];
-      return (plus.value - minus.value) / (2 * h);
-    };
-    expect(duals[0]).toBeCloseTo(await slope(h, 0), 4);
-    expect(duals[1]).toBeCloseTo(0, 4);
-    const reduced = (suffixes['ipopt_zL_out']?.[1] ?? 0) + (suffixes['ipopt_zU_out']?.[1] ?? 0);
-    expect(reduced).toBeCloseTo(await slope(0, h), 4);
-    expect(Math.sign(duals[0]!)).toBe(maximize ? 1 : -1);
-  },
-);
+] as const)('duals and reduced costs of a %s are derivatives by right-hand side and bound', async (_, maximize) => {
+  const [b, u, h] = [3, 0.5, 1e-3];
+  const { duals, suffixes } = await solveSpec(maximize, b, u);
+  const slope = async (db: number, du: number): Promise<number> => {
+    const [plus, minus] = [
+      await solveSpec(maximize, b + db, u + du),
+      await solveSpec(maximize, b - db, u - du),
+    ];
+    return (plus.value - minus.value) / (2 * h);
+  };
+  expect(duals[0]).toBeCloseTo(await slope(h, 0), 4);
+  expect(duals[1]).toBeCloseTo(0, 4);
+  const reduced = (suffixes['ipopt_zL_out']?.[1] ?? 0) + (suffixes['ipopt_zU_out']?.[1] ?? 0);
+  expect(reduced).toBeCloseTo(await slope(0, h), 4);
+  expect(Math.sign(duals[0]!)).toBe(maximize ? 1 : -1);
+});

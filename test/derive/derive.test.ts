@@ -48,26 +48,24 @@ describe('derivative programs against central differences', () => {
     expectClose(result.H, lower, 1e-8);
   });
 
-  it.each(elementwiseNetworks(kinked).map((n): [string, Network] => [n.name, n]))(
-    'kinks, Jacobian: %s',
-    async (_, network) => {
-      const { J } = await differences(network, 'allow');
-      const executable = await open(network, 'allow');
-      const result = await evaluated(executable, 2, pointOf(network));
-      expectClose(result.J, J, 1e-8);
-      expect(result.H.every((h) => h === 0)).toBe(true);
-    },
-  );
+  it.each(
+    elementwiseNetworks(kinked).map((n): [string, Network] => [n.name, n]),
+  )('kinks, Jacobian: %s', async (_, network) => {
+    const { J } = await differences(network, 'allow');
+    const executable = await open(network, 'allow');
+    const result = await evaluated(executable, 2, pointOf(network));
+    expectClose(result.J, J, 1e-8);
+    expect(result.H.every((h) => h === 0)).toBe(true);
+  });
 });
 
 describe('derive', () => {
-  it.each(elementwiseNetworks(kinked).map((n): [string, Network] => [n.name, n]))(
-    'refuses %s unless told how to take it, naming the layer',
-    (name, network) => {
-      expect(() => derive(network)).toThrow(InputError);
-      expect(() => derive(network)).toThrow(new RegExp(`elementwise_\\d+.*${name}.*kinks`));
-    },
-  );
+  it.each(
+    elementwiseNetworks(kinked).map((n): [string, Network] => [n.name, n]),
+  )('refuses %s unless told how to take it, naming the layer', (name, network) => {
+    expect(() => derive(network)).toThrow(InputError);
+    expect(() => derive(network)).toThrow(new RegExp(`elementwise_\\d+.*${name}.*kinks`));
+  });
 
   it('shares trained arrays among the programs by reference', () => {
     const network = chain([6, 5, 4, 3]);

@@ -231,28 +231,28 @@ export function ipoptCases(open: () => Promise<SystemIpopt | WasmIpopt>, { appro
     expectKkt(nlp, result, tolerances.kkt);
   });
 
-  it.each([true, ...(approximates ? [false] : [])])(
-    'solves a problem with a gray box (second derivatives: %s)',
-    async (second) => {
-      const box = new TanhBox(3, 2, second);
-      const model = new Model('box');
-      const x = model.variables('x', 3, { lower: -4, upper: 4, start: 0.1 });
-      const y = model.variables('y', 2, { start: 0 });
-      model.addGrayBox({ box: 'tanh', inputs: x, outputs: y });
-      model.constrain(y.at(0), { lower: 0.3, name: 'target' });
-      model.minimize(sum([...x].map((xj) => power(subtract(xj, -0.5), 2))));
-      const nlp = assemble(model.problem(), [box]);
-      const result = await solve(nlp);
-      expect(result.status, result.message).toBe('optimal');
-      expectKkt(nlp, result, tolerances.kkt);
-      expect(box.calls.hessians.length > 2).toBe(second);
-      // Minimum norm: x = −½ + t w with tanh(wᵀx) = 0.3, w the first row of weights.
-      const w = [0, 1, 2].map((j) => box.weight(0, j));
-      const t = (Math.atanh(0.3) + 0.5 * w.reduce((a, b) => a + b)) / w.reduce((a, b) => a + b * b, 0);
-      w.forEach((wj, j) => {
-        expect(result.x[j]).toBeCloseTo(-0.5 + t * wj, 5);
-      });
-      expect(result.seconds.oracle).toBe(0);
-    },
-  );
+  it.each([
+    true,
+    ...(approximates ? [false] : []),
+  ])('solves a problem with a gray box (second derivatives: %s)', async (second) => {
+    const box = new TanhBox(3, 2, second);
+    const model = new Model('box');
+    const x = model.variables('x', 3, { lower: -4, upper: 4, start: 0.1 });
+    const y = model.variables('y', 2, { start: 0 });
+    model.addGrayBox({ box: 'tanh', inputs: x, outputs: y });
+    model.constrain(y.at(0), { lower: 0.3, name: 'target' });
+    model.minimize(sum([...x].map((xj) => power(subtract(xj, -0.5), 2))));
+    const nlp = assemble(model.problem(), [box]);
+    const result = await solve(nlp);
+    expect(result.status, result.message).toBe('optimal');
+    expectKkt(nlp, result, tolerances.kkt);
+    expect(box.calls.hessians.length > 2).toBe(second);
+    // Minimum norm: x = −½ + t w with tanh(wᵀx) = 0.3, w the first row of weights.
+    const w = [0, 1, 2].map((j) => box.weight(0, j));
+    const t = (Math.atanh(0.3) + 0.5 * w.reduce((a, b) => a + b)) / w.reduce((a, b) => a + b * b, 0);
+    w.forEach((wj, j) => {
+      expect(result.x[j]).toBeCloseTo(-0.5 + t * wj, 5);
+    });
+    expect(result.seconds.oracle).toBe(0);
+  });
 }

@@ -61,15 +61,14 @@ describe('statement', () => {
       expect(error, where).toBeLessThan(tolerances.difference);
   });
 
-  it.each(problems.filter(({ solution }) => solution !== undefined))(
-    '$name takes its best value at the point known',
-    ({ nlp, solution, objective }) => {
-      const x = Float64Array.from(solution!);
-      expect(x).toHaveLength(nlp.variables.lower.length);
-      expect(violation(nlp, x)).toBeLessThan(1e-3);
-      expect(Math.abs(nlp.objective(x) - objective)).toBeLessThan(1e-4 * Math.max(1, Math.abs(objective)));
-    },
-  );
+  it.each(
+    problems.filter(({ solution }) => solution !== undefined),
+  )('$name takes its best value at the point known', ({ nlp, solution, objective }) => {
+    const x = Float64Array.from(solution!);
+    expect(x).toHaveLength(nlp.variables.lower.length);
+    expect(violation(nlp, x)).toBeLessThan(1e-3);
+    expect(Math.abs(nlp.objective(x) - objective)).toBeLessThan(1e-4 * Math.max(1, Math.abs(objective)));
+  });
 });
 
 /** The start, moved off bounds where functions may end. */
