@@ -48,6 +48,12 @@ function expectClose(actual: number, expected: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(expected)));
 }
 
+/** The tree with its constants moved by some 1e-10 relative, each by another amount. */
+function nudged(tree: Tree, random: () => number): Tree {
+  if (typeof tree === 'number') return tree * (1 + 1e-10 * (random() - 0.5));
+  return 'args' in tree ? { ...tree, args: tree.args.map((arg) => nudged(arg, random)) } : tree;
+}
+
 describe('expressions', () => {
   it.each(encodings)('keeps the value of random expressions (%s)', (encoding) => {
     fc.assert(
@@ -58,8 +64,17 @@ describe('expressions', () => {
         const bytes = writeNl(single(tree, 3), encoding);
         const expected = treeValue(tree, x);
         expect(valueFrom(bytes, x)).toBe(expected);
-        // Where plain arithmetic leaves the reals on the way the model may do so elsewhere (a factor 0 is dropped).
-        if (isFiniteThroughout(tree, x)) expectClose(modelValue(bytes, x), expected);
+        // Where plain arithmetic leaves the reals on the way the model may do so elsewhere (a factor 0 is dropped), and
+        // at a jump (rounding, comparison) another order of additions may land on the other side.
+        const jumps = [1, 2, 3, 4].some((k) => {
+          const nudge = randomFrom(k);
+          const beside = treeValue(
+            nudged(tree, nudge),
+            x.map((v) => v * (1 + 1e-10 * (nudge() - 0.5))),
+          );
+          return !(Math.abs(beside - expected) <= 1e-3 * Math.max(1, Math.abs(expected)));
+        });
+        if (!jumps && isFiniteThroughout(tree, x)) expectClose(modelValue(bytes, x), expected);
       }),
       { numRuns: 300 },
     );
