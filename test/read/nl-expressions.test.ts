@@ -50,7 +50,8 @@ function expectClose(actual: number, expected: number): void {
 
 /** The tree with its constants moved by some 1e-10 relative, each by another amount. */
 function nudged(tree: Tree, random: () => number): Tree {
-  if (typeof tree === 'number') return tree * (1 + 1e-10 * (random() - 0.5));
+  // Whole numbers stay: some operators take nothing else.
+  if (typeof tree === 'number') return Number.isInteger(tree) ? tree : tree * (1 + 1e-10 * (random() - 0.5));
   return 'args' in tree ? { ...tree, args: tree.args.map((arg) => nudged(arg, random)) } : tree;
 }
 
