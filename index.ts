@@ -19,7 +19,12 @@ export type { OptionRow } from './src/core/options.js';
 export { derive } from './src/derive/derive.js';
 export { flops } from './src/derive/flops.js';
 export type { Device, Precision } from './src/engine/contract.js';
-export { type HingeTreatment, type NetworkOptions, network } from './src/formulate/index.js';
+export {
+  type Formulation,
+  type HingeTreatment,
+  type NetworkOptions,
+  network,
+} from './src/formulate/index.js';
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';
 export { digest } from './src/network/digest.js';

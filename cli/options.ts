@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { parseInteriorPointOption } from '../index.js';
+import { type Formulation, parseInteriorPointOption } from '../index.js';
 
 /** A whole number in a range, as a command-line value. */
 export const whole =
@@ -64,7 +64,7 @@ export interface SolverFlags {
 
 /** Flags that every problem understands. */
 export interface SolveFlags extends EngineFlags, SolverFlags {
-  readonly formulation: 'reduced' | 'full';
+  readonly formulation: Formulation;
   readonly polish: boolean;
   readonly relax: boolean;
   readonly out?: string;

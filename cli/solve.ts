@@ -17,7 +17,9 @@ export function solveCommand(): Command {
     .addOption(new Option('--probability <p>', 'mnist: how surely (default: 0.6)').argParser(positive))
     .option('--network <path>', 'mnist: folder or model.json of a tfjs LayersModel')
     .addOption(
-      new Option('--formulation <name>', 'network rows').choices(['reduced', 'full']).default('reduced'),
+      new Option('--formulation <name>', 'network rows')
+        .choices(['reduced', 'lifted', 'full'])
+        .default('reduced'),
     );
   for (const option of [...solverOptions(), ...engineOptions()]) command.addOption(option);
   return command

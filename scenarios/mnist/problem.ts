@@ -1,5 +1,6 @@
 import {
   add,
+  type Formulation,
   InputError,
   Model,
   type Network,
@@ -18,7 +19,7 @@ export interface AdversarialImage {
   readonly target: number;
   /** Probability that the target must reach. Default 0.6. */
   readonly probability?: number;
-  readonly formulation?: 'reduced' | 'full';
+  readonly formulation?: Formulation;
 }
 
 /** Pixels of an image and classes of a digit. */

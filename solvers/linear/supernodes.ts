@@ -50,30 +50,40 @@ export function assemblyTree(graph: Graph, order: Int32Array): AssemblyTree {
     parent[k] = p === -1 ? -1 : rank[p]!;
   }
   const counts = columnCounts(graph, permutation, position, parent);
-  const merged = merge(parent, counts);
+  const tree = layOutNodes(graph, permutation, merge(parent, counts));
+  const joined = joinSiblings(tree);
+  return joined === undefined ? tree : layOutNodes(graph, tree.permutation, joined);
+}
 
-  // Lay the merged nodes out contiguously, in postorder of their own tree.
-  const nodeOrder = postorder(merged.parent);
+/** Which node each pivot belongs to, and the parent of each node. */
+interface Nodes {
+  readonly parent: Int32Array;
+  readonly ofColumn: Int32Array;
+}
+
+/** Lays nodes out contiguously, in postorder of their own tree; `ofColumn` is by place in `order`. */
+function layOutNodes(graph: Graph, order: Int32Array, { parent, ofColumn }: Nodes): AssemblyTree {
+  const n = graph.order;
+  const nodeOrder = postorder(parent);
   const nodeRank = invert(nodeOrder);
   const nodes = nodeOrder.length;
   const column = new Int32Array(nodes + 1);
-  for (let k = 0; k < n; k++) column[nodeRank[merged.ofColumn[k]!]! + 1]!++;
+  for (let k = 0; k < n; k++) column[nodeRank[ofColumn[k]!]! + 1]!++;
   for (let s = 0; s < nodes; s++) column[s + 1]! += column[s]!;
   const next = column.slice(0, nodes);
-  const final = new Int32Array(n);
+  const permutation = new Int32Array(n);
   const nodeOf = new Int32Array(n);
   for (let k = 0; k < n; k++) {
-    const s = nodeRank[merged.ofColumn[k]!]!;
+    const s = nodeRank[ofColumn[k]!]!;
     nodeOf[next[s]!] = s;
-    final[next[s]!++] = permutation[k]!;
+    permutation[next[s]!++] = order[k]!;
   }
   const nodeParent = new Int32Array(nodes);
   for (let s = 0; s < nodes; s++) {
-    const p = merged.parent[nodeOrder[s]!]!;
+    const p = parent[nodeOrder[s]!]!;
     nodeParent[s] = p === -1 ? -1 : nodeRank[p]!;
   }
-  permutation = final;
-  position = invert(final);
+  const position = invert(permutation);
   const { childStart, child } = childrenOf(nodeParent);
   const { rowStart, row } = rowsOf(graph, permutation, position, nodeOf, nodeParent);
   const place = placesOf(column, rowStart, row, childStart, child, n);
@@ -91,8 +101,63 @@ export function assemblyTree(graph: Graph, order: Int32Array): AssemblyTree {
   };
 }
 
+/**
+ * Joins nodes of one parent that have the same rows, where assembling their contribution blocks one by one costs more
+ * than the explicit zeros between their pivots: columns that meet only in a dense block below them. Undefined where
+ * there are none.
+ */
+function joinSiblings({ nodes, column, parent, rowStart, row }: AssemblyTree): Nodes | undefined {
+  const into = new Int32Array(nodes);
+  const pivots = new Int32Array(nodes);
+  /** By parent, number of rows and a digest of them: the node that takes such siblings in. */
+  const open = new Map<string, number>();
+  let joins = 0;
+  for (let s = 0; s < nodes; s++) {
+    into[s] = s;
+    const own = column[s + 1]! - column[s]!;
+    pivots[s] = own;
+    const block = rowStart[s + 1]! - rowStart[s]!;
+    if (parent[s] === -1 || cost.assembly * block * block < cost.front) continue;
+    let digest = 0;
+    for (let k = rowStart[s]!; k < rowStart[s + 1]!; k++) digest = (Math.imul(digest, 31) + row[k]!) | 0;
+    const key = `${parent[s]} ${block} ${digest}`;
+    const host = open.get(key);
+    if (host === undefined || !sameRows(rowStart, row, host, s)) {
+      open.set(key, s);
+      continue;
+    }
+    const zeros = own * pivots[host]!;
+    const order = own + pivots[host]! + block;
+    if (zeros * (cost.zero + cost.update * (order + block)) > cost.front + cost.assembly * block * block) {
+      open.set(key, s);
+      continue;
+    }
+    into[s] = host;
+    pivots[host]! += own;
+    joins++;
+  }
+  if (joins === 0) return undefined;
+  const label = new Int32Array(nodes).fill(-1);
+  let kept = 0;
+  for (let s = 0; s < nodes; s++) if (into[s] === s) label[s] = kept++;
+  const joinedParent = new Int32Array(kept).fill(-1);
+  const ofColumn = new Int32Array(column[nodes]!);
+  for (let s = 0; s < nodes; s++) {
+    if (into[s] === s && parent[s] !== -1) joinedParent[label[s]!] = label[into[parent[s]!]!]!;
+    ofColumn.fill(label[into[s]!]!, column[s]!, column[s + 1]!);
+  }
+  return { parent: joinedParent, ofColumn };
+}
+
+function sameRows(rowStart: Int32Array, row: Int32Array, s: number, t: number): boolean {
+  const length = rowStart[s + 1]! - rowStart[s]!;
+  if (length !== rowStart[t + 1]! - rowStart[t]!) return false;
+  for (let k = 0; k < length; k++) if (row[rowStart[s]! + k] !== row[rowStart[t]! + k]) return false;
+  return true;
+}
+
 /** Supernodes of a postordered tree, merged with their parents where that costs few explicit zeros. */
-function merge(parent: Int32Array, counts: Int32Array): { parent: Int32Array; ofColumn: Int32Array } {
+function merge(parent: Int32Array, counts: Int32Array): Nodes {
   const n = parent.length;
   const ofColumn = new Int32Array(n);
   let nodes = 0;

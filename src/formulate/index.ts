@@ -1,2 +1,2 @@
-export type { HingeTreatment, NetworkOptions } from './network.js';
+export type { Formulation, HingeTreatment, NetworkOptions } from './network.js';
 export { network } from './network.js';

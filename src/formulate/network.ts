@@ -7,6 +7,7 @@ import { activation } from './activation.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
 import { firstVariables } from './outputs.js';
+import { splitPrefix } from './prefix.js';
 
 /** How hinges `max(u, 0)` are written in full space. */
 export type HingeTreatment =
@@ -17,8 +18,12 @@ export type HingeTreatment =
   | { readonly smooth: number };
 
 export interface NetworkOptions {
-  /** `reduced`: variables y and a gray box; `full`: variables and rows for every layer. */
-  readonly formulation: 'reduced' | 'full';
+  /**
+   * `reduced`: variables y and a gray box. `full`: variables and rows for every layer. `lifted`: the affine map to `k`
+   * numbers that the network begins with becomes `k` variables and linear rows, what follows a gray box of these; the
+   * dense Hessian block shrinks from the number of inputs to `k`.
+   */
+  readonly formulation: Formulation;
   /** Name of the outputs; default `y`. */
   readonly name?: string;
   /** Bounds of the outputs, a number for all or one each. */
@@ -31,6 +36,9 @@ export interface NetworkOptions {
   /** Full space: default `'complementarity'`. */
   readonly relu?: HingeTreatment;
 }
+
+/** How a network enters a model; see {@link NetworkOptions}. */
+export type Formulation = 'reduced' | 'lifted' | 'full';
 
 /** Adds `y = NN(x)` to the model of `x` and returns `y`. */
 export function network(
@@ -46,7 +54,8 @@ export function network(
     );
   if (options.formulation === 'reduced') return addReduced(model, net, inputs, options);
   if (options.formulation === 'full') return addFull(model, net, inputs, options);
-  throw new InputError(`unknown formulation '${options.formulation as string}'; use reduced or full`);
+  if (options.formulation === 'lifted') return addLifted(model, net, inputs, options);
+  throw new InputError(`unknown formulation '${options.formulation as string}'; use reduced, lifted or full`);
 }
 
 function modelOf(net: Network, inputs: readonly Variable[]): Model {
@@ -84,6 +93,23 @@ function addReduced(
   });
   model.addGrayBox({ box, inputs, outputs, name: `${name} = ${net.name}` });
   return outputs;
+}
+
+function addLifted(
+  model: Model,
+  net: Network,
+  inputs: readonly Variable[],
+  options: NetworkOptions,
+): VariableArray {
+  const split = splitPrefix(net);
+  if (split === undefined)
+    throw new InputError(
+      `network '${net.name}' does not begin with an affine map of its ${net.inputSize} inputs to fewer numbers: there is nothing to lift; use the reduced formulation`,
+    );
+  const { name = 'y' } = options;
+  const layer = split.prefix.nodes.at(-1)!.layer;
+  const z = addFull(model, split.prefix, inputs, { formulation: 'full', name: `${name}/${layer}` });
+  return addReduced(model, split.tail, [...z], options);
 }
 
 function addFull(

@@ -46,6 +46,19 @@ function expectSolved(open: OpenLinearSolver, matrix: Triplets, inertia = inerti
 /** What every linear solver must do. */
 export function linearSolverContract(name: string, open: OpenLinearSolver): void {
   describe(`linear solver: ${name}`, () => {
+    it('handles columns that meet only in a dense block', () => {
+      const [columns, block] = [150, 30];
+      const random = randomNumbers(21);
+      const builder = new TripletBuilder(columns + block);
+      for (let j = 0; j < columns; j++) builder.add(j, j, 10 ** (4 * random() - 2));
+      for (let i = 0; i < block; i++) {
+        builder.add(columns + i, columns + i, -1e-3);
+        for (let j = 0; j < columns; j++) builder.add(columns + i, j, 2 * random() - 1);
+      }
+      const matrix = builder.build();
+      expectSolved(open, matrix, { positive: columns, negative: block, zero: 0 });
+    });
+
     it('may give up early only on a matrix with more negative eigenvalues than allowed', () => {
       const matrix = saddlePoint(100, 40, 4, 11, true);
       const exact = inertiaOf(matrix);

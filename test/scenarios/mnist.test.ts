@@ -80,6 +80,21 @@ describe('the adversarial image', () => {
     expect(solution.iterations).toBeLessThanOrEqual(60);
   });
 
+  it('has the same solution in lifted space', async () => {
+    const network = await loadNetwork(join(models, 'mnist-tanh-128'));
+    const problem = { network, image: drawnDigit().pixels, target: 9 };
+    const lifted = await solve(adversarialImage({ ...problem, formulation: 'lifted' }).model);
+    const reduced = await solve(adversarialImage(problem).model);
+    expect([lifted.status, reduced.status]).toEqual(['optimal', 'optimal']);
+    expect(lifted.sizes).toEqual({
+      variables: 2362 + 128,
+      constraints: 805 + 128,
+      jacobianNonzeros: 10_213 + 128 * 784 + 128 - 10 * (784 - 128),
+      hessianNonzeros: (128 * 129) / 2,
+    });
+    expect(Math.abs(lifted.objective / reduced.objective - 1)).toBeLessThan(1e-5);
+  });
+
   for (const width of [128, 512])
     for (const tol of [1e-6, 1e-8])
       it.skipIf(data === undefined)(

@@ -19,13 +19,16 @@ interface Output {
   readonly record: readonly {
     readonly network: string;
     readonly ours: readonly Run[];
+    readonly lifted: readonly Run[];
     readonly peer: readonly Run[];
     readonly ratio?: number;
+    readonly liftedRatio?: number;
   }[];
 }
 
 const goals = [
-  '≥ 5 times faster in total than Ipopt + MUMPS + PyTorch',
+  '≥ 5 times faster in total than Ipopt + MUMPS + PyTorch (both in the reduced space)',
+  'the same with our lifted formulation',
   'rest (neither oracle nor linear algebra) < 10 %',
 ] as const;
 
@@ -40,18 +43,18 @@ export const solve: Suite = {
     const { machine, tol, record } = ran.json;
     if (record.length === 0) return notMeasured({ goals }, 'no network');
     const rest = (run: Run): number => (run.total - run.oracle - (run.linear ?? 0)) / run.total;
-    const ratios = record.map(({ network, ratio }) => ({ network, ratio }));
-    const known = ratios.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio]));
-    const faster: Goal =
-      known.length === 0
-        ? { goal: goals[0], measured: 'Ipopt + MUMPS + PyTorch: not measured', met: undefined }
-        : {
-            goal: goals[0],
-            measured: ratios
-              .map(({ network, ratio }) => `${network}: ${ratio?.toFixed(1) ?? 'not measured'}`)
-              .join('; '),
-            met: known.some((ratio) => ratio < 5) ? false : known.length === record.length ? true : undefined,
-          };
+    const faster = (goal: string, of: (entry: Output['record'][number]) => number | undefined): Goal => {
+      const known = record.flatMap((entry) => of(entry) ?? []);
+      if (known.length === 0)
+        return { goal, measured: 'Ipopt + MUMPS + PyTorch: not measured', met: undefined };
+      return {
+        goal,
+        measured: record
+          .map((entry) => `${entry.network}: ${of(entry)?.toFixed(1) ?? 'not measured'}`)
+          .join('; '),
+        met: known.some((ratio) => ratio < 5) ? false : known.length === record.length ? true : undefined,
+      };
+    };
     const rests = record.map(({ network, ours }) => ({ network, share: median(ours.map(rest)) }));
     const line = (network: string, solver: string, runs: readonly Run[]): (string | number)[] => {
       const mid = (of: (run: Run) => number): number => median(runs.map(of));
@@ -72,9 +75,10 @@ export const solve: Suite = {
     };
     return {
       goals: [
-        faster,
+        faster(goals[0], ({ ratio }) => ratio),
+        faster(goals[1], ({ liftedRatio }) => liftedRatio),
         {
-          goal: goals[1],
+          goal: goals[2],
           measured: rests.map(({ network, share }) => `${network}: ${(100 * share).toFixed(1)} %`).join('; '),
           met: rests.every(({ share }) => share < 0.1),
         },
@@ -83,8 +87,9 @@ export const solve: Suite = {
         `${machine}; f64, tol ${tol}, image 6 → 9; medians; milliseconds per iteration. Ipopt's linear algebra counts as rest.`,
         markdown(
           ['network', 'solver', 'status', 'iterations', 'objective', 'seconds', 'oracle', 'linear', 'rest'],
-          record.flatMap(({ network, ours, peer }) => [
-            line(network, 'graybox', ours),
+          record.flatMap(({ network, ours, lifted, peer }) => [
+            line(network, 'graybox, reduced', ours),
+            line(network, 'graybox, lifted', lifted),
             ...(peer.length > 0 ? [line(network, 'Ipopt + MUMPS + PyTorch', peer)] : []),
           ]),
         ),
