@@ -11,7 +11,12 @@ export { type Derivatives, type Oracle, openOracle } from './api/oracle.js';
 export type { NetworkSummary, Solution } from './api/solution.js';
 export { solve, solveHere } from './api/solve.js';
 export { optionRows, parseInteriorPointOption } from './api/solver-options.js';
-export type { InteriorPointOptions } from './solvers/interior-point/options.js';
+export {
+  type InteriorPointOptions,
+  interiorPoint,
+  sensitivity,
+} from './solvers/interior-point/index.js';
+export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';
 export type { SolverName } from './solvers/pool/solvers.js';
 export type { Sizes } from './solvers/pool/task.js';
 export { EvaluationError, InputError } from './src/core/errors.js';
@@ -31,8 +36,10 @@ export { digest } from './src/network/digest.js';
 export type * from './src/network/graph.js';
 export { loadNetwork, type NetworkSource } from './src/network/load.js';
 export { fromTfjs, type TfjsModel } from './src/network/read/tfjs.js';
+export { assemble } from './src/nlp/assemble.js';
 export type { Bounds, Nlp } from './src/nlp/contract.js';
 export type * from './src/nlp/result.js';
 export { isSolved } from './src/nlp/result.js';
 export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
 export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
+export { type NlFile, type NlOptions, readNl } from './src/read/nl.js';

@@ -3,9 +3,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { InputError } from '../index.js';
 import { openDense, openSparse } from '../solvers/linear/index.js';
 import type { MultifrontalSolver } from '../solvers/linear/solver.js';
-import { matrices, type TestMatrix } from './linear-matrices.js';
+import { capturedMatrices } from './linear-captured.js';
+import { matrices as made, type TestMatrix } from './linear-matrices.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -99,10 +101,14 @@ function measure(matrix: TestMatrix, kernels: string): LinearRow {
   return row;
 }
 
+const matrices = { ...made, ...capturedMatrices() };
 const names = flags.only?.split(',') ?? Object.keys(matrices);
 console.log('matrix kernels order | ms: analysis factor solve | GFLOP/s delayed residual MiB');
 for (const name of names) {
-  const matrix = matrices[name]!();
+  const make = matrices[name as keyof typeof matrices];
+  if (make === undefined)
+    throw new InputError(`--only ${name}: there is ${Object.keys(matrices).join(', ')}`);
+  const matrix = make();
   if (flags.write !== undefined) {
     mkdirSync(flags.write, { recursive: true });
     const head = Int32Array.of(matrix.order, matrix.row.length);

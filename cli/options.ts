@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type Formulation, parseInteriorPointOption } from '../index.js';
+import { type Formulation, InputError, parseInteriorPointOption } from '../index.js';
 
 /** A whole number in a range, as a command-line value. */
 export const whole =
@@ -44,6 +44,11 @@ export const solverOptions = (): Option[] => [
   new Option('--tol <number>', 'scaled KKT error to reach (default: 1e-8)').argParser(positive),
   new Option('--max-iter <n>', 'iteration limit (default: 3000)').argParser(whole(0, 1e9)),
   new Option('--max-time <seconds>', 'wall-clock limit').argParser(positive),
+  new Option('--dense-kernels <name>', 'who updates large dense blocks (interior-point)').choices([
+    'auto',
+    'wasm',
+    'blas',
+  ]),
   new Option('--option <key=value>', 'any other option of the solver; may be repeated').argParser(keyValue),
 ];
 
@@ -59,6 +64,7 @@ export interface SolverFlags {
   readonly tol?: number;
   readonly maxIter?: number;
   readonly maxTime?: number;
+  readonly denseKernels?: 'auto' | 'wasm' | 'blas';
   readonly option?: Record<string, string>;
 }
 
@@ -74,6 +80,11 @@ export interface SolveFlags extends EngineFlags, SolverFlags {
 /** The flags under the solver's own option names. */
 export function solverSettings(flags: SolverFlags): Record<string, unknown> {
   const ours = flags.solver === 'interior-point';
+  const { denseKernels } = flags;
+  if (denseKernels !== undefined && !ours)
+    throw new InputError(
+      `--dense-kernels: ${flags.solver} has linear algebra of its own; use --solver interior-point`,
+    );
   const extra = Object.entries(flags.option ?? {}).map(([name, text]) => [
     name,
     ours ? parseInteriorPointOption(name, text) : numberOrText(text),
@@ -82,6 +93,7 @@ export function solverSettings(flags: SolverFlags): Record<string, unknown> {
     ...(flags.tol !== undefined && { tol: flags.tol }),
     ...(flags.maxIter !== undefined && { max_iter: flags.maxIter }),
     ...(flags.maxTime !== undefined && { max_wall_time: flags.maxTime }),
+    ...(denseKernels !== undefined && { linear_solver_options: { denseKernels } }),
     ...Object.fromEntries(extra),
   };
 }

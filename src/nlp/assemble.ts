@@ -84,10 +84,14 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
       for (let k = 0; k < uses.length; k++) {
         const own = uses[k]!;
         if (!gatherMultipliers(own, λ)) continue;
-        own.box.hessian(gatherInputs(own, x), own.λ, own.H);
         const place = hessian.boxes[k]!;
-        if (contiguous[k]) out.set(own.H, place[0]!);
-        else for (let i = 0; i < place.length; i++) out[place[i]!]! += own.H[i]!;
+        gatherInputs(own, x);
+        if (contiguous[k]) {
+          own.box.hessian(own.x, own.λ, out.subarray(place[0]!, place[0]! + place.length));
+          continue;
+        }
+        own.box.hessian(own.x, own.λ, own.H);
+        for (let i = 0; i < place.length; i++) out[place[i]!]! += own.H[i]!;
         for (const i of hessian.doubled[k]!) out[place[i]!]! += own.H[i]!;
       }
       σs[0] = σ;
