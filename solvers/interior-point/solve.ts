@@ -62,8 +62,7 @@ export function solveWith(
 /** Solves with widened bounds, then with the stated ones where the difference exceeds the tolerances. */
 function iterateWithin(s: State, form: SlackForm): Outcome {
   const outcome = iterate(s);
-  if (outcome.status !== 'optimal' || !s.options.honor_original_bounds || !wideningMatters(s, form))
-    return outcome;
+  if (outcome.status !== 'optimal' || !wideningMatters(s, form)) return outcome;
   const kept = keep(s);
   try {
     if (tighten(s, form) && iterate(s).status === 'optimal') {
