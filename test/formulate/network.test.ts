@@ -198,7 +198,9 @@ describe('mistakes', () => {
     expect(() => network(net, x, { formulation: 'full' })).toThrow(/takes 3 inputs, got 2/);
     expect(() => network(net, [], { formulation: 'full' })).toThrow(InputError);
     const three = new Model().variables('x', 3);
-    expect(() => network(net, three, { formulation: 'other' as 'full' })).toThrow(/use reduced, lifted or full/);
+    expect(() => network(net, three, { formulation: 'other' as 'full' })).toThrow(
+      /use reduced, lifted or full/,
+    );
     expect(() => network(net, three, { formulation: 'full', relu: { smooth: -1 } })).toThrow(/positive/);
     expect(() => network(net, three, { formulation: 'full', lower: [1] })).toThrow(/1 entries for 2/);
     const jump = small({ name: 'thresholdedRelu', theta: 1 });
