@@ -13,11 +13,14 @@ export interface Values {
   readonly J: Float64Array;
 }
 
-/** `∇f + Jᵀλ` of the user's problem. */
+/** `∇f + Jᵀλ` of the user's problem. A row with multiplier 0 adds nothing, even where it is undefined. */
 export function reducedGradient(nlp: Problem, values: Values, λ: Float64Array): Float64Array {
   const r = values.gradient.slice();
   const { row, column } = nlp.jacobian;
-  for (let k = 0; k < row.length; k++) r[column[k]!] = r[column[k]!]! + values.J[k]! * λ[row[k]!]!;
+  for (let k = 0; k < row.length; k++) {
+    const weight = λ[row[k]!]!;
+    if (weight !== 0) r[column[k]!] = r[column[k]!]! + values.J[k]! * weight;
+  }
   return r;
 }
 

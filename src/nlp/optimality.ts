@@ -18,8 +18,11 @@ export function optimalityErrors(nlp: Nlp, x: Float64Array, multipliers: Multipl
   nlp.gradient(x, residual);
   const values = new Float64Array(nlp.jacobian.row.length);
   nlp.jacobianValues(x, values);
-  for (let k = 0; k < values.length; k++)
-    residual[nlp.jacobian.column[k]!]! += values[k]! * λ[nlp.jacobian.row[k]!]!;
+  for (let k = 0; k < values.length; k++) {
+    const weight = λ[nlp.jacobian.row[k]!]!;
+    // A row with multiplier 0 adds nothing, even where it is undefined.
+    if (weight !== 0) residual[nlp.jacobian.column[k]!]! += values[k]! * weight;
+  }
 
   let [primal, dual, complementarity] = [0, 0, 0];
   for (let j = 0; j < n; j++) {
