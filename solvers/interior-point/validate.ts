@@ -1,6 +1,7 @@
 import { InputError } from '../../src/core/errors.js';
 import type { Bounds, Nlp } from '../../src/nlp/contract.js';
 import type { Result, Status } from '../../src/nlp/result.js';
+import { unevaluated } from '../../src/nlp/unevaluated.js';
 import type { InteriorPointOptions } from './options.js';
 import { columnName, rowName } from './oracle.js';
 
@@ -14,7 +15,7 @@ export function checkProblem(nlp: Nlp, options: InteriorPointOptions, start: Flo
     checkBounds(nlp.variables, options.nlp_infinity, (j) => columnName(nlp, j)) ??
     checkBounds(nlp.constraints, options.nlp_infinity, (i) => rowName(nlp, i)) ??
     checkUserScaling(nlp, options);
-  return found && refusal(nlp, start, found.status, found.message);
+  return found && unevaluated(found.status, found.message, start, nlp.constraints.lower.length);
 }
 
 function checkLengths(nlp: Nlp): void {
@@ -63,30 +64,4 @@ function checkUserScaling(
     ? (wrong(variables, (j) => columnName(nlp, j)) ?? wrong(constraints, (i) => rowName(nlp, i)))
     : `the scaling factor of the objective is ${objective}, not positive`;
   return message ? { status: 'invalid-problem', message } : null;
-}
-
-function refusal(nlp: Nlp, start: Float64Array, status: Status, message: string): Result {
-  const n = nlp.variables.lower.length;
-  const m = nlp.constraints.lower.length;
-  const nan = Number.NaN;
-  return {
-    status,
-    message,
-    x: start,
-    objective: nan,
-    constraints: new Float64Array(m).fill(nan),
-    multipliers: { constraints: new Float64Array(m), lower: new Float64Array(n), upper: new Float64Array(n) },
-    errors: { primal: nan, dual: nan, complementarity: nan },
-    iterations: 0,
-    evaluations: {
-      objective: 0,
-      gradient: 0,
-      constraints: 0,
-      jacobian: 0,
-      hessian: 0,
-      factorizations: 0,
-      rejected: 0,
-    },
-    seconds: { total: 0, oracle: 0, linear: 0, other: 0 },
-  };
 }

@@ -27,7 +27,7 @@ interface Output {
 }
 
 const widths = [128, 512] as const;
-/** A hundred solves of the wide network, twice, take most of an hour on a small machine. */
+/** Fewer of the wide network, whose solves take longest. */
 const SAMPLES = { 128: '0-99', 512: '0-29' } as const;
 const perWidth = (width: number): readonly [string, string] => [
   `width ${width}: iterations ≤ Ipopt's in the median with the same oracle`,

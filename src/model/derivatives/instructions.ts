@@ -1,53 +1,8 @@
+import type { Operator } from '../operators.js';
 import { erf, guarded, round, sigmoid, softplus } from '../special.js';
 
-/** Scalar instructions of a derivative program. */
-export type Instruction =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'guarded'
-  | 'negate'
-  | 'select'
-  | 'power'
-  | 'atan2'
-  | 'remainder'
-  | 'quotient'
-  | 'minimum'
-  | 'maximum'
-  | 'less'
-  | 'lessEqual'
-  | 'equal'
-  | 'notEqual'
-  | 'and'
-  | 'or'
-  | 'not'
-  | 'abs'
-  | 'sqrt'
-  | 'exp'
-  | 'expm1'
-  | 'log'
-  | 'log10'
-  | 'log1p'
-  | 'sin'
-  | 'cos'
-  | 'tan'
-  | 'asin'
-  | 'acos'
-  | 'atan'
-  | 'sinh'
-  | 'cosh'
-  | 'tanh'
-  | 'asinh'
-  | 'acosh'
-  | 'atanh'
-  | 'erf'
-  | 'sigmoid'
-  | 'softplus'
-  | 'floor'
-  | 'ceil'
-  | 'round'
-  | 'trunc';
+/** Scalar instructions of a derivative program: the operators, and two that derivatives need besides. */
+export type Instruction = Exclude<Operator, 'conditional'> | 'guarded' | 'select';
 
 interface Form {
   readonly text: (a: string, b: string, c: string) => string;
