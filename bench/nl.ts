@@ -10,7 +10,7 @@ import { loadSolver, type SolverName, solverNames } from '../solvers/pool/solver
 import { InputError } from '../src/core/errors.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Nlp } from '../src/nlp/contract.js';
-import { optimalityErrors } from '../src/nlp/optimality.js';
+import { optimalityErrorsAt } from '../src/nlp/optimality.js';
 import type { Errors, Status } from '../src/nlp/result.js';
 import { judgeNl, type NlVerdict } from '../test/ampl/nl-truths.js';
 import { machine } from './machine.js';
@@ -89,7 +89,7 @@ async function run(name: string, solver: SolverName): Promise<NlRun> {
     const seconds = elapsed();
     const { status, iterations, sizes, message } = solution;
     const nlp = assemble(file.problem);
-    const errors = optimalityErrors(nlp, solution.x, solution.multipliers);
+    const errors = optimalityErrorsAt(nlp, solution.x, solution.multipliers);
     // Bounds are widened in proportion to their size, so their violation is judged by it.
     const primal = errors.primal / largestBound(nlp);
     return {

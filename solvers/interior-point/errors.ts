@@ -31,12 +31,7 @@ export class Residuals {
     this.primal = maxNorm(at.c);
     this.θ = sumNorm(at.c);
     this.complementarity = complementarity(at, 0);
-    const z = sumNorm(at.zL) + sumNorm(at.zU);
-    const bounds = form.withLower.length + form.withUpper.length;
-    const { s_max: sMax } = options;
-    const mean = (sumNorm(at.λ) + z) / Math.max(1, form.m + bounds);
-    this.sd = Math.max(sMax, mean) / sMax;
-    this.sc = Math.max(sMax, z / Math.max(1, bounds)) / sMax;
+    Object.assign(this, multiplierScales(form, at, options.s_max));
     this.E0 = this.at(this.complementarity);
 
     const { objective, column } = form.unscale;
@@ -58,6 +53,18 @@ export class Residuals {
   private at(complementarity: number): number {
     return Math.max(this.dual / this.sd, this.primal, complementarity / this.sc);
   }
+}
+
+/** s_d and s_c, by which long multipliers relax the dual and complementarity errors (Wächter & Biegler (6)). */
+export function multiplierScales(
+  form: StandardForm,
+  { λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>,
+  sMax: number,
+): { sd: number; sc: number } {
+  const z = sumNorm(zL) + sumNorm(zU);
+  const bounds = form.withLower.length + form.withUpper.length;
+  const mean = (sumNorm(λ) + z) / Math.max(1, form.m + bounds);
+  return { sd: Math.max(sMax, mean) / sMax, sc: Math.max(sMax, z / Math.max(1, bounds)) / sMax };
 }
 
 /** `out = ∇f + Aᵀλ − zL + zU`. */

@@ -1,9 +1,10 @@
+import type { Outcome } from '../../src/nlp/verdict.js';
 import { barrierFunction, barrierGradient } from './barrier/function.js';
 import { primalFraction } from './boundary.js';
 import { dot, maxNorm, sumNorm } from './iterate.js';
 import { softStep } from './restoration/soft.js';
 import { secondOrderCorrection } from './second-order-correction.js';
-import type { Outcome, State } from './state.js';
+import type { State } from './state.js';
 import { finishTrial, moveTrial } from './trial.js';
 
 /**

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../src/nlp/verdict.js';
 import { updateBarrier } from './barrier/update.js';
 import { limitMultipliers } from './boundary.js';
 import { computeDirection } from './direction.js';
@@ -5,7 +6,7 @@ import { averageComplementarity } from './errors.js';
 import { learnCurvature } from './hessian.js';
 import { lineSearch } from './line-search.js';
 import { recalculateMultipliers } from './multipliers.js';
-import type { Outcome, State } from './state.js';
+import type { State } from './state.js';
 
 /**
  * The primal-dual interior-point method with filter line search (Wächter & Biegler, Algorithm A), from an initialized

@@ -1,5 +1,6 @@
 import { EvaluationError } from '../../src/core/errors.js';
-import type { Nlp } from '../../src/nlp/contract.js';
+import { isFixed, isFree, type Nlp, NO_BOUND } from '../../src/nlp/contract.js';
+import { columnName, rowName } from '../../src/nlp/names.js';
 
 /** Counts of calls, in the words of {@link Counts}. */
 export interface Calls {
@@ -11,15 +12,8 @@ export interface Calls {
   rejected: number;
 }
 
-const nameOf = (names: readonly string[] | undefined, kind: string, i: number): string =>
-  names?.[i] !== undefined ? `${kind} '${names[i]}'` : `${kind} ${i}`;
-
-/** Called by its name, or by its index where it has none. */
-export const rowName = (nlp: Nlp, i: number): string => nameOf(nlp.constraints.names, 'row', i);
-export const columnName = (nlp: Nlp, j: number): string => nameOf(nlp.variables.names, 'variable', j);
-
-/** Position of the first entry that is NaN or infinite, −1 when all are finite. */
-function firstBad(values: Float64Array): number {
+/** Position of the first entry that is NaN or infinite and concerns the solver, −1 when there is none. */
+function firstBad(values: Float64Array, concerns: (k: number) => boolean): number {
   // 0·v is NaN exactly where v is not finite, so one sum without branches finds whether there is any.
   // Four sums, so that additions need not wait for each other.
   let [a, b, c, d] = [0, 0, 0, 0];
@@ -32,12 +26,13 @@ function firstBad(values: Float64Array): number {
   }
   for (let k = end; k < values.length; k++) a += 0 * values[k]!;
   if (a + b + c + d === 0) return -1;
-  return values.findIndex((value) => !Number.isFinite(value));
+  return values.findIndex((value, k) => !Number.isFinite(value) && concerns(k));
 }
 
 /**
- * The user's problem with its calls counted. Every evaluation answers whether all its numbers are finite; where they
- * are not, `trouble` says which row and column. An oracle that is gone for good throws on.
+ * The user's problem with its calls counted. Every evaluation answers whether all its numbers are finite, but for those
+ * of rows without bounds and derivatives by fixed variables, which nobody needs; where they are not, `trouble` says which
+ * row and column. An oracle that is gone for good throws on.
  */
 export class Oracle {
   readonly calls: Calls = { objective: 0, gradient: 0, constraints: 0, jacobian: 0, hessian: 0, rejected: 0 };
@@ -47,7 +42,15 @@ export class Oracle {
 
   private readonly secondsBefore: number;
 
-  constructor(readonly nlp: Nlp) {
+  /** Whether row i, column j concern the solver. */
+  private readonly row = (i: number): boolean => !isFree(this.nlp.constraints, i, this.infinity);
+  private readonly column = (j: number): boolean => !isFixed(this.nlp.variables, j);
+
+  /** Bounds of size `infinity` and more are none. */
+  constructor(
+    readonly nlp: Nlp,
+    private readonly infinity = NO_BOUND,
+  ) {
     this.secondsBefore = nlp.oracleSeconds?.() ?? 0;
   }
 
@@ -69,7 +72,7 @@ export class Oracle {
   gradient(x: Float64Array, out: Float64Array): boolean {
     this.calls.gradient++;
     if (!this.guard(() => this.nlp.gradient(x, out))) return false;
-    const bad = firstBad(out);
+    const bad = firstBad(out, this.column);
     if (bad < 0) return true;
     return this.refuse(`the objective's derivative by ${columnName(this.nlp, bad)} is ${out[bad]}`);
   }
@@ -77,16 +80,16 @@ export class Oracle {
   constraints(x: Float64Array, out: Float64Array): boolean {
     this.calls.constraints++;
     if (!this.guard(() => this.nlp.constraintValues(x, out))) return false;
-    const bad = firstBad(out);
+    const bad = firstBad(out, this.row);
     return bad < 0 || this.refuse(`${rowName(this.nlp, bad)} is ${out[bad]}`);
   }
 
   jacobian(x: Float64Array, out: Float64Array): boolean {
     this.calls.jacobian++;
     if (!this.guard(() => this.nlp.jacobianValues(x, out))) return false;
-    const bad = firstBad(out);
-    if (bad < 0) return true;
     const { row, column } = this.nlp.jacobian;
+    const bad = firstBad(out, (k) => this.row(row[k]!) && this.column(column[k]!));
+    if (bad < 0) return true;
     const where = `${rowName(this.nlp, row[bad]!)} by ${columnName(this.nlp, column[bad]!)}`;
     return this.refuse(`the derivative of ${where} is ${out[bad]}`);
   }
@@ -94,9 +97,9 @@ export class Oracle {
   hessian(x: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
     this.calls.hessian++;
     if (!this.guard(() => this.nlp.hessianValues(x, σ, λ, out))) return false;
-    const bad = firstBad(out);
-    if (bad < 0) return true;
     const { row, column } = this.nlp.hessian;
+    const bad = firstBad(out, (k) => this.column(row[k]!) && this.column(column[k]!));
+    if (bad < 0) return true;
     const where = `${columnName(this.nlp, row[bad]!)} and ${columnName(this.nlp, column[bad]!)}`;
     return this.refuse(`the second derivative by ${where} is ${out[bad]}`);
   }

@@ -1,44 +1,51 @@
 import { EvaluationError } from '../../src/core/errors.js';
-import type { Nlp } from '../../src/nlp/contract.js';
-import type { Errors, Multipliers, Result } from '../../src/nlp/result.js';
+import { type Nlp, NO_BOUND } from '../../src/nlp/contract.js';
+import { completeMultipliers, optimalityErrors } from '../../src/nlp/optimality.js';
+import type { Multipliers, Result } from '../../src/nlp/result.js';
+import { unknownValues, type Values } from '../../src/nlp/values.js';
+import { bearsOut, conclude, type Measure, type Outcome, type Point } from '../../src/nlp/verdict.js';
 import type { LinearStatistics } from '../linear/contract.js';
+import { multiplierScales } from './errors.js';
 import type { Iterate } from './iterate.js';
-import { optimalityErrors, reducedGradient, type Values, worstViolation } from './optimality.js';
-import type { InteriorPointOptions } from './options.js';
-import { columnName, type Oracle, rowName } from './oracle.js';
+import type { Oracle } from './oracle.js';
 import type { SlackForm } from './slacks.js';
-import type { Outcome, Run, State } from './state.js';
+import type { Run, State } from './state.js';
+import { explainedByNoise } from './terminate.js';
 
 /** The user's view of a point of the algorithm. */
 interface Held {
   readonly x: Float64Array;
   readonly multipliers: Multipliers;
+  readonly measure: Measure;
   /** Values known at x, for an oracle that cannot be asked again. */
   readonly values?: Values;
 }
 
 /**
  * The result for an outcome: the point held, clipped into the bounds as stated, with multipliers and errors of the
- * user's problem computed anew. A claim of optimality that these errors do not bear out is lowered.
+ * user's problem computed anew, and no claim that these errors do not bear out.
  */
 export function report(
   run: Run,
   oracle: Oracle,
   outcome: Outcome,
   held: Held,
-  accurate: (values: Values) => boolean,
   linear: LinearStatistics | null,
 ): Result {
   const { nlp } = oracle;
-  const { honor_original_bounds: honor } = run.options;
-  const clipped = honor ? clip(held.x, nlp) : held.x;
+  const { options } = run;
+  const clipped = options.honor_original_bounds ? clip(held.x, nlp) : held.x;
   let point = judge(oracle, clipped, held);
-  if (outcome.status === 'optimal' && !accurate(point.values) && clipped !== held.x) {
+  if (
+    outcome.status === 'optimal' &&
+    clipped !== held.x &&
+    !bearsOut('optimal', nlp, point, options, held.measure)
+  ) {
     // Clipping may break a row by more than it mends a bound.
     const unclipped = judge(oracle, held.x, held);
-    if (accurate(unclipped.values)) point = unclipped;
+    if (bearsOut('optimal', nlp, unclipped, options, held.measure)) point = unclipped;
   }
-  const { status, message } = conclude(outcome, accurate(point.values), point, oracle);
+  const { status, message } = conclude(nlp, explain(outcome, oracle.trouble), point, options, held.measure);
   const { calls } = oracle;
   const total = run.seconds;
   const oracleSeconds = oracle.seconds;
@@ -62,51 +69,32 @@ export function report(
   };
 }
 
-interface Judged {
-  readonly values: Values;
-  readonly multipliers: Multipliers;
-  readonly errors: Errors;
-}
-
 /** Evaluates the user's functions at x; where the oracle is gone, the values held are all there is. */
-function judge(oracle: Oracle, x: Float64Array, held: Held): Judged {
+function judge(oracle: Oracle, x: Float64Array, held: Held): Point {
   const { nlp } = oracle;
-  const n = x.length;
-  const m = nlp.constraints.lower.length;
-  const constraints = new Float64Array(m).fill(Number.NaN);
-  const gradient = new Float64Array(n).fill(Number.NaN);
-  const J = new Float64Array(nlp.jacobian.row.length).fill(Number.NaN);
-  let values: Values = { x, objective: Number.NaN, constraints, gradient, J };
+  const fresh = unknownValues(nlp, x);
+  let values: Values | undefined;
   const { rejected } = oracle.calls;
   const { trouble } = oracle;
   try {
     oracle.objective(x);
-    values = { ...values, objective: oracle.value };
-    oracle.constraints(x, constraints);
-    oracle.gradient(x, gradient);
-    oracle.jacobian(x, J);
+    const objective = oracle.value;
+    oracle.constraints(x, fresh.constraints);
+    oracle.gradient(x, fresh.gradient);
+    oracle.jacobian(x, fresh.J);
+    values = { ...fresh, objective };
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
-    values = held.values ?? values;
+    values = held.values;
   }
   oracle.calls.rejected = rejected;
   oracle.trouble = trouble;
-  const multipliers = withFixedVariables(nlp, values, held.multipliers);
-  return { values, multipliers, errors: optimalityErrors(nlp, values, multipliers) };
-}
-
-/** A fixed variable's multipliers take up its reduced gradient. */
-function withFixedVariables(nlp: Nlp, values: Values, given: Multipliers): Multipliers {
-  const { lower: l, upper: u } = nlp.variables;
-  const lower = given.lower.slice();
-  const upper = given.upper.slice();
-  const r = reducedGradient(nlp, values, given.constraints);
-  for (let j = 0; j < r.length; j++) {
-    if (l[j] !== u[j]) continue;
-    lower[j] = Math.max(r[j]!, 0);
-    upper[j] = Math.max(-r[j]!, 0);
+  if (!values) {
+    const unknown = { primal: Number.NaN, dual: Number.NaN, complementarity: Number.NaN };
+    return { values: fresh, multipliers: held.multipliers, errors: unknown };
   }
-  return { constraints: given.constraints, lower, upper };
+  const multipliers = completeMultipliers(nlp, values, held.multipliers);
+  return { values, multipliers, errors: optimalityErrors(nlp, values, multipliers) };
 }
 
 /** `x` with every entry inside its bounds; `x` itself where it is. */
@@ -116,23 +104,22 @@ function clip(x: Float64Array, nlp: Nlp): Float64Array {
   return x.map((value, j) => Math.max(lower[j]!, Math.min(upper[j]!, value)));
 }
 
-function conclude(outcome: Outcome, accurate: boolean, point: Judged, { nlp, trouble }: Oracle): Outcome {
-  const { status, message: reason } = outcome;
-  const failed = status === 'restoration-failed' || status === 'step-failed';
-  const message = failed && trouble !== '' ? `${reason}; at a trial point ${trouble}` : reason;
-  if (status === 'optimal' && !accurate) {
-    const { primal, dual, complementarity } = point.errors;
-    const [p, d, c] = [primal, dual, complementarity].map((value) => value.toExponential(1));
-    return {
-      status: 'acceptable',
-      message: `${message}, but errors computed anew are larger: ${p}, ${d}, ${c}`,
-    };
-  }
-  if (status !== 'infeasible' && status !== 'restoration-failed') return { status, message };
-  const worst = worstViolation(nlp, point.values);
-  if (worst.row < 0 && worst.column < 0) return { status, message };
-  const where = worst.row >= 0 ? rowName(nlp, worst.row) : columnName(nlp, worst.column);
-  return { status, message: `${message}; largest violation ${worst.amount.toPrecision(3)} at ${where}` };
+/** A failed step's outcome with what was undefined at the last trial point. */
+function explain(outcome: Outcome, trouble: string): Outcome {
+  const failed = outcome.status === 'restoration-failed' || outcome.status === 'step-failed';
+  if (!failed || trouble === '') return outcome;
+  return { ...outcome, message: `${outcome.message}; at a trial point ${trouble}` };
+}
+
+/** A start that nothing is known of but its place. */
+export function startHeld(nlp: Nlp, start: Float64Array): Held {
+  const zero = (length: number): Float64Array => new Float64Array(length);
+  const m = nlp.constraints.lower.length;
+  return {
+    x: start,
+    multipliers: { constraints: zero(m), lower: zero(start.length), upper: zero(start.length) },
+    measure: { objective: 1, row: 1, column: 1, dual: 1, complementarity: 1, noise: { dual: 0, primal: 0 } },
+  };
 }
 
 /** The point a state holds, unscaled: the best acceptable iterate where that is why it stopped, else the current one. */
@@ -140,8 +127,8 @@ export function heldPoint(s: State, form: SlackForm, outcome: Outcome): Held {
   const useAcceptable = outcome.status !== 'optimal' && outcome.status !== 'infeasible' && s.acceptable;
   const at = useAcceptable || s.current;
   const x = form.userPoint(at.w).slice();
-  const multipliers = heldMultipliers(at, form);
-  return useAcceptable ? { x, multipliers } : { x, multipliers, values: heldValues(s.current, form, x) };
+  const held = { x, multipliers: heldMultipliers(at, form), measure: measureOf(s, form, at) };
+  return useAcceptable ? held : { ...held, values: heldValues(s.current, form, x) };
 }
 
 /** The user's functions at an iterate, as far as the algorithm has them: 0 for fixed variables and rows without bounds. */
@@ -172,8 +159,8 @@ function heldMultipliers({ λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>, form
     const value = (λ[i]! * (row ? row[i]! : 1)) / objective;
     // A bound that does not exist has no multiplier; what is left of one is rounding.
     const { lower: gL, upper: gU } = nlp.constraints;
-    const noLower = gL[rows[i]!] === Number.NEGATIVE_INFINITY;
-    const noUpper = gU[rows[i]!] === Number.POSITIVE_INFINITY;
+    const noLower = gL[rows[i]!]! <= -NO_BOUND;
+    const noUpper = gU[rows[i]!]! >= NO_BOUND;
     constraints[rows[i]!] = noUpper ? Math.min(value, 0) : noLower ? Math.max(value, 0) : value;
   }
   const lower = new Float64Array(n);
@@ -186,35 +173,18 @@ function heldMultipliers({ λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>, form
   return { constraints, lower, upper };
 }
 
-/**
- * Whether the errors of a point, computed anew, bear out `optimal`: the unscaled tolerances for the problem as stated, and
- * E₀ ≤ tol for the widened bounds that were in force, but for what clipping costs.
- */
-export function isAccurate(s: State, form: SlackForm, o: InteriorPointOptions): (values: Values) => boolean {
-  const { nlp } = form.oracle;
-  const widened = widenedBounds(nlp, form);
+/** How the algorithm measured the errors of an iterate. */
+function measureOf(s: State, form: SlackForm, at: Pick<Iterate, 'λ' | 'zL' | 'zU'>): Measure {
   const { objective, row, column } = form.unscale;
-  const { sd, sc } = s.residuals;
-  return (values) => {
-    const multipliers = heldMultipliers(s.current, form);
-    const stated = optimalityErrors(nlp, values, multipliers);
-    const { primal, complementarity: product } = optimalityErrors(
-      { jacobian: nlp.jacobian, ...widened },
-      values,
-      multipliers,
-    );
-    const complementarity = Math.min(stated.complementarity, product);
-    const dual = freeStationarity(nlp, values, multipliers);
-    const widening = 10 * o.bound_relax_factor * Math.max(1, largestIn(values.x));
-    const clipping = Math.max(widening, Math.min(0.01 * o.constr_viol_tol, 100 * o.tol));
-    return (
-      dual <= o.dual_inf_tol &&
-      stated.primal <= o.constr_viol_tol &&
-      stated.complementarity <= o.compl_inf_tol &&
-      dual * objective <= 2 * o.tol * sd * Math.max(1, largestIn(column)) + clipping &&
-      primal * Math.min(1, least(row)) <= 2 * o.tol + clipping &&
-      complementarity * objective <= 2 * o.tol * sc + clipping
-    );
+  const { sd, sc } = multiplierScales(form, at, s.options.s_max);
+  return {
+    objective,
+    row: row ? row.reduce((least, value) => Math.min(least, value), 1) : 1,
+    column: column ? column.reduce((largest, value) => Math.max(largest, value), 1) : 1,
+    dual: sd,
+    complementarity: sc,
+    widened: widenedBounds(form.oracle.nlp, form),
+    noise: explainedByNoise(s),
   };
 }
 
@@ -233,28 +203,4 @@ function widenedBounds(nlp: Nlp, form: SlackForm): Pick<Nlp, 'variables' | 'cons
     to.upper[at] = form.upper[k]! / factor;
   }
   return { variables: x, constraints: g };
-}
-
-/** Stationarity error over the variables that are not fixed. */
-function freeStationarity(nlp: Nlp, values: Values, { constraints, lower, upper }: Multipliers): number {
-  const r = reducedGradient(nlp, values, constraints);
-  let found = 0;
-  for (let j = 0; j < r.length; j++) {
-    if (nlp.variables.lower[j] === nlp.variables.upper[j]) continue;
-    const error = Math.abs(r[j]! - lower[j]! + upper[j]!);
-    if (!(error <= found)) found = error;
-  }
-  return found;
-}
-
-function largestIn(values: Float64Array | null): number {
-  let found = 0;
-  if (values) for (const value of values) found = Math.max(found, Math.abs(value));
-  return found;
-}
-
-function least(values: Float64Array | null): number {
-  let found = 1;
-  if (values) for (const value of values) found = Math.min(found, value);
-  return found;
 }

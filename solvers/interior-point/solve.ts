@@ -3,17 +3,18 @@ import { readOptions } from '../../src/core/options.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
+import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { initialize } from './initial.js';
 import { iterate } from './loop.js';
 import { type InteriorPointOptions, options as table } from './options.js';
 import { Oracle } from './oracle.js';
 import { reportIteration } from './progress.js';
-import { heldPoint, isAccurate, report } from './report.js';
+import { heldPoint, report, startHeld } from './report.js';
 import { restore } from './restoration/full.js';
 import { chooseScaling } from './scaling.js';
 import { SlackForm, select } from './slacks.js';
-import { type Outcome, Run, State, Stopped } from './state.js';
+import { Run, State, Stopped } from './state.js';
 import { testTermination } from './terminate.js';
 import { keep, putBack, tighten, wideningMatters } from './tighten.js';
 import { solveWithoutVariables } from './trivial.js';
@@ -30,7 +31,7 @@ export function solveWith(
   const options = withMehrotra(readOptions(table, given, 'interior-point'), given);
   const start = startingPoint(nlp, warm);
   const run = new Run(options, open, monitor);
-  const oracle = new Oracle(nlp);
+  const oracle = new Oracle(nlp, options.nlp_infinity);
   const refused = checkProblem(nlp, options, start);
   if (refused) return refused;
   const selection = select(nlp, options.nlp_infinity);
@@ -38,13 +39,15 @@ export function solveWith(
 
   let s: State | null = null;
   let form: SlackForm | null = null;
+  let started = false;
   let outcome: Outcome;
   try {
     form = new SlackForm(oracle, selection, chooseScaling(oracle, start, selection.fixed, options), options);
     const limitedMemory =
       options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;
     s = new State(run, form, { test: testTermination, restore, report: reportProgress }, limitedMemory, null);
-    outcome = initialize(s, form, start, warm)
+    started = initialize(s, form, start, warm);
+    outcome = started
       ? iterateWithin(s, form)
       : { status: 'evaluation-error', message: `functions are undefined at the start: ${oracle.trouble}` };
   } catch (error) {
@@ -53,10 +56,8 @@ export function solveWith(
   const linear = s?.kkt.linear ?? null;
   const statistics = linear ? { ...linear.statistics } : null;
   linear?.dispose();
-  if (!s || !form) return report(run, oracle, outcome, startHeld(nlp, start), () => false, statistics);
-  const moved = s.current.w.some((value) => value !== 0);
-  const held = moved ? heldPoint(s, form, outcome) : startHeld(nlp, start);
-  return report(run, oracle, outcome, held, isAccurate(s, form, options), statistics);
+  const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
+  return report(run, oracle, outcome, held, statistics);
 }
 
 /** Solves with widened bounds, then with the stated ones where the difference exceeds the tolerances. */
@@ -132,13 +133,4 @@ function startingPoint(nlp: Nlp, warm: WarmStart | undefined): Float64Array {
   const start = (warm?.x ?? nlp.variables.start).slice();
   for (let j = 0; j < n; j++) if (lower[j] === upper[j]) start[j] = lower[j]!;
   return start;
-}
-
-function startHeld(nlp: Nlp, start: Float64Array) {
-  const zero = (length: number): Float64Array => new Float64Array(length);
-  const m = nlp.constraints.lower.length;
-  return {
-    x: start,
-    multipliers: { constraints: zero(m), lower: zero(start.length), upper: zero(start.length) },
-  };
 }

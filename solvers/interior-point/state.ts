@@ -1,5 +1,5 @@
-import type { Status } from '../../src/nlp/result.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
+import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { Acceptor } from './acceptor.js';
 import { AdaptiveMemory } from './barrier/memory.js';
@@ -11,12 +11,6 @@ import type { InteriorPointOptions } from './options.js';
 import { LowRank } from './quasi-newton.js';
 import type { StandardForm } from './standard-form.js';
 import { Watchdog } from './watchdog.js';
-
-/** Why the algorithm ended. */
-export interface Outcome {
-  readonly status: Status;
-  readonly message: string;
-}
 
 /** Thrown to leave the algorithm from any depth: a limit is reached or the caller asked to stop. */
 export class Stopped extends Error {

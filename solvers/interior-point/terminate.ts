@@ -1,6 +1,7 @@
+import type { Outcome } from '../../src/nlp/verdict.js';
 import { dot, maxNorm } from './iterate.js';
 import type { InteriorPointOptions } from './options.js';
-import type { Outcome, State } from './state.js';
+import type { State } from './state.js';
 
 /** Iterations in a row at the oracle's noise level after which an oracle of low accuracy has nothing more to give. */
 const NOISE_ITERATIONS = 3;
@@ -123,14 +124,21 @@ export function noiseOutcome(s: State, o: InteriorPointOptions): Outcome {
   };
 }
 
-/** Whether an oracle of low accuracy explains that no better step is found: errors within 100 times its noise. */
+/** Scaled errors that an oracle of low accuracy explains: 100 times its noise; 0 for one of full accuracy. */
+export function explainedByNoise(s: State): { dual: number; primal: number } {
+  if (s.form.accuracy <= 2 ** -52) return { dual: 0, primal: 0 };
+  const { dual, primal } = noiseLevel(s);
+  return { dual: 100 * dual, primal: 100 * primal };
+}
+
+/** Whether an oracle of low accuracy explains that no better step is found. */
 export function nearNoiseLevel(s: State): boolean {
   if (s.form.accuracy <= 2 ** -52) return false;
-  const noise = noiseLevel(s);
+  const noise = explainedByNoise(s);
   const { residuals, options: o } = s;
   return (
-    residuals.dual <= Math.max(o.tol, 100 * noise.dual) &&
-    residuals.primal <= Math.max(o.tol, 100 * noise.primal) &&
-    residuals.complementarity / residuals.sc <= Math.max(o.tol, 100 * noise.primal)
+    residuals.dual <= Math.max(o.tol, noise.dual) &&
+    residuals.primal <= Math.max(o.tol, noise.primal) &&
+    residuals.complementarity / residuals.sc <= Math.max(o.tol, noise.primal)
   );
 }

@@ -1,8 +1,10 @@
+import { rowName } from '../../src/nlp/names.js';
+import { worstViolation } from '../../src/nlp/optimality.js';
 import type { Result } from '../../src/nlp/result.js';
-import { worstViolation } from './optimality.js';
-import { type Oracle, rowName } from './oracle.js';
-import { report } from './report.js';
-import type { Outcome, Run } from './state.js';
+import type { Outcome } from '../../src/nlp/verdict.js';
+import type { Oracle } from './oracle.js';
+import { report, startHeld } from './report.js';
+import type { Run } from './state.js';
 
 /** A problem whose variables are all fixed (or that has none): its only point satisfies the rows or does not. */
 export function solveWithoutVariables(run: Run, oracle: Oracle, x: Float64Array): Result {
@@ -10,8 +12,7 @@ export function solveWithoutVariables(run: Run, oracle: Oracle, x: Float64Array)
   const m = nlp.constraints.lower.length;
   const constraints = new Float64Array(m);
   const finite = oracle.objective(x) && (m === 0 || oracle.constraints(x, constraints));
-  const none = new Float64Array(0);
-  const worst = worstViolation(nlp, { x, objective: oracle.value, constraints, gradient: none, J: none });
+  const worst = worstViolation(nlp, { x, constraints });
   let outcome: Outcome;
   if (!finite)
     outcome = { status: 'evaluation-error', message: `all variables are fixed and ${oracle.trouble}` };
@@ -23,7 +24,5 @@ export function solveWithoutVariables(run: Run, oracle: Oracle, x: Float64Array)
       message: `all variables are fixed and ${rowName(nlp, worst.row)} does not hold`,
     };
   }
-  const zero = (length: number): Float64Array => new Float64Array(length);
-  const multipliers = { constraints: zero(m), lower: zero(x.length), upper: zero(x.length) };
-  return report(run, oracle, outcome, { x, multipliers }, () => true, null);
+  return report(run, oracle, outcome, startHeld(nlp, x), null);
 }

@@ -1,9 +1,9 @@
 import { InputError } from '../../src/core/errors.js';
 import type { Bounds, Nlp } from '../../src/nlp/contract.js';
+import { columnName, rowName } from '../../src/nlp/names.js';
 import type { Result, Status } from '../../src/nlp/result.js';
 import { unevaluated } from '../../src/nlp/unevaluated.js';
 import type { InteriorPointOptions } from './options.js';
-import { columnName, rowName } from './oracle.js';
 
 /**
  * Refuses a problem that cannot be stated: bounds that are NaN or infinite on the wrong side are `invalid-problem`, bounds

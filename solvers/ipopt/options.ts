@@ -14,6 +14,8 @@ export function splitOptions(
   const options: [string, string | number][] = [
     ['print_level', 0],
     ['sb', 'yes'],
+    // Clipping moves the rows of a solution that was accepted before it; the default of newer versions.
+    ['honor_original_bounds', 'no'],
   ];
   if (warmStart?.multipliers) options.push(['warm_start_init_point', 'yes']);
   if (warmStart?.barrier !== undefined) options.push(['mu_init', warmStart.barrier]);

@@ -1,17 +1,20 @@
 import { EvaluationError } from '../../src/core/errors.js';
 import type { Nlp } from '../../src/nlp/contract.js';
-import { isSolved, type Multipliers, type Result, type Status } from '../../src/nlp/result.js';
+import { nameOf } from '../../src/nlp/names.js';
+import type { Multipliers, Result, Status } from '../../src/nlp/result.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
+import { unknownValues } from '../../src/nlp/values.js';
+import { conclude, type Outcome, type Point } from '../../src/nlp/verdict.js';
 import { type Evaluated, Held } from './held.js';
-import { type Judged, judge, nameOf, worstViolation } from './judge.js';
+import { judge } from './judge.js';
+import { measureOf, numbersOf } from './measure.js';
+import type { IpoptOptions } from './options.js';
 
 /** What Ipopt takes for "no bound". */
 const NO_BOUND = 2e19;
 
 /** What Ipopt left behind. */
-export interface Outcome {
-  readonly status: Status;
-  readonly message: string;
+export interface Ending extends Outcome {
   readonly x: Float64Array;
   readonly multipliers: Multipliers;
   readonly iterations: number;
@@ -26,7 +29,9 @@ export class Session {
   readonly #begin = performance.now();
   readonly #oracleBefore: number;
   readonly #held: Held;
-  #end: { status: Status; message: string } | undefined;
+  /** First derivatives where Ipopt asked for them first: it scales by them. */
+  readonly #first: { gradient?: Float64Array; jacobian?: Float64Array } = {};
+  #end: Outcome | undefined;
   /** Where a function was undefined last, in words. */
   #undefined = '';
 
@@ -34,6 +39,7 @@ export class Session {
     readonly nlp: Nlp,
     readonly monitor: Monitor | undefined,
     readonly secondsAllowed: number,
+    readonly options: Partial<IpoptOptions> = {},
   ) {
     this.#held = new Held(nlp);
     this.#oracleBefore = nlp.oracleSeconds?.() ?? 0;
@@ -136,35 +142,55 @@ export class Session {
     return values.map((v) => Math.max(-NO_BOUND, Math.min(NO_BOUND, v)));
   }
 
-  /** The result, its errors recomputed here and not taken from Ipopt. */
-  result(outcome: Outcome, factorizations = 0): Result {
-    const said = this.#end ?? outcome;
-    const point = this.#judge(outcome, said.status);
-    const defined = Number.isFinite(point.objective) && point.constraints.every(Number.isFinite);
-    const { status, message } =
-      isSolved(said.status) && !defined
-        ? { status: 'evaluation-error' as const, message: 'Ipopt ended where functions are undefined' }
-        : said;
-    const detail =
-      status === 'infeasible' || status === 'restoration-failed'
-        ? worstViolation(this.nlp, point)
-        : status === 'evaluation-error' && this.#end === undefined
-          ? this.#undefined
-          : '';
+  /** The result, its errors recomputed here and not taken from Ipopt, and no claim that they do not bear out. */
+  result(ending: Ending, factorizations = 0): Result {
+    const said = this.#end ?? { status: ending.status, message: ending.message };
+    const point = this.#judge(ending, said.status);
+    const { status, message } = conclude(this.nlp, said, point, ...this.#measure(point));
+    const detail = status === 'evaluation-error' && this.#end === undefined ? this.#undefined : '';
+    return this.#told(
+      { status, message: detail ? `${message}; ${detail}` : message },
+      point,
+      ending,
+      factorizations,
+    );
+  }
+
+  /** The result of a solve that was refused before it began. */
+  refused(ending: Ending): Result {
+    return this.#told(ending, this.#judge(ending, ending.status), ending, 0);
+  }
+
+  #told(
+    { status, message }: Outcome,
+    { values, multipliers, errors }: Point,
+    { iterations }: Ending,
+    factorizations: number,
+  ): Result {
     const total = this.seconds;
     const oracle = (this.nlp.oracleSeconds?.() ?? 0) - this.#oracleBefore;
     return {
       status,
-      message: detail ? `${message}; ${detail}` : message,
-      ...point,
-      iterations: outcome.iterations,
+      message,
+      x: values.x,
+      objective: values.objective,
+      constraints: values.constraints,
+      multipliers,
+      errors,
+      iterations,
       evaluations: { ...this.#counts, factorizations },
       // Ipopt does not tell what its linear solver took; it counts as other.
       seconds: { total, oracle, linear: 0, other: total - oracle },
     };
   }
 
-  #judge({ x, multipliers }: Outcome, status: Status): Judged {
+  #measure(point: Point) {
+    const numbers = numbersOf(this.options);
+    const method = (this.options['nlp_scaling_method'] ?? 'gradient-based') as 'gradient-based';
+    return [numbers, measureOf(this.nlp, numbers, method, this.#first, point)] as const;
+  }
+
+  #judge({ x, multipliers }: Ending, status: Status): Point {
     try {
       return judge(this.nlp, x, multipliers);
     } catch (error) {
@@ -172,9 +198,8 @@ export class Session {
       const answered = this.#held.answers();
       if (answered) return judge(answered.nlp, answered.x.slice(), multipliers);
       const nan = Number.NaN;
-      const constraints = new Float64Array(this.nlp.constraints.lower.length).fill(nan);
       const errors = { primal: nan, dual: nan, complementarity: nan };
-      return { x, objective: nan, constraints, multipliers, errors };
+      return { values: unknownValues(this.nlp, x), multipliers, errors };
     }
   }
 
@@ -193,6 +218,7 @@ export class Session {
       this.#undefined = `${this.#place(kind, bad)} is ${out[bad]}`;
       return false;
     }
+    if (kind === 'gradient' || kind === 'jacobian') this.#first[kind] ??= out.slice();
     if (kind !== 'hessian') this.#held.keep(kind, x, out);
     return true;
   }

@@ -17,7 +17,7 @@ export class SystemIpopt implements Solver<IpoptOptions> {
     const { library } = this;
     const exact = nlp.secondDerivatives !== false;
     const split = splitOptions(options, warmStart, exact);
-    const session = new Session(nlp, monitor, split.secondsAllowed);
+    const session = new Session(nlp, monitor, split.secondsAllowed, options);
     const { variables, constraints } = nlp;
     const [n, m] = [variables.lower.length, constraints.lower.length];
     const x = Float64Array.from(warmStart?.x ?? variables.start);
@@ -27,7 +27,7 @@ export class SystemIpopt implements Solver<IpoptOptions> {
       upper: Float64Array.from(warmStart?.multipliers?.upper ?? new Float64Array(n)),
     };
     const refused = refusedBounds(nlp);
-    if (refused) return session.result({ ...refused, x, multipliers, iterations: 0 });
+    if (refused) return session.refused({ ...refused, x, multipliers, iterations: 0 });
     const iterations = { count: 0 };
     const callbacks = register(library, session, iterations);
     const problem = library.create(
@@ -48,7 +48,7 @@ export class SystemIpopt implements Solver<IpoptOptions> {
     );
     try {
       // A null problem means that Ipopt refused the sizes.
-      if (problem === null) return session.result({ ...statusOf(-11), x, multipliers, iterations: 0 });
+      if (problem === null) return session.refused({ ...statusOf(-11), x, multipliers, iterations: 0 });
       this.#set(problem, split.options, nlp);
       library.monitor(problem, callbacks.monitor.pointer);
       const { constraints: λ, lower: zL, upper: zU } = multipliers;

@@ -51,12 +51,12 @@ export class WasmIpopt {
       printed.push(line);
     };
     const module = await this.create({ print, printErr: print });
-    const session = new Session(nlp, monitor, split.secondsAllowed);
+    const session = new Session(nlp, monitor, split.secondsAllowed, options);
     const [n, m] = [nlp.variables.lower.length, nlp.constraints.lower.length];
     const start = Float64Array.from(warmStart?.x ?? nlp.variables.start);
     const none = { constraints: new Float64Array(m), lower: new Float64Array(n), upper: new Float64Array(n) };
     const refused = refusedBounds(nlp);
-    if (refused) return session.result({ ...refused, x: start, multipliers: none, iterations: 0 });
+    if (refused) return session.refused({ ...refused, x: start, multipliers: none, iterations: 0 });
 
     const heap = new Heap(module);
     const [x, g, value] = [heap.copy(start), heap.copy(new Float64Array(m)), heap.copy(new Float64Array(1))];
@@ -74,7 +74,7 @@ export class WasmIpopt {
       ...register(heap, session),
     );
     if (problem === 0)
-      return session.result({ ...statusOf(-11), x: start, multipliers: none, iterations: 0 });
+      return session.refused({ ...statusOf(-11), x: start, multipliers: none, iterations: 0 });
     const setters = {
       text: (name: string, text: string) =>
         Boolean(module._ipopt_str_option(problem, heap.text(name), heap.text(text))),

@@ -8,6 +8,16 @@ export interface Bounds {
   readonly names?: readonly string[];
 }
 
+/** Bounds of this size and more are none (Ipopt's `nlp_lower_bound_inf`, `nlp_upper_bound_inf`). */
+export const NO_BOUND = 1e19;
+
+/** Whether entry `k` has one value only. */
+export const isFixed = ({ lower, upper }: Bounds, k: number): boolean => lower[k] === upper[k];
+
+/** Whether entry `k` has no bound of a size below `infinity`. */
+export const isFree = ({ lower, upper }: Bounds, k: number, infinity = NO_BOUND): boolean =>
+  lower[k]! <= -infinity && upper[k]! >= infinity;
+
 /**
  * A nonlinear program: minimize `f(x)` subject to `gL ≤ g(x) ≤ gU`, `xL ≤ x ≤ xU`, with `x ∈ Rⁿ`, `g(x) ∈ Rᵐ`.
  *

@@ -3,7 +3,7 @@ import { interiorPoint } from '../../solvers/interior-point/index.js';
 import { InputError } from '../../src/core/errors.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import type { Nlp } from '../../src/nlp/contract.js';
-import { optimalityErrors } from '../../src/nlp/optimality.js';
+import { optimalityErrorsAt } from '../../src/nlp/optimality.js';
 import { readNl } from '../../src/read/nl.js';
 import { hostileFile } from '../read/hostile.js';
 import { pick, whole } from '../read/random.js';
@@ -84,7 +84,7 @@ export function tryHostile(random: () => number, real: readonly Uint8Array[]): O
     if (result.iterations > limits.max_iter + 1 || calls > 10 * limits.max_iter + 10)
       complain('too many iterations');
     if (result.status === 'optimal') {
-      const errors = optimalityErrors(nlp, result.x, result.multipliers);
+      const errors = optimalityErrorsAt(nlp, result.x, result.multipliers);
       const limit = (name: string, otherwise: number): number => Number(options[name] ?? otherwise);
       const bounds = Math.max(
         1,

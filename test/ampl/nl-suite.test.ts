@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { solveNl } from '../../cli/ampl.js';
 import { isSolved, solveHere } from '../../index.js';
 import { assemble } from '../../src/nlp/assemble.js';
-import { optimalityErrors } from '../../src/nlp/optimality.js';
+import { optimalityErrorsAt } from '../../src/nlp/optimality.js';
 import { nlFolder, nlNames, nlReference } from '../read/data.js';
 import { truths } from './nl-truths.js';
 
@@ -35,7 +35,7 @@ describe.skipIf(nlNames.length === 0)('the public .nl files', () => {
     );
     expect(distance, `objective ${solution.objective}, known ${truth.join(' or ')}`).toBeLessThan(1e-6);
     // The errors of the conditions, computed anew from the file, are what the solution claims.
-    const errors = optimalityErrors(assemble(file.problem), solution.x, solution.multipliers);
+    const errors = optimalityErrorsAt(assemble(file.problem), solution.x, solution.multipliers);
     expect(errors.primal).toBeLessThan(1e-4);
     if (solution.status === 'optimal') {
       expect(errors.dual).toBeLessThan(1e-4 * (1 + Math.abs(solution.objective)));
@@ -45,7 +45,7 @@ describe.skipIf(nlNames.length === 0)('the public .nl files', () => {
 
   it('hs13_bigstart has no multipliers at its solution: never a wrong answer', async () => {
     const { solution, file } = await solveFile('hs13_bigstart');
-    const { primal } = optimalityErrors(assemble(file.problem), solution.x, solution.multipliers);
+    const { primal } = optimalityErrorsAt(assemble(file.problem), solution.x, solution.multipliers);
     // (2 − x)² with (1 − x)³ ≥ −ε allows x = 1 + ε^⅓: the optimum 1 is met to ε^⅓ only.
     if (isSolved(solution.status)) {
       expect(primal).toBeLessThan(1e-4);

@@ -36,6 +36,9 @@ export function solverContract(name: string, solver: AnySolver, abilities: Abili
       ['a region where functions are undefined', problems.logarithm, 0.75],
       ['badly scaled functions', problems.badlyScaled, 1701401.72891],
       ['only fixed variables', problems.allFixed, 5],
+      ['a solution that is the zero vector', problems.zeroMinimizer, 0],
+      ['a zero solution on a line', problems.zeroOnLine, 0],
+      ['a start that is the zero solution', problems.zeroThroughout, 0],
     ] as const)('solves %s', (_, make, objective) => {
       const { nlp, result } = solve(make());
       expect(result.status, result.message).toBe('optimal');

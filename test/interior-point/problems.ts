@@ -266,6 +266,45 @@ export const badlyScaled = (): Small => {
   };
 };
 
+/** x² from 1: the solution is exactly the zero vector. */
+export const zeroMinimizer = (): Small => ({ start: [1], objective: squares([0]) });
+
+/** x² + y², x + y = 0 from (1, 1): solution 0. */
+export const zeroOnLine = (): Small => ({
+  start: [1, 1],
+  objective: squares([0, 0]),
+  rows: [linear([1, 1], { lower: 0, upper: 0 })],
+});
+
+/** x + 2y with x = 0, y − x = 0 from 0: start and solution are 0, multipliers −3 and −2. */
+export const zeroThroughout = (): Small => ({
+  start: [0, 0],
+  objective: linear([1, 2], {}),
+  rows: [linear([1, 0], { lower: 0, upper: 0 }), linear([-1, 1], { lower: 0, upper: 0 })],
+});
+
+/** (x + 1)² with a row log(x) without bounds, undefined at the solution −1, and a second row when `other`. */
+export const undefinedFreeRow = (other = true): Small => ({
+  start: [1],
+  objective: squares([-1]),
+  rows: [
+    { value: (x) => Math.log(x[0]!), gradient: (x) => ({ 0: Math.log(x[0]!) / 0 }), hessian: () => ({}) },
+    ...(other ? [linear([1], { lower: -5, upper: 5 })] : []),
+  ],
+});
+
+/** √y + (z − 1)² with y fixed at 0, where its derivatives are infinite. */
+export const undefinedFixedDerivative = (): Small => ({
+  start: [0, 2],
+  lower: [0, Number.NEGATIVE_INFINITY],
+  upper: [0, Number.POSITIVE_INFINITY],
+  objective: {
+    value: ([y, z]) => Math.sqrt(y!) + (z! - 1) ** 2,
+    gradient: ([y, z]) => ({ 0: 0.5 / Math.sqrt(y!), 1: 2 * (z! - 1) }),
+    hessian: ([y]) => ({ '0,0': -0.25 * y! ** -1.5, '1,1': 2 }),
+  },
+});
+
 /** Bounds of x₁ cross. */
 export const crossed = (): Small => ({
   start: [0, 0],

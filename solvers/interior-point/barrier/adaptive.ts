@@ -1,6 +1,7 @@
+import type { Outcome } from '../../../src/nlp/verdict.js';
 import { averageComplementarity } from '../errors.js';
 import type { InteriorPointOptions } from '../options.js';
-import type { Outcome, State } from '../state.js';
+import type { State } from '../state.js';
 import { updateMonotone } from './monotone.js';
 import { loqoCentering, probe } from './probing.js';
 import { minimizeQualityFunction, squaredError } from './quality-function.js';

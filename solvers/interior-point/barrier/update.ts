@@ -1,4 +1,5 @@
-import type { Outcome, State } from '../state.js';
+import type { Outcome } from '../../../src/nlp/verdict.js';
+import type { State } from '../state.js';
 import { updateAdaptive } from './adaptive.js';
 import { updateMonotone } from './monotone.js';
 

@@ -1,10 +1,11 @@
+import type { Outcome } from '../../../src/nlp/verdict.js';
 import { barrierFunction } from '../barrier/function.js';
 import { dualFraction, keepSlacksPositive } from '../boundary.js';
 import { maxNorm, sumNorm } from '../iterate.js';
 import { iterate } from '../loop.js';
 import { leastSquareMultipliers } from '../multipliers.js';
 import { reportIteration } from '../progress.js';
-import { type Outcome, type Phase, State } from '../state.js';
+import { type Phase, State } from '../state.js';
 import { converged, isAcceptable, nearNoiseLevel, noiseOutcome } from '../terminate.js';
 import { ElasticForm } from './problem.js';
 
