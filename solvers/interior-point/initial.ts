@@ -4,6 +4,7 @@ import type { Iterate } from './iterate.js';
 import { leastSquareMultipliers } from './multipliers.js';
 import type { InteriorPointOptions } from './options.js';
 import type { SlackForm } from './slacks.js';
+import { isSquare } from './standard-form.js';
 import type { State } from './state.js';
 
 /** Relative shifts of the start tried in turn where a function is undefined there. */
@@ -39,8 +40,8 @@ export function initialize(
   for (const j of form.withUpper) {
     current.zU[j] = firstMultiplier(o, s.μ, form.upper[j]! - current.w[j]!);
   }
-  const square = form.core === form.m - form.attachedRow.length;
-  if (!square && o.constr_mult_init_max > 0) leastSquareMultipliers(current, s.kkt, o.constr_mult_init_max);
+  if (!isSquare(form) && o.constr_mult_init_max > 0)
+    leastSquareMultipliers(current, s.kkt, o.constr_mult_init_max);
   return true;
 }
 

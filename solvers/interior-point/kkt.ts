@@ -88,6 +88,8 @@ export class KktSystem {
     const wanted = m + (this.quasi?.rank ?? 0) / 2;
     const { negative, zero } = this.linear.factor(this.values, wanted);
     if (negative > wanted) return 'too-many-negative';
+    // Eigenvalues that δ_c moved below 0 by less than rounding: dependent rows, regularized all the same.
+    if (zero > 0 && δc > 0 && negative + zero === wanted) return 'right';
     if (zero > 0) return 'singular';
     return negative === wanted ? 'right' : 'too-few-negative';
   }

@@ -5,7 +5,7 @@ import { computeDirection } from './direction.js';
 import { averageComplementarity } from './errors.js';
 import { learnCurvature } from './hessian.js';
 import { lineSearch } from './line-search.js';
-import { recalculateMultipliers } from './multipliers.js';
+import { recalculateMultipliers, solveSquareMultipliers } from './multipliers.js';
 import type { State } from './state.js';
 
 /**
@@ -48,4 +48,5 @@ function accept(s: State): void {
   const μ = s.freeμ ? Math.min(averageComplementarity(s.current), 1e3) : s.μ;
   limitMultipliers(s.current, μ, s.options.kappa_sigma);
   recalculateMultipliers(s);
+  solveSquareMultipliers(s);
 }

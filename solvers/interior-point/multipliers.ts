@@ -1,6 +1,8 @@
 import { type Iterate, maxNorm } from './iterate.js';
 import type { KktSystem } from './kkt.js';
+import { isSquare } from './standard-form.js';
 import type { State } from './state.js';
+import { converged } from './terminate.js';
 
 /**
  * Least-square multipliers (Wächter & Biegler (36)): λ minimizing `‖∇f + Aᵀλ − zL + zU‖₂` from
@@ -30,4 +32,25 @@ export function recalculateMultipliers(s: State): void {
   const before = s.current.λ.slice();
   leastSquareMultipliers(s.current, s.kkt, largest);
   if (maxNorm(s.current.λ) === 0) s.current.λ.set(before);
+}
+
+/**
+ * Ends a square system: at a feasible point, multipliers with z = 0 solve `∇f + Aᵀλ = 0`, whatever the barrier's are. Keeps
+ * them where the point is then a solution, as Ipopt does.
+ */
+export function solveSquareMultipliers(s: State): void {
+  const { current, residuals, options, form } = s;
+  if (!isSquare(form) || form.barrierDependent) return;
+  residuals.measure(current, options);
+  const feasible = residuals.primal <= options.tol && residuals.unscaled.primal <= options.constr_viol_tol;
+  if (!feasible || converged(s)) return;
+  const before = [current.λ.slice(), current.zL.slice(), current.zU.slice()] as const;
+  current.zL.fill(0);
+  current.zU.fill(0);
+  leastSquareMultipliers(current, s.kkt, Number.POSITIVE_INFINITY);
+  residuals.measure(current, options);
+  if (converged(s)) return;
+  current.λ.set(before[0]);
+  current.zL.set(before[1]);
+  current.zU.set(before[2]);
 }

@@ -5,8 +5,8 @@ import type { InteriorPointOptions } from './options.js';
 import { addProduct, addTransposed } from './products.js';
 import type { StandardForm } from './standard-form.js';
 
-/** Componentwise backward error of the linear solver that needs no second look at the residual. */
-const ACCURATE = 1e-14;
+/** How well a step solves the Newton system: to `residual_ratio_max`, less well, or beyond `residual_ratio_singular`. */
+type Quality = 'refined' | 'poor' | 'singular';
 
 /**
  * The Newton system of the barrier problem at one iterate, for any right-hand side:
@@ -57,11 +57,13 @@ export class NewtonSystem {
       const found = this.kkt.factor(this.Σ, at.J, this.δw, this.δc);
       let go: boolean;
       if (found === 'right') {
-        if (this.solve(at, rhs, out)) return true;
+        const quality = this.refine(at, rhs, out);
+        if (quality === 'refined') return true;
         if (!raisedQuality && this.kkt.linear.increaseQuality()) {
           raisedQuality = true;
           continue;
         }
+        if (quality === 'poor') return true;
         go = this.form.m > 0 ? regularization.afterSingular(μ) : regularization.afterWrongInertia(μ);
       } else if (found === 'too-many-negative' || this.form.m === 0) {
         go = regularization.afterWrongInertia(μ);
@@ -74,10 +76,16 @@ export class NewtonSystem {
 
   /** Solves with the latest factorization; false where the residual stays so large that the matrix counts as singular. */
   solve(at: Iterate, rhs: PrimalDual, out: PrimalDual): boolean {
+    return this.refine(at, rhs, out) !== 'singular';
+  }
+
+  /**
+   * Solves and refines on the whole system. A small backward error of the linear solver would not do instead: next to a
+   * singular matrix the solution is so large that a small error relative to it still leaves rows unsolved.
+   */
+  private refine(at: Iterate, rhs: PrimalDual, out: PrimalDual): Quality {
     const { options, residual, correction } = this;
-    const backwardError = this.reduceAndSolve(at, rhs, out);
-    // What is eliminated before the linear solver is diagonal, so that its accuracy is that of the whole system.
-    if (backwardError <= ACCURATE && options.min_refinement_steps === 0) return true;
+    this.reduceAndSolve(at, rhs, out);
     let ratio = this.residualRatio(at, rhs, out);
     for (let step = 0; step < options.max_refinement_steps; step++) {
       if (step >= options.min_refinement_steps && ratio <= options.residual_ratio_max) break;
@@ -85,7 +93,7 @@ export class NewtonSystem {
       out.add(correction);
       const before = ratio;
       ratio = this.residualRatio(at, rhs, out);
-      if (Number.isNaN(ratio)) return false;
+      if (Number.isNaN(ratio)) return 'singular';
       if (
         ratio > options.residual_ratio_max &&
         step >= options.min_refinement_steps &&
@@ -93,7 +101,8 @@ export class NewtonSystem {
       )
         break;
     }
-    return ratio <= options.residual_ratio_singular;
+    if (ratio <= options.residual_ratio_max) return 'refined';
+    return ratio <= options.residual_ratio_singular ? 'poor' : 'singular';
   }
 
   private barrierTerms(at: Iterate): void {
@@ -110,7 +119,7 @@ export class NewtonSystem {
     }
   }
 
-  private reduceAndSolve(at: Iterate, rhs: PrimalDual, out: PrimalDual): number {
+  private reduceAndSolve(at: Iterate, rhs: PrimalDual, out: PrimalDual): void {
     const { form, rw } = this;
     const { w, zL, zU } = at;
     rw.set(rhs.w);
@@ -122,7 +131,7 @@ export class NewtonSystem {
       const j = form.withUpper[k]!;
       rw[j] = rw[j]! - rhs.zU[j]! / (form.upper[j]! - w[j]!);
     }
-    const backwardError = this.kkt.solve(rw, rhs.λ, out.w, out.λ);
+    this.kkt.solve(rw, rhs.λ, out.w, out.λ);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
       out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / (w[j]! - form.lower[j]!);
@@ -131,7 +140,6 @@ export class NewtonSystem {
       const j = form.withUpper[k]!;
       out.zU[j] = (rhs.zU[j]! + zU[j]! * out.w[j]!) / (form.upper[j]! - w[j]!);
     }
-    return backwardError;
   }
 
   /** Sets `residual = rhs − K out` and returns its size relative to right-hand side and solution. */

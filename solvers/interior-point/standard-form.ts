@@ -62,6 +62,9 @@ export interface Unscale {
   readonly row: Float64Array | null;
 }
 
+/** Whether there are as many equalities as variables. */
+export const isSquare = (form: StandardForm): boolean => form.core === form.m - form.attachedRow.length;
+
 /** Indices of the finite entries of `bound`. */
 export function finiteEntries(bound: Float64Array): Int32Array {
   const found: number[] = [];

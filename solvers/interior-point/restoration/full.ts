@@ -5,6 +5,7 @@ import { maxNorm, sumNorm } from '../iterate.js';
 import { iterate } from '../loop.js';
 import { leastSquareMultipliers } from '../multipliers.js';
 import { reportIteration } from '../progress.js';
+import { isSquare } from '../standard-form.js';
 import { type Phase, State } from '../state.js';
 import { converged, isAcceptable, nearNoiseLevel, noiseOutcome } from '../terminate.js';
 import { ElasticForm } from './problem.js';
@@ -90,21 +91,22 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
     return s.form.violation(inner.current.w, rows);
   }
 
-  /** Less violation than at the start, and acceptable to filter and starting point of the original problem. */
+  /**
+   * Less violation than at the start, and acceptable to filter and starting point of the original problem. A square
+   * system has nothing but its violation to lower: restoration solves it to the end.
+   */
   function returnsToOriginal(inner: State): boolean {
     const { options, acceptor } = s;
-    const largest = maxNorm(rows);
-    if (largest > options.required_infeasibility_reduction * s.residuals.primal) return false;
+    const square = isSquare(s.form);
+    const feasible = Math.min(options.tol, options.constr_viol_tol);
+    const reduced = square ? 0 : options.required_infeasibility_reduction * s.residuals.primal;
+    if (maxNorm(rows) > Math.max(reduced, feasible)) return false;
     const w = elastic.original(inner.current.w);
     s.trial.w.set(w);
     keepSlacksPositive(s.trial, s.current, s.μ, options.slack_move);
     if (!s.trial.evaluate(s.μ)) return false;
     f = s.trial.f;
-    if (
-      isSquare(s) &&
-      s.form.violation(s.trial.w, s.trial.c) <= Math.min(options.tol, options.constr_viol_tol)
-    )
-      return true;
+    if (square) return s.form.violation(s.trial.w, s.trial.c) <= feasible;
     const θ = sumNorm(s.trial.c);
     const φ = barrierFunction(s.trial, s.μ, options.kappa_d);
     return acceptor.filter.accepts(θ, φ) && acceptor.improves(θ, φ, true);
@@ -128,8 +130,6 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
     };
   }
 }
-
-const isSquare = (s: State): boolean => s.form.core === s.form.m - s.form.attachedRow.length;
 
 /** The restoration problem's own restoration: the best p and n for the w at hand. */
 function rechooseElastic(

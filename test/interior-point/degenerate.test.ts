@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { interiorPoint } from '../../solvers/interior-point/index.js';
+import { KktSystem } from '../../solvers/interior-point/kkt.js';
+import { options as table } from '../../solvers/interior-point/options.js';
+import { Oracle } from '../../solvers/interior-point/oracle.js';
+import { SlackForm, select } from '../../solvers/interior-point/slacks.js';
+import { openLinearSolver } from '../../solvers/linear/index.js';
+import { readOptions } from '../../src/core/options.js';
+import { expr, Model, sum } from '../../src/model/index.js';
+import { assemble } from '../../src/nlp/assemble.js';
+import type { Nlp } from '../../src/nlp/contract.js';
+import { expectKkt } from '../kkt.js';
+import { tolerances } from '../tolerances.js';
+
+const indices = (count: number): number[] => [...Array(count).keys()];
+
+/**
+ * A table of k × k numbers near `a`, its row and column sums given: one of the 2k rows follows from the others. Off the
+ * diagonal the objective is linear, so that only the barrier keeps those entries apart, by far less than rounding in the
+ * Schur complement shows.
+ */
+function balancedTable(k: number): Nlp {
+  const model = new Model('table');
+  const x = model.variables('x', [k, k], { lower: 0, upper: 1e9, start: 1 });
+  const a = (i: number, j: number): number =>
+    10 * 10 ** ((7 * i + 3 * j) % 6) * (1 + ((5 * i + 3 * j) % 7) / 10);
+  const total = (entries: number[][]): number =>
+    entries.reduce((sum, [i, j]) => sum + a(i!, j!) * (1 + 0.1 * ((i! + j!) % 3)), 0);
+  for (const i of indices(k)) {
+    const row = indices(k).map((j) => [i, j]);
+    const column = indices(k).map((j) => [j, i]);
+    model.constrain(sum(row.map(([p, q]) => x.at(p!, q!))), { equals: total(row) });
+    model.constrain(sum(column.map(([p, q]) => x.at(p!, q!))), { equals: total(column) });
+  }
+  const cost = (i: number, j: number) =>
+    i === j
+      ? expr`(${x.at(i, j)} - ${a(i, j)})^2 / ${a(i, j)}`
+      : expr`${(3 * i + 5 * j) % 7} * ${x.at(i, j)}`;
+  model.minimize(sum(indices(k).flatMap((i) => indices(k).map((j) => cost(i, j)))));
+  return assemble(model.problem());
+}
+
+/** x₁ = 1, xᵢ = xᵢ₋₁² from 3, with x = 1 on half the bounds: a square system, nearly singular along the way. */
+function squares(n: number): Nlp {
+  const model = new Model('squares');
+  const lower = Float64Array.from({ length: n }, (_, i) => (i % 2 ? -100 : 1));
+  const x = model.variables('x', n, { lower, upper: 100, start: 3 });
+  model.constrain(x.at(0), { equals: 1 });
+  for (let i = 1; i < n; i++) model.constrain(expr`2 * (${x.at(i)} - ${x.at(i - 1)}^2)`, { equals: 0 });
+  return assemble(model.problem());
+}
+
+describe('dependent rows', () => {
+  it('count as regularized where δ_c is lost in rounding', () => {
+    const model = new Model('twice');
+    const [x, y] = [model.variable('x', { lower: 0 }), model.variable('y', { lower: 0 })];
+    model.constrain(sum([x, y]), { equals: 1e4 });
+    model.constrain(sum([x, y]), { equals: 1e4 });
+    model.minimize(sum([x, y]));
+    const nlp = assemble(model.problem());
+    const scaling = { objective: 1, row: new Float64Array(2).fill(1), column: null };
+    const form = new SlackForm(new Oracle(nlp), select(nlp, 1e19), scaling, readOptions(table));
+    const kkt = new KktSystem(form, null, openLinearSolver, {}, null);
+    const J = new Float64Array(form.jacobian.row.length);
+    form.jacobianValues(new Float64Array(2), J);
+    const Σ = Float64Array.of(1e-10, 2e-10);
+    expect(kkt.factor(Σ, J, 0, 0)).toBe('singular');
+    expect(kkt.factor(Σ, J, 0, 5e-9)).toBe('right');
+    const [Δw, Δλ] = [new Float64Array(2), new Float64Array(2)];
+    kkt.solve(Float64Array.of(0, 0), Float64Array.of(3, 3), Δw, Δλ);
+    expect(Δw[0]! + Δw[1]!).toBeCloseTo(3, 9);
+    expect(Δw[0]! / Δw[1]!).toBeCloseTo(2, 6);
+  });
+
+  it('leave the Hessian alone, and need the iterations of independent ones', () => {
+    const nlp = balancedTable(8);
+    const perturbed: number[] = [];
+    const result = interiorPoint.solve(
+      nlp,
+      {},
+      {
+        iteration: ({ iteration, regularization }) => {
+          if (regularization > 0) perturbed.push(iteration);
+        },
+      },
+    );
+    expect(result.status, result.message).toBe('optimal');
+    // At the end the vertex itself is degenerate.
+    expect(perturbed.filter((iteration) => iteration < 18)).toEqual([]);
+    expect(result.iterations).toBeLessThanOrEqual(21);
+    expect(result.errors.primal).toBeLessThan(1e-6 * 1e6);
+    expect(result.errors.dual).toBeLessThan(1e-6);
+  });
+});
+
+describe('a nearly singular square system', () => {
+  // Ipopt 3.14.19: 14, 20, 18, 19 iterations.
+  it.each([
+    [10, 21],
+    [20, 30],
+    [30, 27],
+    [40, 28],
+  ])('of %i equations is solved within %i iterations', (n, most) => {
+    const nlp = squares(n);
+    const result = interiorPoint.solve(nlp);
+    expect(result.status, result.message).toBe('optimal');
+    expectKkt(nlp, result, tolerances.kkt);
+    for (const value of result.x) expect(value).toBeCloseTo(1, 3);
+    expect(result.iterations).toBeLessThanOrEqual(most);
+  });
+});
