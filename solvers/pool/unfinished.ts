@@ -1,5 +1,5 @@
-import type { Problem } from '../../src/model/problem.js';
 import { unevaluated } from '../../src/nlp/unevaluated.js';
+import type { Problem } from '../../src/problem/problem.js';
 import type { Solved } from './task.js';
 
 /** The outcome of a solve whose thread ran out of memory and took its best point along: the start, with errors NaN. */

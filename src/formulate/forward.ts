@@ -1,4 +1,4 @@
-import { erf, sigmoid, softplus } from '../model/special.js';
+import { erf, sigmoid, softplus } from '../core/special.js';
 import type { Elementwise, Network, Node, Tensor } from '../network/graph.js';
 
 /** The value of every node at the flattened input `x`: plain loops, for start values. */

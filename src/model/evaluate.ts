@@ -1,4 +1,4 @@
-import { applyOperator } from './apply.js';
+import { applyOperator } from '../problem/apply.js';
 import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
 
 /** The value of an expression at `x`; each shared node is computed once, without recursion. */

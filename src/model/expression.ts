@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import type { Operator } from './operators.js';
+import type { Operator } from '../problem/operators.js';
 
 /** The model that an expression's variables belong to; one expression never mixes two. */
 export interface Owner {

@@ -1,6 +1,6 @@
+import type { ElementGroup, Problem } from '../problem/problem.js';
 import { Call, type Expression, Variable } from './expression.js';
 import { Grouper } from './group.js';
-import type { ElementGroup, Problem } from './problem.js';
 import { isSum, Splitter, type Weighted } from './split.js';
 import { flattenProduct, graphSize, type Reduced, TermBuilder } from './term.js';
 

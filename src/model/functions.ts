@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.js';
-import { applyOperator } from './apply.js';
+import { applyOperator } from '../problem/apply.js';
+import type { Operator } from '../problem/operators.js';
 import {
   Call,
   Constant,
@@ -11,7 +12,6 @@ import {
   toExpression,
   Variable,
 } from './expression.js';
-import type { Operator } from './operators.js';
 
 /** Applies an operator; constants alone fold to a constant. */
 function call(op: Operator, args: readonly Expression[]): Expression {

@@ -1,4 +1,4 @@
-import type { ElementGroup, Shape } from './problem.js';
+import type { ElementGroup, Shape } from '../problem/problem.js';
 import type { Term } from './term.js';
 
 interface Growing {

@@ -1,8 +1,8 @@
+export type { Block, ElementGroup, GrayBoxUse, Problem, Shape } from '../problem/problem.js';
 export type { Expression, Operand, Owner } from './expression.js';
 export { Variable } from './expression.js';
 export * from './functions.js';
 export type { GrayBoxOptions, Row, RowOptions, VariableOptions } from './model.js';
 export { Model } from './model.js';
-export type { Block, ElementGroup, GrayBoxUse, Problem, Shape } from './problem.js';
 export { expr } from './template.js';
 export { VariableArray } from './variables.js';

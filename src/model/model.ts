@@ -1,9 +1,9 @@
 import { InputError } from '../core/errors.js';
+import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { evaluate } from './evaluate.js';
 import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
 import { Extractor } from './extract.js';
 import { Names } from './names.js';
-import type { GrayBoxUse, Problem } from './problem.js';
 import { VariableArray } from './variables.js';
 
 /** Bounds and start; a number for all entries or an array with one number per entry. */

@@ -1,7 +1,7 @@
-import { applyOperator } from './apply.js';
+import { applyOperator } from '../problem/apply.js';
+import type { Operator } from '../problem/operators.js';
+import type { Shape } from '../problem/problem.js';
 import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
-import type { Operator } from './operators.js';
-import type { Shape } from './problem.js';
 import { Numbering, Sequences } from './sequences.js';
 import { isSum, type Split, type Splitter } from './split.js';
 

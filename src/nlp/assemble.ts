@@ -1,8 +1,8 @@
-import type { Problem } from '../model/problem.js';
+import { gradientColumns, segments } from '../elements/segments.js';
 import type { GrayBox } from '../oracle/contract.js';
+import type { Problem } from '../problem/problem.js';
 import { boxUses, gatherInputs, gatherMultipliers } from './boxes.js';
 import type { Nlp } from './contract.js';
-import { gradientColumns, segments } from './elements.js';
 import { linearPart } from './linear.js';
 import { hessianPlan, jacobianPlan } from './plan.js';
 

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.js';
-import type { GrayBoxUse } from '../model/problem.js';
 import type { GrayBox } from '../oracle/contract.js';
+import type { GrayBoxUse } from '../problem/problem.js';
 
 /** One use of a gray box with its buffers: rows `y − NN(x)` from `firstRow`. */
 export interface BoxUse {

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/problem.js';
+import type { Problem } from '../problem/problem.js';
 
 /** The linear part, compressed by rows. */
 export interface LinearPart {

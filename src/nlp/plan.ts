@@ -1,6 +1,6 @@
 import type { Sparsity } from '../core/sparsity.js';
+import { gradientColumns, type Segment } from '../elements/segments.js';
 import type { BoxUse } from './boxes.js';
-import { gradientColumns, type Segment } from './elements.js';
 import type { LinearPart } from './linear.js';
 import { Contributions, mergeContributions } from './merge.js';
 

@@ -3,7 +3,7 @@ import { InputError } from '../core/errors.js';
 import { Constant, type Operand, Variable } from '../model/expression.js';
 import { linear, sum } from '../model/functions.js';
 import { Model } from '../model/model.js';
-import type { Problem } from '../model/problem.js';
+import type { Problem } from '../problem/problem.js';
 import { modelAlgebra } from './nl/algebra.js';
 import { BinaryLexer } from './nl/binary-lexer.js';
 import { type NlHeader, readHeader } from './nl/header.js';

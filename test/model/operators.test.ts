@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { erf } from '../../src/core/special.js';
 import * as f from '../../src/model/functions.js';
 import type { Expression, Variable } from '../../src/model/index.js';
-import { erf } from '../../src/model/special.js';
 import { checkDerivatives } from '../../src/nlp/check.js';
 import { tolerances } from '../tolerances.js';
 import { derivatives, stated } from './evaluation.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { makeKernel } from '../../src/model/derivatives/kernel.js';
+import { makeKernel } from '../../src/elements/kernel.js';
 import * as f from '../../src/model/functions.js';
 import type { Expression } from '../../src/model/index.js';
 import { checkDerivatives } from '../../src/nlp/check.js';
+import { derivatives, stated } from '../model/evaluation.js';
 import { tolerances } from '../tolerances.js';
-import { derivatives, stated } from './evaluation.js';
 
 describe('large elements', () => {
   it('the norm of 500 variables: H = (I − uuᵀ/|u|²)/|u|', () => {

@@ -1,4 +1,4 @@
-import type { Operator, Several } from '../operators.js';
+import type { Operator, Several } from '../problem/operators.js';
 import type { Instruction } from './instructions.js';
 import type { Id, Program } from './program.js';
 

@@ -1,5 +1,5 @@
-import type { Operator } from '../operators.js';
-import { erf, guarded, round, sigmoid, softplus } from '../special.js';
+import { erf, guarded, round, sigmoid, softplus } from '../core/special.js';
+import type { Operator } from '../problem/operators.js';
 
 /** Scalar instructions of a derivative program: the operators, and two that derivatives need besides. */
 export type Instruction = Exclude<Operator, 'conditional'> | 'guarded' | 'select';

@@ -1,5 +1,5 @@
-import type { Operator } from '../operators.js';
-import type { Shape } from '../problem.js';
+import type { Operator } from '../problem/operators.js';
+import type { Shape } from '../problem/problem.js';
 import { type Id, Program } from './program.js';
 import { branching, pairwise, rules, type Second } from './rules.js';
 

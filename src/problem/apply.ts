@@ -1,5 +1,5 @@
+import { erf, round, sigmoid, softplus } from '../core/special.js';
 import type { Operator } from './operators.js';
-import { erf, round, sigmoid, softplus } from './special.js';
 
 type Apply = (args: readonly number[]) => number;
 

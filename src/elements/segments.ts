@@ -1,6 +1,6 @@
-import { type Kernel, makeKernel } from '../model/derivatives/kernel.js';
-import type { Table } from '../model/derivatives/loop.js';
-import type { ElementGroup } from '../model/problem.js';
+import type { ElementGroup } from '../problem/problem.js';
+import { type Kernel, makeKernel } from './kernel.js';
+import type { Table } from './loop.js';
 
 /** Terms of one shape that add either to the objective or to rows. */
 export interface Segment {
