@@ -1,0 +1,211 @@
+import type { Piece, PieceOf } from './piece.js';
+import { runsOf } from './runs.js';
+
+type Numbers = Float64Array;
+
+/** `out ← out + factor · P x` for a piece P of a general matrix. */
+export function addProduct(piece: Piece, values: Numbers, x: Numbers, factor: number, out: Numbers): void {
+  if (piece.kind === 'entries') {
+    addEntries(piece, values, x, factor, out);
+    return;
+  }
+  const width = piece.kind === 'dense' ? piece.columns.length : piece.factor.rank;
+  const z = piece.kind === 'dense' ? gather(piece.columns, x) : inner(piece, x);
+  const rows = piece.rows!;
+  for (let i = 0, k = piece.first; i < rows.length; i++) {
+    let sum = 0;
+    for (let j = 0; j < width; j++) sum += values[k++]! * z[j]!;
+    out[rows[i]!]! += factor * sum;
+  }
+}
+
+/** `out ← out + factor · Pᵀ y` for a piece P of a general matrix. */
+export function addTransposed(piece: Piece, values: Numbers, y: Numbers, factor: number, out: Numbers): void {
+  if (piece.kind === 'entries') {
+    addEntriesTransposed(piece, values, y, factor, out);
+    return;
+  }
+  const width = piece.kind === 'dense' ? piece.columns.length : piece.factor.rank;
+  const z = new Float64Array(width);
+  const rows = piece.rows!;
+  for (let i = 0, k = piece.first; i < rows.length; i++) {
+    const weight = factor * y[rows[i]!]!;
+    if (weight === 0) k += width;
+    else for (let j = 0; j < width; j++) z[j]! += weight * values[k++]!;
+  }
+  if (piece.kind === 'dense') scatter(piece.columns, z, out);
+  else addOuter(piece, z, out);
+}
+
+/** `out ← out + factor · P x` for a piece P of a symmetric matrix, both triangles. */
+export function addSymmetric(piece: Piece, values: Numbers, x: Numbers, factor: number, out: Numbers): void {
+  if (piece.kind === 'entries') {
+    addEntriesSymmetric(piece, values, x, factor, out);
+    return;
+  }
+  if (piece.rows !== null) {
+    addProduct(piece, values, x, factor, out);
+    addTransposed(piece, values, x, factor, out);
+    return;
+  }
+  const z = piece.kind === 'dense' ? gather(piece.columns, x) : inner(piece, x);
+  const product = new Float64Array(z.length);
+  for (let i = 0, k = piece.first; i < z.length; i++) {
+    const weight = factor * z[i]!;
+    let sum = 0;
+    for (let j = 0; j < i; j++) {
+      const value = values[k++]!;
+      sum += value * z[j]!;
+      product[j]! += weight * value;
+    }
+    product[i]! += factor * sum + weight * values[k++]!;
+  }
+  if (piece.kind === 'dense') scatter(piece.columns, product, out);
+  else addOuter(piece, product, out);
+}
+
+function gather(columns: Int32Array, x: Numbers): Numbers {
+  const z = new Float64Array(columns.length);
+  for (let j = 0; j < z.length; j++) z[j] = x[columns[j]!]!;
+  return z;
+}
+
+function scatter(columns: Int32Array, z: Numbers, out: Numbers): void {
+  for (let j = 0; j < z.length; j++) out[columns[j]!]! += z[j]!;
+}
+
+/** `B x`. */
+function inner({ factor: { rank, columns: width, data }, columns }: PieceOf<'through'>, x: Numbers): Numbers {
+  const own = gather(columns, x);
+  const z = new Float64Array(rank);
+  for (let q = 0, k = 0; q < rank; q++) {
+    let sum = 0;
+    for (let j = 0; j < width; j++) sum += data[k++]! * own[j]!;
+    z[q] = sum;
+  }
+  return z;
+}
+
+/** `out ← out + Bᵀ z`. */
+function addOuter(
+  { factor: { columns: width, data }, columns }: PieceOf<'through'>,
+  z: Numbers,
+  out: Numbers,
+): void {
+  const own = new Float64Array(width);
+  for (let q = 0, k = 0; q < z.length; q++) {
+    const weight = z[q]!;
+    for (let j = 0; j < width; j++) own[j]! += weight * data[k++]!;
+  }
+  scatter(columns, own, out);
+}
+
+function addEntries(
+  piece: PieceOf<'entries'>,
+  values: Numbers,
+  x: Numbers,
+  factor: number,
+  out: Numbers,
+): void {
+  const { start, row, column } = runsOf(piece);
+  const { first } = piece;
+  for (let r = 0; r < row.length; r++) {
+    const end = first + start[r + 1]!;
+    let j = column[r]!;
+    let sum = 0;
+    for (let k = first + start[r]!; k < end; k++) sum += values[k]! * x[j++]!;
+    out[row[r]!]! += factor * sum;
+  }
+}
+
+function addEntriesTransposed(
+  piece: PieceOf<'entries'>,
+  values: Numbers,
+  y: Numbers,
+  factor: number,
+  out: Numbers,
+): void {
+  const { start, row, column } = runsOf(piece);
+  const { first } = piece;
+  for (let r = 0; r < row.length; r++) {
+    const weight = factor * y[row[r]!]!;
+    // A row with multiplier 0 adds nothing, even where it is undefined.
+    if (weight === 0) continue;
+    const end = first + start[r + 1]!;
+    let j = column[r]!;
+    for (let k = first + start[r]!; k < end; k++, j++) out[j]! += weight * values[k]!;
+  }
+}
+
+function addEntriesSymmetric(
+  piece: PieceOf<'entries'>,
+  values: Numbers,
+  x: Numbers,
+  factor: number,
+  out: Numbers,
+): void {
+  const { start, row, column } = runsOf(piece);
+  const { first } = piece;
+  for (let r = 0; r < row.length; r++) {
+    const i = row[r]!;
+    const weight = factor * x[i]!;
+    let end = first + start[r + 1]!;
+    let k = first + start[r]!;
+    let j = column[r]!;
+    let sum = 0;
+    // The diagonal entry, last of its run, counts once.
+    if (j + end - k - 1 === i) sum += values[--end]! * x[i]!;
+    for (; k < end; k++, j++) {
+      const value = values[k]!;
+      sum += value * x[j]!;
+      out[j]! += weight * value;
+    }
+    out[i]! += factor * sum;
+  }
+}
+
+/** `out ← out + diag(P)`. */
+export function addDiagonal(piece: Piece, values: Numbers, out: Numbers): void {
+  if (piece.kind === 'entries') {
+    const { row, column, first } = piece;
+    for (let k = 0; k < row.length; k++) if (row[k] === column[k]) out[row[k]!]! += values[first + k]!;
+    return;
+  }
+  if (piece.rows !== null) {
+    const place = new Map(Array.from(piece.columns, (column, j) => [column, j]));
+    piece.rows.forEach((row, i) => {
+      const j = place.get(row);
+      if (j !== undefined) out[row]! += blockEntry(piece, values, i, j);
+    });
+    return;
+  }
+  piece.columns.forEach((column, j) => {
+    out[column]! += blockEntry(piece, values, j, j);
+  });
+}
+
+/** Entry (i, j) of a block in the numbering of its own rows and columns; of a symmetric one with `j ≤ i`. */
+function blockEntry(
+  piece: Exclude<Piece, { kind: 'entries' }>,
+  values: Numbers,
+  i: number,
+  j: number,
+): number {
+  if (piece.kind === 'dense')
+    return values[
+      piece.first + (piece.rows === null ? (i * (i + 1)) / 2 + j : i * piece.columns.length + j)
+    ]!;
+  const { rank, columns: width, data } = piece.factor;
+  let sum = 0;
+  if (piece.rows !== null) {
+    for (let q = 0; q < rank; q++) sum += values[piece.first + i * rank + q]! * data[q * width + j]!;
+    return sum;
+  }
+  for (let p = 0, k = piece.first; p < rank; p++)
+    for (let q = 0; q <= p; q++) {
+      const value = values[k++]!;
+      const [pi, qj] = [data[p * width + i]!, data[q * width + j]!];
+      sum += p === q ? value * pi * qj : value * (pi * qj + data[q * width + i]! * data[p * width + j]!);
+    }
+  return sum;
+}
