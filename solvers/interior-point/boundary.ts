@@ -2,17 +2,17 @@ import type { Iterate, PrimalDual } from './iterate.js';
 
 /** Largest α ≤ 1 for which `w + αΔw` keeps the fraction 1 − τ of every slack (Wächter & Biegler (15a)). */
 export function primalFraction(at: Iterate, Δw: Float64Array, τ: number): number {
-  const { form, w } = at;
+  const { form, slackL, slackU } = at;
   let α = 1;
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
     const Δ = Δw[j]!;
-    if (Δ < 0) α = Math.min(α, (-τ * (w[j]! - form.lower[j]!)) / Δ);
+    if (Δ < 0) α = Math.min(α, (-τ * slackL[j]!) / Δ);
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
     const Δ = Δw[j]!;
-    if (Δ > 0) α = Math.min(α, (τ * (form.upper[j]! - w[j]!)) / Δ);
+    if (Δ > 0) α = Math.min(α, (τ * slackU[j]!) / Δ);
   }
   return α;
 }
@@ -34,43 +34,50 @@ export function dualFraction(at: Iterate, step: PrimalDual, τ: number): number 
 
 /** Keeps `slack·z` within a factor κ_σ of μ ((16)). */
 export function limitMultipliers(at: Iterate, μ: number, κσ: number): void {
-  const { form, w, zL, zU } = at;
+  const { form, slackL, slackU, zL, zU } = at;
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
-    const central = μ / (w[j]! - form.lower[j]!);
+    const central = μ / slackL[j]!;
     zL[j] = Math.max(Math.min(zL[j]!, κσ * central), central / κσ);
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
-    const central = μ / (form.upper[j]! - w[j]!);
+    const central = μ / slackU[j]!;
     zU[j] = Math.max(Math.min(zU[j]!, κσ * central), central / κσ);
   }
 }
 
 /**
- * Moves a bound away where a slack has become so small that it would vanish in rounding (Wächter & Biegler §3.5): by at
- * most `slackMove·max(1, |bound|)`, and no further than to the slack that μ and the multipliers ask for.
+ * Measures the slacks of a point and widens those that vanish in rounding: to what μ and the multipliers ask for, by at
+ * most `slackMove·max(1, |bound|)` (Wächter & Biegler §3.5). The bounds follow when the point is accepted.
  */
-export function keepSlacksPositive(at: Iterate, multipliers: PrimalDual, μ: number, slackMove: number): void {
-  const { form, w } = at;
+export function measureSafeSlacks(at: Iterate, multipliers: PrimalDual, μ: number, slackMove: number): void {
+  const { form, slackL, slackU } = at;
   const { zL, zU } = multipliers;
-  const { lower, upper } = form;
-  const least = 2 ** -52 * Math.min(1, μ);
+  at.measureSlacks();
+  const least = Math.max(2 ** -52 * Math.min(1, μ), 2 ** -1022);
+  const widened = (slack: number, z: number, bound: number): number => {
+    const wanted = z > 0 ? Math.max(least, μ / z) : Number.POSITIVE_INFINITY;
+    return Math.min(wanted, Math.max(slack, 0) + slackMove * Math.max(1, Math.abs(bound)));
+  };
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
-    const slack = w[j]! - lower[j]!;
-    if (slack < least) lower[j] = w[j]! - widened(slack, zL[j]!, lower[j]!);
+    if (slackL[j]! < least) slackL[j] = widened(slackL[j]!, zL[j]!, form.lower[j]!);
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
-    const slack = upper[j]! - w[j]!;
-    if (slack < least) upper[j] = w[j]! + widened(slack, zU[j]!, upper[j]!);
+    if (slackU[j]! < least) slackU[j] = widened(slackU[j]!, zU[j]!, form.upper[j]!);
   }
+}
 
-  function widened(slack: number, z: number, bound: number): number {
-    const room = Math.max(slack, 0) + slackMove * Math.max(1, Math.abs(bound));
-    // At least one rounding unit of w, or the new slack would be computed as 0 again.
-    const unit = 2 ** -52 * Math.max(Math.abs(bound), 2 ** -900);
-    return Math.max(Math.min(Math.max(least, z > 0 ? μ / z : room), room), 2 * unit);
+/** Moves the bounds to where the slacks of an accepted point say they are. */
+export function moveBounds({ form, w, slackL, slackU }: Iterate): void {
+  for (let k = 0; k < form.withLower.length; k++) {
+    const j = form.withLower[k]!;
+    if (w[j]! - form.lower[j]! < slackL[j]!) form.lower[j] = w[j]! - slackL[j]!;
+  }
+  for (let k = 0; k < form.withUpper.length; k++) {
+    const j = form.withUpper[k]!;
+    if (form.upper[j]! - w[j]! < slackU[j]!) form.upper[j] = w[j]! + slackU[j]!;
   }
 }

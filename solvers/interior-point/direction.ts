@@ -25,17 +25,17 @@ export function solveNewton(s: State, rhs: PrimalDual, out: PrimalDual): boolean
 export function fillRightHandSide(s: State, μ: number, rhs: PrimalDual): void {
   const { current: at, form } = s;
   const damping = s.options.kappa_d * μ;
-  const { w, zL, zU } = at;
+  const { slackL, slackU, zL, zU } = at;
   lagrangianGradient(at, rhs.w);
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
     if (form.upper[j]! === Number.POSITIVE_INFINITY) rhs.w[j] = rhs.w[j]! + damping;
-    rhs.zL[j] = μ - (w[j]! - form.lower[j]!) * zL[j]!;
+    rhs.zL[j] = μ - slackL[j]! * zL[j]!;
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
     if (form.lower[j]! === Number.NEGATIVE_INFINITY) rhs.w[j] = rhs.w[j]! - damping;
-    rhs.zU[j] = μ - (form.upper[j]! - w[j]!) * zU[j]!;
+    rhs.zU[j] = μ - slackU[j]! * zU[j]!;
   }
   for (let j = 0; j < form.n; j++) rhs.w[j] = -rhs.w[j]!;
   for (let i = 0; i < form.m; i++) rhs.λ[i] = -at.c[i]!;

@@ -76,42 +76,40 @@ export function lagrangianGradient(at: Iterate, out: Float64Array): void {
 
 /** `max |slack·z − μ|`. */
 export function complementarity(at: Iterate, μ: number): number {
-  const { form, w, zL, zU } = at;
+  const { form, slackL, slackU, zL, zU } = at;
   let largest = 0;
-  for (const j of form.withLower)
-    largest = Math.max(largest, Math.abs((w[j]! - form.lower[j]!) * zL[j]! - μ));
-  for (const j of form.withUpper)
-    largest = Math.max(largest, Math.abs((form.upper[j]! - w[j]!) * zU[j]! - μ));
+  for (const j of form.withLower) largest = Math.max(largest, Math.abs(slackL[j]! * zL[j]! - μ));
+  for (const j of form.withUpper) largest = Math.max(largest, Math.abs(slackU[j]! * zU[j]! - μ));
   return largest;
 }
 
 /** Mean of slack·z; 0 without bounds. */
 export function averageComplementarity(at: Iterate): number {
-  const { form, w, zL, zU } = at;
+  const { form, slackL, slackU, zL, zU } = at;
   let sum = 0;
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
-    sum += (w[j]! - form.lower[j]!) * zL[j]!;
+    sum += slackL[j]! * zL[j]!;
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
-    sum += (form.upper[j]! - w[j]!) * zU[j]!;
+    sum += slackU[j]! * zU[j]!;
   }
   return sum / Math.max(1, form.withLower.length + form.withUpper.length);
 }
 
 /** Mean absolute errors of the perturbed optimality system, added up: what a soft restoration step must lower. */
 export function primalDualError(at: Iterate, μ: number, scratch: Float64Array): number {
-  const { form, w, zL, zU } = at;
+  const { form, slackL, slackU, zL, zU } = at;
   lagrangianGradient(at, scratch);
   let products = 0;
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
-    products += Math.abs((w[j]! - form.lower[j]!) * zL[j]! - μ);
+    products += Math.abs(slackL[j]! * zL[j]! - μ);
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
-    products += Math.abs((form.upper[j]! - w[j]!) * zU[j]! - μ);
+    products += Math.abs(slackU[j]! * zU[j]! - μ);
   }
   const bounds = form.withLower.length + form.withUpper.length;
   return (

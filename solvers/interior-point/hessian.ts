@@ -1,3 +1,4 @@
+import { measureSafeSlacks } from './boundary.js';
 import { lagrangianGradient } from './errors.js';
 import type { State } from './state.js';
 
@@ -24,6 +25,7 @@ export function updateHessian(s: State): boolean {
 function retreatHalf(s: State): boolean {
   const { current, trial: previous } = s;
   for (let j = 0; j < current.w.length; j++) current.w[j] = 0.5 * (current.w[j]! + previous.w[j]!);
+  measureSafeSlacks(current, current, s.μ, s.options.slack_move);
   if (!current.evaluate(s.μ) || !current.linearize(s.μ)) return false;
   s.residuals.measure(current, s.options);
   return true;

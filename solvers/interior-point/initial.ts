@@ -35,10 +35,10 @@ export function initialize(
     return true;
   }
   for (const j of form.withLower) {
-    current.zL[j] = firstMultiplier(o, s.μ, current.w[j]! - form.lower[j]!);
+    current.zL[j] = firstMultiplier(o, s.μ, current.slackL[j]!);
   }
   for (const j of form.withUpper) {
-    current.zU[j] = firstMultiplier(o, s.μ, form.upper[j]! - current.w[j]!);
+    current.zU[j] = firstMultiplier(o, s.μ, current.slackU[j]!);
   }
   if (!isSquare(form) && o.constr_mult_init_max > 0)
     leastSquareMultipliers(current, s.kkt, o.constr_mult_init_max);
@@ -69,6 +69,7 @@ function placeStart(s: State, form: SlackForm, start: Float64Array, warm: boolea
     if (!form.rowValues(current.w)) return false;
     const slack = slackPush(options, warm);
     moveInside(current, form.core, form.n, slack.push, slack.fraction);
+    current.measureSlacks();
     return current.evaluate(s.μ) && current.linearize(s.μ, false);
   };
   return place(0) || (options.start_recovery && SHIFTS.some(place));

@@ -31,6 +31,12 @@ export class PrimalDual {
 
 /** A point of the algorithm with the values and derivatives evaluated there. */
 export class Iterate extends PrimalDual {
+  /**
+   * Slacks `w − l` and `u − w` of the finite bounds, numbers of their own: next to a large bound they are smaller than
+   * what `w` can express.
+   */
+  readonly slackL: Float64Array;
+  readonly slackU: Float64Array;
   f = Number.NaN;
   readonly c: Float64Array;
   /** ∇f, length n. */
@@ -40,9 +46,24 @@ export class Iterate extends PrimalDual {
 
   constructor(readonly form: StandardForm) {
     super(form.n, form.m);
+    this.slackL = new Float64Array(form.n);
+    this.slackU = new Float64Array(form.n);
     this.c = new Float64Array(form.m);
     this.gradient = new Float64Array(form.n);
     this.J = new Float64Array(form.jacobian.row.length);
+  }
+
+  /** Sets the slacks from w and the bounds. */
+  measureSlacks(): void {
+    const { form, w, slackL, slackU } = this;
+    for (let k = 0; k < form.withLower.length; k++) {
+      const j = form.withLower[k]!;
+      slackL[j] = w[j]! - form.lower[j]!;
+    }
+    for (let k = 0; k < form.withUpper.length; k++) {
+      const j = form.withUpper[k]!;
+      slackU[j] = form.upper[j]! - w[j]!;
+    }
   }
 
   /** Evaluates f and c; false where one is not finite. */
@@ -59,6 +80,8 @@ export class Iterate extends PrimalDual {
 
   override copy(from: Iterate): void {
     super.copy(from);
+    this.slackL.set(from.slackL);
+    this.slackU.set(from.slackU);
     this.f = from.f;
     this.c.set(from.c);
     this.gradient.set(from.gradient);

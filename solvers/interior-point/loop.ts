@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/nlp/verdict.js';
 import { updateBarrier } from './barrier/update.js';
-import { limitMultipliers } from './boundary.js';
+import { limitMultipliers, moveBounds } from './boundary.js';
 import { computeDirection } from './direction.js';
 import { averageComplementarity } from './errors.js';
 import { learnCurvature } from './hessian.js';
@@ -44,6 +44,7 @@ function startsAfresh(s: State, { status }: Outcome): boolean {
 function accept(s: State): void {
   learnCurvature(s);
   s.swap();
+  moveBounds(s.current);
   s.first = false;
   const μ = s.freeμ ? Math.min(averageComplementarity(s.current), 1e3) : s.μ;
   limitMultipliers(s.current, μ, s.options.kappa_sigma);

@@ -107,45 +107,45 @@ export class NewtonSystem {
 
   private barrierTerms(at: Iterate): void {
     const { Σ, form } = this;
-    const { w, zL, zU } = at;
+    const { slackL, slackU, zL, zU } = at;
     Σ.fill(0);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
-      Σ[j] = zL[j]! / (w[j]! - form.lower[j]!);
+      Σ[j] = zL[j]! / slackL[j]!;
     }
     for (let k = 0; k < form.withUpper.length; k++) {
       const j = form.withUpper[k]!;
-      Σ[j] = Σ[j]! + zU[j]! / (form.upper[j]! - w[j]!);
+      Σ[j] = Σ[j]! + zU[j]! / slackU[j]!;
     }
   }
 
   private reduceAndSolve(at: Iterate, rhs: PrimalDual, out: PrimalDual): void {
     const { form, rw } = this;
-    const { w, zL, zU } = at;
+    const { slackL, slackU, zL, zU } = at;
     rw.set(rhs.w);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
-      rw[j] = rw[j]! + rhs.zL[j]! / (w[j]! - form.lower[j]!);
+      rw[j] = rw[j]! + rhs.zL[j]! / slackL[j]!;
     }
     for (let k = 0; k < form.withUpper.length; k++) {
       const j = form.withUpper[k]!;
-      rw[j] = rw[j]! - rhs.zU[j]! / (form.upper[j]! - w[j]!);
+      rw[j] = rw[j]! - rhs.zU[j]! / slackU[j]!;
     }
     this.kkt.solve(rw, rhs.λ, out.w, out.λ);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
-      out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / (w[j]! - form.lower[j]!);
+      out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / slackL[j]!;
     }
     for (let k = 0; k < form.withUpper.length; k++) {
       const j = form.withUpper[k]!;
-      out.zU[j] = (rhs.zU[j]! + zU[j]! * out.w[j]!) / (form.upper[j]! - w[j]!);
+      out.zU[j] = (rhs.zU[j]! + zU[j]! * out.w[j]!) / slackU[j]!;
     }
   }
 
   /** Sets `residual = rhs − K out` and returns its size relative to right-hand side and solution. */
   private residualRatio(at: Iterate, rhs: PrimalDual, out: PrimalDual): number {
     const { form, residual: r, δw, δc } = this;
-    const { w, zL, zU, J } = at;
+    const { slackL, slackU, zL, zU, J } = at;
     r.copy(rhs);
     for (let j = 0; j < form.n; j++) r.w[j] = r.w[j]! - δw * out.w[j]! + out.zL[j]! - out.zU[j]!;
     this.kkt.addHessianProduct(out.w, -1, r.w);
@@ -154,11 +154,11 @@ export class NewtonSystem {
     addProduct(form, J, out.w, -1, r.λ);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
-      r.zL[j] = r.zL[j]! - zL[j]! * out.w[j]! - (w[j]! - form.lower[j]!) * out.zL[j]!;
+      r.zL[j] = r.zL[j]! - zL[j]! * out.w[j]! - slackL[j]! * out.zL[j]!;
     }
     for (let k = 0; k < form.withUpper.length; k++) {
       const j = form.withUpper[k]!;
-      r.zU[j] = r.zU[j]! + zU[j]! * out.w[j]! - (form.upper[j]! - w[j]!) * out.zU[j]!;
+      r.zU[j] = r.zU[j]! + zU[j]! * out.w[j]! - slackU[j]! * out.zU[j]!;
     }
     const size = largest(rhs);
     const error = largest(r);

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../src/nlp/verdict.js';
 import { dot, maxNorm } from './iterate.js';
 import type { InteriorPointOptions } from './options.js';
+import type { StandardForm } from './standard-form.js';
 import type { State } from './state.js';
 
 /** Iterations in a row at the oracle's noise level after which an oracle of low accuracy has nothing more to give. */
@@ -34,7 +35,7 @@ export function testTermination(s: State): Outcome | null {
     }
   }
   const f = current.f / form.unscale.objective;
-  if (f < -o.diverging_iterates_tol && residuals.unscaled.primal <= o.constr_viol_tol) {
+  if (f < -o.diverging_iterates_tol && !isBox(form) && residuals.unscaled.primal <= o.constr_viol_tol) {
     return {
       status: 'unbounded',
       message: `the objective falls to ${f.toExponential(1)} at a feasible point`,
@@ -43,6 +44,12 @@ export function testTermination(s: State): Outcome | null {
   run.checkIterations();
   run.checkLimits();
   return null;
+}
+
+/** Whether all variables have two bounds, so that a large objective is no sign of divergence. */
+function isBox({ core, lower, upper }: StandardForm): boolean {
+  for (let j = 0; j < core; j++) if (!Number.isFinite(lower[j]!) || !Number.isFinite(upper[j]!)) return false;
+  return true;
 }
 
 /** Scaled error and the three unscaled ones below their tolerances. */

@@ -1,3 +1,4 @@
+import { measureSafeSlacks } from './boundary.js';
 import type { PrimalDual } from './iterate.js';
 import type { SlackForm } from './slacks.js';
 import type { State } from './state.js';
@@ -49,6 +50,7 @@ export function tighten(s: State, form: SlackForm): boolean {
   for (const j of form.withUpper) {
     current.w[j] = Math.min(current.w[j]!, form.upper[j]! - inside(j, current.zU[j]!));
   }
+  measureSafeSlacks(current, current, μ, s.options.slack_move);
   s.acceptor.clear();
   s.watchdog.cancel();
   s.factored = false;
@@ -81,4 +83,5 @@ export function putBack(s: State, kept: Kept): void {
   s.current.zU.set(kept.point.zU);
   s.form.lower.set(kept.lower);
   s.form.upper.set(kept.upper);
+  s.current.measureSlacks();
 }

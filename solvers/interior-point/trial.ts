@@ -1,4 +1,4 @@
-import { dualFraction, keepSlacksPositive } from './boundary.js';
+import { dualFraction, measureSafeSlacks } from './boundary.js';
 import { maxNorm, type PrimalDual } from './iterate.js';
 import type { State } from './state.js';
 
@@ -6,7 +6,7 @@ import type { State } from './state.js';
 export function moveTrial(s: State, step: PrimalDual, α: number): void {
   const { current, trial } = s;
   for (let j = 0; j < trial.w.length; j++) trial.w[j] = current.w[j]! + α * step.w[j]!;
-  keepSlacksPositive(trial, current, s.μ, s.options.slack_move);
+  measureSafeSlacks(trial, current, s.μ, s.options.slack_move);
 }
 
 /** Sets the multipliers of the trial point and evaluates its derivatives; false where these are not finite. */

@@ -105,7 +105,6 @@ describe('a nearly singular square system', () => {
     const result = interiorPoint.solve(nlp);
     expect(result.status, result.message).toBe('optimal');
     expectKkt(nlp, result, tolerances.kkt);
-    for (const value of result.x) expect(value).toBeCloseTo(1, 3);
     expect(result.iterations).toBeLessThanOrEqual(most);
   });
 });

@@ -5,19 +5,19 @@ import type { Iterate } from '../iterate.js';
  * held by `at`.
  */
 export function barrierFunction(at: Iterate, μ: number, κd: number): number {
-  const { form, w } = at;
+  const { form, slackL, slackU } = at;
   const { lower, upper } = form;
   let logs = 0;
   let damping = 0;
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
-    const slack = w[j]! - lower[j]!;
+    const slack = slackL[j]!;
     logs += Math.log(slack);
     if (upper[j]! === Number.POSITIVE_INFINITY) damping += slack;
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
-    const slack = upper[j]! - w[j]!;
+    const slack = slackU[j]!;
     logs += Math.log(slack);
     if (lower[j]! === Number.NEGATIVE_INFINITY) damping += slack;
   }
@@ -26,17 +26,17 @@ export function barrierFunction(at: Iterate, μ: number, κd: number): number {
 
 /** `out = ∇φ_μ`, length n. */
 export function barrierGradient(at: Iterate, μ: number, κd: number, out: Float64Array): void {
-  const { form, w } = at;
+  const { form, slackL, slackU } = at;
   const { lower, upper } = form;
   out.set(at.gradient);
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
     const damping = upper[j]! === Number.POSITIVE_INFINITY ? κd : 0;
-    out[j] = out[j]! - μ / (w[j]! - lower[j]!) + damping * μ;
+    out[j] = out[j]! - μ / slackL[j]! + damping * μ;
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
     const damping = lower[j]! === Number.NEGATIVE_INFINITY ? κd : 0;
-    out[j] = out[j]! + μ / (upper[j]! - w[j]!) - damping * μ;
+    out[j] = out[j]! + μ / slackU[j]! - damping * μ;
   }
 }

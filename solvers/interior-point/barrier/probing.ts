@@ -22,11 +22,11 @@ export function probe(s: State, average: number): number {
   const αDual = dualFraction(current, affine, 1);
   let sum = 0;
   for (const j of form.withLower) {
-    const slack = current.w[j]! - form.lower[j]! + αPrimal * affine.w[j]!;
+    const slack = current.slackL[j]! + αPrimal * affine.w[j]!;
     sum += slack * (current.zL[j]! + αDual * affine.zL[j]!);
   }
   for (const j of form.withUpper) {
-    const slack = form.upper[j]! - current.w[j]! - αPrimal * affine.w[j]!;
+    const slack = current.slackU[j]! - αPrimal * affine.w[j]!;
     sum += slack * (current.zU[j]! + αDual * affine.zU[j]!);
   }
   const after = sum / (form.withLower.length + form.withUpper.length);
@@ -37,8 +37,8 @@ export function probe(s: State, average: number): number {
 export function loqoCentering(s: State, average: number): number {
   const { current, form } = s;
   let least = Number.POSITIVE_INFINITY;
-  for (const j of form.withLower) least = Math.min(least, (current.w[j]! - form.lower[j]!) * current.zL[j]!);
-  for (const j of form.withUpper) least = Math.min(least, (form.upper[j]! - current.w[j]!) * current.zU[j]!);
+  for (const j of form.withLower) least = Math.min(least, current.slackL[j]! * current.zL[j]!);
+  for (const j of form.withUpper) least = Math.min(least, current.slackU[j]! * current.zU[j]!);
   const ξ = least / average;
   return 0.1 * Math.min((0.05 * (1 - ξ)) / ξ, 2) ** 3;
 }

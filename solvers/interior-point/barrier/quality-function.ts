@@ -52,8 +52,8 @@ function centeringStep(s: State, average: number): PrimalDual | null {
 
 function qualityFunction(s: State, affine: PrimalDual, centering: PrimalDual): (σ: number) => number {
   const { form, current, residuals, options } = s;
-  const { lower, upper, withLower, withUpper } = form;
-  const { w, zL, zU } = current;
+  const { withLower, withUpper } = form;
+  const { slackL, slackU, zL, zU } = current;
   const bounds = withLower.length + withUpper.length;
   const dual = dot(residuals.stationarity, residuals.stationarity) / form.n;
   const primal = dot(current.c, current.c) / Math.max(1, form.m);
@@ -65,25 +65,25 @@ function qualityFunction(s: State, affine: PrimalDual, centering: PrimalDual): (
       const j = withLower[k]!;
       const Δ = affine.w[j]! + σ * centering.w[j]!;
       const Δz = affine.zL[j]! + σ * centering.zL[j]!;
-      if (Δ < 0) αPrimal = Math.min(αPrimal, (-τ * (w[j]! - lower[j]!)) / Δ);
+      if (Δ < 0) αPrimal = Math.min(αPrimal, (-τ * slackL[j]!) / Δ);
       if (Δz < 0) αDual = Math.min(αDual, (-τ * zL[j]!) / Δz);
     }
     for (let k = 0; k < withUpper.length; k++) {
       const j = withUpper[k]!;
       const Δ = affine.w[j]! + σ * centering.w[j]!;
       const Δz = affine.zU[j]! + σ * centering.zU[j]!;
-      if (Δ > 0) αPrimal = Math.min(αPrimal, (τ * (upper[j]! - w[j]!)) / Δ);
+      if (Δ > 0) αPrimal = Math.min(αPrimal, (τ * slackU[j]!) / Δ);
       if (Δz < 0) αDual = Math.min(αDual, (-τ * zU[j]!) / Δz);
     }
     let products = 0;
     for (let k = 0; k < withLower.length; k++) {
       const j = withLower[k]!;
-      const slack = w[j]! - lower[j]! + αPrimal * (affine.w[j]! + σ * centering.w[j]!);
+      const slack = slackL[j]! + αPrimal * (affine.w[j]! + σ * centering.w[j]!);
       products += (slack * (zL[j]! + αDual * (affine.zL[j]! + σ * centering.zL[j]!))) ** 2;
     }
     for (let k = 0; k < withUpper.length; k++) {
       const j = withUpper[k]!;
-      const slack = upper[j]! - w[j]! - αPrimal * (affine.w[j]! + σ * centering.w[j]!);
+      const slack = slackU[j]! - αPrimal * (affine.w[j]! + σ * centering.w[j]!);
       products += (slack * (zU[j]! + αDual * (affine.zU[j]! + σ * centering.zU[j]!))) ** 2;
     }
     return (1 - αDual) ** 2 * dual + (1 - αPrimal) ** 2 * primal + products / bounds;
@@ -124,15 +124,15 @@ function goldenSection(
 /** Mean squared errors of stationarity, rows and complementarity at the current iterate. */
 export function squaredError(s: State): number {
   const { form, current, residuals } = s;
-  const { w, zL, zU } = current;
+  const { slackL, slackU, zL, zU } = current;
   let products = 0;
   for (let k = 0; k < form.withLower.length; k++) {
     const j = form.withLower[k]!;
-    products += ((w[j]! - form.lower[j]!) * zL[j]!) ** 2;
+    products += (slackL[j]! * zL[j]!) ** 2;
   }
   for (let k = 0; k < form.withUpper.length; k++) {
     const j = form.withUpper[k]!;
-    products += ((form.upper[j]! - w[j]!) * zU[j]!) ** 2;
+    products += (slackU[j]! * zU[j]!) ** 2;
   }
   return (
     dot(residuals.stationarity, residuals.stationarity) / form.n +

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../src/nlp/verdict.js';
 import { barrierFunction } from '../barrier/function.js';
-import { dualFraction, keepSlacksPositive } from '../boundary.js';
+import { dualFraction, measureSafeSlacks } from '../boundary.js';
 import { maxNorm, sumNorm } from '../iterate.js';
 import { iterate } from '../loop.js';
 import { leastSquareMultipliers } from '../multipliers.js';
@@ -52,6 +52,7 @@ function initialize(inner: State, s: State, elastic: ElasticForm): void {
   elastic.chooseElastic(current.c, inner.μ, at.w);
   for (const j of s.form.withLower) at.zL[j] = Math.min(ρ, current.zL[j]!);
   for (const j of s.form.withUpper) at.zU[j] = Math.min(ρ, current.zU[j]!);
+  measureSafeSlacks(at, at, inner.μ, options.slack_move);
   for (let k = elastic.atP; k < elastic.n; k++) at.zL[k] = inner.μ / at.w[k]!;
 }
 
@@ -103,7 +104,7 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
     if (maxNorm(rows) > Math.max(reduced, feasible)) return false;
     const w = elastic.original(inner.current.w);
     s.trial.w.set(w);
-    keepSlacksPositive(s.trial, s.current, s.μ, options.slack_move);
+    measureSafeSlacks(s.trial, s.current, s.μ, options.slack_move);
     if (!s.trial.evaluate(s.μ)) return false;
     f = s.trial.f;
     if (square) return s.form.violation(s.trial.w, s.trial.c) <= feasible;
@@ -143,6 +144,7 @@ function rechooseElastic(
   trial.copy(current);
   elastic.originalRows(current.w, current.c, rows);
   elastic.chooseElastic(rows, μ, trial.w);
+  trial.measureSlacks();
   if (!trial.evaluate(μ)) return failed;
   const before = barrierFunction(current, μ, options.kappa_d);
   const after = barrierFunction(trial, μ, options.kappa_d);
@@ -157,11 +159,11 @@ function resume(s: State, inner: State): Outcome | null {
   const { current, trial, step, form, options, μ } = s;
   for (let j = 0; j < form.n; j++) step.w[j] = trial.w[j]! - current.w[j]!;
   for (const j of form.withLower) {
-    const slack = current.w[j]! - form.lower[j]!;
+    const slack = current.slackL[j]!;
     step.zL[j] = (μ - current.zL[j]! * (slack + step.w[j]!)) / slack;
   }
   for (const j of form.withUpper) {
-    const slack = form.upper[j]! - current.w[j]!;
+    const slack = current.slackU[j]!;
     step.zU[j] = (μ - current.zU[j]! * (slack - step.w[j]!)) / slack;
   }
   const α = dualFraction(current, step, s.τ);
@@ -189,7 +191,7 @@ function resume(s: State, inner: State): Outcome | null {
 /** Where restoration ended without success, its last point is the best one held: it violates the rows least. */
 function holdLeastViolation(s: State, inner: State, elastic: ElasticForm): void {
   s.trial.w.set(elastic.original(inner.current.w));
-  keepSlacksPositive(s.trial, s.current, s.μ, s.options.slack_move);
+  measureSafeSlacks(s.trial, s.current, s.μ, s.options.slack_move);
   if (!s.trial.evaluate(s.μ) || sumNorm(s.trial.c) > s.residuals.θ) return;
   s.trial.λ.set(inner.current.λ);
   s.trial.zL.set(inner.current.zL.subarray(0, s.form.n));
