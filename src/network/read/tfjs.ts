@@ -5,7 +5,7 @@ import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { isObject } from './tfjs/config.js';
 import { fromMemory, locate, openShards } from './tfjs/shards.js';
-import { addModel, graphModel, readTopology } from './tfjs/topology.js';
+import { addModel, graphModel, kerasVersion, readTopology } from './tfjs/topology.js';
 import { readEntries, Weights } from './tfjs/weights.js';
 
 /** What a tfjs model hands to a save handler, as far as it is read here. */
@@ -58,7 +58,8 @@ export function readTfjs(path: string): Network {
       bytes.next,
     );
     const name = basename(file) === 'model.json' ? basename(dirname(resolve(file))) : basename(file, '.json');
-    return assemble(file, name, model, weights);
+    const keras = kerasVersion(json['modelTopology'], json['generatedBy']);
+    return assemble(file, name, model, weights, keras);
   } finally {
     bytes.close();
   }
@@ -83,7 +84,8 @@ export async function fromTfjs(model: TfjsModel): Promise<Network> {
   const held = parts.reduce((sum, part) => sum + part.length, 0);
   const needed = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   if (held !== needed) throw fail(`the weights hold ${held} bytes, the topology needs ${needed}`);
-  return assemble(file, name, topology, new Weights(file, entries, fromMemory(parts)));
+  const keras = kerasVersion(saved.modelTopology, undefined) ?? 2;
+  return assemble(file, name, topology, new Weights(file, entries, fromMemory(parts)), keras);
 }
 
 function assemble(
@@ -91,9 +93,10 @@ function assemble(
   name: string,
   model: ReturnType<typeof readTopology>,
   weights: Weights,
+  keras: number | undefined,
 ): Network {
   const build = new NetworkBuilder(file, name);
-  const network = build.finish(addModel({ build, weights, path: [] }, model));
+  const network = build.finish(addModel({ build, weights, keras, path: [], place: '' }, model));
   weights.finish();
   return network;
 }

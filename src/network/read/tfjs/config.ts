@@ -6,8 +6,23 @@ export type Json = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A value in messages. */
+export const brief = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 60);
+
+/** The numbers of an array that Keras 3 wrote as an object. */
+function plain(value: unknown): unknown {
+  if (!isObject(value) || (value['class_name'] !== '__numpy__' && value['class_name'] !== '__tensor__'))
+    return value;
+  return isObject(value['config']) ? value['config']['value'] : value;
+}
+
+const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** Reads configurations whose keys are in snake_case (Keras, saved models) or camelCase (live tfjs objects). */
 export class Config {
+  /** Keys asked for so far, in snake_case. */
+  readonly #asked = new Set<string>();
+
   constructor(
     readonly json: Json,
     /** Begins every message: the file and the layer. */
@@ -20,8 +35,29 @@ export class Config {
 
   /** The value at `key` (given in snake_case), undefined where it is absent or null. */
   get(key: string): unknown {
+    this.#asked.add(key);
     const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     return this.json[key] ?? this.json[camel] ?? undefined;
+  }
+
+  /**
+   * Fails for a key that holds something, that nobody asked for and that `harmless` does not know: what it changes would
+   * be lost. `owner` says whose key it is.
+   */
+  finish(owner: string, harmless: (key: string) => boolean): void {
+    for (const [key, value] of Object.entries(this.json)) {
+      const name = snake(key);
+      if (value === null || value === undefined || this.#asked.has(name) || harmless(name)) continue;
+      throw this.error(
+        `${owner} has "${key}" = ${brief(value)}, which cannot be read; leave it out and save again if the outputs do not depend on it`,
+      );
+    }
+  }
+
+  /** Fails unless `key` is absent or holds `value`. `why` says what else it would mean. */
+  only(key: string, value: unknown, why: string): void {
+    const given = this.get(key);
+    if (given !== undefined && given !== value) throw this.error(`"${key}" is ${brief(given)}: ${why}`);
   }
 
   text(key: string, standard?: string): string {
@@ -31,7 +67,7 @@ export class Config {
   }
 
   number(key: string, standard?: number): number {
-    const value = this.get(key) ?? standard;
+    const value = plain(this.get(key)) ?? standard;
     if (typeof value !== 'number' || !Number.isFinite(value))
       throw this.#wrong(key, value, 'a finite number');
     return value;
@@ -57,7 +93,7 @@ export class Config {
 
   /** A number, or a list of numbers (perhaps nested), as a flat list. */
   numbers(key: string, standard?: number): number[] {
-    const value = this.get(key) ?? standard;
+    const value = plain(this.get(key)) ?? standard;
     const flat = (Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value]) as unknown[];
     if (flat.length === 0 || !flat.every((entry) => typeof entry === 'number' && Number.isFinite(entry))) {
       throw this.#wrong(key, value, 'finite numbers');
@@ -81,7 +117,7 @@ export class Config {
   }
 
   #wrong(key: string, value: unknown, expected: string): InputError {
-    const found = value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+    const found = value === undefined ? 'missing' : brief(value);
     return this.error(`"${key}" is ${found}, expected ${expected}`);
   }
 }

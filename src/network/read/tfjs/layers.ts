@@ -1,13 +1,9 @@
-import { type NetworkBuilder, show, sizeOf } from '../../build.js';
+import { show, sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
-import { activate } from './activations.js';
-import type { Config } from './config.js';
+import { activate, activationLayers, type Site } from './activations.js';
 
 /** One call of one layer. */
-export interface Call {
-  readonly build: NetworkBuilder;
-  readonly layer: string;
-  readonly config: Config;
+export interface Call extends Site {
   /** Nodes the layer is called on. */
   readonly inputs: readonly number[];
   /** A trained array of this layer, counted once however often the layer is called. */
@@ -68,29 +64,9 @@ const dense: Rule = (call) => {
   const units = config.number('units');
   const weight = call.weight('kernel', [lastOf(call), units]);
   const bias = config.flag('use_bias', true) ? call.weight('bias', [units]) : undefined;
-  return activate(build, layer, build.affine(layer, one(call), weight, bias), config);
-};
-
-const reLU: Rule = (call) => {
-  const { build, layer, config } = call;
-  const u = one(call);
-  const slope = config.number('negative_slope', 0);
-  const threshold = config.number('threshold', 0);
-  const most = config.get('max_value') === undefined ? undefined : config.number('max_value');
-  if ([slope !== 0, threshold !== 0, most !== undefined].filter(Boolean).length > 1) {
-    throw build.error(
-      layer,
-      'combines max_value, negative_slope and threshold; only one of them can be read',
-    );
-  }
-  if (slope !== 0) return build.elementwise(layer, u, { name: 'leakyRelu', alpha: slope });
-  if (threshold !== 0) return build.elementwise(layer, u, { name: 'thresholdedRelu', theta: threshold });
-  if (most === undefined) return build.elementwise(layer, u, { name: 'relu' });
-  if (most === 6) return build.elementwise(layer, u, { name: 'relu6' });
-  if (!(most > 0)) throw build.error(layer, `max_value is ${most}, expected a positive number`);
-  // min(max(u, 0), m) = m/6 · relu6(6u/m)
-  const clipped = build.elementwise(layer, build.scaleBy(layer, u, 6 / most), { name: 'relu6' });
-  return build.scaleBy(layer, clipped, most / 6);
+  config.only('lora_rank', null, 'low-rank updates cannot be read; merge them and save again');
+  config.only('quantization_config', null, 'quantized layers cannot be read; save it unquantized');
+  return activate(call, build.affine(layer, one(call), weight, bias));
 };
 
 /** `max(u, 0) − α ∘ max(−u, 0)`, with α of the input's shape, 1 along shared axes. */
@@ -154,6 +130,7 @@ const flatten: Rule = (call) => {
 const batchNormalization: Rule = (call) => {
   const { build, layer, config } = call;
   lastAxis(call, 'axis', -1);
+  config.only('renorm', false, 'batch renormalization cannot be read; train without it');
   const length = lastOf(call);
   const epsilon = config.number('epsilon', 1e-3);
   const γ = config.flag('scale', true) ? call.weight('gamma', [length]).data : undefined;
@@ -224,26 +201,16 @@ const repeatVector: Rule = (call) => {
   return n === 1 ? row : build.concat(layer, Array(n).fill(row), 0);
 };
 
+const ofInput =
+  (activation: (typeof activationLayers)[string]): Rule =>
+  (call) =>
+    activation(call, one(call));
+
 /** How each layer class becomes nodes; dropout and noise do nothing at inference. */
 export const layerRules: Readonly<Record<string, Rule>> = {
   Dense: dense,
-  Activation: (call) => activate(call.build, call.layer, one(call), call.config),
-  ReLU: reLU,
-  LeakyReLU: (call) => {
-    const alpha = call.config.number('negative_slope', call.config.number('alpha', 0.3));
-    return call.build.elementwise(call.layer, one(call), { name: 'leakyRelu', alpha });
-  },
+  ...Object.fromEntries(Object.entries(activationLayers).map(([name, fn]) => [name, ofInput(fn)])),
   PReLU: pReLU,
-  ELU: (call) =>
-    call.build.elementwise(call.layer, one(call), { name: 'elu', alpha: call.config.number('alpha', 1) }),
-  ThresholdedReLU: (call) => {
-    const theta = call.config.number('theta', 1);
-    return call.build.elementwise(call.layer, one(call), { name: 'thresholdedRelu', theta });
-  },
-  Softmax: (call) => {
-    lastAxis(call, 'axis', 1);
-    return call.build.softmax(call.layer, one(call));
-  },
   Flatten: flatten,
   Reshape: reshape,
   RepeatVector: repeatVector,
@@ -264,4 +231,17 @@ export const layerRules: Readonly<Record<string, Rule>> = {
     const rank = call.build.shape(several(call)[0]!).length;
     return call.build.concat(call.layer, call.inputs, call.config.axis('axis', rank, -1));
   },
+};
+
+const random = ['rate', 'noise_shape', 'stddev', 'rng_type', 'data_format'];
+
+/** Keys of a layer class that change nothing at inference, beyond those of all layers. */
+export const harmlessKeys: Readonly<Record<string, readonly string[]>> = {
+  Dropout: random,
+  SpatialDropout1D: random,
+  GaussianNoise: random,
+  GaussianDropout: random,
+  AlphaDropout: random,
+  Dense: ['lora_alpha'],
+  BatchNormalization: ['momentum', 'fused', 'synchronized', 'renorm_clipping', 'renorm_momentum'],
 };

@@ -1,16 +1,21 @@
 import type { InputError } from '../../../core/errors.js';
 import { type NetworkBuilder, show } from '../../build.js';
-import { Config, isObject, type Json } from './config.js';
-import { layerRules } from './layers.js';
+import { brief, Config, isObject, type Json } from './config.js';
+import { checkDtype, checkOwner, harmlessKey } from './keys.js';
+import { harmlessKeys, layerRules } from './layers.js';
 import type { Weights } from './weights.js';
 
 const containers = ['Sequential', 'Functional', 'Model'];
 
-/** What all layers of one network share. `path` names the enclosing models, outermost first. */
+/** What all layers of one network share. */
 interface Context {
   readonly build: NetworkBuilder;
   readonly weights: Weights;
+  /** The major version of Keras whose definitions hold, where the file tells. */
+  readonly keras: number | undefined;
+  /** Names of the enclosing models, outermost first, and their place in a Keras 3 checkpoint: `layers/sequential/`. */
   readonly path: readonly string[];
+  readonly place: string;
 }
 
 /** One layer as the topology lists it. */
@@ -19,6 +24,8 @@ interface Layer {
   readonly kind: string;
   readonly config: Config;
   readonly entry: Config;
+  /** Where a Keras 3 checkpoint holds it: `layers/dense_1`. */
+  readonly place: string;
 }
 
 /** Adds a model and returns its output nodes. `inputs` are the nodes it is called on, absent for the outermost. */
@@ -29,7 +36,26 @@ export function addModel(context: Context, entry: Config, inputs?: readonly numb
   throw entry.error(`the model is a ${kind}; supported are Sequential and functional models`);
 }
 
-function readLayer(context: Context, value: unknown, where: Config): Layer {
+/** The layers of one model. */
+function readLayers(context: Context, list: readonly unknown[], where: Config): Layer[] {
+  const seen = new Map<string, number>();
+  return list.map((value) => {
+    const layer = readLayer(context, value, where);
+    // Keras 3 numbers the layers of one class within a model: dense, dense_1, … (its saving_lib.py).
+    const kind = snakeCase(layer.kind);
+    const count = seen.get(kind) ?? 0;
+    seen.set(kind, count + 1);
+    return { ...layer, place: `${context.place}layers/${count === 0 ? kind : `${kind}_${count}`}` };
+  });
+}
+
+const snakeCase = (kind: string): string =>
+  kind
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+
+function readLayer(context: Context, value: unknown, where: Config): Omit<Layer, 'place'> {
   if (!isObject(value)) throw where.error('a layer is not an object; save the network again');
   const bare = new Config(value, where.where);
   const kind = bare.text('class_name');
@@ -40,14 +66,22 @@ function readLayer(context: Context, value: unknown, where: Config): Layer {
   const label = `${context.build.file}: layer "${name}"`;
   if (kind !== 'Sequential' && !isObject(settings))
     throw new Config(json, label).error('has no configuration');
-  return { name, kind, config: new Config(json, label), entry: new Config(value, label) };
+  const entry = new Config(value, label);
+  checkOwner(entry, kind);
+  return { name, kind, config: new Config(json, label), entry };
 }
+
+const inside = (context: Context, { name, place }: Layer): Context => ({
+  ...context,
+  path: [...context.path, name],
+  place: `${place}/`,
+});
 
 /** Calls a layer that is not an input layer. */
 function callLayer(context: Context, layer: Layer, inputs: readonly number[]): readonly number[] {
-  const { build, weights, path } = context;
+  const { build, weights, path, keras } = context;
   if (containers.includes(layer.kind)) {
-    return addModel({ ...context, path: [...path, layer.name] }, layer.entry, inputs);
+    return addModel(inside(context, layer), layer.entry, inputs);
   }
   const rule = Object.hasOwn(layerRules, layer.kind) ? layerRules[layer.kind] : undefined;
   if (!rule) {
@@ -56,18 +90,23 @@ function callLayer(context: Context, layer: Layer, inputs: readonly number[]): r
       `${layer.kind} layers cannot be read; supported are ${[...Object.keys(layerRules), 'InputLayer', ...containers].join(', ')}`,
     );
   }
+  checkDtype(layer.config, false);
+  const owner = weights.of([...path, layer.name], layer.place);
   const node = rule({
     build,
     layer: layer.name,
     config: layer.config,
+    keras,
     inputs,
     weight(name, shape) {
-      const { tensor, fresh } = weights.take(path, layer.name, name, shape);
+      const { tensor, fresh } = owner.take(name, shape);
       build.count(fresh);
       return tensor;
     },
-    ignore: (name) => weights.ignore(path, layer.name, name),
+    ignore: (name) => owner.ignore(name),
   });
+  const own = harmlessKeys[layer.kind] ?? [];
+  layer.config.finish(`a ${layer.kind} layer`, (key) => harmlessKey(key) || own.includes(key));
   return [node];
 }
 
@@ -90,6 +129,12 @@ function declaredShape({ config }: Layer): readonly number[] | undefined {
 /** The node a model's input stands for: a new network input, or the node the model is called on. */
 function bind(context: Context, layer: Layer, given: number | undefined): number {
   const shape = declaredShape(layer);
+  if (layer.kind === 'InputLayer') {
+    checkDtype(layer.config, true);
+    for (const key of ['sparse', 'ragged', 'optional'])
+      layer.config.only(key, false, 'only dense inputs that are always there can be read');
+    layer.config.finish('an InputLayer', harmlessKey);
+  }
   if (given === undefined) {
     if (!shape)
       throw layer.config.error(
@@ -107,8 +152,15 @@ function bind(context: Context, layer: Layer, given: number | undefined): number
 
 function addSequential(context: Context, entry: Config, inputs?: readonly number[]): readonly number[] {
   const settings = entry.get('config');
-  const list = Array.isArray(settings) ? settings : entry.object('config').list('layers');
-  const layers = list.map((value) => readLayer(context, value, entry));
+  let list: readonly unknown[];
+  if (Array.isArray(settings)) list = settings;
+  else {
+    const config = entry.object('config');
+    list = config.list('layers');
+    checkDtype(config, false);
+    config.finish('a Sequential model', (key) => harmlessKey(key) || key === 'build_input_shape');
+  }
+  const layers = readLayers(context, list, entry);
   const first = layers[0];
   if (!first) throw entry.error('the model has no layers');
   if (inputs !== undefined && inputs.length !== 1) {
@@ -116,7 +168,7 @@ function addSequential(context: Context, entry: Config, inputs?: readonly number
   }
   let nodes: readonly number[];
   if (inputs === undefined && containers.includes(first.kind)) {
-    nodes = addModel({ ...context, path: [...context.path, first.name] }, first.entry);
+    nodes = addModel(inside(context, first), first.entry);
     layers.shift();
   } else {
     nodes = [bind(context, first, inputs?.[0])];
@@ -144,6 +196,18 @@ function readReference(value: unknown, where: Config): Reference {
   return { layer, call, tensor };
 }
 
+/** Refuses what a call passes besides tensors, unless it says what holds at inference anyway. */
+function checkArguments([source, , constant, kwargs]: readonly unknown[], where: Config): void {
+  if (source === '_CONSTANT_VALUE')
+    throw where.error(
+      `is called with the constant ${brief(constant)}, which cannot be read; use a Rescaling layer`,
+    );
+  if (!isObject(kwargs)) return;
+  const call = new Config(kwargs, where.where);
+  call.only('training', false, 'only what a layer computes at inference can be read');
+  call.finish('its call', (key) => key === 'name');
+}
+
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** `[layer, call, tensor]` or a list of them. */
@@ -154,12 +218,14 @@ function readReferences(config: Config, key: string): Reference[] {
 
 function addFunctional(context: Context, entry: Config, given?: readonly number[]): readonly number[] {
   const config = entry.object('config');
-  const layers = config.list('layers').map((value) => readLayer(context, value, entry));
+  const layers = readLayers(context, config.list('layers'), entry);
   if (layers.length === 0) throw entry.error('the model has no layers');
   if (layers.every(({ kind }) => kind === 'InputLayer'))
     throw entry.error('the model has no layers besides its inputs');
   const inputs = readReferences(config, 'input_layers');
   const outputs = readReferences(config, 'output_layers');
+  checkDtype(config, false);
+  config.finish('a functional model', harmlessKey);
   if (given && given.length !== inputs.length) {
     throw entry.error(`is called on ${given.length} inputs, expected ${inputs.length}`);
   }
@@ -175,8 +241,15 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
       name,
       layer.entry.list('inbound_nodes', []).map((call) => {
         if (!Array.isArray(call))
-          throw layer.config.error('its connections are not lists; save the network with tfjs or Keras 2');
-        return call.map((value) => readReference(value, layer.config));
+          throw layer.config.error(
+            isObject(call) && 'args' in call
+              ? 'its connections are written as Keras 3 does (args, kwargs), which cannot be read; build the model as a Sequential, or save it with tfjs or Keras 2 (tf_keras)'
+              : 'its connections are not lists; save the network with tfjs or Keras 2',
+          );
+        return call.map((value) => {
+          if (Array.isArray(value)) checkArguments(value, layer.config);
+          return readReference(value, layer.config);
+        });
       }),
     );
   }
@@ -222,6 +295,21 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
     return node;
   };
   return outputs.map((reference) => resolve(reference, entry));
+}
+
+/**
+ * The major version of Keras whose definitions hold: Keras writes `keras_version` beside the model, and its converter
+ * `generatedBy`; tfjs follows Keras 2.
+ */
+export function kerasVersion(topology: unknown, generatedBy: unknown): number | undefined {
+  const version = isObject(topology) ? new Config(topology, '').get('keras_version') : undefined;
+  for (const text of [version, generatedBy]) {
+    if (typeof text !== 'string') continue;
+    if (/tfjs/i.test(text)) return 2;
+    const found = /^(?:keras v)?(\d+)\./.exec(text);
+    if (found) return Number(found[1]);
+  }
+  return undefined;
 }
 
 /** Finds the model inside `modelTopology`: tfjs writes it directly, Keras's converter under `model_config`. */

@@ -99,6 +99,17 @@ function decode(entry: WeightEntry, next: ByteSource): Float32Array | Float64Arr
   }
 }
 
+/** What a checkpoint of Keras 3 holds besides the layers' weights. */
+const stateOfTraining = /^(optimizer|metrics|compile_metrics)\/|(^|\/)seed_generator(_\d+)?\//;
+
+/** The trained arrays of one layer. */
+export interface LayerWeights {
+  /** A weight by name; `fresh` counts its numbers if nobody asked for it before. */
+  take(weight: string, shape: readonly number[]): { tensor: Tensor; fresh: number };
+  /** Marks a weight that a layer carries but does not compute with. */
+  ignore(weight: string): void;
+}
+
 /** The trained arrays of a network by name. */
 export class Weights {
   readonly #tensors = new Map<string, Tensor>();
@@ -130,46 +141,57 @@ export class Weights {
   }
 
   /**
-   * The weight called `weight` of a layer. Keras puts the names of enclosing models before the layer's (`path`, outermost
-   * first), tfjs does not. `fresh` counts its numbers if nobody asked for it before.
+   * The weights of one layer. Files of Keras 2 and tfjs name them, `layer/kernel`, with or without the enclosing models
+   * (`path`, outermost first, ends with the layer); checkpoints of Keras 3 number them in the order of their making below
+   * the layer's `place`, `layers/dense_1/vars/0`, which is the order in which they must be asked for here.
    */
-  take(
-    path: readonly string[],
-    layer: string,
-    weight: string,
-    shape: readonly number[],
-  ): { tensor: Tensor; fresh: number } {
-    const name = this.#find([...path, layer], weight);
-    const where = `${this.file}: layer "${layer}"`;
-    const tensor = name === undefined ? undefined : this.#tensors.get(name);
-    if (name === undefined || !tensor) {
-      throw new InputError(
-        `${where}: weight "${layer}/${weight}" is missing from the manifest; save the network again`,
-      );
-    }
-    if (show(tensor.shape) !== show(shape)) {
-      throw new InputError(
-        `${where}: weight "${name}" has shape ${show(tensor.shape)}, expected ${show(shape)}; save the network again`,
-      );
-    }
-    const fresh = this.#used.has(name) ? 0 : tensor.data.length;
-    this.#used.add(name);
-    return { tensor, fresh };
-  }
-
-  /** Marks a weight that a layer carries but does not compute with. */
-  ignore(path: readonly string[], layer: string, weight: string): void {
-    const name = this.#find([...path, layer], weight);
-    if (name !== undefined) this.#used.add(name);
+  of(path: readonly string[], place: string): LayerWeights {
+    let made = 0;
+    const find = (weight: string): string | undefined => {
+      const numbered = `${place}/vars/${made++}`;
+      return this.#find(path, weight) ?? (this.#tensors.has(numbered) ? numbered : undefined);
+    };
+    const where = `${this.file}: layer "${path.at(-1)}"`;
+    return {
+      take: (weight, shape) => {
+        const name = find(weight);
+        const tensor = name === undefined ? undefined : this.#tensors.get(name);
+        if (name === undefined || !tensor)
+          throw new InputError(`${where}: ${this.#absent(path.at(-1)!, weight)}`);
+        if (show(tensor.shape) !== show(shape)) {
+          throw new InputError(
+            `${where}: weight "${name}" has shape ${show(tensor.shape)}, expected ${show(shape)}; save the network again`,
+          );
+        }
+        const fresh = this.#used.has(name) ? 0 : tensor.data.length;
+        this.#used.add(name);
+        return { tensor, fresh };
+      },
+      ignore: (weight) => {
+        const name = find(weight);
+        if (name !== undefined) this.#used.add(name);
+      },
+    };
   }
 
   /** Fails if a weight was never asked for: topology and weights then belong to different networks. */
   finish(): void {
     for (const name of this.#tensors.keys()) {
-      if (!this.#used.has(name)) {
+      if (!this.#used.has(name) && !stateOfTraining.test(name)) {
         throw new InputError(`${this.file}: weight "${name}" belongs to no layer; save the network again`);
       }
     }
+  }
+
+  /** Why a weight cannot be found: the names there are follow another scheme, or it is missing. */
+  #absent(layer: string, weight: string): string {
+    const names = [...this.#tensors.keys()];
+    const numbered = names.find((name) => /(^|\/)vars\/\d+$/.test(name));
+    if (numbered !== undefined) {
+      return `its ${weight} cannot be told among weights that the manifest numbers instead of naming ("${numbered}"); save the model in the HDF5 format (.h5) and convert that`;
+    }
+    const held = names.length > 4 ? [...names.slice(0, 4), '…'] : names;
+    return `weight "${layer}/${weight}" is missing from the manifest, which holds ${held.join(', ') || 'none'}; save the network again`;
   }
 
   #find(path: readonly string[], weight: string): string | undefined {
