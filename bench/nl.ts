@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { solveNl } from '../cli/ampl.js';
+import { solveNl } from '../cli/nl/solve.js';
 import { shutdown, solveHere } from '../index.js';
 import { requireData } from '../scenarios/data.js';
 import { loadSolver, type SolverName, solverNames } from '../solvers/pool/solvers.js';

@@ -1,48 +1,33 @@
-import { InputError, isSolved, type Result, type Solution, type SolveOptions, solve } from '../index.js';
-import { type NlFile, readNl } from '../src/read/nl.js';
+import { InputError, isSolved } from '../index.js';
+import { readNlHeader } from '../src/read/nl.js';
 import { type Request, readArguments } from './ampl/arguments.js';
-import { solveCode, solveMessage } from './ampl/codes.js';
+import { refusedCode, solveCode, solveMessage } from './ampl/codes.js';
 import { keywords, readAssignments } from './ampl/keywords.js';
 import { amplDuals, solText, writeAtomically } from './ampl/sol.js';
 import { solverName, versionLine } from './ampl/version.js';
+import { interruptible } from './interruption.js';
+import { type NlAnswer, type NlSolveOptions, type Solve, solveNl } from './nl/solve.js';
+import { superviseNl } from './nl/supervise.js';
 import { print, remark } from './output.js';
 import { progressPrinter } from './progress.js';
 import { table } from './table.js';
 
-/** How a problem is solved: in a worker thread (`solve`), or in this one (`solveHere`). */
-export type Solve = (model: NlFile['model'], options: SolveOptions) => Promise<Solution>;
+type SolveFile = (path: string, options: NlSolveOptions) => Promise<NlAnswer>;
 
-export interface NlSolveOptions extends SolveOptions {
-  /** Which objective of the file, from 1; 0 for none. */
-  readonly objno?: number;
-  /** Treat integer variables as continuous. */
-  readonly relax?: boolean;
-  /** Start from the multipliers in the file. */
-  readonly warm_start_init_point?: boolean;
-}
-
-/** Reads a .nl file and solves it. `solution.objective` is in the file's own sense. */
-export async function solveNl(
-  path: string,
-  options: NlSolveOptions = {},
-  how: Solve = solve,
-): Promise<{ readonly file: NlFile; readonly solution: Solution }> {
-  const { objno, relax, warm_start_init_point, ...rest } = options;
-  const file = readNl(path, { ...(objno !== undefined && { objective: objno }), relax: relax ?? false });
-  const { multipliers } = file;
-  const warm = warm_start_init_point && multipliers ? { warmStart: { multipliers } } : {};
-  return { file, solution: await how(file.model, { ...rest, ...warm }) };
-}
+/** In a thread of its own, with time counted from the start of the process. */
+const supervised: SolveFile = (path, options) =>
+  superviseNl(path, { ...options, signal: interruptible() }, 0);
 
 /**
  * The AMPL solver protocol: `graybox stub -AMPL key=value …`, with more assignments in the environment variable
- * `graybox_options`, writes STUB.sol. Returns the exit code: with -AMPL 0 whenever a .sol file is written (its code tells
- * the outcome), without it 0 solved, 1 not solved; 1 for a bad keyword, 2 for a file that cannot be read.
+ * `graybox_options`, writes STUB.sol. Returns the exit code: with -AMPL 0 whenever the solve ended with a status (the
+ * .sol file tells it), without it 0 solved, 1 not solved; 1 for a bad keyword, 2 for a file that cannot be read. With
+ * -AMPL a .sol file is written as soon as the header of the stub can be read, whatever happens then.
  */
 export async function runAmpl(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  how: Solve = (model, options) => solve(model, { ...options, interrupt: true }),
+  how?: Solve,
 ): Promise<number> {
   let request: Request;
   let options: ReturnType<typeof readAssignments>;
@@ -60,36 +45,49 @@ export async function runAmpl(
     for (const { name, text } of request.assignments) print(`${name}=${text}`);
   }
   try {
-    return await answer(request, options, how);
+    return await answer(request, options, how ? (path, given) => solveNl(path, given, how) : supervised);
   } catch (error) {
+    if (request.ampl) writeRefusal(request, error);
     if (!(error instanceof InputError)) throw error;
     remark(`${solverName}: ${error.message}`);
     return 2;
   }
 }
 
+type SolveRequest = Extract<Request, { do: 'solve' }>;
+
+const solPath = ({ solFile, stub }: SolveRequest): string => solFile ?? `${stub}.sol`;
+
 async function answer(
-  request: Extract<Request, { do: 'solve' }>,
+  request: SolveRequest,
   { protocol, solver }: ReturnType<typeof readAssignments>,
-  how: Solve,
+  solveFile: SolveFile,
 ): Promise<number> {
   const { outlev, wantsol, ...reading } = protocol;
-  const { file, solution } = await solveNl(
-    request.stub,
-    { ...solver, ...reading, ...(outlev > 1 && { onIteration: progressPrinter(print, false) }) },
-    how,
-  );
+  const { file, solution } = await solveFile(request.stub, {
+    ...solver,
+    ...reading,
+    ...(outlev > 1 && { onIteration: progressPrinter(print, false) }),
+  });
   if (outlev > 0) for (const warning of file.warnings) remark(`${solverName}: ${file.file}: ${warning}`);
   const message = solveMessage(solverName, solution);
   if (request.ampl || request.writeSol || request.solFile !== undefined || wantsol & 1)
-    writeAtomically(request.solFile ?? `${request.stub}.sol`, solFile(file, solution, message));
-  if (request.ampl ? outlev > 0 : !(wantsol & 8)) print(message.trimStart());
+    writeAtomically(solPath(request), solFile(file, solution, message));
+  if (request.ampl ? outlev > 0 : !(wantsol & 8)) print(`${message}\n${statistics(solution)}`);
   if (!request.ampl) show(file, solution, wantsol);
   return request.ampl || isSolved(solution.status) ? 0 : 1;
 }
 
+/** Counts and times as Pyomo's interface to Ipopt looks for them. */
+const statistics = ({ iterations, seconds }: NlAnswer['solution']): string =>
+  `\nNumber of Iterations....: ${iterations}\n\nTotal seconds in graybox = ${seconds.total.toFixed(3)}`;
+
 /** The .sol file of a result; `message` heads it. */
-export function solFile(file: NlFile, result: Result, message = solveMessage(solverName, result)): string {
+export function solFile(
+  file: Pick<NlAnswer['file'], 'header' | 'sense' | 'objective'>,
+  result: Pick<NlAnswer['solution'], 'status' | 'x' | 'multipliers'>,
+  message: string,
+): string {
   const { rows, zL, zU } = amplDuals(result.multipliers, file.sense);
   return solText({
     message,
@@ -99,19 +97,35 @@ export function solFile(file: NlFile, result: Result, message = solveMessage(sol
     objective: Math.max(0, file.objective - 1),
     code: solveCode[result.status],
     suffixes: [
-      { name: 'ipopt_zL_out', values: zL },
       { name: 'ipopt_zU_out', values: zU },
+      { name: 'ipopt_zL_out', values: zL },
     ],
   });
 }
 
+/** A .sol file that says why there is no solution, where the header of the stub can be read. */
+function writeRefusal(request: SolveRequest, error: unknown): void {
+  const none = new Float64Array(0);
+  let header: NlAnswer['file']['header'];
+  try {
+    header = readNlHeader(request.stub).header;
+  } catch {
+    return; // no stub, no answer: standard error says why
+  }
+  const code = error instanceof InputError ? refusedCode.mistake : refusedCode.internal;
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `${solverName}: ${error instanceof InputError ? '' : 'Internal error. '}${why}`;
+  const empty = { duals: none, x: none, objective: 0, suffixes: [] };
+  writeAtomically(solPath(request), solText({ ...empty, message, header, code }));
+}
+
 /** AMPL's `wantsol`: 2 prints the variables, 4 the duals. */
-function show(file: NlFile, { x, multipliers }: Result, wantsol: number): void {
+function show(file: NlAnswer['file'], { x, multipliers }: NlAnswer['solution'], wantsol: number): void {
   const list = (what: string, names: readonly string[], values: Float64Array): void =>
     print(
       table(
         [what, 'value'],
-        names.map((name, i) => [name, String(values[i])]),
+        names.map((name, i) => [name, String(values[i] ?? 'unknown')]),
       ),
     );
   if (wantsol & 2) list('variable', file.names.variables, x);

@@ -7,6 +7,7 @@ import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import { dataCommand } from './data.js';
 import { inspectCommand } from './inspect.js';
+import { heedSignals } from './interruption.js';
 import { solveCommand } from './solve.js';
 import { optionsCommand } from './solver-options.js';
 
@@ -71,4 +72,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
+heedSignals();
 process.exitCode = await main(process.argv.slice(2));

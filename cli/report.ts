@@ -1,10 +1,13 @@
 import type { Solution } from '../index.js';
 import { table } from './table.js';
 
+/** What is told of a solution. */
+type Told = Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts'>;
+
 /** The JSON object of one solve: what every command prints with `--json` and writes as `result.json`. */
 export function resultJson(
   scenario: string,
-  solution: Solution,
+  solution: Told,
   values: Readonly<Record<string, Float64Array | number>>,
 ): Record<string, unknown> {
   const { status, message, objective, iterations, sizes, errors, evaluations, seconds, network } = solution;
@@ -24,7 +27,7 @@ export function resultJson(
 }
 
 /** The end of a solve in words and figures. */
-export function summary(solution: Solution): string {
+export function summary(solution: Told): string {
   const { status, message, objective, iterations, sizes, errors, evaluations, seconds } = solution;
   const error = (value: number): string => value.toExponential(2);
   const share = (value: number): string => `${value.toFixed(3)} s`;

@@ -8,6 +8,7 @@ import { drawPicture } from '../scenarios/mnist/picture.js';
 import { adversarialImage } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
 import { openFolder, writeWhole } from './files.js';
+import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { progressPrinter } from './progress.js';
@@ -58,7 +59,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
     solver: flags.solver,
     ...settings,
     polish: flags.polish,
-    interrupt: true,
+    signal: interruptible(),
     onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
   });
   tell(`\n${summary(solution)}`);

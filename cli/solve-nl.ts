@@ -1,6 +1,7 @@
 import { isSolved } from '../index.js';
-import { solveNl } from './ampl.js';
 import { openFolder, writeWhole } from './files.js';
+import { interruptible } from './interruption.js';
+import { superviseNl } from './nl/supervise.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { progressPrinter } from './progress.js';
@@ -13,17 +14,22 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
     log.push(line);
     (flags.json ? remark : print)(line);
   };
-  const { file, solution } = await solveNl(path, {
-    relax: flags.relax,
-    solver: flags.solver,
-    ...solverSettings(flags),
-    interrupt: true,
-    onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
-  });
+  const { file, solution } = await superviseNl(
+    path,
+    {
+      relax: flags.relax,
+      solver: flags.solver,
+      ...solverSettings(flags),
+      signal: interruptible(),
+      onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
+    },
+    0,
+  );
   for (const warning of file.warnings) remark(`graybox: ${warning}`);
   tell(`\n${summary(solution)}`);
-  const names = solution.problem.variables.names;
-  const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, solution.x[j]!])));
+  const { x } = solution;
+  const names = x.length === 0 ? [] : file.names.variables;
+  const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, x[j]!])));
   if (flags.out !== undefined) {
     openFolder(flags.out);
     tell(`Wrote ${writeWhole(flags.out, 'result.json', `${toJson(json, 1)}\n`)}.`);

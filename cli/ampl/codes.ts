@@ -19,6 +19,9 @@ export const solveCode: Readonly<Record<Status, number>> = {
   'out-of-memory': 553,
 };
 
+/** `solve_result_num` where there is no result: a caller's mistake, and a fault of ours. */
+export const refusedCode = { mistake: 552, internal: 554 } as const;
+
 const headlines: Readonly<Record<Status, string>> = {
   optimal: 'Optimal Solution Found',
   acceptable: 'Solved To Acceptable Level',
@@ -34,16 +37,15 @@ const headlines: Readonly<Record<Status, string>> = {
   'out-of-memory': 'Out of memory',
 };
 
-/** The message of the .sol file: why the solver stopped, and what it holds. `objective` in the user's sense. */
+/**
+ * The message of the .sol file: why the solver stopped, and what it holds. `objective` in the user's sense. One line:
+ * readers of Ipopt's .sol files count lines.
+ */
 export function solveMessage(
   name: string,
   result: Pick<Result, 'status' | 'message' | 'objective' | 'iterations'>,
 ): string {
   const { status, message, objective, iterations } = result;
-  return [
-    ' ',
-    `${name}: ${headlines[status]}.`,
-    message.trim().replaceAll('\n', ' '),
-    `objective ${objective}, ${iterations} iterations`,
-  ].join('\n');
+  const detail = message.trim().replaceAll('\n', ' ');
+  return `${name}: ${headlines[status]}. ${detail}; objective ${objective}, ${iterations} iterations`;
 }

@@ -5,10 +5,12 @@ import type { NlHeader } from '../../src/read/nl.js';
 
 /** What a .sol file says. */
 export interface SolContent {
+  /** One line. */
   readonly message: string;
-  readonly header: Pick<NlHeader, 'options' | 'boundTolerance'>;
-  /** In AMPL's sign convention, see {@link amplDuals}. */
+  readonly header: Pick<NlHeader, 'options' | 'boundTolerance' | 'variables' | 'constraints'>;
+  /** In AMPL's sign convention, see {@link amplDuals}; empty where there are none to tell. */
   readonly duals: Float64Array;
+  /** Empty where there are no values to tell. */
   readonly x: Float64Array;
   /** Index of the objective, from 0. */
   readonly objective: number;
@@ -42,14 +44,13 @@ const realOnVariables = 4;
 /** The text of a .sol file (D. M. Gay, "Hooking your solver to AMPL", and `writesol.c` of the AMPL solver library). */
 export function solText(content: SolContent): string {
   const { message, header, duals, x, objective, code, suffixes } = content;
-  const lines = message.split('\n').map((line) => (line === '' ? ' ' : line));
-  lines.push('');
-  const { options, boundTolerance } = header;
+  const lines = [' ', message, ''];
+  const { options, boundTolerance, variables, constraints } = header;
   if (options.length > 0) {
     // With a bound tolerance the count is raised by two, and the tolerance follows the sizes.
     const extra = boundTolerance === undefined ? 0 : 2;
     lines.push('Options', String(options.length + extra), ...options.map(String));
-    lines.push(String(duals.length), String(duals.length), String(x.length), String(x.length));
+    lines.push(...[constraints, duals.length, variables, x.length].map(String));
     if (boundTolerance !== undefined) lines.push(String(boundTolerance));
   }
   for (const value of duals) lines.push(String(value));

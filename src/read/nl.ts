@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { InputError } from '../core/errors.js';
 import { Constant, type Operand, Variable } from '../model/expression.js';
 import { linear, sum } from '../model/functions.js';
@@ -6,12 +6,12 @@ import { Model } from '../model/model.js';
 import type { Problem } from '../problem/problem.js';
 import { modelAlgebra } from './nl/algebra.js';
 import { BinaryLexer } from './nl/binary-lexer.js';
-import { type NlHeader, readHeader } from './nl/header.js';
+import { longestHeader, type NlHeader, readHeader } from './nl/header.js';
 import type { Lexer } from './nl/lexer.js';
 import type { LinearRows } from './nl/linear.js';
 import { type NlNames, plainNames, readNames } from './nl/names.js';
 import { type UserScaling, userScaling } from './nl/scaling.js';
-import { type Body, discreteCount, readBody } from './nl/segments.js';
+import { discreteCount, readBody } from './nl/segments.js';
 import type { Suffix } from './nl/suffixes.js';
 import { TextLexer } from './nl/text-lexer.js';
 import { type InitialMultipliers, initialMultipliers } from './nl/warm-start.js';
@@ -19,7 +19,7 @@ import { type InitialMultipliers, initialMultipliers } from './nl/warm-start.js'
 export type { InitialMultipliers, NlHeader, NlNames, Suffix, UserScaling };
 
 export interface NlOptions {
-  /** Which objective, counted from 1 as AMPL does; 0 for none. Default: the first. */
+  /** Which objective, counted from 1 as AMPL does; 0 for none. Default 1: the first, where there is one. */
   readonly objective?: number;
   /** Treat integer variables as continuous instead of refusing them. */
   readonly relax?: boolean;
@@ -36,6 +36,8 @@ export interface NlFile {
   readonly problem: Problem;
   readonly header: NlHeader;
   readonly names: NlNames;
+  /** Where a solve begins. */
+  readonly start: Float64Array;
   readonly suffixes: readonly Suffix[];
   /** AMPL's sense; the problem states a minimization in either case. */
   readonly sense: 1 | -1;
@@ -85,8 +87,9 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
     );
 
   const { lower, upper } = body.variableBounds;
+  const start = Float64Array.from(body.start, (given, i) => startWithin(given, lower[i]!, upper[i]!));
   for (let i = 0; i < header.variables; i++)
-    model.variable(names.variables[i]!, { lower: lower[i]!, upper: upper[i]!, start: start(body, i) });
+    model.variable(names.variables[i]!, { lower: lower[i]!, upper: upper[i]!, start: start[i]! });
   for (let i = 0; i < header.constraints; i++)
     model.constrain(whole(body.jacobian, i, variables, body.rows[i]!), {
       lower: body.rowBounds.lower[i]!,
@@ -112,6 +115,7 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
     },
     header,
     names,
+    start,
     suffixes: body.suffixes,
     sense,
     objective,
@@ -122,17 +126,35 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   };
 }
 
+/** The header of a .nl file and what its variables and rows are called, without reading the rest. */
+export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | 'names'> {
+  const file = locate(source);
+  const descriptor = openSync(file, 'r');
+  try {
+    const first = new Uint8Array(longestHeader);
+    const count = readSync(descriptor, first, 0, first.length, 0);
+    const header = readHeader(first.subarray(0, count), file, statSync(file).size);
+    return {
+      file,
+      header,
+      get names() {
+        const plain = plainNames(header.variables, header.constraints, header.objectives);
+        return readNames(file.replace(/\.nl$/, ''), plain);
+      },
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function locate(source: string): string {
   for (const path of [source, `${source}.nl`]) if (existsSync(path) && statSync(path).isFile()) return path;
   throw new InputError(`${source}: no such .nl file; give the path of a .nl file, with or without '.nl'`);
 }
 
 /** The file's value, else 0 moved into the bounds. */
-function start(body: Body<Operand>, i: number): number {
-  const given = body.start[i]!;
-  if (!Number.isNaN(given)) return given;
-  return Math.max(body.variableBounds.lower[i]!, Math.min(body.variableBounds.upper[i]!, 0));
-}
+const startWithin = (given: number, lower: number, upper: number): number =>
+  Number.isNaN(given) ? Math.max(lower, Math.min(upper, 0)) : given;
 
 /** Linear part (J or G segment) plus expression (C or O segment). */
 function whole(rows: LinearRows, row: number, variables: readonly Variable[], expression: Operand): Operand {
@@ -148,8 +170,11 @@ function whole(rows: LinearRows, row: number, variables: readonly Variable[], ex
 }
 
 function chooseObjective(wanted: number | undefined, available: number, file: string): number {
-  if (wanted === undefined) return Math.min(1, available);
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > available)
-    throw new InputError(`${file}: objective ${wanted} of ${available}; objno is 0 (none) to ${available}`);
-  return wanted;
+  // AMPL's default is 1, also for a file without objectives: a feasibility problem.
+  const chosen = wanted === undefined || wanted === 1 ? Math.min(1, available) : wanted;
+  if (!Number.isInteger(chosen) || chosen < 0 || chosen > available)
+    throw new InputError(
+      `${file}: objective ${wanted} of ${available}; objno is 0 (none) to ${Math.max(1, available)}`,
+    );
+  return chosen;
 }

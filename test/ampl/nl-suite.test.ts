@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { solveNl } from '../../cli/ampl.js';
+import { solveNl } from '../../cli/nl/solve.js';
 import { isSolved, solveHere } from '../../index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { optimalityErrorsAt } from '../../src/nlp/optimality.js';

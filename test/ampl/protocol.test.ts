@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readArguments } from '../../cli/ampl/arguments.js';
 import { solveCode } from '../../cli/ampl/codes.js';
 import { parseAssignments, readAssignments } from '../../cli/ampl/keywords.js';
-import { runAmpl, type Solve } from '../../cli/ampl.js';
+import { runAmpl } from '../../cli/ampl.js';
+import type { Solve } from '../../cli/nl/solve.js';
 import type { Solution, SolveOptions, Status } from '../../index.js';
 import { v, writeNl } from '../read/nl-writer.js';
 import { parseSol } from './sol-reader.js';
@@ -135,6 +136,7 @@ describe('runAmpl', () => {
           upper: Float64Array.of(0, 3),
         },
         iterations: 9,
+        seconds: { total: 0.25, oracle: 0, linear: 0, other: 0.25 },
       } as Solution;
     };
 
@@ -143,7 +145,7 @@ describe('runAmpl', () => {
     expect(await runAmpl([stub(), '-AMPL', 'tol=1e-6'], {}, answering('optimal'))).toBe(0);
     const sol = parseSol(readFileSync(`${stub()}.sol`, 'utf8'));
     expect(sol.message).toMatch(
-      /^graybox \d+\.\d+\.\d+: Optimal Solution Found\.\nas asked\nobjective -7, 9 iterations$/,
+      /^graybox \d+\.\d+\.\d+: Optimal Solution Found\. as asked; objective -7, 9 iterations$/,
     );
     expect(sol.options).toEqual([1, 1, 0]);
     expect(sol.duals).toEqual([-0.5]);
@@ -152,6 +154,8 @@ describe('runAmpl', () => {
     expect(sol.suffixes).toEqual({ ipopt_zL_out: { 0: 2 }, ipopt_zU_out: { 1: -3 } });
     expect(given['tol']).toBe(1e-6);
     expect(out).toContain('tol=1e-6');
+    expect(out).toMatch(/^Number of Iterations\.*: 9$/m);
+    expect(out).toMatch(/^Total seconds in graybox = 0\.250$/m);
     expect(readdirSync(folder).sort()).toEqual(['p.nl', 'p.sol']);
   });
 
@@ -162,6 +166,16 @@ describe('runAmpl', () => {
     expect(sol.duals).toEqual([0.5]);
     expect(sol.code).toBe(1);
     expect(sol.suffixes).toEqual({ ipopt_zL_out: { 0: -2 }, ipopt_zU_out: { 1: 3 } });
+  });
+
+  it('lays the .sol file out as readers of Ipopt’s expect: duals from line 13, zU before zL', async () => {
+    write(false);
+    await runAmpl([stub(), '-AMPL'], {}, answering('optimal'));
+    const lines = readFileSync(`${stub()}.sol`, 'utf8').split('\n');
+    expect(lines[1]).toContain('Optimal Solution Found');
+    expect(lines.slice(2, 12)).toEqual(['', 'Options', '3', '1', '1', '0', '1', '1', '2', '2']);
+    expect(lines.slice(12, 17)).toEqual(['-0.5', '1.25', '1e-300', 'objno 0 0', 'suffix 4 1 13 0 0']);
+    expect(lines.filter((line) => line.startsWith('ipopt_'))).toEqual(['ipopt_zU_out', 'ipopt_zL_out']);
   });
 
   it('echoes options with a bound tolerance', async () => {

@@ -50,8 +50,11 @@ const lines = [
   ['common expressions', 5, 5],
 ] as const;
 
-/** Reads the header and checks it against itself and the size of the file. */
-export function readHeader(bytes: Uint8Array, file: string): NlHeader {
+/** Bytes of the longest header. */
+export const longestHeader = (1 + lines.length) * (longestLine + 1);
+
+/** Reads the header from the first bytes of a file and checks it against itself and the file's size. */
+export function readHeader(bytes: Uint8Array, file: string, size = bytes.length): NlHeader {
   let position = 0;
   let line = 0;
   const nextLine = (what: string): string => {
@@ -127,7 +130,7 @@ export function readHeader(bytes: Uint8Array, file: string): NlHeader {
     definedVariables: facts[8]!.reduce((sum, value) => sum + value, 0),
     end: position,
   };
-  checkSizes(header, bytes.length, file);
+  checkSizes(header, size, file);
   return header;
 }
 
@@ -136,7 +139,9 @@ function checkSizes(header: NlHeader, size: number, file: string): void {
   const refuse = (line: number, problem: string): never => {
     throw new InputError(`${file}:${line}: ${problem}`);
   };
-  if (header.variables < 1) refuse(2, 'expected at least one variable, found 0');
+  const nonzeros = header.jacobianNonzeros + header.gradientNonzeros;
+  if (header.variables === 0 && nonzeros > 0)
+    refuse(2, `expected at least one variable, found 0 with ${nonzeros} nonzeros of Jacobian and gradients`);
   const bound = header.encoding === 'text' ? 2 : 1;
   const pair = header.encoding === 'text' ? 4 : 12;
   const room = size - header.end;

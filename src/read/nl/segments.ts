@@ -131,7 +131,8 @@ class SegmentReader<E> {
     const none = { lower: new Float64Array(0), upper: new Float64Array(0) };
     const rowBounds = this.rowBounds ?? (header.constraints === 0 ? none : undefined);
     if (!rowBounds) lexer.fail('no r segment (bounds of the constraints): is the file truncated?');
-    if (!this.variableBounds) lexer.fail('no b segment (bounds of the variables): is the file truncated?');
+    const variableBounds = this.variableBounds ?? (header.variables === 0 ? none : undefined);
+    if (!variableBounds) lexer.fail('no b segment (bounds of the variables): is the file truncated?');
     const warnings = this.checkCounts();
     return {
       rows: this.rows as E[],
@@ -139,7 +140,7 @@ class SegmentReader<E> {
       jacobian: this.jacobian,
       gradients: this.gradients,
       rowBounds,
-      variableBounds: this.variableBounds,
+      variableBounds,
       start: this.start ?? new Float64Array(header.variables).fill(Number.NaN),
       duals: this.duals,
       suffixes: this.suffixes,
@@ -230,9 +231,10 @@ class SegmentReader<E> {
   /** k: number of Jacobian nonzeros in columns 0..i, for all but the last column; K: in column i. */
   private readColumnCounts(cumulative: boolean): void {
     const lexer: Lexer = this.lexer;
-    const count = lexer.integer('the number of column counts');
-    if (count !== this.header.variables - 1)
-      lexer.fail(`expected ${this.header.variables - 1} column counts, found ${count}`);
+    // Without variables, some writers put -1 and others 0.
+    const count = Math.max(0, lexer.integer('the number of column counts'));
+    const expected = Math.max(0, this.header.variables - 1);
+    if (count !== expected) lexer.fail(`expected ${expected} column counts, found ${count}`);
     lexer.endRecord();
     if (this.announcedColumns) lexer.fail('a second k segment');
     const counts = new Int32Array(count);
