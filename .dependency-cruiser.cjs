@@ -4,7 +4,7 @@ const rooms = {
   'src/network': ['src/core'],
   'src/derive': ['src/core', 'src/network'],
   'src/engine': ['src/core', 'src/network/graph', 'src/derive'],
-  'src/oracle': ['src/core', 'src/network/graph', 'src/derive', 'src/engine'],
+  'src/oracle': ['src/core', 'src/network/graph', 'src/network/traits', 'src/derive', 'src/engine'],
   'src/problem': ['src/core'],
   'src/elements': ['src/core', 'src/problem'],
   'src/model': ['src/core', 'src/problem'],

@@ -22,6 +22,7 @@ export class Builder {
   readonly #instructions: Instruction[] = [];
   readonly #known = new Map<string, Ref>();
   readonly #constants = new Map<Tensor, Ref>();
+  readonly #scalars = new Map<Ref, number>();
 
   shape(ref: Ref): readonly number[] {
     return this.#instructions[ref]!.shape;
@@ -43,8 +44,13 @@ export class Builder {
     if (ref === undefined) {
       ref = this.constant({ shape: [], data: Float64Array.of(value) });
       this.#known.set(key, ref);
+      this.#scalars.set(ref, value);
     }
     return ref;
+  }
+  /** The number that `scalar` made `ref` of. */
+  scalarValue(ref: Ref): number | undefined {
+    return this.#scalars.get(ref);
   }
   /** `[rows, columns]` with ones at `(offset + j, j)`. */
   eye(rows: number, columns: number, offset = 0): Ref {
@@ -85,14 +91,6 @@ export class Builder {
   }
   subtract(a: Ref, b: Ref): Ref {
     return this.binary('subtract', a, b);
-  }
-  /** `a + term`. */
-  plus(a: Ref, term: number): Ref {
-    return this.binary('add', a, this.scalar(term));
-  }
-  /** `total − a`. */
-  less(total: number, a: Ref): Ref {
-    return this.binary('subtract', this.scalar(total), a);
   }
   multiply(a: Ref, b: Ref): Ref {
     return this.binary('multiply', a, b);

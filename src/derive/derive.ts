@@ -1,11 +1,11 @@
 import { InputError } from '../core/errors.js';
-import type { Network, Op } from '../network/graph.js';
+import type { Network } from '../network/graph.js';
+import { narrowPrefix } from '../network/prefix.js';
+import { isAffine, isSmooth, label } from '../network/traits.js';
 import { Builder, sizeOf } from './builder.js';
-import { narrowPrefix } from './cut.js';
-import { elementwiseRule } from './elementwise.js';
 import { flops } from './flops.js';
 import type { Program, Programs, Ref, Term } from './program.js';
-import { type Rule, rules, type Site } from './rules.js';
+import { type AnySite, ruleOf, rules } from './rules/table.js';
 import { type Tangent, Tangents } from './tangent.js';
 
 export interface DeriveOptions {
@@ -41,17 +41,17 @@ const cheapest = (programs: readonly Program[]): Program =>
 /** Throws for the first op without a second derivative. */
 export function refuseKinks(network: Network): void {
   for (const { op, layer } of network.nodes)
-    if (op.kind === 'elementwise' && elementwiseRule(op.fn).second === 'kink')
+    if (!isSmooth(op))
       throw new InputError(
-        `${network.name}: layer '${layer}' uses ${op.fn.name}, which has no second derivative; use the full-space formulation, ` +
+        `${network.name}: layer '${layer}' uses ${label(op)}, which has no second derivative; use the full-space formulation, ` +
           "a smooth activation (softplus, tanh, elu), or kinks: 'allow' to take it as zero",
       );
 }
 
 /** The forward pass: one site per node, its value included. */
-function forward(b: Builder, network: Network): Site<Op['kind']>[] {
+function forward(b: Builder, network: Network): AnySite[] {
   const x = b.input('x', network.inputSize);
-  const sites: Site<Op['kind']>[] = [];
+  const sites: AnySite[] = [];
   for (const { op, inputs, shape } of network.nodes) {
     const site = { b, op, shape, inputs: inputs.map((k) => sites[k]!) };
     sites.push({ ...site, value: ruleOf(op).value(site, x) });
@@ -59,7 +59,7 @@ function forward(b: Builder, network: Network): Site<Op['kind']>[] {
   return sites;
 }
 
-function output(b: Builder, network: Network, sites: readonly Site<Op['kind']>[]): Ref {
+function output(b: Builder, network: Network, sites: readonly AnySite[]): Ref {
   const parts = network.outputs.map((k) => b.reshape(sites[k]!.value, [sizeOf(sites[k]!.shape)]));
   return b.concat(parts, 0);
 }
@@ -73,12 +73,7 @@ function valueProgram(network: Network): Program {
  * `v̄` of every node, `[batch, …shape]`, from `seed`, the adjoint of `y`, `[batch, outputs]`; undefined where no output
  * depends on the node.
  */
-function adjoints(
-  b: Builder,
-  network: Network,
-  sites: readonly Site<Op['kind']>[],
-  seed: Ref,
-): (Ref | undefined)[] {
+function adjoints(b: Builder, network: Network, sites: readonly AnySite[], seed: Ref): (Ref | undefined)[] {
   const bars: (Ref | undefined)[] = network.nodes.map(() => undefined);
   const accumulate = (k: number, share: Ref) => {
     const bar = bars[k];
@@ -163,7 +158,7 @@ function tangentProgram(network: Network, cut: number | undefined, want: { hessi
 function tangentsFrom(
   t: Tangents,
   network: Network,
-  sites: readonly Site<Op['kind']>[],
+  sites: readonly AnySite[],
   cut: number | undefined,
 ): Tangent[] {
   const tangents: Tangent[] = [];
@@ -182,13 +177,13 @@ function tangentsFrom(
 }
 
 /** `∂z/∂x` of the affine node `cut`, `[n, size]`: constant, and built from the weights alone. */
-function prefixMap(b: Builder, network: Network, sites: readonly Site<Op['kind']>[], cut: number): Ref {
+function prefixMap(b: Builder, network: Network, sites: readonly AnySite[], cut: number): Ref {
   const t = new Tangents(b, network.inputSize);
   const tangents: Tangent[] = [];
   for (let k = 0; k <= cut; k++) {
     const { op, inputs } = network.nodes[k]!;
     if (inputs.some((input) => tangents[input] === undefined)) continue;
-    if (rules[op.kind].second === null)
+    if (isAffine(op))
       tangents[k] = ruleOf(op).tangent(
         sites[k]!,
         t,
@@ -203,7 +198,7 @@ function curvature(
   b: Builder,
   t: Tangents,
   network: Network,
-  sites: readonly Site<Op['kind']>[],
+  sites: readonly AnySite[],
   tangents: readonly Tangent[],
 ): { terms: Term[]; diagonal: Ref | null } {
   const seed = b.reshape(b.input('λ', network.outputSize), [1, network.outputSize]);
@@ -227,9 +222,4 @@ function curvature(
     diagonal = diagonal === null ? padded : b.add(diagonal, padded);
   });
   return { terms, diagonal };
-}
-
-/** The rule of an op whose kind is known only at run time; `op` and rule agree by construction of the table. */
-function ruleOf(op: Op): Rule<Op['kind']> {
-  return rules[op.kind] as unknown as Rule<Op['kind']>;
 }

@@ -1,5 +1,6 @@
-import { erf, sigmoid, softplus } from '../core/special.js';
-import type { Elementwise, Network, Node, Tensor } from '../network/graph.js';
+import { plainly } from '../network/activation/numbers.js';
+import { activationOf } from '../network/activation/table.js';
+import type { Network, Node, Tensor } from '../network/graph.js';
 
 /** The value of every node at the flattened input `x`: plain loops, for start values. */
 export function forward(net: Network, x: ArrayLike<number>): Float64Array[] {
@@ -40,8 +41,8 @@ function nodeValue({ op, shape }: Node, inputs: readonly Input[], x: ArrayLike<n
       return u.map((value, k) => op.scale.data[k % width]! * value + op.shift.data[k % width]!);
     }
     case 'elementwise': {
-      const φ = elementwise(op.fn);
-      return u.map(φ);
+      const φ = plainly(activationOf(op.fn));
+      return u.map((value) => φ(value));
     }
     case 'softmax':
       return softmax(u, lastExtent(shape));
@@ -109,50 +110,4 @@ function softmax(u: Float64Array, width: number): Float64Array {
     for (let k = 0; k < width; k++) p[start + k]! /= total;
   }
   return p;
-}
-
-/** λ and α of the self-normalizing unit (Klambauer et al. 2017). */
-export const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 } as const;
-
-const relu = (u: number): number => Math.max(u, 0);
-const exponentialUnit = (u: number, alpha: number): number => (u > 0 ? u : alpha * Math.expm1(u));
-
-/** The plain function of an elementwise op. */
-export function elementwise(fn: Elementwise): (u: number) => number {
-  switch (fn.name) {
-    case 'tanh':
-      return Math.tanh;
-    case 'sigmoid':
-      return sigmoid;
-    case 'softplus':
-      return softplus;
-    case 'softsign':
-      return (u) => u / (1 + Math.abs(u));
-    case 'exp':
-      return Math.exp;
-    case 'swish':
-      return (u) => u * sigmoid(u);
-    case 'mish':
-      return (u) => u * Math.tanh(softplus(u));
-    case 'gelu':
-      return (u) => 0.5 * u * (1 + erf(u * Math.SQRT1_2));
-    case 'geluTanh':
-      return (u) => 0.5 * u * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (u + 0.044715 * u ** 3)));
-    case 'elu':
-      return (u) => exponentialUnit(u, fn.alpha);
-    case 'selu':
-      return (u) => selu.scale * exponentialUnit(u, selu.alpha);
-    case 'relu':
-      return relu;
-    case 'relu6':
-      return (u) => Math.min(relu(u), 6);
-    case 'hardSigmoid':
-      return (u) => Math.min(relu(u / 5 + 0.5), 1);
-    case 'abs':
-      return Math.abs;
-    case 'leakyRelu':
-      return (u) => (u > 0 ? u : fn.alpha * u);
-    case 'thresholdedRelu':
-      return (u) => (u > fn.theta ? u : 0);
-  }
 }

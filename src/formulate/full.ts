@@ -3,8 +3,10 @@ import type { Expression, Variable } from '../model/expression.js';
 import { add, divide, exp, linear, multiply, power, sqrt, subtract, sum } from '../model/functions.js';
 import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
+import type { Hinges } from '../network/activation/activation.js';
+import { activationOf } from '../network/activation/table.js';
 import type { Network, Node, Tensor } from '../network/graph.js';
-import { activation, type Kinked } from './activation.js';
+import { expressed } from './algebra.js';
 import { concatenation, lastExtent } from './forward.js';
 import { isRelu } from './outputs.js';
 
@@ -76,10 +78,10 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Variabl
     case 'softmax':
       return addSoftmax(model, label, u, make(), lastExtent(shape));
     case 'elementwise': {
-      const rule = activation(op.fn);
-      if (rule.kind === 'smooth') return equate(model, label, make(), (v, i) => subtract(v, rule.of(u[i]!)));
-      if (rule.kind === 'kinked')
-        return addKinked(full, label, u, make(), rule.hinges, values[node.inputs[0]!]!);
+      const φ = activationOf(op.fn);
+      if (φ.kind === 'smooth')
+        return equate(model, label, make(), (v, i) => subtract(v, expressed(φ, u[i]!)));
+      if (φ.kind === 'kinked') return addKinked(full, label, u, make(), φ.hinges, values[node.inputs[0]!]!);
       throw new InputError(
         `layer '${node.layer}' of network '${full.net.name}' has the activation ${op.fn.name}, which jumps; no formulation states it, train with relu or a smooth activation instead`,
       );
@@ -150,7 +152,7 @@ function addKinked(
   label: string,
   u: readonly Variable[],
   variables: Variable[],
-  { slope, hinges }: Kinked,
+  { slope, hinges }: Hinges,
   start: Float64Array,
 ): Variable[] {
   if ('smooth' in hinge) {

@@ -3,7 +3,7 @@ import { Variable } from '../model/expression.js';
 import { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
 import type { Network } from '../network/graph.js';
-import { activation } from './activation.js';
+import { isSmooth, label } from '../network/traits.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
 import { firstVariables } from './outputs.js';
@@ -72,9 +72,9 @@ function addReduced(
   options: NetworkOptions,
 ): VariableArray {
   for (const { op, layer } of net.nodes)
-    if (op.kind === 'elementwise' && activation(op.fn).kind !== 'smooth')
+    if (!isSmooth(op))
       throw new InputError(
-        `layer '${layer}' of network '${net.name}' has the activation ${op.fn.name}, which has no second derivative; use the full formulation with complementarity or smoothing, or train with tanh, softplus, swish or gelu`,
+        `layer '${layer}' of network '${net.name}' has the activation ${label(op)}, which has no second derivative; use the full formulation with complementarity or smoothing, or train with tanh, softplus, swish or gelu`,
       );
   const { name = 'y', lower, upper, box = net } = options;
   const start =

@@ -3,6 +3,7 @@ import type { Variable } from '../model/expression.js';
 import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
 import type { Network, Node } from '../network/graph.js';
+import { moves } from '../network/traits.js';
 import { outputValues, sizeOf } from './forward.js';
 
 export interface OutputOptions {
@@ -13,8 +14,7 @@ export interface OutputOptions {
 }
 
 /** True for nodes that get variables of their own in full space. */
-export const makesVariables = ({ op }: Node): boolean =>
-  op.kind !== 'input' && op.kind !== 'reshape' && op.kind !== 'concat';
+export const makesVariables = ({ op }: Node): boolean => !moves(op);
 
 /** A node that is nothing but a hinge `max(u, 0)`. */
 export const isRelu = ({ op }: Node): boolean => op.kind === 'elementwise' && op.fn.name === 'relu';

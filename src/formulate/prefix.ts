@@ -1,4 +1,6 @@
 import type { Network, Node } from '../network/graph.js';
+import { ancestors, narrowPrefix } from '../network/prefix.js';
+import { isAffine } from '../network/traits.js';
 import { sizeOf } from './forward.js';
 
 /** A network in two: `y = tail(prefix(x))`. */
@@ -8,43 +10,24 @@ export interface Split {
   readonly tail: Network;
 }
 
-const isAffine = ({ op }: Node): boolean =>
-  op.kind === 'affine' || op.kind === 'scale' || op.kind === 'reshape';
-
 /**
  * Splits a network behind the narrowest point of the affine map it begins with; undefined where it does not begin with
- * one that maps its inputs to fewer numbers.
+ * one that maps its inputs to fewer numbers, or is affine as a whole.
  */
 export function splitPrefix(net: Network): Split | undefined {
-  const chain = affineChain(net);
-  if (chain === undefined) return undefined;
-  const size = (k: number): number => sizeOf(net.nodes[k]!.shape);
-  const narrowest = chain.reduce((best, k, i) => (size(k) < size(chain[best]!) ? i : best), 0);
-  if (narrowest === 0) return undefined;
-  const head = chain.slice(0, narrowest + 1);
-  const last = head.at(-1)!;
-  const cut = net.nodes[last]!;
-  const body = net.nodes.map((_, k) => k).filter((k) => !head.includes(k));
-  const entry: Node = { layer: cut.layer, op: { kind: 'input', offset: 0 }, inputs: [], shape: cut.shape };
+  const last = narrowPrefix(net);
+  if (last === undefined) return undefined;
+  const size = sizeOf(net.nodes[last]!.shape);
+  const inOrder = (chosen: Set<number>): number[] => [...chosen].sort((a, b) => a - b);
+  const head = inOrder(ancestors(net, [last]));
+  const body = inOrder(ancestors(net, net.outputs, last)).filter((k) => k !== last);
+  if (body.every((k) => isAffine(net.nodes[k]!.op))) return undefined;
+  const { layer, shape } = net.nodes[last]!;
+  const entry: Node = { layer, op: { kind: 'input', offset: 0 }, inputs: [], shape };
   return {
     prefix: part(net, head, [], [last], net.inputSize),
-    tail: part(net, [last, ...body], [entry], net.outputs, size(last)),
+    tail: part(net, [last, ...body], [entry], net.outputs, size),
   };
-}
-
-/** The input and the affine nodes behind it, as long as each is the only one that reads the one before. */
-function affineChain(net: Network): number[] | undefined {
-  const first = net.nodes.findIndex(({ op }) => op.kind === 'input');
-  if (first < 0 || sizeOf(net.nodes[first]!.shape) !== net.inputSize) return undefined;
-  const chain = [first];
-  for (;;) {
-    const last = chain.at(-1)!;
-    const readers = [...net.nodes.keys()].filter((k) => net.nodes[k]!.inputs.includes(last));
-    const [next] = readers;
-    if (next === undefined || readers.length > 1 || !isAffine(net.nodes[next]!)) return chain;
-    if (net.outputs.includes(last) || net.outputs.includes(next)) return chain;
-    chain.push(next);
-  }
 }
 
 /** The network of some nodes, renumbered; `replaced` stand in for the first of them. */

@@ -1,4 +1,5 @@
-import type { Network, Node } from './graph.js';
+import type { Network } from './graph.js';
+import { label } from './traits.js';
 
 /** One row of `graybox inspect`. */
 export interface NodeRow {
@@ -15,16 +16,8 @@ export interface NodeRow {
 export function describe(network: Network): NodeRow[] {
   return network.nodes.map((node) => ({
     layer: node.layer,
-    op: nameOf(node),
+    op: label(node.op),
     shape: node.shape,
     parameters: node.parameters ?? 0,
   }));
-}
-
-function nameOf({ op }: Node): string {
-  if (op.kind === 'concat') return `concat(${op.axis})`;
-  if (op.kind !== 'elementwise') return op.kind;
-  const { name, ...constants } = op.fn;
-  const values = Object.values(constants);
-  return values.length > 0 ? `${name}(${values.join(', ')})` : name;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Network, Tensor } from './graph.js';
+import { tensorsOf } from './traits.js';
 
 /**
  * SHA-256 (hexadecimal) of all weights in the order of evaluation, each tensor once, as little-endian bytes. For a
@@ -8,8 +9,8 @@ import type { Network, Tensor } from './graph.js';
 export function digest(network: Network): string {
   const hash = createHash('sha256');
   const seen = new Set<Tensor>();
-  const update = (tensor: Tensor | undefined): void => {
-    if (!tensor || seen.has(tensor)) return;
+  const update = (tensor: Tensor): void => {
+    if (seen.has(tensor)) return;
     seen.add(tensor);
     const { buffer, byteOffset, byteLength } = tensor.data;
     // A hash takes at most 2 GiB at a time.
@@ -18,14 +19,6 @@ export function digest(network: Network): string {
       hash.update(new Uint8Array(buffer, byteOffset + at, Math.min(step, byteLength - at)));
     }
   };
-  for (const { op } of network.nodes) {
-    if (op.kind === 'affine') {
-      update(op.weight);
-      update(op.bias);
-    } else if (op.kind === 'scale') {
-      update(op.scale);
-      update(op.shift);
-    }
-  }
+  for (const { op } of network.nodes) for (const tensor of tensorsOf(op)) update(tensor);
   return hash.digest('hex');
 }

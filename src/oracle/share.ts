@@ -1,4 +1,5 @@
-import type { Network, Node, Tensor } from '../network/graph.js';
+import type { Network, Tensor } from '../network/graph.js';
+import { withTensors } from '../network/traits.js';
 
 const copies = new WeakMap<Network, Network>();
 
@@ -9,23 +10,14 @@ const copies = new WeakMap<Network, Network>();
 export function shared(network: Network): Network {
   let copy = copies.get(network);
   if (!copy) {
-    copy = { ...network, nodes: network.nodes.map(sharedNode) };
+    copy = {
+      ...network,
+      nodes: network.nodes.map((node) => ({ ...node, op: withTensors(node.op, sharedTensor) })),
+    };
     copies.set(network, copy);
     copies.set(copy, copy);
   }
   return copy;
-}
-
-function sharedNode(node: Node): Node {
-  const { op } = node;
-  if (op.kind === 'affine') {
-    const bias = op.bias && { bias: sharedTensor(op.bias) };
-    return { ...node, op: { ...op, weight: sharedTensor(op.weight), ...bias } };
-  }
-  if (op.kind === 'scale') {
-    return { ...node, op: { ...op, scale: sharedTensor(op.scale), shift: sharedTensor(op.shift) } };
-  }
-  return node;
 }
 
 function sharedTensor(tensor: Tensor): Tensor {

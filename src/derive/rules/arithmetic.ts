@@ -1,0 +1,30 @@
+import { sizeOf } from '../builder.js';
+import type { Rule } from './rule.js';
+
+/** `v = Σ u`, `T_v = Σ T_u`, `ū = v̄`. */
+export const add: Rule<'add'> = {
+  value: ({ b, inputs }) => inputs.map(({ value }) => value).reduce((sum, u) => b.add(sum, u)),
+  tangent: ({ shape }, t, inputs) => inputs.reduce((sum, T) => t.add(sum, T, shape)),
+  adjoint: ({ inputs }, v̄) => inputs.map(() => v̄),
+  second: null,
+};
+
+/** `w = a ∘ b`, `T_w = T_a ∘ b + T_b ∘ a`, `ā = w̄ ∘ b`, `b̄ = w̄ ∘ a`, second: `C + Cᵀ`, `C = T_a diag(w̄) T_bᵀ`. */
+export const multiply: Rule<'multiply'> = {
+  value: ({ b, inputs: [left, right] }) => b.multiply(left!.value, right!.value),
+  tangent: ({ shape, inputs: [left, right] }, t, [T_left, T_right]) =>
+    t.add(t.scaled(T_left!, right!.value, shape), t.scaled(T_right!, left!.value, shape), shape),
+  adjoint: ({ b, inputs: [left, right] }, w̄) => [b.multiply(w̄, right!.value), b.multiply(w̄, left!.value)],
+  second: ({ b, shape, inputs: [left, right] }, t, w̄, [T_left, T_right]) => {
+    if (left!.value === right!.value) return t.square(T_left!, b.times(2, w̄), shape);
+    const w̄_flat = b.reshape(w̄, [sizeOf(shape)]);
+    const T_a = t.matrix(T_left!, shape);
+    const T_b = t.matrix(T_right!, shape);
+    return {
+      terms: [
+        { left: b.multiply(T_a, w̄_flat), right: T_b },
+        { left: b.multiply(T_b, w̄_flat), right: T_a },
+      ],
+    };
+  },
+};

@@ -1,0 +1,25 @@
+import type { Expression, Operand } from '../model/expression.js';
+import * as f from '../model/functions.js';
+import type { Activation } from '../network/activation/activation.js';
+import type { Algebra } from '../network/activation/algebra.js';
+
+const expressions: Algebra<Operand> = {
+  constant: (value) => value,
+  add: f.add,
+  subtract: f.subtract,
+  multiply: f.multiply,
+  divide: f.divide,
+  maximum: f.maximum,
+  minimum: f.minimum,
+  abs: f.abs,
+  exp: f.exp,
+  expm1: f.expm1,
+  erf: f.erf,
+  tanh: f.tanh,
+  sigmoid: f.sigmoid,
+  softplus: f.softplus,
+  choose: (u, above, below) => f.conditional(f.compare(u, '>', 0), above, below),
+};
+
+/** `φ(u)` as an expression. */
+export const expressed = ({ value }: Activation, u: Expression): Operand => value(expressions, u);
