@@ -113,11 +113,11 @@ function readReference(flags: MnistFlags): Reference {
       name: "a four drawn for this purpose ('graybox data mnist' brings the MNIST test images)",
     };
   const sample = flags.sample ?? DEFAULT_SAMPLE;
-  const { images, count, rows, columns } = readImages(folder);
+  const { images, count, rows, columns } = readImages(folder, { verify: true });
   if (sample >= count) throw new InputError(`--sample ${sample}: ${folder} holds images 0 to ${count - 1}`);
   const size = rows * columns;
   const pixels = Float64Array.from(images.subarray(sample * size, (sample + 1) * size), (v) => v / 255);
-  const label = readLabels(folder)[sample]!;
+  const label = readLabels(folder, { verify: true })[sample]!;
   return { pixels, label, name: `MNIST test image ${sample}, a ${label}` };
 }
 

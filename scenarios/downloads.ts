@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../index.js';
+import { Draft } from '../runtime/node/draft.js';
+import { readRegularFile } from '../runtime/node/read-file.js';
 import { cacheFolder } from './data.js';
+import { mnistFiles } from './mnist/idx.js';
 
 export interface Download {
   readonly file: string;
   readonly url: string;
-  /** Digest of the public original. */
-  readonly md5: string;
+  /** Bytes of the public original, and its SHA-256. */
+  readonly size: number;
+  readonly sha256: string;
 }
 
 export interface DataSet {
@@ -22,26 +26,21 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   mnist: {
     about: 'the MNIST test set, 10,000 images of handwritten digits',
     licence: 'CC BY-SA 3.0, Yann LeCun and Corinna Cortes',
-    files: [
-      {
-        file: 't10k-images-idx3-ubyte.gz',
-        url: 'https://ossci-datasets.s3.amazonaws.com/mnist/t10k-images-idx3-ubyte.gz',
-        md5: '9fb629c4189551a2d022fa330f9573f3',
-      },
-      {
-        file: 't10k-labels-idx1-ubyte.gz',
-        url: 'https://ossci-datasets.s3.amazonaws.com/mnist/t10k-labels-idx1-ubyte.gz',
-        md5: 'ec29112dd5afa0611ce80d1b7f02629c',
-      },
-    ],
+    files: Object.values(mnistFiles).map((each) => ({
+      ...each,
+      url: `https://ossci-datasets.s3.amazonaws.com/mnist/${each.file}`,
+    })),
   },
 };
 
-const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
+/** Redirections that are followed, all within one host. */
+const MOST_REDIRECTS = 5;
+const SECONDS = 600;
 
 /**
- * Downloads a data set into `folder` (default: the user's cache), file by file; what is there with the right digest is
- * kept. A file appears under its name only after its digest was checked. Returns the folder.
+ * Downloads a data set into `folder` (default: the user's cache), file by file; what is there with the right size and
+ * digest is kept. A file is streamed into a draft, cut off where it exceeds its size, and appears under its name only
+ * after its digest was checked. Returns the folder.
  */
 export async function download(
   name: string,
@@ -52,43 +51,102 @@ export async function download(
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<string> {
-  const set = options.set ?? dataSets[name];
+  const set = options.set ?? (Object.hasOwn(dataSets, name) ? dataSets[name] : undefined);
   if (set === undefined)
     throw new InputError(
       `no data set '${name}' can be downloaded: there is ${Object.keys(dataSets).join(', ')}`,
     );
   const folder = options.folder ?? join(cacheFolder(), name);
-  mkdirSync(folder, { recursive: true });
-  for (const { file, url, md5: expected } of set.files) {
-    const target = join(folder, file);
-    if (existsSync(target) && md5(readFileSync(target)) === expected) {
-      options.report?.(`${file}: already here`);
-      continue;
+  openFolder(folder);
+  const limit = AbortSignal.timeout(1000 * SECONDS);
+  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  for (const wanted of set.files) {
+    const target = join(folder, wanted.file);
+    if (isHere(target, wanted)) options.report?.(`${wanted.file}: already here`);
+    else {
+      await bring(wanted, target, signal);
+      options.report?.(`${wanted.file}: ${wanted.size.toLocaleString('en-US')} bytes, digest right`);
     }
-    const bytes = await fetchBytes(url, options.signal);
-    const actual = md5(bytes);
-    if (actual !== expected)
-      throw new InputError(
-        `${url}: its MD5 is ${actual}, not ${expected}: the download is damaged or the original changed; nothing was kept`,
-      );
-    writeFileSync(`${target}.part`, bytes);
-    renameSync(`${target}.part`, target);
-    options.report?.(`${file}: ${bytes.length.toLocaleString('en-US')} bytes, digest right`);
   }
   return folder;
 }
 
-async function fetchBytes(url: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const limit = AbortSignal.timeout(120_000);
+function openFolder(folder: string): void {
   try {
-    const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, limit]) : limit });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new InputError(
-      `${url}: cannot be downloaded (${cause}): check the connection, or download it by hand into the data folder`,
+      `${folder}: cannot be made (${(error as NodeJS.ErrnoException).code}): name another folder with --into`,
     );
   }
 }
+
+function isHere(target: string, { size, sha256 }: Download): boolean {
+  if (!existsSync(target)) return false;
+  try {
+    const bytes = readRegularFile(target, size);
+    return bytes.length === size && createHash('sha256').update(bytes).digest('hex') === sha256;
+  } catch {
+    // Larger, unreadable or no file: bringing it anew replaces it or says why not.
+    return false;
+  }
+}
+
+async function bring({ url, size, sha256 }: Download, target: string, signal: AbortSignal): Promise<void> {
+  const draft = Draft.open(target);
+  try {
+    const hash = createHash('sha256');
+    let length = 0;
+    for await (const piece of await stream(url, signal)) {
+      length += piece.length;
+      if (length > size) break;
+      hash.update(piece);
+      draft.write(piece);
+    }
+    if (length !== size) {
+      const found = length > size ? `more than ${size}` : `${length}`;
+      throw new InputError(
+        `${url}: has ${found} bytes, not ${size}: the download is damaged or the original changed; nothing was kept`,
+      );
+    }
+    const actual = hash.digest('hex');
+    if (actual !== sha256)
+      throw new InputError(
+        `${url}: its SHA-256 is ${actual}, not ${sha256}: the download is damaged or the original changed; nothing was kept`,
+      );
+    draft.finish();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      `${url}: cannot be downloaded (${causeOf(error)}): check the connection, or download it by hand into the data folder`,
+    );
+  } finally {
+    draft.close();
+  }
+}
+
+/** The body at `url`; redirections to another host, or away from encryption, are refused. */
+async function stream(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  let at = new URL(url);
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    const response = await fetch(at, { signal, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status > 399 || location === null) {
+      if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+      return response.body;
+    }
+    await response.body?.cancel();
+    const to = new URL(location, at);
+    if (to.host !== at.host || to.protocol !== at.protocol)
+      throw new Error(`the server sends on to ${to.protocol}//${to.host}, which is not asked`);
+    at = to;
+  }
+  throw new Error(`the server sends on more than ${MOST_REDIRECTS} times`);
+}
+
+const causeOf = (error: unknown): string =>
+  error instanceof Error
+    ? error.cause instanceof Error
+      ? error.cause.message
+      : error.message
+    : String(error);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../index.js';
+import { readRegularFile } from '../../runtime/node/read-file.js';
 
 /** Grey images, row-major and one after the other: pixel (r, c) of image i at `(i·rows + r)·columns + c`, 0–255. */
 export interface Images {
@@ -13,30 +14,41 @@ export interface Images {
 }
 
 export interface IdxOptions {
-  /** Also compare the file's MD5 with the published digest of the MNIST test set. Default false. */
+  /** Also compare the file's SHA-256 with that of the published MNIST test set. Default false. */
   readonly verify?: boolean;
 }
 
-/** The MNIST test set as published (`t10k`), with its well-known MD5 digests. */
+/** The MNIST test set as published (`t10k`). */
 export const mnistFiles = {
-  images: { name: 't10k-images-idx3-ubyte.gz', md5: '9fb629c4189551a2d022fa330f9573f3' },
-  labels: { name: 't10k-labels-idx1-ubyte.gz', md5: 'ec29112dd5afa0611ce80d1b7f02629c' },
+  images: {
+    file: 't10k-images-idx3-ubyte.gz',
+    size: 1_648_877,
+    sha256: '8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6',
+  },
+  labels: {
+    file: 't10k-labels-idx1-ubyte.gz',
+    size: 4542,
+    sha256: 'f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6',
+  },
 } as const;
+
+/** Bytes of the largest file that is unpacked, before and after: MNIST's training images have 47 MB. */
+const MOST_BYTES = 2 ** 26;
 
 const fetchIt = 'fetch it with `graybox data mnist` or set GRAYBOX_DATA to the folder that holds mnist/';
 
 /** The test images in the folder `dir` (the `mnist` folder itself). */
 export function readImages(dir: string, options: IdxOptions = {}): Images {
-  const file = join(dir, mnistFiles.images.name);
-  const bytes = unpack(file, mnistFiles.images.md5, options);
+  const file = join(dir, mnistFiles.images.file);
+  const bytes = unpack(file, mnistFiles.images.sha256, options);
   const [count, rows, columns] = header(file, bytes, 3) as [number, number, number];
   return { images: bytes.subarray(16), count, rows, columns };
 }
 
 /** The labels 0–9 of the test images in the folder `dir`. */
 export function readLabels(dir: string, options: IdxOptions = {}): Uint8Array {
-  const file = join(dir, mnistFiles.labels.name);
-  const bytes = unpack(file, mnistFiles.labels.md5, options);
+  const file = join(dir, mnistFiles.labels.file);
+  const bytes = unpack(file, mnistFiles.labels.sha256, options);
   header(file, bytes, 1);
   const labels = bytes.subarray(8);
   const wrong = labels.findIndex((label) => label > 9);
@@ -45,14 +57,17 @@ export function readLabels(dir: string, options: IdxOptions = {}): Uint8Array {
   return labels;
 }
 
-function unpack(file: string, md5: string, options: IdxOptions): Uint8Array {
+function unpack(file: string, sha256: string, options: IdxOptions): Uint8Array {
   if (!existsSync(file)) throw new InputError(`${file} is missing: ${fetchIt}`);
-  const packed = readFileSync(file);
-  const digest = options.verify ? createHash('md5').update(packed).digest('hex') : md5;
-  if (digest !== md5) throw new InputError(`${file}: MD5 is ${digest}, expected ${md5}; ${fetchIt}`);
+  const packed = readRegularFile(file, MOST_BYTES);
+  const digest = options.verify ? createHash('sha256').update(packed).digest('hex') : sha256;
+  if (digest !== sha256)
+    throw new InputError(`${file}: SHA-256 is ${digest}, expected ${sha256}; ${fetchIt}`);
   try {
-    return gunzipSync(packed);
+    return gunzipSync(packed, { maxOutputLength: MOST_BYTES });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw new InputError(`${file} unpacks to more than ${MOST_BYTES / 2 ** 20} MiB; ${fetchIt}`);
     throw new InputError(`${file} is not a complete gzip file (${(cause as Error).message}); ${fetchIt}`);
   }
 }

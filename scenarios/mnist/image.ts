@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { decode } from 'fast-png';
 import { InputError } from '../../index.js';
+import { readRegularFile } from '../../runtime/node/read-file.js';
+import { decodePng } from './png.js';
 
 const SIDE = 28;
 /** MNIST's digits fill a 20 × 20 box, their centre of mass in the middle of 28 × 28. */
 const BOX = 20;
-const LARGEST = 8192;
+/** Bytes of the largest file that is read. */
+const MOST_BYTES = 2 ** 27;
 
 interface Gray {
   readonly width: number;
@@ -27,18 +28,10 @@ export function readImage(file: string): Float64Array {
 }
 
 function readPng(file: string): Gray {
-  let bytes: Uint8Array;
+  const bytes = readRegularFile(file, MOST_BYTES);
+  let picture: ReturnType<typeof decodePng>;
   try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new InputError(
-      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? error}): give the path of a PNG picture`,
-    );
-  }
-  let picture: ReturnType<typeof decode>;
-  try {
-    checkHeader(bytes);
-    picture = decode(bytes);
+    picture = decodePng(bytes);
   } catch (error) {
     throw new InputError(
       `${file}: not a readable PNG picture (${error instanceof Error ? error.message : error}): convert it to PNG`,
@@ -49,12 +42,14 @@ function readPng(file: string): Gray {
   const full = palette ? 255 : 2 ** depth - 1;
   const ink = new Float64Array(width * height);
   for (let i = 0; i < ink.length; i++) {
-    const pixel = palette ? palette[data[i]!] : data.subarray(i * channels, (i + 1) * channels);
-    if (pixel === undefined)
+    const colour = palette ? palette[data[i]!] : data;
+    if (colour === undefined)
       throw new InputError(`${file}: pixel ${i} points outside the palette: the picture is damaged`);
+    const samples = palette ? colour.length : channels;
+    const at = palette ? 0 : i * channels;
     const luminance =
-      pixel.length >= 3 ? 0.2126 * pixel[0]! + 0.7152 * pixel[1]! + 0.0722 * pixel[2]! : pixel[0]!;
-    const alpha = pixel.length % 2 === 0 ? pixel[pixel.length - 1]! / full : 1;
+      samples >= 3 ? 0.2126 * colour[at]! + 0.7152 * colour[at + 1]! + 0.0722 * colour[at + 2]! : colour[at]!;
+    const alpha = samples % 2 === 0 ? colour[at + samples - 1]! / full : 1;
     // Transparent parts are paper; paper is white on a screen.
     ink[i] = (luminance / full) * alpha + (1 - alpha);
   }
@@ -72,17 +67,6 @@ function unpacked(data: ArrayLike<number>, width: number, height: number, depth:
       out[row * width + column] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
     }
   return out;
-}
-
-/** Refuses what is no PNG, or one so large that decoding it would exhaust memory, from its first 24 bytes. */
-function checkHeader(bytes: Uint8Array): void {
-  const signature = [137, 80, 78, 71, 13, 10, 26, 10];
-  if (bytes.length < 33 || signature.some((byte, i) => bytes[i] !== byte))
-    throw new Error('no PNG signature');
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  if (width === 0 || height === 0 || width > LARGEST || height > LARGEST)
-    throw new Error(`${width} × ${height} pixels; from 1 to ${LARGEST} a side are read`);
 }
 
 /** Light ink on dark paper: inverted when the border, which is paper, is bright. */

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,29 +17,47 @@ import { type DataSet, download } from '../../scenarios/downloads.js';
 
 const content = Buffer.from('ten thousand digits');
 let server: Server;
-let address: string;
+let other: Server;
 let folder: string;
 let requests = 0;
+let endless = 0;
+
+const addressOf = (of: Server): string => `http://127.0.0.1:${(of.address() as AddressInfo).port}`;
 
 beforeAll(async () => {
+  other = createServer((_, response) => response.end(content));
   server = createServer((request, response) => {
     requests++;
     if (request.url === '/missing') response.writeHead(404).end();
-    else response.end(content);
+    else if (request.url === '/elsewhere') response.writeHead(302, { location: addressOf(other) }).end();
+    else if (request.url === '/moved') response.writeHead(302, { location: '/digits' }).end();
+    else if (request.url === '/circle') response.writeHead(302, { location: '/circle' }).end();
+    else if (request.url === '/cut') {
+      response.writeHead(200, { 'content-length': content.length });
+      response.write(content.subarray(0, 5), () => response.destroy());
+    } else if (request.url === '/endless') {
+      const more = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65536))) endless += 65536;
+      };
+      response.on('drain', more);
+      more();
+    } else response.end(content);
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await Promise.all(
+    [server, other].map((each) => new Promise<void>((ready) => each.listen(0, '127.0.0.1', ready))),
+  );
 });
-afterAll(() => server.close());
+afterAll(() => [server, other].map((each) => each.close()));
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'graybox-data-'));
   return () => rmSync(folder, { recursive: true });
 });
 
-const set = (path: string, md5 = createHash('md5').update(content).digest('hex')): DataSet => ({
+const right = createHash('sha256').update(content).digest('hex');
+const set = (path: string, sha256 = right, size = content.length): DataSet => ({
   about: 'test',
   licence: 'none',
-  files: [{ file: 'digits', url: `${address}/${path}`, md5 }],
+  files: [{ file: 'digits', url: `${addressOf(server)}/${path}`, size, sha256 }],
 });
 
 it('brings a file, checks its digest and does not bring it twice', async () => {
@@ -40,23 +66,54 @@ it('brings a file, checks its digest and does not bring it twice', async () => {
   const before = requests;
   await download('digits', { folder, set: set('digits') });
   expect(requests).toBe(before);
+  expect(readdirSync(folder)).toEqual(['digits']);
 });
 
-it('replaces a damaged file', async () => {
-  writeFileSync(join(folder, 'digits'), 'damaged');
+it('follows a redirection within the host', async () => {
+  await download('digits', { folder, set: set('moved') });
+  expect(readFileSync(join(folder, 'digits'))).toEqual(content);
+});
+
+it.each([
+  'damaged',
+  'x'.repeat(content.length),
+  'longer than what belongs here',
+])('replaces %j', async (text) => {
+  writeFileSync(join(folder, 'digits'), text);
   await download('digits', { folder, set: set('digits') });
   expect(readFileSync(join(folder, 'digits'))).toEqual(content);
 });
 
 it.each([
-  ['a wrong digest', 'digits', '0'.repeat(32), /MD5/],
-  ['a missing file', 'missing', undefined, /404/],
-])('keeps nothing after %s', async (_, path, md5, message) => {
-  await expect(download('digits', { folder, set: set(path, md5) })).rejects.toThrow(message);
+  ['a wrong digest', 'digits', '0'.repeat(64), content.length, /SHA-256/],
+  ['a longer file', 'digits', right, content.length - 1, /more than 18 bytes, not 18/],
+  ['a shorter file', 'digits', right, content.length + 1, /has 19 bytes, not 20/],
+  ['a missing file', 'missing', right, content.length, /404/],
+  ['a cut', 'cut', right, content.length, /cannot be downloaded/],
+  ['another host', 'elsewhere', right, content.length, /sends on to http:\/\/127/],
+  ['redirections in a circle', 'circle', right, content.length, /more than 5 times/],
+])('keeps nothing after %s', async (_, path, sha256, size, message) => {
+  await expect(download('digits', { folder, set: set(path, sha256, size) })).rejects.toThrow(message);
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it('cuts an endless file off', async () => {
+  await expect(download('digits', { folder, set: set('endless', right, 1000) })).rejects.toThrow(
+    /more than 1000/,
+  );
+  expect(endless).toBeLessThan(64e6);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('does not write through a link', async () => {
+  const target = join(folder, 'target');
+  symlinkSync(target, join(folder, 'digits'));
+  await expect(download('digits', { folder, set: set('digits') })).rejects.toThrow(/is a link/);
+  expect(existsSync(target)).toBe(false);
+});
+
 it('names the data sets there are', async () => {
-  await expect(download('nonsense', { folder })).rejects.toThrow(/there is mnist/);
+  for (const name of ['nonsense', 'constructor'])
+    await expect(download(name, { folder })).rejects.toThrow(/there is mnist/);
   expect(existsSync(join(folder, 'nonsense'))).toBe(false);
 });

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { decode, encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findData } from '../../scenarios/data.js';
 import { drawnDigit } from '../../scenarios/mnist/digit.js';
 import { readImage } from '../../scenarios/mnist/image.js';
 import { drawPicture } from '../../scenarios/mnist/picture.js';
@@ -135,6 +138,42 @@ describe('a user’s picture', () => {
     const file = join(folder, 'huge.png');
     writeFileSync(file, bytes);
     expect(() => readImage(file)).toThrow(/4000000000/);
+  });
+
+  it('refuses a second header, and data that inflate to more or less than the header says', () => {
+    const encoded = (side: number): Buffer =>
+      Buffer.from(
+        encode({ width: side, height: side, data: new Uint8Array(side * side), channels: 1, depth: 8 }),
+      );
+    const bytes = encoded(9);
+    const header = bytes.subarray(8, 33);
+    const large = encoded(2000);
+    const file = join(folder, 'lie.png');
+    const refusal = (content: Uint8Array, message: RegExp): void => {
+      writeFileSync(file, content);
+      expect(() => readImage(file)).toThrow(message);
+    };
+    refusal(Buffer.concat([bytes.subarray(0, 33), header, bytes.subarray(33)]), /second header/);
+    refusal(Buffer.concat([bytes.subarray(0, 33), large.subarray(33)]), /more than 9 × 9 pixels/);
+    refusal(Buffer.concat([large.subarray(0, 33), bytes.subarray(33)]), /less than 2000 × 2000 pixels/);
+  });
+
+  it('refuses what is no regular file without waiting', () => {
+    const pipe = join(folder, 'pipe.png');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => readImage(pipe)).toThrow(/is a pipe, not a regular file/);
+    expect(() => readImage('/dev/zero')).toThrow(/is a device, not a regular file/);
+    expect(() => readImage(folder)).toThrow(/is a folder, not a regular file/);
+  });
+
+  const hostile = findData('security');
+  it.skipIf(!hostile)('refuses pictures that would exhaust memory', () => {
+    const file = join(folder, 'hostile.png');
+    for (const name of ['8192full.png.gz', 'hdr2.png']) {
+      const bytes = readFileSync(join(hostile!, 'png', name));
+      writeFileSync(file, name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
+      expect(() => readImage(file)).toThrow(/not a readable PNG picture \(/);
+    }
   });
 
   it('refuses a missing file', () => {

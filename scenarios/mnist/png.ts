@@ -1,0 +1,90 @@
+import { inflateSync } from 'node:zlib';
+import { decode } from 'fast-png';
+
+/** Pixels of the largest picture that is read: decoded, 16 bytes each at most are held. */
+const MOST_PIXELS = 2 ** 24;
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+/** Samples per pixel by colour type. */
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** What a picture's pixels depend on; text, profiles and animations are left out. */
+const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+
+/**
+ * Decodes a PNG after checking that it has one header, at most 2²⁴ pixels, and image data that inflate to just the size
+ * the header says. Throws an Error that says what is wrong.
+ */
+export function decodePng(bytes: Uint8Array): ReturnType<typeof decode> {
+  if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) throw new Error('no PNG signature');
+  const kept = chunks(bytes).filter(({ type }) => KEPT.has(type));
+  const [header, ...others] = kept;
+  if (header?.type !== 'IHDR' || header.data.length !== 13)
+    throw new Error('it does not begin with a header');
+  if (others.some(({ type }) => type === 'IHDR')) throw new Error('it has a second header');
+  const data = others.filter(({ type }) => type === 'IDAT');
+  if (data.length === 0) throw new Error('it has no image data');
+  checkSize(header.data, Buffer.concat(data.map((chunk) => chunk.data)));
+  return decode(Buffer.concat([Uint8Array.from(SIGNATURE), ...kept.map(({ whole }) => whole)]));
+}
+
+interface Chunk {
+  readonly type: string;
+  readonly data: Uint8Array;
+  /** Length, type, data and checksum. */
+  readonly whole: Uint8Array;
+}
+
+function chunks(bytes: Uint8Array): Chunk[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: Chunk[] = [];
+  for (let at = SIGNATURE.length; at < bytes.length; ) {
+    const length = at + 8 <= bytes.length ? view.getUint32(at) : Number.POSITIVE_INFINITY;
+    const end = at + 12 + length;
+    if (end > bytes.length) throw new Error('it is cut off');
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    found.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+    if (type === 'IEND') return found;
+    at = end;
+  }
+  throw new Error('it is cut off');
+}
+
+/** Compares what the header promises with what the data inflate to, and never inflates more. */
+function checkSize(header: Uint8Array, packed: Uint8Array): void {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
+  const [depth, colour, interlace] = [header[8]!, header[9]!, header[12]!];
+  if (width === 0 || height === 0 || width * height > MOST_PIXELS)
+    throw new Error(`${width} × ${height} pixels; from 1 to ${MOST_PIXELS.toLocaleString('en-US')} are read`);
+  const channels = CHANNELS[colour];
+  if (channels === undefined || ![1, 2, 4, 8, 16].includes(depth))
+    throw new Error(`unknown colour type ${colour} of ${depth} bits`);
+  const passes = interlace === 0 ? [[0, 0, 1, 1] as const] : ADAM7;
+  // A filter byte leads every row of every pass.
+  const wanted = passes.reduce((total, [x, y, dx, dy]) => {
+    const [columns, rows] = [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)];
+    return columns > 0 && rows > 0 ? total + rows * (1 + Math.ceil((columns * channels * depth) / 8)) : total;
+  }, 0);
+  const limit = wanted + 1;
+  let length: number;
+  try {
+    length = inflateSync(packed, { maxOutputLength: limit }).length;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') length = limit;
+    else throw new Error(`its image data are damaged (${(error as Error).message})`);
+  }
+  if (length !== wanted)
+    throw new Error(
+      `its image data hold ${length > wanted ? 'more' : 'less'} than ${width} × ${height} pixels`,
+    );
+}
+
+/** First column, first row, and steps of the seven passes of an interlaced picture (PNG specification §8.2). */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
