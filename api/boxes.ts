@@ -1,5 +1,7 @@
 import type { BoxDescriptor } from '../solvers/pool/task.js';
+import { whenOver } from '../solvers/pool/when-over.js';
 import { InputError } from '../src/core/errors.js';
+import type { Limits } from '../src/core/limits.js';
 import type { Model } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
@@ -13,35 +15,50 @@ import type { NetworkSummary } from './solution.js';
 export interface OpenBoxes {
   readonly boxes: readonly BoxDescriptor[];
   readonly network: NetworkSummary | undefined;
-  release(): Promise<void>;
+  /** Gives back what was opened and leaves what still opens; waits for nothing. */
+  release(): void;
 }
 
-/** Opens a model's gray boxes for a solver thread: large networks in the oracle host, small ones in that thread. */
-export async function openBoxes(model: Model, choice: EngineChoice): Promise<OpenBoxes> {
+/**
+ * Opens a model's gray boxes for a solver thread: large networks in the oracle host, small ones in that thread. Throws
+ * `Stopped` where the limits are reached before all are open.
+ */
+export async function openBoxes(
+  model: Model,
+  choice: EngineChoice,
+  limits: Limits,
+  signal: AbortSignal | undefined,
+): Promise<OpenBoxes> {
   const specs = model.grayBoxes.map((token) => chooseEngine(networkOf(token, model), choice));
-  const undo: (() => void | Promise<void>)[] = [];
-  const release = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
+  const undo: (() => void)[] = [];
+  let released = false;
+  const release = (): void => {
+    released = true;
+    for (const step of undo.splice(0).reverse()) step();
   };
-  const boxes: BoxDescriptor[] = [];
+  const open = async (spec: ExecutableSpec): Promise<BoxDescriptor> => {
+    if (isSynchronous(spec.engine))
+      return { kind: 'local', spec: { ...spec, network: shared(spec.network) } };
+    const held = lease(spec);
+    undo.push(held.release);
+    const { descriptor, detach } = await (await held.hosted).attach();
+    if (released) detach();
+    else undo.push(detach);
+    return { kind: 'mailbox', mailbox: descriptor };
+  };
+  let callOff = (): void => {};
+  const over = new Promise<never>((_, reject) => {
+    callOff = whenOver(limits, signal, 0, () => reject(limits.over()));
+  });
   try {
-    for (const spec of specs) {
-      if (isSynchronous(spec.engine)) {
-        boxes.push({ kind: 'local', spec: { ...spec, network: shared(spec.network) } });
-        continue;
-      }
-      const held = await lease(spec);
-      undo.push(held.release);
-      const { descriptor, detach } = await held.hosted.attach();
-      // A host that ended has nothing left to detach from.
-      undo.push(() => detach().catch(() => {}));
-      boxes.push({ kind: 'mailbox', mailbox: descriptor });
-    }
+    const boxes = await Promise.race([Promise.all(specs.map(open)), over]);
+    return { boxes, network: summary(specs), release };
   } catch (error) {
-    await release();
+    release();
     throw error;
+  } finally {
+    callOff();
   }
-  return { boxes, network: summary(specs), release };
 }
 
 /** Gray boxes for a solve in the calling thread: synchronous engines, and gray boxes given as such. */

@@ -1,4 +1,5 @@
 import { SolverPool } from '../solvers/pool/pool.js';
+import type { Device } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 import { type HostedNetwork, OracleHost } from '../src/oracle/host.js';
 import type { ExecutableSpec } from '../src/oracle/service.js';
@@ -6,21 +7,29 @@ import type { ExecutableSpec } from '../src/oracle/service.js';
 /** A compiled network nobody uses is kept this long, in milliseconds, for the next solve. */
 const linger = 5000;
 
-/** A right to use a compiled network of the process's oracle host. */
+/** A right to use a compiled network of the process's oracle hosts. */
 export interface Lease {
-  readonly hosted: HostedNetwork;
+  readonly hosted: Promise<HostedNetwork>;
+  /** Gives it back, also before it is compiled. */
   release(): void;
 }
 
 interface Entry {
   readonly hosted: Promise<HostedNetwork>;
+  /** Ends the wish for it while it is being compiled. */
+  readonly unwanted: AbortController;
   users: number;
   timer?: NodeJS.Timeout;
 }
 
-let host: OracleHost | undefined;
+/** A host and what is compiled there, by network and how. */
+interface Place {
+  readonly host: OracleHost;
+  readonly entries: Map<Network, Map<string, Entry>>;
+}
+
+let places = new Map<Device, Place>();
 let pool: SolverPool | undefined;
-let entries = new Map<Network, Map<string, Entry>>();
 
 /** The process's solver threads, started at first use. */
 export function solverPool(): SolverPool {
@@ -28,21 +37,28 @@ export function solverPool(): SolverPool {
   return pool;
 }
 
-/** Compiles a network in the process's oracle host, or joins those who already use it there. */
-export async function lease(spec: ExecutableSpec): Promise<Lease> {
-  if (!host?.alive) {
-    host = new OracleHost();
-    entries = new Map();
-  }
-  const own = host;
+/** The host of a device; a new one where it died. */
+function placeOf(device: Device): Place {
+  const known = places.get(device);
+  if (known?.host.alive) return known;
+  const place: Place = { host: new OracleHost(), entries: new Map() };
+  places.set(device, place);
+  return place;
+}
+
+/** Compiles a network in the oracle host of its device, or joins those who already use it there. */
+export function lease(spec: ExecutableSpec): Lease {
+  const { host, entries } = placeOf(spec.device);
   const { network, ...rest } = spec;
   const key = JSON.stringify(Object.entries(rest).sort());
   const ofNetwork = entries.get(network) ?? new Map<string, Entry>();
   entries.set(network, ofNetwork);
   let entry = ofNetwork.get(key);
   if (!entry) {
-    entry = { hosted: own.open(spec), users: 0 };
+    const unwanted = new AbortController();
+    entry = { hosted: host.open(spec, unwanted.signal), unwanted, users: 0 };
     ofNetwork.set(key, entry);
+    entry.hosted.catch(() => forget());
   }
   const held = entry;
   const forget = (): void => {
@@ -51,37 +67,42 @@ export async function lease(spec: ExecutableSpec): Promise<Lease> {
   };
   clearTimeout(held.timer);
   held.users++;
-  let hosted: HostedNetwork;
-  try {
-    hosted = await held.hosted;
-  } catch (error) {
-    forget();
-    throw error;
-  }
+  let compiled = false;
+  held.hosted.then(
+    () => {
+      compiled = true;
+    },
+    () => {},
+  );
   let released = false;
   const release = (): void => {
     if (released) return;
     released = true;
     if (--held.users > 0) return;
+    if (!compiled) {
+      forget();
+      held.unwanted.abort();
+      return;
+    }
     held.timer = setTimeout(() => {
       forget();
       // A host that ended meanwhile has freed it already.
-      hosted.dispose().catch(() => {});
+      held.hosted.then((hosted) => hosted.dispose()).catch(() => {});
     }, linger).unref();
   };
-  return { hosted, release };
+  return { hosted: held.hosted, release };
 }
 
 /**
- * Ends the solver threads and the oracle host and frees compiled networks, after running solves have ended. Not needed
+ * Ends the solver threads and the oracle hosts and frees compiled networks, after running solves have ended. Not needed
  * for the process to exit; it frees memory earlier. A later solve starts them again.
  */
 export async function shutdown(): Promise<void> {
-  const [oldPool, oldHost] = [pool, host];
-  for (const ofNetwork of entries.values()) for (const { timer } of ofNetwork.values()) clearTimeout(timer);
+  const [oldPool, oldPlaces] = [pool, [...places.values()]];
+  for (const { entries } of oldPlaces)
+    for (const ofNetwork of entries.values()) for (const { timer } of ofNetwork.values()) clearTimeout(timer);
   pool = undefined;
-  host = undefined;
-  entries = new Map();
+  places = new Map();
   await oldPool?.close();
-  await oldHost?.close();
+  await Promise.all(oldPlaces.map(({ host }) => host.close()));
 }

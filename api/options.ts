@@ -18,6 +18,8 @@ export interface SolveOptions extends EngineChoice {
   /** After a solve in f32, finish in f64 from its point and multipliers. Default false. */
   readonly polish?: boolean | undefined;
   readonly warmStart?: WarmStart | undefined;
+  /** `performance.now()` from which the time limit counts, where reading the problem shall count. Default: the call. */
+  readonly started?: number | undefined;
   readonly tol?: number | undefined;
   readonly max_iter?: number | undefined;
   /** Seconds. */
@@ -34,14 +36,16 @@ export interface SortedOptions {
   readonly interrupt: boolean;
   readonly polish: boolean;
   readonly warmStart: WarmStart | undefined;
+  readonly started: number;
   readonly own: Record<string, unknown>;
 }
 
 export function sortOptions(options: SolveOptions): SortedOptions {
   const { solver = 'interior-point', engine, device, precision, threads, kinks, ...others } = options;
-  const { onIteration, signal, interrupt = false, polish = false, warmStart, ...rest } = others;
+  const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
+  const { started = performance.now(), ...rest } = more;
   oneOf('solver', solver, solverNames);
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const choice = { engine, device, precision, threads, kinks };
-  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, own };
+  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, own };
 }

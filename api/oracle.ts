@@ -35,7 +35,8 @@ export interface Oracle {
 
 /** Compiles a network and answers `y`, `J` and `H` asynchronously. */
 export async function openOracle(network: Network, choice: EngineChoice = {}): Promise<Oracle> {
-  const { hosted, release } = await lease(chooseEngine(network, choice));
+  const { hosted: opening, release } = lease(chooseEngine(network, choice));
+  const hosted = await opening;
   const { inputs, outputs, engine, device, precision } = hosted.shape;
   let open = true;
   const ask = (order: Order, x: ArrayLike<number>, λ: ArrayLike<number>): Promise<Derivatives> => {

@@ -1,5 +1,5 @@
 import type { Solved } from '../solvers/pool/task.js';
-import type { Result, Status } from '../src/nlp/result.js';
+import type { Result, Seconds, Status } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 
 const worthFinishing: readonly Status[] = ['optimal', 'acceptable', 'step-failed', 'restoration-failed'];
@@ -21,10 +21,15 @@ export function polished(first: Solved, last: Solved): Solved {
       ...last.result,
       iterations: first.result.iterations + last.result.iterations,
       evaluations: sum(first.result.evaluations, last.result.evaluations),
-      seconds: sum(first.result.seconds, last.result.seconds),
+      seconds: bothSeconds(first.result.seconds, last.result.seconds),
     },
     oracles: last.oracles.map((oracle, k) => sum(first.oracles[k]!, oracle)),
   };
+}
+
+/** Both solves count from the start of the call: what the first took stands in the building time of the last. */
+function bothSeconds(first: Seconds, last: Seconds): Seconds {
+  return { ...sum(first, last), total: last.total, build: first.build + last.build - first.total };
 }
 
 /** Entry by entry. */

@@ -1,33 +1,47 @@
 import { runTask } from '../solvers/pool/run.js';
-import { InputError } from '../src/core/errors.js';
+import { unfinished } from '../solvers/pool/unfinished.js';
+import { InputError, Stopped } from '../src/core/errors.js';
+import { Limits } from '../src/core/limits.js';
 import type { Model } from '../src/model/index.js';
 import { localBoxes, openBoxes } from './boxes.js';
 import type { EngineChoice } from './engine.js';
 import { solverPool } from './hosts.js';
 import { interruptible } from './interrupt.js';
-import { type SolveOptions, sortOptions } from './options.js';
+import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
 import { needsPolish, polished, warmStartFrom } from './polish.js';
 import { type Solution, solutionOf } from './solution.js';
 
 /**
  * Solves a model in a worker thread; the calling thread stays free. Small networks are computed in that worker, others
- * in one oracle host thread that all solves share. Throws {@link InputError} for a caller's mistake and what
- * `onIteration` throws; everything else is told by `status`.
+ * in one oracle host thread per device that all solves share. An abort and `max_wall_time` count from this call on and
+ * end the solve within a third of a second, whatever it is waiting for. Throws {@link InputError} for a caller's mistake
+ * and what `onIteration` throws; everything else is told by `status`.
  */
 export async function solve(model: Model, options: SolveOptions = {}): Promise<Solution> {
   const sorted = sortOptions(options);
-  const { solver, choice, own, polish } = sorted;
-  const problem = model.problem();
   const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
-  const signal = ctrlC?.signal ?? sorted.signal;
+  try {
+    return await solveInPool(model, sorted, ctrlC?.signal ?? sorted.signal);
+  } finally {
+    ctrlC?.release();
+  }
+}
 
-  const run = async (how: EngineChoice, warmStart = sorted.warmStart, before = 0, limits = own) => {
-    const { boxes, network, release } = await openBoxes(model, how);
+async function solveInPool(
+  model: Model,
+  sorted: SortedOptions,
+  signal: AbortSignal | undefined,
+): Promise<Solution> {
+  const { solver, choice, own, polish, onIteration: listener } = sorted;
+  const limits = limitsOf(sorted);
+  const problem = model.problem();
+  const run = async (how: EngineChoice, warmStart = sorted.warmStart, before = 0) => {
+    const { boxes, network, release } = await openBoxes(model, how, limits, signal);
     try {
-      const listener = sorted.onIteration;
       const solved = await solverPool().solve(
-        { problem, boxes, solver, options: limits, ...(warmStart && { warmStart }) },
+        { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
         {
+          limits,
           ...(signal && { signal }),
           ...(listener && {
             onIteration: (row) => listener({ ...row, iteration: row.iteration + before }),
@@ -36,26 +50,22 @@ export async function solve(model: Model, options: SolveOptions = {}): Promise<S
       );
       return { solved, network };
     } finally {
-      await release();
+      release();
     }
   };
-
   try {
     const { solved, network } = await run(choice);
-    if (!polish || network?.precision !== 'f32' || !needsPolish(solved.result))
+    if (!polish || network?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
       return solutionOf(model, problem, solved, network);
-    const { iterations, seconds } = solved.result;
-    const left = typeof own['max_wall_time'] === 'number' ? own['max_wall_time'] - seconds.total : undefined;
-    if (left !== undefined && left <= 0) return solutionOf(model, problem, solved, network);
     const finish = await run(
       { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
       warmStartFrom(solved.result),
-      iterations,
-      { ...own, ...(left !== undefined && { max_wall_time: left }) },
+      solved.result.iterations,
     );
     return solutionOf(model, problem, polished(solved, finish.solved), finish.network);
-  } finally {
-    ctrlC?.release();
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return solutionOf(model, problem, unfinished(problem, error.outcome, limits), undefined);
   }
 }
 
@@ -64,14 +74,23 @@ export async function solve(model: Model, options: SolveOptions = {}): Promise<S
  * are JavaScript objects. `signal` is looked at only before the start.
  */
 export async function solveHere(model: Model, options: SolveOptions = {}): Promise<Solution> {
-  const { solver, choice, own, onIteration, signal, warmStart, polish, interrupt } = sortOptions(options);
+  const sorted = sortOptions(options);
+  const { solver, choice, own, onIteration, signal, warmStart, polish, interrupt } = sorted;
   if (polish) throw new InputError('polish: engines of solveHere compute in f64 already; use solve');
   if (interrupt) throw new InputError('interrupt: Ctrl-C cannot reach a blocked thread; use solve');
+  const limits = limitsOf(sorted);
+  if (signal?.aborted) limits.raise();
   const problem = model.problem();
   const { boxes, network } = localBoxes(model, choice);
   const solved = await runTask(
     { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
-    { ...(onIteration && { iteration: onIteration }), stopRequested: () => signal?.aborted ?? false },
+    { limits, ...(onIteration && { iteration: onIteration }) },
   );
   return solutionOf(model, problem, solved, network);
+}
+
+/** The limits of a call that begins now. A limit that is no number of seconds is left to the solver to refuse. */
+function limitsOf({ own, started }: SortedOptions): Limits {
+  const seconds = Number(own['max_wall_time'] ?? Number.POSITIVE_INFINITY);
+  return new Limits({ started: performance.timeOrigin + started, ...(seconds > 0 && { seconds }) });
 }

@@ -1,7 +1,7 @@
-import { EvaluationError } from '../../src/core/errors.js';
+import { EvaluationError, Stopped } from '../../src/core/errors.js';
 import { type Nlp, NO_BOUND } from '../../src/nlp/contract.js';
 import { completeMultipliers, optimalityErrors } from '../../src/nlp/optimality.js';
-import type { Multipliers, Result } from '../../src/nlp/result.js';
+import type { Multipliers, Result, Seconds } from '../../src/nlp/result.js';
 import { unknownValues, type Values } from '../../src/nlp/values.js';
 import { bearsOut, conclude, type Measure, type Outcome, type Point } from '../../src/nlp/verdict.js';
 import type { LinearStatistics } from '../linear/contract.js';
@@ -19,6 +19,8 @@ interface Held {
   readonly measure: Measure;
   /** Values known at x, for an oracle that cannot be asked again. */
   readonly values?: Values;
+  /** A point whose values are known, where those at x are not. */
+  readonly instead?: { readonly multipliers: Multipliers; readonly values: Values };
 }
 
 /**
@@ -46,10 +48,6 @@ export function report(
     if (bearsOut('optimal', nlp, unclipped, options, held.measure)) point = unclipped;
   }
   const { status, message } = conclude(nlp, explain(outcome, oracle.trouble), point, options, held.measure);
-  const { calls } = oracle;
-  const total = run.seconds;
-  const oracleSeconds = oracle.seconds;
-  const linearSeconds = linear ? linear.seconds.analysis + linear.seconds.factor + linear.seconds.solve : 0;
   return {
     status,
     message,
@@ -59,14 +57,20 @@ export function report(
     multipliers: point.multipliers,
     errors: point.errors,
     iterations: run.iteration,
-    evaluations: { ...calls, factorizations: linear?.factorizations ?? 0 },
-    seconds: {
-      total,
-      oracle: oracleSeconds,
-      linear: linearSeconds,
-      other: total - oracleSeconds - linearSeconds,
-    },
+    evaluations: { ...oracle.calls, factorizations: linear?.factorizations ?? 0 },
+    seconds: secondsOf(run, oracle, linear),
   };
+}
+
+/** Where the time went so far. */
+export function secondsOf(
+  { seconds: total, build }: Run,
+  { seconds: oracle }: Oracle,
+  statistics: LinearStatistics | null,
+): Seconds {
+  const { analysis, factor, solve } = statistics?.seconds ?? { analysis: 0, factor: 0, solve: 0 };
+  const linear = analysis + factor + solve;
+  return { total, build, oracle, linear, other: total - build - oracle - linear };
 }
 
 /** Evaluates the user's functions at x; where the oracle is gone, the values held are all there is. */
@@ -74,6 +78,7 @@ function judge(oracle: Oracle, x: Float64Array, held: Held): Point {
   const { nlp } = oracle;
   const fresh = unknownValues(nlp, x);
   let values: Values | undefined;
+  let { multipliers } = held;
   const { rejected } = oracle.calls;
   const { trouble } = oracle;
   try {
@@ -84,16 +89,16 @@ function judge(oracle: Oracle, x: Float64Array, held: Held): Point {
     oracle.jacobian(x, fresh.J);
     values = { ...fresh, objective };
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
-    values = held.values;
+    if (!(error instanceof EvaluationError || error instanceof Stopped)) throw error;
+    ({ values, multipliers } = held.values ? held : (held.instead ?? held));
   }
   oracle.calls.rejected = rejected;
   oracle.trouble = trouble;
   if (!values) {
     const unknown = { primal: Number.NaN, dual: Number.NaN, complementarity: Number.NaN };
-    return { values: fresh, multipliers: held.multipliers, errors: unknown };
+    return { values: unknownValues(nlp, x), multipliers, errors: unknown };
   }
-  const multipliers = completeMultipliers(nlp, values, held.multipliers);
+  multipliers = completeMultipliers(nlp, values, multipliers);
   return { values, multipliers, errors: optimalityErrors(nlp, values, multipliers) };
 }
 
@@ -125,10 +130,14 @@ export function startHeld(nlp: Nlp, start: Float64Array): Held {
 /** The point a state holds, unscaled: the best acceptable iterate where that is why it stopped, else the current one. */
 export function heldPoint(s: State, form: SlackForm, outcome: Outcome): Held {
   const useAcceptable = outcome.status !== 'optimal' && outcome.status !== 'infeasible' && s.acceptable;
-  const at = useAcceptable || s.current;
-  const x = form.userPoint(at.w).slice();
-  const held = { x, multipliers: heldMultipliers(at, form), measure: measureOf(s, form, at) };
-  return useAcceptable ? held : { ...held, values: heldValues(s.current, form, x) };
+  const held = (at: Pick<Iterate, 'w' | 'λ' | 'zL' | 'zU'>) => ({
+    x: form.userPoint(at.w).slice(),
+    multipliers: heldMultipliers(at, form),
+    measure: measureOf(s, form, at),
+  });
+  const current = held(s.current);
+  const known = { ...current, values: heldValues(s.current, form, current.x) };
+  return useAcceptable ? { ...held(useAcceptable), instead: known } : known;
 }
 
 /** The user's functions at an iterate, as far as the algorithm has them: 0 for fixed variables and rows without bounds. */
@@ -149,7 +158,10 @@ function heldValues(at: Iterate, form: SlackForm, x: Float64Array): Values {
 }
 
 /** The user's multipliers at an iterate. */
-function heldMultipliers({ λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>, form: SlackForm): Multipliers {
+export function heldMultipliers(
+  { λ, zL, zU }: Pick<Iterate, 'λ' | 'zL' | 'zU'>,
+  form: SlackForm,
+): Multipliers {
   const { nlp } = form.oracle;
   const n = nlp.variables.lower.length;
   const { objective, row, column } = form.unscale;

@@ -1,10 +1,11 @@
-import { EvaluationError, InputError } from '../../src/core/errors.js';
+import { EvaluationError, InputError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
 import { readOptions } from '../../src/core/options.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
+import { holdPoint } from './hold.js';
 import { initialize } from './initial.js';
 import { iterate } from './loop.js';
 import { type InteriorPointOptions, options as table } from './options.js';
@@ -14,7 +15,7 @@ import { heldPoint, report, startHeld } from './report.js';
 import { restore } from './restoration/full.js';
 import { chooseScaling } from './scaling.js';
 import { SlackForm, select } from './slacks.js';
-import { Run, State, Stopped } from './state.js';
+import { Run, State } from './state.js';
 import { testTermination } from './terminate.js';
 import { keep, putBack, tighten, wideningMatters } from './tighten.js';
 import { solveWithoutVariables } from './trivial.js';
@@ -35,7 +36,13 @@ export function solveWith(
   const refused = checkProblem(nlp, options, start);
   if (refused) return refused;
   const selection = select(nlp, options.nlp_infinity);
-  if (selection.free.length === 0) return solveWithoutVariables(run, oracle, start);
+  if (selection.free.length === 0) {
+    try {
+      return solveWithoutVariables(run, oracle, start);
+    } catch (error) {
+      return report(run, oracle, outcomeOf(error, oracle), startHeld(nlp, start), null);
+    }
+  }
 
   let s: State | null = null;
   let form: SlackForm | null = null;
@@ -45,7 +52,8 @@ export function solveWith(
     form = new SlackForm(oracle, selection, chooseScaling(oracle, start, selection.fixed, options), options);
     const limitedMemory =
       options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;
-    s = new State(run, form, { test: testTermination, restore, report: reportProgress }, limitedMemory, null);
+    const phase = { test: testTermination, restore, report: reporting(form) };
+    s = new State(run, form, phase, limitedMemory, null);
     started = initialize(s, form, start, warm);
     outcome = started
       ? iterateWithin(s, form)
@@ -77,9 +85,11 @@ function iterateWithin(s: State, form: SlackForm): Outcome {
   return outcome;
 }
 
-function reportProgress(s: State): void {
-  reportIteration(s, s.current.f / s.form.unscale.objective, s.residuals.unscaled.primal, false);
-}
+/** Tells the monitor of every iterate. */
+const reporting = (form: SlackForm) => (s: State) => {
+  holdPoint(s, form);
+  reportIteration(s, s.current.f / form.unscale.objective, s.residuals.unscaled.primal, false);
+};
 
 /** Turns what ended the algorithm from inside into an outcome; anything unexpected goes on. */
 function outcomeOf(error: unknown, oracle: Oracle): Outcome {
@@ -91,9 +101,7 @@ function outcomeOf(error: unknown, oracle: Oracle): Outcome {
       message: `${error.message}${where}${oracle.trouble ? `; ${oracle.trouble}` : ''}`,
     };
   }
-  if (error instanceof RangeError && /memory|allocation|array length/i.test(error.message)) {
-    return { status: 'out-of-memory', message: error.message };
-  }
+  if (isOutOfMemory(error)) return { status: 'out-of-memory', message: error.message };
   throw error;
 }
 

@@ -1,3 +1,4 @@
+import { Stopped } from '../../src/core/errors.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
@@ -12,23 +13,22 @@ import { LowRank } from './quasi-newton.js';
 import type { StandardForm } from './standard-form.js';
 import { Watchdog } from './watchdog.js';
 
-/** Thrown to leave the algorithm from any depth: a limit is reached or the caller asked to stop. */
-export class Stopped extends Error {
-  constructor(readonly outcome: Outcome) {
-    super(outcome.message);
-  }
-}
-
 /** What the solve and its restoration phases have in common. */
 export class Run {
   iteration = 0;
-  private readonly started = performance.now();
+  /** Seconds of the call before the solver began. */
+  readonly build: number;
+  private readonly started: number;
 
   constructor(
     readonly options: InteriorPointOptions,
     readonly open: OpenLinearSolver,
-    private readonly monitor: Monitor,
-  ) {}
+    readonly monitor: Monitor,
+  ) {
+    const now = performance.now();
+    this.started = monitor.started ?? now;
+    this.build = (now - this.started) / 1000;
+  }
 
   get seconds(): number {
     return (performance.now() - this.started) / 1000;

@@ -1,7 +1,7 @@
-import { EvaluationError } from '../../src/core/errors.js';
+import { EvaluationError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { nameOf } from '../../src/nlp/names.js';
-import type { Multipliers, Result, Status } from '../../src/nlp/result.js';
+import type { Multipliers, Result, Seconds, Status } from '../../src/nlp/result.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
 import { unknownValues } from '../../src/nlp/values.js';
 import { conclude, type Outcome, type Point } from '../../src/nlp/verdict.js';
@@ -26,7 +26,9 @@ export interface Ending extends Outcome {
  */
 export class Session {
   readonly #counts = { objective: 0, gradient: 0, constraints: 0, jacobian: 0, hessian: 0, rejected: 0 };
-  readonly #begin = performance.now();
+  /** When the call began, and its seconds before the solver did. */
+  readonly #begin: number;
+  readonly #build: number;
   readonly #oracleBefore: number;
   readonly #held: Held;
   /** First derivatives where Ipopt asked for them first: it scales by them. */
@@ -41,6 +43,9 @@ export class Session {
     readonly secondsAllowed: number,
     readonly options: Partial<IpoptOptions> = {},
   ) {
+    const now = performance.now();
+    this.#begin = monitor?.started ?? now;
+    this.#build = (now - this.#begin) / 1000;
     this.#held = new Held(nlp);
     this.#oracleBefore = nlp.oracleSeconds?.() ?? 0;
   }
@@ -80,6 +85,7 @@ export class Session {
 
   /** Hands a row of the progress table on; false when the solve shall stop. */
   iteration(row: Iteration): boolean {
+    this.#hold(row.iteration);
     try {
       if (this.poll() && this.monitor?.iteration?.(row) === false)
         this.#end = { status: 'interrupted', message: 'stopped at the caller’s request' };
@@ -92,15 +98,10 @@ export class Session {
   /** A row of the progress table from the evaluations at the accepted iterate alone, before its Hessian is asked for. */
   row(): boolean {
     const nan = Number.NaN;
-    const { objective, constraints } = this.#held.values();
-    let primal = constraints === undefined && this.nlp.constraints.lower.length > 0 ? nan : 0;
-    constraints?.forEach((g, i) => {
-      primal = Math.max(primal, this.nlp.constraints.lower[i]! - g, g - this.nlp.constraints.upper[i]!);
-    });
     return this.iteration({
       iteration: this.hessians,
-      objective: objective?.[0] ?? nan,
-      primal,
+      objective: this.#held.values().objective?.[0] ?? nan,
+      primal: this.#primal(),
       dual: nan,
       barrier: nan,
       step: nan,
@@ -110,6 +111,33 @@ export class Session {
       trials: nan,
       restoration: false,
       seconds: this.seconds,
+    });
+  }
+
+  /** Largest violation of a row at the accepted iterate; NaN where it is not known. */
+  #primal(): number {
+    const { lower, upper } = this.nlp.constraints;
+    const { constraints } = this.#held.values();
+    if (constraints === undefined) return lower.length > 0 ? Number.NaN : 0;
+    return constraints.reduce((most, g, i) => Math.max(most, lower[i]! - g, g - upper[i]!), 0);
+  }
+
+  /** Tells the monitor the accepted iterate; Ipopt's multipliers are not known before its end. */
+  #hold(iterations: number): void {
+    const { x } = this.#held;
+    const { objective, constraints = new Float64Array(0) } = this.#held.values();
+    const [n, m] = [this.nlp.variables.lower.length, this.nlp.constraints.lower.length];
+    if (!this.monitor?.hold || x.length !== n || constraints.length !== m || !objective) return;
+    const unknown = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
+    this.monitor.hold({
+      x,
+      objective: objective[0]!,
+      constraints,
+      multipliers: { constraints: unknown(m), lower: unknown(n), upper: unknown(n) },
+      errors: { primal: this.#primal(), dual: Number.NaN, complementarity: Number.NaN },
+      iterations,
+      evaluations: { ...this.#counts, factorizations: 0 },
+      seconds: this.#seconds(),
     });
   }
 
@@ -167,8 +195,6 @@ export class Session {
     { iterations }: Ending,
     factorizations: number,
   ): Result {
-    const total = this.seconds;
-    const oracle = (this.nlp.oracleSeconds?.() ?? 0) - this.#oracleBefore;
     return {
       status,
       message,
@@ -179,9 +205,15 @@ export class Session {
       errors,
       iterations,
       evaluations: { ...this.#counts, factorizations },
-      // Ipopt does not tell what its linear solver took; it counts as other.
-      seconds: { total, oracle, linear: 0, other: total - oracle },
+      seconds: this.#seconds(),
     };
+  }
+
+  #seconds(): Seconds {
+    const [total, build] = [this.seconds, this.#build];
+    const oracle = (this.nlp.oracleSeconds?.() ?? 0) - this.#oracleBefore;
+    // Ipopt does not tell what its linear solver took; it counts as other.
+    return { total, build, oracle, linear: 0, other: total - build - oracle };
   }
 
   #measure(point: Point) {
@@ -194,7 +226,8 @@ export class Session {
     try {
       return judge(this.nlp, x, multipliers);
     } catch (error) {
-      if (status !== 'evaluation-error' && !(error instanceof EvaluationError)) throw error;
+      const expected = error instanceof EvaluationError || error instanceof Stopped;
+      if (status !== 'evaluation-error' && !expected) throw error;
       const answered = this.#held.answers();
       if (answered) return judge(answered.nlp, answered.x.slice(), multipliers);
       const nan = Number.NaN;
@@ -247,6 +280,8 @@ export class Session {
     if (error instanceof EvaluationError && !error.fatal) {
       this.#counts.rejected++;
       this.#undefined = message;
-    } else this.#end ??= { status: 'evaluation-error', message };
+    } else if (error instanceof Stopped) this.#end ??= error.outcome;
+    else if (isOutOfMemory(error)) this.#end ??= { status: 'out-of-memory', message };
+    else this.#end ??= { status: 'evaluation-error', message };
   }
 }

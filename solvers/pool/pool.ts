@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { compiled } from '../../src/core/compiled.js';
-import { InputError } from '../../src/core/errors.js';
+import { Limits } from '../../src/core/limits.js';
+import { revivedError } from '../../src/core/plain-error.js';
 import type { Monitor } from '../../src/nlp/solver.js';
 import { exposeAt } from '../../src/oracle/control-plane.js';
-import { StopFlag } from './stop.js';
+import { HeldPoint } from './held.js';
 import type { Solved, SolveTask } from './task.js';
-import { outOfMemory } from './unfinished.js';
+import { cutShort, outOfHeap, unfinished } from './unfinished.js';
+import { whenOver } from './when-over.js';
 import type { Outcome, Progress, WiredTask } from './worker.js';
 
 /** What a caller may attach to a solve in the pool. */
@@ -17,6 +19,8 @@ export interface Watch {
   onIteration?: NonNullable<Monitor['iteration']>;
   /** Aborting ends the solve with status `interrupted` and its best point. */
   signal?: AbortSignal;
+  /** Default: none but the solver's own. */
+  limits?: Limits;
 }
 
 export interface PoolOptions {
@@ -25,6 +29,9 @@ export interface PoolOptions {
   /** Limit of each thread's JavaScript heap; typed arrays do not count. Default: that of the process. */
   readonly heapMegabytes?: number;
 }
+
+/** A solve that is over by its limits has this long, in milliseconds, to end by itself; then its thread is ended. */
+const grace = 250;
 
 /** An idle thread is kept this long, in milliseconds, for the next solve. */
 const idleTimeout = 5000;
@@ -57,23 +64,31 @@ export class SolverPool {
   }
 
   async solve(task: SolveTask, watch: Watch = {}): Promise<Solved> {
-    const { onIteration, signal } = watch;
-    const flag = new StopFlag();
-    const stop = (): void => flag.raise();
-    if (signal?.aborted) stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    const listening = onIteration && listen(onIteration, flag);
+    const { onIteration, signal, limits = new Limits() } = watch;
+    const { variables, rows } = task.problem;
+    const held = HeldPoint.create(variables.lower.length, rows.lower.length);
+    const stop = new AbortController();
+    const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const listening = onIteration && listen(onIteration, () => stop.abort());
+    const late = new AbortController();
+    const callOff = whenOver(limits, stopped, grace, () => late.abort());
     try {
-      const wired = { task, stop: flag.memory, ...(listening && { progress: listening.port }) };
-      const outcome = await this.#threads.run(wired, { transferList: listening ? [listening.port] : [] });
+      const progress = listening && { progress: listening.port };
+      const outcome = await this.#threads.run(
+        { task, limits: limits.data, held: held.memory, ...progress },
+        { transferList: listening ? [listening.port] : [], signal: late.signal },
+      );
       if (listening?.failure) throw listening.failure.error;
-      if ('mistake' in outcome) throw new InputError(outcome.mistake);
+      if ('failure' in outcome) throw revivedError(outcome.failure);
       return outcome.solved;
     } catch (error) {
-      if (isOutOfMemory(error)) return outOfMemory(task.problem);
-      throw error;
+      if (listening?.failure) throw listening.failure.error;
+      const over = late.signal.aborted ? limits.over()?.outcome : isOutOfHeap(error) ? outOfHeap : undefined;
+      if (!over) throw error;
+      const point = held.read();
+      return point ? cutShort(point, over, held.sizes, limits) : unfinished(task.problem, over, limits);
     } finally {
-      signal?.removeEventListener('abort', stop);
+      callOff();
       listening?.close();
     }
   }
@@ -84,7 +99,7 @@ export class SolverPool {
   }
 }
 
-function listen(onIteration: NonNullable<Watch['onIteration']>, flag: StopFlag) {
+function listen(onIteration: NonNullable<Watch['onIteration']>, stop: () => void) {
   const { port1, port2 } = new MessageChannel();
   const listening = {
     port: port2,
@@ -95,10 +110,10 @@ function listen(onIteration: NonNullable<Watch['onIteration']>, flag: StopFlag) 
     iteration(row) {
       if (listening.failure) return;
       try {
-        if (onIteration(row) === false) flag.raise();
+        if (onIteration(row) === false) stop();
       } catch (error) {
         listening.failure = { error };
-        flag.raise();
+        stop();
       }
     },
     finished() {},
@@ -107,5 +122,5 @@ function listen(onIteration: NonNullable<Watch['onIteration']>, flag: StopFlag) 
   return listening;
 }
 
-const isOutOfMemory = (error: unknown): boolean =>
+const isOutOfHeap = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

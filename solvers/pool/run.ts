@@ -1,3 +1,5 @@
+import { isOutOfMemory, Stopped } from '../../src/core/errors.js';
+import { Limits } from '../../src/core/limits.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import type { Monitor } from '../../src/nlp/solver.js';
 import { BlockingClient } from '../../src/oracle/client.js';
@@ -5,27 +7,67 @@ import type { GrayBox } from '../../src/oracle/contract.js';
 import { LocalBox } from '../../src/oracle/local.js';
 import { openExecutable } from '../../src/oracle/open.js';
 import { loadSolver } from './solvers.js';
-import type { BoxDescriptor, Solved, SolveTask } from './task.js';
+import type { BoxDescriptor, Sizes, Solved, SolveTask } from './task.js';
+import { unfinished } from './unfinished.js';
+
+/** What a running task tells, and when it shall end. */
+export interface Surroundings {
+  readonly limits?: Limits;
+  readonly iteration?: Monitor['iteration'];
+  readonly hold?: Monitor['hold'];
+  /** Called once the problem is assembled. */
+  readonly assembled?: (sizes: Sizes) => void;
+}
 
 /** Runs one solve in the calling thread: opens its gray boxes, assembles, solves, and frees what it opened. */
-export async function runTask(task: SolveTask, monitor: Monitor = {}): Promise<Solved> {
-  const solver = await loadSolver(task.solver);
+export async function runTask(task: SolveTask, surroundings: Surroundings = {}): Promise<Solved> {
+  const { limits = new Limits() } = surroundings;
   const opened: OpenBox[] = [];
   try {
-    for (const descriptor of task.boxes) opened.push(await openBox(descriptor));
-    const boxes = opened.map(({ box }) => box);
-    const nlp = assemble(task.problem, boxes);
-    const result = await solver.solve(nlp, task.options ?? {}, monitor, task.warmStart);
-    const sizes = {
-      variables: nlp.variables.lower.length,
-      constraints: nlp.constraints.lower.length,
-      jacobianNonzeros: nlp.jacobian.row.length,
-      hessianNonzeros: nlp.hessian.row.length,
-    };
-    return { result, sizes, oracles: boxes.map((box) => box.statistics) };
+    return await solveWithin(task, { ...surroundings, limits }, opened);
+  } catch (error) {
+    if (error instanceof Stopped) return unfinished(task.problem, error.outcome, limits);
+    if (!isOutOfMemory(error)) throw error;
+    return unfinished(task.problem, { status: 'out-of-memory', message: error.message }, limits);
   } finally {
     for (const { dispose } of opened) await dispose();
   }
+}
+
+async function solveWithin(
+  task: SolveTask,
+  { limits, iteration, hold, assembled }: Surroundings & { readonly limits: Limits },
+  opened: OpenBox[],
+): Promise<Solved> {
+  const solver = await loadSolver(task.solver);
+  for (const descriptor of task.boxes) {
+    checkLimits(limits);
+    opened.push(await openBox(descriptor, limits));
+  }
+  checkLimits(limits);
+  const boxes = opened.map(({ box }) => box);
+  const nlp = assemble(task.problem, boxes);
+  const sizes = {
+    variables: nlp.variables.lower.length,
+    constraints: nlp.constraints.lower.length,
+    jacobianNonzeros: nlp.jacobian.row.length,
+    hessianNonzeros: nlp.hessian.row.length,
+  };
+  assembled?.(sizes);
+  checkLimits(limits);
+  const monitor: Monitor = {
+    started: limits.data.started - performance.timeOrigin,
+    stopRequested: () => limits.raised,
+    ...(iteration && { iteration }),
+    ...(hold && { hold }),
+  };
+  const result = await solver.solve(nlp, task.options ?? {}, monitor, task.warmStart);
+  return { result, sizes, oracles: boxes.map((box) => box.statistics) };
+}
+
+function checkLimits(limits: Limits): void {
+  const over = limits.over();
+  if (over) throw over;
 }
 
 interface OpenBox {
@@ -33,9 +75,14 @@ interface OpenBox {
   dispose(): void | Promise<void>;
 }
 
-async function openBox(descriptor: BoxDescriptor): Promise<OpenBox> {
+async function openBox(descriptor: BoxDescriptor, { data: limits }: Limits): Promise<OpenBox> {
   if (descriptor.kind === 'ready') return { box: descriptor.box, dispose() {} };
-  if (descriptor.kind === 'mailbox') return { box: new BlockingClient(descriptor.mailbox), dispose() {} };
+  if (descriptor.kind === 'mailbox')
+    return { box: new BlockingClient(descriptor.mailbox, limits), dispose() {} };
   const { executable, secondDerivatives } = await openExecutable(descriptor.spec);
-  return { box: new LocalBox(executable, secondDerivatives), dispose: () => executable.dispose() };
+  const { name } = descriptor.spec.network;
+  return {
+    box: new LocalBox(executable, secondDerivatives, { name, limits }),
+    dispose: () => executable.dispose(),
+  };
 }

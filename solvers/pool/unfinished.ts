@@ -1,15 +1,40 @@
+import type { Limits } from '../../src/core/limits.js';
+import type { Held, Status } from '../../src/nlp/result.js';
 import { unevaluated } from '../../src/nlp/unevaluated.js';
 import type { Problem } from '../../src/problem/problem.js';
-import type { Solved } from './task.js';
+import type { Sizes, Solved } from './task.js';
 
-/** The outcome of a solve whose thread ran out of memory and took its best point along: the start, with errors NaN. */
-export function outOfMemory(problem: Problem): Solved {
+/** Why a solve ended that did not come to its own end. */
+export interface Ending {
+  readonly status: Status;
+  readonly message: string;
+}
+
+/** The outcome of a solve that ended before its solver began, or that took its point along: the start, with errors NaN. */
+export function unfinished(problem: Problem, { status, message }: Ending, limits: Limits): Solved {
   const start = problem.variables.start.slice();
   const m = problem.rows.lower.length;
-  const message = 'the solver thread ran out of heap memory: raise it with node --max-old-space-size=…';
+  const result = unevaluated(status, message, start, m);
+  const { seconds } = limits;
   return {
-    result: unevaluated('out-of-memory', message, start, m),
+    result: { ...result, seconds: { ...result.seconds, total: seconds, build: seconds } },
     sizes: { variables: start.length, constraints: m, jacobianNonzeros: 0, hessianNonzeros: 0 },
     oracles: [],
   };
 }
+
+/** The outcome of a solve whose thread was ended while it held `point`. */
+export function cutShort(point: Held, { status, message }: Ending, sizes: Sizes, limits: Limits): Solved {
+  const more = limits.seconds - point.seconds.total;
+  const seconds = {
+    ...point.seconds,
+    total: point.seconds.total + more,
+    other: point.seconds.other + more,
+  };
+  return { result: { ...point, status, message, seconds }, sizes, oracles: [] };
+}
+
+export const outOfHeap: Ending = {
+  status: 'out-of-memory',
+  message: 'the solver thread ran out of heap memory: raise it with node --max-old-space-size=…',
+};

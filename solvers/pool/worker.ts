@@ -1,9 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
-import { InputError } from '../../src/core/errors.js';
-import type { Iteration, Monitor } from '../../src/nlp/solver.js';
+import { Limits, type LimitsData } from '../../src/core/limits.js';
+import { type PlainError, plainError } from '../../src/core/plain-error.js';
+import type { Iteration } from '../../src/nlp/solver.js';
 import { remoteAt } from '../../src/oracle/control-plane.js';
+import { HeldPoint } from './held.js';
 import { runTask } from './run.js';
-import { StopFlag } from './stop.js';
 import type { Solved, SolveTask } from './task.js';
 
 /** What the main thread listens with. */
@@ -16,31 +17,38 @@ export interface Progress {
 /** A task with the wires that connect it to the main thread. */
 export interface WiredTask {
   readonly task: SolveTask;
-  readonly stop: SharedArrayBuffer;
+  readonly limits: LimitsData;
+  /** Memory of the {@link HeldPoint}. */
+  readonly held: SharedArrayBuffer;
   readonly progress?: MessagePort;
 }
 
-/** A caller's mistake is an answer, since cloning an error between threads loses its class. */
-export type Outcome = { readonly solved: Solved } | { readonly mistake: string };
+/** Errors are answers, since cloning them between threads loses their class. */
+export type Outcome = { readonly solved: Solved } | { readonly failure: PlainError };
 
 /** A solver thread's entry: solves synchronously; progress rows leave through the port while it computes. */
-export default async function work({ task, stop, progress }: WiredTask): Promise<Outcome> {
-  const flag = new StopFlag(stop);
+export default async function work({ task, limits, held, progress }: WiredTask): Promise<Outcome> {
   const listener = progress && remoteAt<Progress>(progress);
-  const monitor: Monitor = { stopRequested: () => flag.raised };
-  if (listener) {
-    monitor.iteration = (row) => {
-      // The reply says nothing: a listener that fails raises the stop flag.
-      listener.iteration(row).catch(() => {});
-    };
-  }
+  const { variables, rows } = task.problem;
+  const point = new HeldPoint(held, variables.lower.length, rows.lower.length);
   try {
-    const solved = await runTask(task, monitor);
+    const solved = await runTask(task, {
+      limits: new Limits(limits),
+      hold: (found) => point.write(found),
+      assembled: (sizes) => {
+        point.sizes = sizes;
+      },
+      ...(listener && {
+        iteration: (row) => {
+          // The reply says nothing: a listener that fails raises the stop flag.
+          listener.iteration(row).catch(() => {});
+        },
+      }),
+    });
     await listener?.finished();
     return { solved };
   } catch (error) {
-    if (error instanceof InputError) return { mistake: error.message };
-    throw error;
+    return { failure: plainError(error) };
   } finally {
     progress?.close();
   }

@@ -23,3 +23,21 @@ export class EvaluationError extends Error {
 export class OutOfMemoryError extends Error {
   override name = 'OutOfMemoryError';
 }
+
+/** Leaves a computation from any depth: a limit is reached, or the caller asked to stop. */
+export class Stopped extends Error {
+  override name = 'Stopped';
+  constructor(
+    readonly outcome: {
+      readonly status: 'interrupted' | 'time-limit' | 'iteration-limit';
+      readonly message: string;
+    },
+  ) {
+    super(outcome.message);
+  }
+}
+
+/** Whether an error says that memory is short; the runtime says so with a RangeError. */
+export const isOutOfMemory = (error: unknown): error is Error =>
+  error instanceof OutOfMemoryError ||
+  (error instanceof RangeError && /memory|allocation|array length/i.test(error.message));

@@ -45,12 +45,15 @@ export interface Counts {
 }
 
 export interface Seconds {
+  /** From the start of the call. */
   readonly total: number;
+  /** Stating and assembling the problem and opening engines, before the solver began. */
+  readonly build: number;
   /** Inside gray-box oracles. */
   readonly oracle: number;
   /** Factorizing and solving KKT systems. */
   readonly linear: number;
-  /** total − oracle − linear. */
+  /** total − build − oracle − linear. */
   readonly other: number;
 }
 
@@ -71,6 +74,9 @@ export interface Result {
   readonly evaluations: Counts;
   readonly seconds: Seconds;
 }
+
+/** The point a solver holds and what it knows of it, without the reason why it stopped. */
+export type Held = Omit<Result, 'status' | 'message'>;
 
 /** A solve counts as solved when its status is one of these. */
 export const isSolved = (status: Status): boolean => status === 'optimal' || status === 'acceptable';

@@ -1,5 +1,5 @@
 import type { Nlp } from './contract.js';
-import type { Multipliers, Result } from './result.js';
+import type { Held, Multipliers, Result } from './result.js';
 
 /** One row of the progress table. */
 export interface Iteration {
@@ -23,12 +23,17 @@ export interface Iteration {
   readonly seconds: number;
 }
 
-/** What a caller may attach to a running solve. Both are called synchronously in the solver's thread. */
+/** What a caller may attach to a running solve; called synchronously in the solver's thread. */
 export interface Monitor {
+  /** `performance.now()` of this thread at which the call began: limits and seconds count from there. Default: now. */
+  readonly started?: number;
+
   /** Called once per iteration; returning `false` stops the solve with status `interrupted`. */
   iteration?(row: Iteration): boolean | void;
   /** Polled often; returning true stops the solve with status `interrupted`. */
   stopRequested?(): boolean;
+  /** Called at every iterate that would be returned if the solve ended there, should its thread be ended from outside. */
+  hold?(point: Held): void;
 }
 
 /** Where to start when not from `nlp.variables.start` without multipliers. */

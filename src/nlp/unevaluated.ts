@@ -22,6 +22,6 @@ export function unevaluated(status: Status, message: string, x: Float64Array, m:
       factorizations: 0,
       rejected: 0,
     },
-    seconds: { total: 0, oracle: 0, linear: 0, other: 0 },
+    seconds: { total: 0, build: 0, oracle: 0, linear: 0, other: 0 },
   };
 }

@@ -1,25 +1,35 @@
-import { EvaluationError } from '../core/errors.js';
+import { EvaluationError, type Stopped } from '../core/errors.js';
+import { Limits, type LimitsData } from '../core/limits.js';
 import type { Order } from '../engine/contract.js';
 import { CachedBox } from './cached.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 
-/** How long the solver sleeps, in milliseconds, before it checks that the host still lives. */
-const slice = 200;
+/** How long the solver sleeps, in milliseconds, before it looks at its limits and whether the host still lives. */
+const slice = 50;
+
+/** How long, in milliseconds, a solve that is over waits for answers all together, for a last look at its point. */
+const lastLook = 100;
 
 /**
  * A gray box whose numbers come from an oracle host in another thread: writes the question into its mailbox, rings the
- * host's bell and sleeps until the answer is there. A host that died makes it throw a fatal {@link EvaluationError}.
+ * host's bell and sleeps until the answer is there. Throws the error of the host, a fatal {@link EvaluationError} where
+ * the host died, and {@link Stopped} where the solve's limits are reached first; it answers no more then.
  */
 export class BlockingClient extends CachedBox {
   readonly #mailbox: Mailbox;
   readonly #control: Int32Array;
+  readonly #limits: Limits;
   #hostSeconds = 0;
+  /** When the first question was asked after the end. */
+  #late: number | undefined;
+  #gaveUp: Stopped | undefined;
 
-  constructor(descriptor: MailboxDescriptor) {
+  constructor(descriptor: MailboxDescriptor, limits: LimitsData = new Limits().data) {
     const mailbox = new Mailbox(descriptor);
     super(descriptor, mailbox);
     this.#mailbox = mailbox;
     this.#control = new Int32Array(descriptor.control);
+    this.#limits = new Limits(limits);
   }
 
   /** Seconds the host reported as computing; the rest of `statistics.seconds` is waiting and waking. */
@@ -28,21 +38,35 @@ export class BlockingClient extends CachedBox {
   }
 
   protected override evaluate(order: Order, x: Float64Array, λ: Float64Array): void {
+    if (this.#gaveUp) throw this.#gaveUp;
+    this.#checkHost();
+    if (this.#limits.over()) this.#late ??= performance.now();
     const mailbox = this.#mailbox;
     mailbox.ask(order, x, λ);
     Atomics.add(this.#control, Control.bell, 1);
     Atomics.notify(this.#control, Control.bell);
     while (mailbox.state === State.requested) {
-      if (Atomics.load(this.#control, Control.alive) !== 1) {
-        throw new EvaluationError(
-          'the oracle thread is gone: the network can no longer be evaluated',
-          '',
-          true,
-        );
-      }
-      mailbox.sleep(slice);
+      this.#checkHost();
+      this.#checkLimits();
+      mailbox.sleep(Math.max(1, Math.min(slice, this.#limits.left)));
     }
-    if (mailbox.state === State.failed) throw new EvaluationError(mailbox.error, '', true);
+    const failed = mailbox.state === State.failed;
+    mailbox.clear();
+    if (failed) throw mailbox.error;
     this.#hostSeconds += mailbox.seconds;
+  }
+
+  #checkHost(): void {
+    if (Atomics.load(this.#control, Control.alive) === 1) return;
+    if (this.#mailbox.state === State.failed) throw this.#mailbox.error;
+    throw new EvaluationError('the oracle thread is gone: the network can no longer be evaluated', '', true);
+  }
+
+  #checkLimits(): void {
+    const over = this.#limits.over();
+    if (!over || (this.#late !== undefined && performance.now() - this.#late < lastLook)) return;
+    this.#mailbox.withdraw();
+    this.#gaveUp = over;
+    throw over;
   }
 }

@@ -1,15 +1,15 @@
 import * as comlink from 'comlink';
 import * as adapter from 'comlink/dist/umd/node-adapter.js';
-import { InputError } from '../core/errors.js';
+import { type PlainError, plainError, revivedError } from '../core/plain-error.js';
 
 // The adapter is CommonJS whose export is the function itself, which its typings do not say.
 const nodeEndpoint = adapter.default as unknown as typeof adapter.default.default;
 
 type Port = Parameters<typeof nodeEndpoint>[0];
 
-/** Answers calls that arrive at `port` with the methods of `service`. */
+/** Answers calls that arrive at `port` with the methods of `service`; what they throw arrives as {@link revived} reads it. */
 export const exposeAt = (service: object, port: unknown): void =>
-  comlink.expose(service, nodeEndpoint(port as Port));
+  comlink.expose(carryingErrors(service), nodeEndpoint(port as Port));
 
 /** The methods of the service exposed at the other end of `port`; each call returns a promise. */
 export const remoteAt = <T>(port: unknown): comlink.Remote<T> => comlink.wrap<T>(nodeEndpoint(port as Port));
@@ -17,8 +17,27 @@ export const remoteAt = <T>(port: unknown): comlink.Remote<T> => comlink.wrap<T>
 /** Marks buffers to be moved rather than copied with `value`. */
 export const moving = <T>(value: T, buffers: ArrayBuffer[]): T => comlink.transfer(value, buffers);
 
-/** The error as it was thrown in the other thread: cloning between threads loses its class. */
+/** comlink passes on the name and the message of an error and nothing else: ours travel as JSON in the message. */
+const carrier = 'PlainError';
+
+function carryingErrors(service: object): object {
+  return new Proxy(service, {
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== 'function') return member;
+      return async (...args: unknown[]) => {
+        try {
+          return await member.apply(target, args);
+        } catch (error) {
+          throw Object.assign(new Error(JSON.stringify(plainError(error))), { name: carrier });
+        }
+      };
+    },
+  });
+}
+
+/** The error as it was thrown in the other thread. */
 export function revived(error: unknown): unknown {
-  if (error instanceof Error && error.name === 'InputError') return new InputError(error.message);
-  return error;
+  if (!(error instanceof Error) || error.name !== carrier) return error;
+  return revivedError(JSON.parse(error.message) as PlainError);
 }

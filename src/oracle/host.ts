@@ -1,119 +1,196 @@
-import { Worker } from 'node:worker_threads';
 import { compiled } from '../core/compiled.js';
+import { EvaluationError } from '../core/errors.js';
 import type { Evaluation, Order } from '../engine/contract.js';
-import { remoteAt, revived } from './control-plane.js';
-import { Control, Mailbox, type MailboxDescriptor } from './mailbox.js';
-import type { ExecutableSpec, Hosted, HostStatistics, OracleService } from './service.js';
+import { Control, createMailbox, Mailbox, type MailboxDescriptor } from './mailbox.js';
+import type { ExecutableSpec, Hosted, HostStatistics } from './service.js';
 import { shared } from './share.js';
+import { HostThread, type RemoteService } from './thread.js';
 
 /** A client's place at a hosted network; the descriptor opens it in any thread. */
 export interface Attachment {
   readonly descriptor: MailboxDescriptor;
-  detach(): Promise<void>;
+  /** Gives the place back. A host that goes on computing for it is replaced after a while. */
+  detach(): void;
+}
+
+/** How long, in milliseconds, a host may go on computing for someone who no longer waits. */
+const grace = 1000;
+
+/** Fails the calls under way at a thread that is replaced; they are made again at its successor. */
+class Replaced extends EvaluationError {
+  constructor() {
+    super(`the oracle thread went on for ${grace} ms after the solve had ended and was ended`, '', true);
+  }
+}
+
+interface Known {
+  readonly spec: ExecutableSpec;
+  /** Compiled in the present thread. */
+  ready: Promise<Hosted> | undefined;
 }
 
 /**
- * The oracle host thread, seen from the main thread. It keeps the process alive only while a call is under way; close
- * it to free its memory earlier. When the thread dies, waiting clients are woken with an error.
+ * An oracle host, seen from the main thread: a thread that computes for many clients, one question at a time. When the
+ * thread dies, waiting clients are woken with the error. Where it does not come back from the question of a client that
+ * is gone, it is ended, and a new thread takes over what the other clients wait for.
  */
 export class OracleHost {
-  readonly #worker: Worker;
-  readonly #remote;
+  #running: HostThread | undefined;
   readonly #control = new SharedArrayBuffer(4 * Control.words);
-  readonly #mailboxes = new Map<number, Mailbox>();
-  readonly #calls = new Set<(error: Error) => void>();
-  #reason: string | undefined;
+  readonly #words = new Int32Array(this.#control);
+  readonly #networks = new Map<number, Known>();
+  readonly #clients = new Map<number, { readonly id: number; readonly mailbox: Mailbox }>();
+  #last = 0;
+  #dead: Error | undefined;
+  /** Pending while it is open whether the thread must be replaced. */
+  #verdict: Promise<void> | undefined;
 
   /** @param entry what runs in the thread; another one only in tests. */
-  constructor(entry: URL = compiled(import.meta.url, './host-thread.js')) {
-    Atomics.store(new Int32Array(this.#control), Control.alive, 1);
-    // Flags of the main script, such as --input-type, may not fit a worker's.
-    const options = { workerData: { control: this.#control }, name: 'graybox oracle', execArgv: [] };
-    this.#worker = new Worker(entry, options);
-    this.#remote = remoteAt<OracleService>(this.#worker);
-    let failure = '';
-    this.#worker.on('error', (error) => {
-      failure = `: ${error instanceof Error ? error.message : String(error)}`;
-    });
-    this.#worker.on('exit', () => this.#bury(`the oracle thread ended${failure}`));
-    this.#worker.unref();
+  constructor(private readonly entry: URL = compiled(import.meta.url, './host-thread.js')) {
+    Atomics.store(this.#words, Control.alive, 1);
   }
 
   get alive(): boolean {
-    return this.#reason === undefined;
+    return this.#dead === undefined;
   }
 
-  /** Compiles a network in the host thread. */
-  async open(spec: ExecutableSpec): Promise<HostedNetwork> {
-    const sent = { ...spec, network: shared(spec.network) };
-    return new HostedNetwork(this, await this.call(() => this.#remote.open(sent)));
+  /** Compiles a network in the host. After an abort it is wanted no more. */
+  async open(spec: ExecutableSpec, signal?: AbortSignal): Promise<HostedNetwork> {
+    const id = ++this.#last;
+    this.#networks.set(id, { spec: { ...spec, network: shared(spec.network) }, ready: undefined });
+    const forget = (): void => {
+      this.#networks.delete(id);
+      this.#doubt(id);
+    };
+    signal?.addEventListener('abort', forget, { once: true });
+    try {
+      return new HostedNetwork(this, await this.#call(id, async () => this.#ready(id)));
+    } catch (error) {
+      this.#networks.delete(id);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', forget);
+    }
   }
 
   /** @internal */
-  async attach(id: number): Promise<Attachment> {
-    const { ticket, descriptor } = await this.call(() => this.#remote.attach(id));
-    this.#mailboxes.set(ticket, new Mailbox(descriptor));
-    const detach = async (): Promise<void> => {
-      if (this.#mailboxes.delete(ticket) && this.alive) await this.call(() => this.#remote.detach(ticket));
-    };
-    return { descriptor, detach };
+  async attach({ id, ...shape }: Hosted): Promise<Attachment> {
+    const ticket = ++this.#last;
+    const descriptor = createMailbox(shape, this.#control);
+    this.#clients.set(ticket, { id, mailbox: new Mailbox(descriptor) });
+    await this.#call(id, (service) => service.attach(id, ticket, descriptor));
+    return { descriptor, detach: () => this.#detach(ticket) };
   }
 
   /** @internal */
   evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
-    return this.call(() => this.#remote.evaluate(id, order, x, λ));
+    return this.#call(id, (service) => service.evaluate(id, order, x, λ));
   }
 
   /** @internal */
   statistics(id: number): Promise<HostStatistics> {
-    return this.call(() => this.#remote.statistics(id));
+    return this.#call(id, (service) => service.statistics(id));
   }
 
   /** @internal */
   async dispose(id: number): Promise<void> {
-    if (this.alive) await this.call(() => this.#remote.dispose(id));
+    const compiled = this.#networks.get(id)?.ready;
+    this.#networks.delete(id);
+    if (compiled && this.alive) await this.#running?.call((service) => service.dispose(id));
   }
 
   /** Frees all networks and ends the thread. */
   async close(): Promise<void> {
     if (!this.alive) return;
-    await this.call(() => this.#remote.close());
+    await Promise.race([this.#running?.call((service) => service.close()), pause(grace)]);
     await this.terminate();
   }
 
-  /** Ends the thread at once, whatever it is doing. */
+  /** Ends the thread, whatever it is doing; clients get an error. */
   async terminate(): Promise<void> {
-    await this.#worker.terminate();
+    if (!this.alive) return;
+    const reason = new EvaluationError('the oracle thread ended', '', true);
+    const ended = this.#running?.end(reason);
+    this.#bury(reason);
+    await Promise.race([ended, pause(grace)]);
   }
 
-  /** One control-plane call: keeps the process alive meanwhile and fails when the thread ends. */
-  private async call<T>(request: () => Promise<T>): Promise<T> {
-    if (this.#reason !== undefined) throw new Error(this.#reason);
-    this.#worker.ref();
-    let fail: (error: Error) => void = () => {};
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        fail = reject;
-        this.#calls.add(fail);
-        request().then(resolve, reject);
-      });
-    } catch (error) {
-      throw revived(error);
-    } finally {
-      this.#calls.delete(fail);
-      if (this.#calls.size === 0) this.#worker.unref();
+  get #thread(): HostThread {
+    this.#running ??= new HostThread(this.entry, this.#control, (reason) => this.#bury(reason));
+    return this.#running;
+  }
+
+  /** Compiled by now in the present thread. */
+  #ready(id: number): Promise<Hosted> {
+    const known = this.#networks.get(id);
+    if (!known) throw new EvaluationError('the network was disposed while in use', '', true);
+    known.ready ??= this.#thread.call((service) => service.open(id, known.spec));
+    return known.ready;
+  }
+
+  /** A call about network `id`, made again where the thread is replaced meanwhile. */
+  async #call<T>(id: number, request: (service: RemoteService) => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.#verdict;
+      if (this.#dead) throw this.#dead;
+      try {
+        await this.#ready(id);
+        return await this.#thread.call(request);
+      } catch (error) {
+        if (!(error instanceof Replaced) || !this.#networks.has(id)) throw error;
+      }
     }
   }
 
-  #bury(reason: string): void {
-    this.#reason = reason;
-    Atomics.store(new Int32Array(this.#control), Control.alive, 0);
-    for (const mailbox of this.#mailboxes.values()) mailbox.fail(reason);
-    for (const fail of this.#calls) fail(new Error(reason));
+  #detach(ticket: number): void {
+    if (!this.#clients.delete(ticket) || !this.alive) return;
+    this.#doubt(ticket);
+    // A thread that ends meanwhile has nothing left to detach from.
+    this.#running?.call((service) => service.detach(ticket)).catch(() => {});
+  }
+
+  /** Replaces the thread if it is computing for `owner`, who is gone, and goes on doing so. */
+  #doubt(owner: number): void {
+    const busy = (): boolean => this.alive && Atomics.load(this.#words, Control.busy) === owner;
+    if (!busy()) return;
+    const verdict = (async () => {
+      for (let waited = 0; waited < grace && busy(); waited += 20) await pause(20);
+      if (busy()) this.#replace();
+    })().finally(() => {
+      if (this.#verdict === verdict) this.#verdict = undefined;
+    });
+    this.#verdict = verdict;
+  }
+
+  #replace(): void {
+    void this.#running?.end(new Replaced());
+    this.#running = undefined;
+    Atomics.store(this.#words, Control.busy, 0);
+    for (const known of this.#networks.values()) known.ready = undefined;
+    for (const [ticket, { id, mailbox }] of this.#clients)
+      this.#thread
+        .call(async (service) => {
+          await this.#ready(id);
+          await service.attach(id, ticket, mailbox.descriptor);
+        })
+        .catch((error) => {
+          if (!(error instanceof Replaced)) mailbox.fail(error);
+        });
+  }
+
+  #bury(reason: Error): void {
+    this.#dead = reason;
+    Atomics.store(this.#words, Control.alive, 0);
+    for (const { mailbox } of this.#clients.values()) mailbox.fail(reason);
   }
 }
 
-/** A network compiled in the oracle host. */
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
+/** A network compiled in an oracle host. */
 export class HostedNetwork {
   constructor(
     private readonly host: OracleHost,
@@ -126,7 +203,7 @@ export class HostedNetwork {
 
   /** Makes a mailbox for one client. */
   attach(): Promise<Attachment> {
-    return this.host.attach(this.shape.id);
+    return this.host.attach(this.shape);
   }
 
   /** Evaluates once, without blocking; buffers above `order` come back empty. */

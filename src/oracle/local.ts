@@ -1,6 +1,7 @@
-import { EvaluationError } from '../core/errors.js';
+import { Limits, type LimitsData } from '../core/limits.js';
 import type { Evaluation, Executable, Order, Precision } from '../engine/contract.js';
 import { type BoxShape, buffers, CachedBox } from './cached.js';
+import { failureOf, type Place } from './failure.js';
 
 /** Relative accuracy of numbers computed at a precision. */
 export const accuracyOf = (precision: Precision): number => (precision === 'f32' ? 2 ** -23 : 2 ** -52);
@@ -13,26 +14,49 @@ export const boxShape = (executable: Executable, secondDerivatives: boolean): Bo
   secondDerivatives,
 });
 
-/** A gray box over a synchronous executable in the solver's own thread. */
+/** An evaluation that took longer than this, in milliseconds, is not begun again once the solve is over. */
+const lastLook = 100;
+
+/** For whom a {@link LocalBox} computes. */
+export interface LocalBoxOptions {
+  /** The network's name, for messages. */
+  readonly name?: string;
+  readonly limits?: LimitsData;
+}
+
+/**
+ * A gray box over a synchronous executable in the solver's own thread. Errors of a kind keep it, others are fatal
+ * evaluation errors. Throws `Stopped` where the solve's limits are reached before a call that is not short.
+ */
 export class LocalBox extends CachedBox {
   readonly #executable: Executable;
   readonly #out: Evaluation;
+  readonly #limits: Limits | undefined;
+  readonly #place: Place;
+  /** Milliseconds that the longest evaluation took. */
+  #longest = 0;
 
-  constructor(executable: Executable, secondDerivatives = true) {
+  constructor(executable: Executable, secondDerivatives = true, { name = '', limits }: LocalBoxOptions = {}) {
     const shape = boxShape(executable, secondDerivatives);
     const out = buffers(shape);
     super(shape, out);
     this.#out = out;
     this.#executable = executable;
+    this.#limits = limits && new Limits(limits);
+    this.#place = { engine: executable.engine, network: name };
   }
 
   protected override evaluate(order: Order, x: Float64Array, λ: Float64Array): void {
+    if (this.#longest > lastLook) {
+      const over = this.#limits?.over();
+      if (over) throw over;
+    }
+    const begin = performance.now();
     let pending: void | Promise<void>;
     try {
       pending = this.#executable.evaluate(order, x, λ, this.#out);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new EvaluationError(`the ${this.#executable.engine} engine failed: ${reason}`, '', true);
+      throw failureOf(error, this.#place);
     }
     if (pending instanceof Promise) {
       pending.catch(() => undefined); // its outcome is of no use: the caller's mistake is reported below
@@ -40,5 +64,6 @@ export class LocalBox extends CachedBox {
         `the ${this.#executable.engine} engine is asynchronous: it needs the oracle host thread`,
       );
     }
+    this.#longest = Math.max(this.#longest, performance.now() - begin);
   }
 }

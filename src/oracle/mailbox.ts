@@ -1,8 +1,12 @@
+import { type PlainError, plainError, revivedError } from '../core/plain-error.js';
 import type { Evaluation, Order } from '../engine/contract.js';
 import type { BoxShape } from './cached.js';
 
-/** States of a mailbox: the client moves `idle`, `done` and `failed` to `requested`, the host moves it on from there. */
-export const State = { idle: 0, requested: 1, done: 2, failed: 3 } as const;
+/**
+ * States of a mailbox: the client moves `idle`, `done` and `failed` to `requested`, the host moves it on from there. A
+ * client that gives up leaves it `withdrawn` for good: the numbers may still be written to.
+ */
+export const State = { idle: 0, requested: 1, done: 2, failed: 3, withdrawn: 4 } as const;
 
 /** Words of a host's control block, shared by all its mailboxes. */
 export const Control = {
@@ -10,13 +14,15 @@ export const Control = {
   bell: 0,
   /** 1 while the host can answer. */
   alive: 1,
-  words: 2,
+  /** For whom the host computes: the ticket of a client, or a network being compiled; 0 for nobody. */
+  busy: 2,
+  words: 3,
 } as const;
 
 const header = { state: 0, order: 1, errorBytes: 2 } as const;
 const secondsAt = 16;
 const errorAt = 24;
-const numbersAt = 1024;
+const numbersAt = 4096;
 
 /** What another thread needs to open the same mailbox; structured clone shares the memory. */
 export interface MailboxDescriptor extends BoxShape {
@@ -27,8 +33,8 @@ export interface MailboxDescriptor extends BoxShape {
 /**
  * One client's letter box at an oracle host: question `(order, x, λ)` and answer `(y, J, H)` in shared memory.
  *
- * Layout in bytes: 0 state, 4 order, 8 length of the error text (Int32 each), 16 seconds the host computed (Float64),
- * 24 error text (UTF-8), 1024 onward `x[n], λ[m], y[m], J[m × n], H[n(n+1)/2]` (Float64).
+ * Layout in bytes: 0 state, 4 order, 8 length of the error's text (Int32 each), 16 seconds the host computed (Float64),
+ * 24 the error as JSON (UTF-8), 4096 onward `x[n], λ[m], y[m], J[m × n], H[n(n+1)/2]` (Float64).
  */
 export class Mailbox implements Evaluation {
   readonly #words: Int32Array;
@@ -71,8 +77,10 @@ export class Mailbox implements Evaluation {
     return this.#seconds[0]!;
   }
 
-  get error(): string {
-    return new TextDecoder().decode(this.#text.slice(0, this.#words[header.errorBytes]));
+  /** Why there is no answer, of the class it had in the host. */
+  get error(): Error {
+    const text = new TextDecoder().decode(this.#text.slice(0, this.#words[header.errorBytes]));
+    return revivedError(JSON.parse(text) as PlainError);
   }
 
   /** Client: puts a question; the caller rings the bell. */
@@ -81,6 +89,16 @@ export class Mailbox implements Evaluation {
     if (order === 2) this.λ.set(λ);
     this.#words[header.order] = order;
     Atomics.store(this.#words, header.state, State.requested);
+  }
+
+  /** Client: the answer is read. */
+  clear(): void {
+    Atomics.store(this.#words, header.state, State.idle);
+  }
+
+  /** Client: waits no longer for the answer. */
+  withdraw(): void {
+    Atomics.compareExchange(this.#words, header.state, State.requested, State.withdrawn);
   }
 
   /** Client: sleeps until the state leaves `requested`, at most `milliseconds`. */
@@ -95,11 +113,14 @@ export class Mailbox implements Evaluation {
   }
 
   /** Host: there is no answer. */
-  fail(reason: string): void {
-    const { written } = new TextEncoder().encodeInto(reason, this.#scratch);
-    this.#text.set(this.#scratch.subarray(0, written));
-    this.#words[header.errorBytes] = written;
-    this.#post(State.failed);
+  fail(error: unknown): void {
+    const text = fitting(plainError(error), this.#text.length);
+    this.#text.set(text);
+    this.#words[header.errorBytes] = text.length;
+    const { state } = this;
+    if (state === State.requested) this.#post(State.failed);
+    // A client that is not waiting finds the reason when it asks next.
+    else if (state !== State.withdrawn) Atomics.store(this.#words, header.state, State.failed);
   }
 
   /** Anyone: rouses the client so that it looks at the control block. */
@@ -107,16 +128,19 @@ export class Mailbox implements Evaluation {
     Atomics.notify(this.#words, header.state);
   }
 
-  // Text coders refuse shared memory.
-  get #scratch(): Uint8Array {
-    this.#scratchBuffer ??= new Uint8Array(numbersAt - errorAt);
-    return this.#scratchBuffer;
-  }
-  #scratchBuffer: Uint8Array | undefined;
-
   #post(state: number): void {
-    Atomics.store(this.#words, header.state, state);
+    Atomics.compareExchange(this.#words, header.state, State.requested, state);
     Atomics.notify(this.#words, header.state);
+  }
+}
+
+/** An error as JSON in at most `bytes` bytes, its texts cut where they do not fit. */
+function fitting(error: PlainError, bytes: number): Uint8Array {
+  for (let cut = bytes; ; cut = Math.floor(cut / 2)) {
+    const { message, where } = error;
+    const short = { ...error, message: message.slice(0, cut), ...(where && { where: where.slice(0, cut) }) };
+    const text = new TextEncoder().encode(JSON.stringify(short));
+    if (text.length <= bytes) return text;
   }
 }
 

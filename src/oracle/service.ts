@@ -1,9 +1,11 @@
+import { EvaluationError } from '../core/errors.js';
 import type { Device, Evaluation, Executable, Order, Precision } from '../engine/contract.js';
 import type { Network } from '../network/graph.js';
 import { type BoxShape, buffers } from './cached.js';
 import { moving } from './control-plane.js';
+import { failureOf, type Place } from './failure.js';
 import { boxShape } from './local.js';
-import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
+import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 
 /** Which network to compute, with what and where. Plain data: it travels between threads. */
 export interface ExecutableSpec {
@@ -43,6 +45,7 @@ export interface HostStatistics {
 
 interface Entry extends Opened {
   readonly shape: BoxShape;
+  readonly place: Place;
   readonly calls: [number, number, number];
   seconds: number;
 }
@@ -55,37 +58,35 @@ const nap = 1000;
  * are the control plane, called from the main thread; `serve` is the data plane.
  */
 export class OracleService {
-  readonly #bell: Int32Array;
+  readonly #words: Int32Array;
   readonly #entries = new Map<number, Entry>();
   readonly #clients = new Map<number, { readonly mailbox: Mailbox; readonly id: number }>();
-  #last = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly control: SharedArrayBuffer,
+    control: SharedArrayBuffer,
     private readonly openExecutable: (spec: ExecutableSpec) => Promise<Opened>,
   ) {
-    this.#bell = new Int32Array(control);
-    Atomics.store(this.#bell, Control.alive, 1);
+    this.#words = new Int32Array(control);
+    Atomics.store(this.#words, Control.alive, 1);
   }
 
-  /** Compiles a network. */
-  async open(spec: ExecutableSpec): Promise<Hosted> {
-    const opened = await this.openExecutable(spec);
+  /** Compiles a network; the caller chooses its `id`. */
+  async open(id: number, spec: ExecutableSpec): Promise<Hosted> {
+    const opened = await this.#exclusively(id, () => this.openExecutable(spec));
     const { executable, secondDerivatives } = opened;
-    const id = ++this.#last;
-    const shape = boxShape(executable, secondDerivatives);
-    this.#entries.set(id, { ...opened, shape, calls: [0, 0, 0], seconds: 0 });
     const { engine, device, precision } = executable;
+    const shape = boxShape(executable, secondDerivatives);
+    const place = { engine, network: spec.network.name };
+    this.#entries.set(id, { ...opened, shape, place, calls: [0, 0, 0], seconds: 0 });
     return { id, engine, device, precision, ...shape };
   }
 
-  /** Makes a mailbox for one client of network `id`. */
-  attach(id: number): { ticket: number; descriptor: MailboxDescriptor } {
-    const descriptor = createMailbox(this.#entry(id).shape, this.control);
-    const ticket = ++this.#last;
+  /** Serves one more client of network `id`, under a `ticket` of the caller's choice. */
+  attach(id: number, ticket: number, descriptor: MailboxDescriptor): void {
+    this.#entry(id);
     this.#clients.set(ticket, { mailbox: new Mailbox(descriptor), id });
-    return { ticket, descriptor };
+    this.#ring(); // it may have asked already
   }
 
   detach(ticket: number): void {
@@ -96,7 +97,7 @@ export class OracleService {
   async evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
     const entry = this.#entry(id);
     const out = buffers(entry.shape);
-    await this.#compute(entry, order, x, λ, out);
+    await this.#compute(id, entry, order, x, λ, out);
     const nothing = new Float64Array(0);
     const { y, J, H } = { y: out.y, J: order >= 1 ? out.J : nothing, H: order === 2 ? out.H : nothing };
     return moving({ y, J, H }, [
@@ -116,14 +117,13 @@ export class OracleService {
   async dispose(id: number): Promise<void> {
     const entry = this.#entry(id);
     this.#entries.delete(id);
-    await this.#exclusively(() => entry.executable.dispose());
+    await this.#exclusively(id, () => entry.executable.dispose());
   }
 
   /** Frees everything and ends `serve`. */
   async close(): Promise<void> {
-    Atomics.store(this.#bell, Control.alive, 0);
-    Atomics.add(this.#bell, Control.bell, 1);
-    Atomics.notify(this.#bell, Control.bell);
+    Atomics.store(this.#words, Control.alive, 0);
+    this.#ring();
     for (const id of [...this.#entries.keys()]) await this.dispose(id);
     for (const { mailbox } of this.#clients.values()) mailbox.rouse();
     this.#clients.clear();
@@ -131,50 +131,77 @@ export class OracleService {
 
   /** Answers mailboxes until `close`. */
   async serve(): Promise<void> {
-    while (Atomics.load(this.#bell, Control.alive) === 1) {
-      const bell = Atomics.load(this.#bell, Control.bell);
+    while (Atomics.load(this.#words, Control.alive) === 1) {
+      const bell = Atomics.load(this.#words, Control.bell);
       if (await this.#answerAll())
         await new Promise(setImmediate); // lets control messages in
-      else await rung(this.#bell, bell);
+      else await rung(this.#words, bell);
     }
   }
 
   async #answerAll(): Promise<boolean> {
     let any = false;
-    for (const { mailbox, id } of [...this.#clients.values()]) {
+    for (const [ticket, { mailbox, id }] of [...this.#clients]) {
       if (mailbox.state !== State.requested) continue;
       any = true;
       try {
         const begin = performance.now();
+        const { order, x, λ } = mailbox;
         // The inputs are copied because engines may refuse shared memory.
-        await this.#compute(this.#entry(id), mailbox.order, mailbox.x.slice(), mailbox.λ.slice(), mailbox);
+        await this.#compute(ticket, this.#entry(id), order, x.slice(), λ.slice(), mailbox);
         mailbox.answer((performance.now() - begin) / 1000);
       } catch (error) {
-        mailbox.fail(error instanceof Error ? error.message : String(error));
+        mailbox.fail(error);
       }
     }
     return any;
   }
 
-  #compute(entry: Entry, order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): Promise<void> {
-    return this.#exclusively(async () => {
+  #compute(
+    owner: number,
+    entry: Entry,
+    order: Order,
+    x: Float64Array,
+    λ: Float64Array,
+    out: Evaluation,
+  ): Promise<void> {
+    return this.#exclusively(owner, async () => {
       const begin = performance.now();
-      await entry.executable.evaluate(order, x, λ, out);
+      try {
+        await entry.executable.evaluate(order, x, λ, out);
+      } catch (error) {
+        throw failureOf(error, entry.place);
+      }
       entry.calls[order]++;
       entry.seconds += (performance.now() - begin) / 1000;
     });
   }
 
-  /** Calls of an executable must not overlap, and two at once would only share the same cores. */
-  #exclusively<T>(work: () => T | Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
+  #ring(): void {
+    Atomics.add(this.#words, Control.bell, 1);
+    Atomics.notify(this.#words, Control.bell);
+  }
+
+  /**
+   * Calls of an executable must not overlap, and two at once would only share the same cores. `owner` is whom the work is
+   * for, a ticket or a network.
+   */
+  #exclusively<T>(owner: number, work: () => T | Promise<T>): Promise<T> {
+    const result = this.#turn.then(async () => {
+      Atomics.store(this.#words, Control.busy, owner);
+      try {
+        return await work();
+      } finally {
+        Atomics.store(this.#words, Control.busy, 0);
+      }
+    });
     this.#turn = result.then(ignore, ignore);
     return result;
   }
 
   #entry(id: number): Entry {
     const entry = this.#entries.get(id);
-    if (!entry) throw new Error('the network was disposed while in use');
+    if (!entry) throw new EvaluationError('the network was disposed while in use', '', true);
     return entry;
   }
 }

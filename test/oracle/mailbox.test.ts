@@ -1,18 +1,29 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { compiled } from '../../src/core/compiled.js';
+import { EvaluationError, InputError, OutOfMemoryError, Stopped } from '../../src/core/errors.js';
+import type { Network } from '../../src/network/graph.js';
 import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from '../../src/oracle/mailbox.js';
 import { OracleService } from '../../src/oracle/service.js';
 import { Toy } from './fakes.js';
 
 const shape = { inputs: 2, outputs: 2, accuracy: 2 ** -52, secondDerivatives: true };
 const control = () => new SharedArrayBuffer(4 * Control.words);
-const spec = { network: undefined as never, engine: 'toy', device: 'cpu', precision: 'f64' } as const;
+/** The network's number at the service. */
+const id = 1;
+const spec = { network: { name: 'net' } as Network, engine: 'toy', device: 'cpu', precision: 'f64' } as const;
 
 const threads: Worker[] = [];
 afterEach(async () => {
   for (const thread of threads.splice(0)) await thread.terminate();
 });
+
+/** A client's mailbox at the service with that control block. */
+function attach(service: OracleService, block: SharedArrayBuffer, ticket = 2): MailboxDescriptor {
+  const descriptor = createMailbox(shape, block);
+  service.attach(id, ticket, descriptor);
+  return descriptor;
+}
 
 /** A thread that asks `count` questions at `(k, 1)` and posts what it learned, or the error's text. */
 function client(descriptor: MailboxDescriptor, count: number): Promise<Record<string, unknown>> {
@@ -34,8 +45,8 @@ function client(descriptor: MailboxDescriptor, count: number): Promise<Record<st
           sum += y[0] + J[0] + H[1];
         }
         parentPort.postMessage({ sum, H, statistics: box.statistics, hostSeconds: box.hostSeconds });
-      } catch ({ name, message, fatal }) {
-        parentPort.postMessage({ name, message, fatal });
+      } catch ({ name, message, where, fatal }) {
+        parentPort.postMessage({ name, message, where, fatal });
       }
     });`;
   const thread = new Worker(code, { eval: true, workerData: { descriptor, count, module } });
@@ -67,9 +78,41 @@ describe('the mailbox', () => {
     const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
     there.fail('kein Gerät ☹');
     expect(here.state).toBe(State.failed);
-    expect(here.error).toBe('kein Gerät ☹');
+    expect(here.error.message).toBe('kein Gerät ☹');
     there.fail('é'.repeat(4000));
-    expect(here.error).toMatch(/^é{400,}$/);
+    expect(here.error.message).toMatch(/^é{400,}$/);
+    there.fail('☹'.repeat(9000));
+    expect(here.error.message).toMatch(/^☹{400,}$/);
+  });
+
+  it('keeps the kind of an error', () => {
+    const descriptor = createMailbox(shape, control());
+    const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
+    const through = (error: unknown): Error => {
+      there.fail(error);
+      return here.error;
+    };
+    for (const Kind of [InputError, OutOfMemoryError, RangeError, TypeError, Error]) {
+      const arrived = through(new Kind('why'));
+      expect(arrived.constructor).toBe(Kind);
+      expect(arrived.message).toBe('why');
+    }
+    const evaluation = through(new EvaluationError('why', "layer 'a'", true));
+    expect(evaluation).toBeInstanceOf(EvaluationError);
+    expect(evaluation).toMatchObject({ message: 'why', where: "layer 'a'", fatal: true });
+    const outcome = { status: 'time-limit', message: 'late' } as const;
+    expect(through(new Stopped(outcome))).toMatchObject({ outcome });
+  });
+
+  it('is not answered any more once its client gave up', () => {
+    const descriptor = createMailbox(shape, control());
+    const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
+    here.ask(0, Float64Array.of(1, 2), Float64Array.of(3, 4));
+    here.withdraw();
+    there.answer(1);
+    expect(here.state).toBe(State.withdrawn);
+    there.fail('late');
+    expect(here.state).toBe(State.withdrawn);
   });
 
   it('needs no room for H without second derivatives', () => {
@@ -82,11 +125,12 @@ describe('the mailbox', () => {
 describe('the oracle service', () => {
   it('answers blocking clients from two threads, one evaluation at a time', async () => {
     const toy = new Toy(true);
-    const service = new OracleService(control(), async () => ({ executable: toy, secondDerivatives: true }));
+    const block = control();
+    const service = new OracleService(block, async () => ({ executable: toy, secondDerivatives: true }));
     const serving = service.serve();
-    const { id } = await service.open(spec);
-    const tickets = [service.attach(id), service.attach(id)];
-    const answers = await Promise.all(tickets.map(({ descriptor }) => client(descriptor, 20)));
+    await service.open(id, spec);
+    const descriptors = [2, 3].map((ticket) => attach(service, block, ticket));
+    const answers = await Promise.all(descriptors.map((descriptor) => client(descriptor, 20)));
     // Σ k² + 2k + 2k for k = 1…20
     for (const answer of answers) {
       expect(answer['sum']).toBe(2870 + 4 * 210);
@@ -96,7 +140,7 @@ describe('the oracle service', () => {
     }
     expect(toy.overlap).toBe(1);
     expect(service.statistics(id)).toMatchObject({ values: 40, hessians: 40, clients: 2 });
-    service.detach(tickets[0]!.ticket);
+    service.detach(2);
     expect(service.statistics(id).clients).toBe(1);
     await service.close();
     await serving;
@@ -106,11 +150,17 @@ describe('the oracle service', () => {
   it('hands an exception of the engine to the client that asked', async () => {
     const toy = new Toy();
     toy.failure = 'device lost';
-    const service = new OracleService(control(), async () => ({ executable: toy, secondDerivatives: true }));
+    const block = control();
+    const service = new OracleService(block, async () => ({ executable: toy, secondDerivatives: true }));
     const serving = service.serve();
-    const { id } = await service.open(spec);
-    const answer = await client(service.attach(id).descriptor, 1);
-    expect(answer).toEqual({ name: 'EvaluationError', message: 'device lost', fatal: true });
+    await service.open(id, spec);
+    const answer = await client(attach(service, block), 1);
+    expect(answer).toEqual({
+      name: 'EvaluationError',
+      message: 'the toy engine failed: device lost',
+      where: "network 'net'",
+      fatal: true,
+    });
     await service.close();
     await serving;
   });
@@ -122,8 +172,8 @@ describe('the oracle service', () => {
       secondDerivatives: true,
     }));
     const serving = service.serve();
-    const { id } = await service.open(spec);
-    const { descriptor } = service.attach(id);
+    await service.open(id, spec);
+    const descriptor = attach(service, block);
     await service.dispose(id);
     expect(await client(descriptor, 1)).toMatchObject({
       fatal: true,
@@ -138,11 +188,12 @@ describe('the oracle service', () => {
   });
 
   it('evaluates through the control plane', async () => {
-    const service = new OracleService(control(), async () => ({
+    const block = control();
+    const service = new OracleService(block, async () => ({
       executable: new Toy(),
       secondDerivatives: true,
     }));
-    const { id } = await service.open(spec);
+    await service.open(id, spec);
     const { y, J, H } = await service.evaluate(id, 1, Float64Array.of(3, 0.5), Float64Array.of(0, 0));
     expect([...y]).toEqual([4.5, Math.sin(0.5)]);
     expect(J).toHaveLength(4);

@@ -59,7 +59,7 @@ describe('when the oracle thread dies', () => {
       const options = { solver: '${solver}', engine: 'onnx' };
       console.log((await solve(problem.model, options)).status);
       const oracle = await openOracle(problem.network, options);
-      const { hosted } = await lease({ network: problem.network, engine: 'onnx', device: 'cpu', precision: 'f64' });
+      const hosted = await lease({ network: problem.network, engine: 'onnx', device: 'cpu', precision: 'f64' }).hosted;
       await hosted.host.terminate();
       await oracle.value([0, 0, 0, 0]).catch(({ message }) => console.log(message));
       console.log((await solve(problem.model, options)).status);`);

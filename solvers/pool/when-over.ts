@@ -1,0 +1,42 @@
+import type { Limits } from '../../src/core/limits.js';
+
+/** The longest wait of a timer, in milliseconds. */
+const longest = 2 ** 31 - 1;
+
+/**
+ * Calls `act` once, `grace` milliseconds after the limits are reached; an abort of `signal` raises their flag. Messages
+ * that have arrived by then are handled first. Returns what calls it off.
+ */
+export function whenOver(
+  limits: Limits,
+  signal: AbortSignal | undefined,
+  grace: number,
+  act: () => void,
+): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let immediate: ReturnType<typeof setImmediate> | undefined;
+  const arm = (): void => {
+    clearTimeout(timer);
+    const wait = limits.over() ? grace : Math.max(0, limits.left) + grace;
+    if (wait === Number.POSITIVE_INFINITY) return;
+    timer = setTimeout(
+      () => {
+        if (wait > longest) arm();
+        else immediate = setImmediate(act);
+      },
+      Math.min(wait, longest),
+    );
+  };
+  const stop = (): void => {
+    limits.raise();
+    arm();
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop();
+  else arm();
+  return () => {
+    signal?.removeEventListener('abort', stop);
+    clearTimeout(timer);
+    clearImmediate(immediate);
+  };
+}

@@ -1,0 +1,38 @@
+import { EvaluationError, InputError, OutOfMemoryError, Stopped } from './errors.js';
+
+/** An error as plain data, in which it crosses threads: structured clone loses the class of our own. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly where?: string;
+  readonly fatal?: boolean;
+  readonly outcome?: Stopped['outcome'];
+}
+
+export function plainError(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message } = error;
+  if (error instanceof EvaluationError) return { name, message, where: error.where, fatal: error.fatal };
+  if (error instanceof Stopped) return { name, message, outcome: error.outcome };
+  return { name, message };
+}
+
+/** The error again, of the class it had; an Error where that is none of ours nor of the language. */
+export function revivedError({ name, message, where, fatal, outcome }: PlainError): Error {
+  switch (name) {
+    case 'InputError':
+      return new InputError(message);
+    case 'EvaluationError':
+      return new EvaluationError(message, where, fatal);
+    case 'OutOfMemoryError':
+      return new OutOfMemoryError(message);
+    case 'Stopped':
+      return outcome === undefined ? new Error(message) : new Stopped(outcome);
+    case 'RangeError':
+      return new RangeError(message);
+    case 'TypeError':
+      return new TypeError(message);
+    default:
+      return new Error(message);
+  }
+}
