@@ -4,6 +4,12 @@ type Finding = 'unknown' | 'regular' | 'degenerate';
 /** Which perturbation is being tried in order to learn where the matrix is degenerate. */
 type Trial = 'none' | 'unperturbed' | 'rows' | 'hessian' | 'both';
 
+/** δ_d of rows with slacks is tried from this share of δ_c on, … */
+const LEAST_SHARE = 1e-6;
+/** … in steps of this factor up to this share. */
+const SHARE_GROWTH = 100;
+const MOST_SHARE = 1e-2;
+
 /** Iterations that must agree before the problem counts as structurally degenerate. */
 const DEGENERATE_AFTER = 3;
 
@@ -11,17 +17,27 @@ const DEGENERATE_AFTER = 3;
  * Chooses the perturbations δ_w of the Hessian and δ_c of the rows (Wächter & Biegler §3.1, Algorithm IC), and
  * remembers when the Jacobian or the Hessian turned out to be singular in several iterations, so that later ones start
  * with the perturbation that helped.
+ *
+ * A row with slacks stands in the matrix with −Σ slack/z, which vanishes near the boundary but is never 0: dependent rows of
+ * this kind make the matrix singular in rounding alone. They get as little δ_d as mends that. As much as δ_c would hold
+ * their multipliers where they are (a step moves them by residual/δ), thousands of iterations from those of a feasible set
+ * without interior.
  */
 export class Regularization {
   δw = 0;
   δc = 0;
+  δd = 0;
   private lastδw = 0;
+  private lastδd = 0;
   private hessian: Finding = 'unknown';
   private jacobian: Finding = 'unknown';
   private trial: Trial = 'none';
   private degenerateIterations = 0;
 
-  constructor(private readonly options: InteriorPointOptions) {
+  constructor(
+    private readonly options: InteriorPointOptions,
+    private readonly hasSlacks = false,
+  ) {
     if (options.perturb_always_cd) this.jacobian = 'regular';
   }
 
@@ -32,12 +48,14 @@ export class Regularization {
     const { perturb_always_cd: always } = this.options;
     this.trial = !always && this.undecided ? 'unperturbed' : 'none';
     this.δc = always || this.jacobian === 'degenerate' ? this.rowPerturbation(μ) : 0;
+    this.δd = always ? this.δc : this.δc * MOST_SHARE;
     this.δw = 0;
     return this.hessian === 'degenerate' ? this.growHessian() : true;
   }
 
   /** The matrix was singular. */
   afterSingular(μ: number): boolean {
+    if (this.δw === 0 && this.growSlackRows(μ)) return true;
     if (!this.undecided) {
       if (this.δc > 0) return this.growHessian();
       this.δc = this.rowPerturbation(μ);
@@ -77,6 +95,7 @@ export class Regularization {
     if (this.growHessian()) return true;
     if (this.δc > 0) return false;
     this.δc = this.rowPerturbation(μ);
+    this.δd = this.δc;
     this.δw = 0;
     this.trial = 'none';
     if (this.hessian === 'degenerate') this.hessian = 'unknown';
@@ -90,6 +109,16 @@ export class Regularization {
   private rowPerturbation(μ: number): number {
     const { jacobian_regularization_value: value, jacobian_regularization_exponent: exponent } = this.options;
     return value * μ ** exponent;
+  }
+
+  private growSlackRows(μ: number): boolean {
+    const full = this.rowPerturbation(μ);
+    const next =
+      this.δd === 0 ? Math.max(LEAST_SHARE * full, this.lastδd / SHARE_GROWTH) : SHARE_GROWTH * this.δd;
+    if (!this.hasSlacks || next > 1.01 * MOST_SHARE * full) return false;
+    this.δd = next;
+    this.lastδd = next;
+    return true;
   }
 
   private growHessian(): boolean {

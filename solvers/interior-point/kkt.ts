@@ -11,7 +11,7 @@ export type Factored = 'right' | 'singular' | 'too-few-negative' | 'too-many-neg
  * The augmented system with attached variables eliminated, lower triangle:
  *
  *     [ H + D + δ_w I     ·      ·  ]   core
- *     [ J               −E − δ_c ·  ]   m        E_r = Σ_{k attached to r} 1/(D_k + δ_w)
+ *     [ J               −E − δ   ·  ]   m        E_r = Σ_{k attached to r} 1/(D_k + δ_w)
  *     [ Ψᵀ                0      M  ]   2·history, with a limited-memory Hessian only
  *
  * `D` is the barrier term Σ (and known curvature). H, J, Ψ and M are written in place into `values`, which the linear
@@ -33,7 +33,10 @@ export class KktSystem {
   readonly known: Float64Array;
   /** D + δ_w of the attached variables in the latest factorization. */
   private readonly attached: Float64Array;
-  private δc = 0;
+  /** Regularization of every row in the latest factorization. */
+  readonly δ: Float64Array;
+  /** 1 for a row without an attached variable. */
+  private readonly bare: Uint8Array;
 
   /** @param share a system of the same structure (restoration) whose linear solver and values are used as well. */
   constructor(
@@ -69,21 +72,29 @@ export class KktSystem {
     this.b = new Float64Array(core + m + rank);
     this.known = new Float64Array(core);
     this.attached = new Float64Array(form.attachedRow.length);
+    this.δ = new Float64Array(m);
+    this.bare = new Uint8Array(m).fill(1);
+    for (const r of form.attachedRow) this.bare[r] = 0;
   }
 
-  /** Factors with barrier terms `Σ` (length n) and regularization; H and J as they stand in `values`. */
-  factor(Σ: Float64Array, J: Float64Array, δw: number, δc: number): Factored {
+  /**
+   * Factors with barrier terms `Σ` (length n); H and J as they stand in `values`. δ_c regularizes the rows without
+   * attached variables, δ_d the others, to which these add 1/D already.
+   */
+  factor(Σ: Float64Array, J: Float64Array, δw: number, δc: number, δd = δc): Factored {
     const { core, m, attachedRow } = this.form;
     const σ = this.quasi?.σ ?? 0;
     this.J.set(J);
     for (let j = 0; j < core; j++) this.diagonal[j] = Σ[j]! + this.known[j]! + σ + δw;
-    this.rowDiagonal.fill(-δc);
+    for (let i = 0; i < m; i++) {
+      this.δ[i] = this.bare[i] ? δc : δd;
+      this.rowDiagonal[i] = -this.δ[i]!;
+    }
     for (let k = 0; k < attachedRow.length; k++) {
       const D = Σ[core + k]! + δw;
       this.attached[k] = D;
       this.rowDiagonal[attachedRow[k]!] = this.rowDiagonal[attachedRow[k]!]! - 1 / D;
     }
-    this.δc = δc;
     this.quasi?.write(this.lowRank);
     const wanted = m + (this.quasi?.rank ?? 0) / 2;
     const { negative, zero } = this.linear.factor(this.values, wanted);
@@ -133,11 +144,6 @@ export class KktSystem {
       return;
     }
     addSymmetric(runsOf(hessian), this.H, v, factor, out);
-  }
-
-  /** Regularization of the rows in the latest factorization. */
-  get rowRegularization(): number {
-    return this.δc;
   }
 }
 

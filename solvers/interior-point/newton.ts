@@ -12,7 +12,7 @@ type Quality = 'refined' | 'poor' | 'singular';
  * The Newton system of the barrier problem at one iterate, for any right-hand side:
  *
  *     (H + δ_w)Δw + AᵀΔλ − ΔzL + ΔzU = r_w
- *      A Δw − δ_c Δλ                 = r_λ
+ *      A Δw − δ Δλ                   = r_λ,     δ = δ_c, or δ_d for a row with attached variables
  *      zL∘Δw + (w − l)∘ΔzL           = r_L
  *     −zU∘Δw + (u − w)∘ΔzU           = r_U
  *
@@ -28,6 +28,7 @@ export class NewtonSystem {
   /** Perturbations of the latest factorization. */
   δw = 0;
   δc = 0;
+  δd = 0;
 
   constructor(
     readonly kkt: KktSystem,
@@ -35,7 +36,7 @@ export class NewtonSystem {
   ) {
     this.form = kkt.form;
     const { n, m } = this.form;
-    this.regularization = new Regularization(options);
+    this.regularization = new Regularization(options, this.form.attachedRow.length > 0);
     this.Σ = new Float64Array(n);
     this.rw = new Float64Array(n);
     this.residual = new PrimalDual(n, m);
@@ -54,7 +55,8 @@ export class NewtonSystem {
     for (;;) {
       this.δw = regularization.δw;
       this.δc = regularization.δc;
-      const found = this.kkt.factor(this.Σ, at.J, this.δw, this.δc);
+      this.δd = regularization.δd;
+      const found = this.kkt.factor(this.Σ, at.J, this.δw, this.δc, this.δd);
       let go: boolean;
       if (found === 'right') {
         const quality = this.refine(at, rhs, out);
@@ -144,13 +146,14 @@ export class NewtonSystem {
 
   /** Sets `residual = rhs − K out` and returns its size relative to right-hand side and solution. */
   private residualRatio(at: Iterate, rhs: PrimalDual, out: PrimalDual): number {
-    const { form, residual: r, δw, δc } = this;
+    const { form, residual: r, δw } = this;
+    const { δ } = this.kkt;
     const { slackL, slackU, zL, zU, J } = at;
     r.copy(rhs);
     for (let j = 0; j < form.n; j++) r.w[j] = r.w[j]! - δw * out.w[j]! + out.zL[j]! - out.zU[j]!;
     this.kkt.addHessianProduct(out.w, -1, r.w);
     addTransposed(form, J, out.λ, -1, r.w);
-    for (let i = 0; i < form.m; i++) r.λ[i] = r.λ[i]! + δc * out.λ[i]!;
+    for (let i = 0; i < form.m; i++) r.λ[i] = r.λ[i]! + δ[i]! * out.λ[i]!;
     addProduct(form, J, out.w, -1, r.λ);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;

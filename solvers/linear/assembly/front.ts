@@ -23,7 +23,7 @@ const SINGLE: i32 = 192;
 /** Below this a scaled column counts as zero whatever it came from. */
 const ZERO: f64 = 1e-20;
 /** A column counts as zero when it is this small against the numbers that cancelled in it. */
-const CANCELLED: f64 = 64 * f64.EPSILON;
+const CANCELLED: f64 = 8 * f64.EPSILON;
 /** A 1×1 pivot this large against its column is taken without looking for a 2×2. */
 const COMFORTABLE: f64 = 0.01;
 
