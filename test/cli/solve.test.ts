@@ -71,7 +71,7 @@ describe('graybox solve mnist', () => {
       expect(result.iterations).toBeLessThanOrEqual(40);
       expect(result.solution.x).toHaveLength(784);
       expect(result.solution.y).toHaveLength(10);
-      expect(Object.keys(result.seconds).sort()).toEqual(['linear', 'oracle', 'other', 'total']);
+      expect(Object.keys(result.seconds).sort()).toEqual(['build', 'linear', 'oracle', 'other', 'total']);
       for (const error of Object.values(result.errors)) expect(error).toBeLessThan(1e-6);
     },
   );
