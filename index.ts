@@ -4,11 +4,12 @@ export {
   checkNetwork,
   type Finding,
 } from './api/check.js';
-export type { EngineChoice, EngineName } from './api/engine.js';
+export type { EngineChoice, EngineName, EngineSummary } from './api/engine.js';
 export { shutdown } from './api/hosts.js';
+export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions } from './api/options.js';
 export { type Derivatives, type Oracle, openOracle } from './api/oracle.js';
-export type { NetworkSummary, Solution } from './api/solution.js';
+export type { Solution } from './api/solution.js';
 export { solve, solveHere } from './api/solve.js';
 export { optionRows, parseInteriorPointOption } from './api/solver-options.js';
 export {

@@ -2,19 +2,20 @@ import type { BoxDescriptor } from '../solvers/pool/task.js';
 import { whenOver } from '../solvers/pool/when-over.js';
 import { InputError } from '../src/core/errors.js';
 import type { Limits } from '../src/core/limits.js';
+import { networkUses } from '../src/formulate/index.js';
 import type { Model } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
 import type { ExecutableSpec } from '../src/oracle/service.js';
 import { shared } from '../src/oracle/share.js';
-import { chooseEngine, type EngineChoice, isSynchronous } from './engine.js';
+import { chooseEngine, type EngineChoice, type EngineSummary, isSynchronous } from './engine.js';
 import { lease } from './hosts.js';
-import type { NetworkSummary } from './solution.js';
 
 /** Gray boxes of one solve, opened, and what to undo afterwards. */
 export interface OpenBoxes {
   readonly boxes: readonly BoxDescriptor[];
-  readonly network: NetworkSummary | undefined;
+  /** Who computes them; absent where there are none. */
+  readonly engine: EngineSummary | undefined;
   /** Gives back what was opened and leaves what still opens; waits for nothing. */
   release(): void;
 }
@@ -29,7 +30,9 @@ export async function openBoxes(
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<OpenBoxes> {
-  const specs = model.grayBoxes.map((token) => chooseEngine(networkOf(token, model), choice));
+  const specs = model.grayBoxes.map((token) =>
+    chooseEngine(networkOf(token, model), withKinks(choice, model, token)),
+  );
   const undo: (() => void)[] = [];
   let released = false;
   const release = (): void => {
@@ -52,7 +55,7 @@ export async function openBoxes(
   });
   try {
     const boxes = await Promise.race([Promise.all(specs.map(open)), over]);
-    return { boxes, network: summary(specs), release };
+    return { boxes, engine: summary(specs), release };
   } catch (error) {
     release();
     throw error;
@@ -68,7 +71,7 @@ export function localBoxes(model: Model, choice: EngineChoice): Omit<OpenBoxes, 
     if (isGrayBox(token)) return { kind: 'ready', box: token };
     const { engine = 'auto' } = choice;
     const spec = chooseEngine(networkOf(token, model), {
-      ...choice,
+      ...withKinks(choice, model, token),
       engine: engine === 'auto' ? 'wasm' : engine,
     });
     if (!isSynchronous(spec.engine))
@@ -78,7 +81,7 @@ export function localBoxes(model: Model, choice: EngineChoice): Omit<OpenBoxes, 
     specs.push(spec);
     return { kind: 'local', spec };
   });
-  return { boxes, network: summary(specs) };
+  return { boxes, engine: summary(specs) };
 }
 
 function networkOf(token: unknown, model: Model): Network {
@@ -88,7 +91,13 @@ function networkOf(token: unknown, model: Model): Network {
   );
 }
 
-const isNetwork = (token: unknown): token is Network =>
+/** Kinks that a use of the network allows are allowed to its engine, unless the solve says otherwise. */
+function withKinks(choice: EngineChoice, model: Model, token: unknown): EngineChoice {
+  const allowed = networkUses(model).some(({ box, kinks }) => box === token && kinks === 'allow');
+  return allowed ? { ...choice, kinks: choice.kinks ?? 'allow' } : choice;
+}
+
+export const isNetwork = (token: unknown): token is Network =>
   typeof token === 'object' && token !== null && 'nodes' in token && 'inputSize' in token;
 
 const isGrayBox = (token: unknown): token is GrayBox =>
@@ -98,12 +107,10 @@ const isGrayBox = (token: unknown): token is GrayBox =>
   typeof token.value === 'function' &&
   'jacobian' in token;
 
-function summary(specs: readonly ExecutableSpec[]): NetworkSummary | undefined {
+function summary(specs: readonly ExecutableSpec[]): EngineSummary | undefined {
   if (specs.length === 0) return undefined;
   const first = specs[0]!;
-  const networks = new Set(specs.map(({ network }) => network));
   return {
-    parameters: [...networks].reduce((sum, { parameters }) => sum + parameters, 0),
     engine: [...new Set(specs.map(({ engine }) => engine))].join('+'),
     device: first.device,
     precision: first.precision,

@@ -22,6 +22,13 @@ export interface EngineChoice {
   readonly kinks?: 'refuse' | 'allow' | undefined;
 }
 
+/** Who computed the gray boxes of a problem. */
+export interface EngineSummary {
+  readonly engine: string;
+  readonly device: Device;
+  readonly precision: Precision;
+}
+
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 const precisions: readonly Precision[] = ['f64', 'f32'];
 

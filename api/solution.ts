@@ -1,7 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
 import type { Sizes, Solved } from '../solvers/pool/task.js';
 import { InputError } from '../src/core/errors.js';
-import type { Device, Precision } from '../src/engine/contract.js';
+import type { NetworkUse } from '../src/formulate/index.js';
 import {
   type Expression,
   type Model,
@@ -12,14 +12,8 @@ import {
 } from '../src/model/index.js';
 import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
-
-/** The networks of a problem: parameters in all, and who computed them. */
-export interface NetworkSummary {
-  readonly parameters: number;
-  readonly engine: string;
-  readonly device: Device;
-  readonly precision: Precision;
-}
+import type { EngineSummary } from './engine.js';
+import { errorRemark, type NetworkSummary, parametersOf, type UseError, useErrors } from './network-error.js';
 
 /**
  * What a solve returns: the solver's {@link Result} with `objective` in the user's sense (that of `maximize`, too), and
@@ -30,6 +24,14 @@ export interface Solution extends Result {
   readonly sizes: Sizes;
   /** Absent where the problem has no network. */
   readonly network?: NetworkSummary;
+  /**
+   * Largest `|y − NN(x)|` over all uses of networks at the point held, NN recomputed in f64 from the network as it was
+   * read, its kinks exact: what rows that relax kinks, and engines of less precision, cost. Above 10 × tol the message says
+   * so. Absent where the problem has no network.
+   */
+  readonly networkError?: number;
+  /** The same for each use, in the order of the calls of `network`; empty where the problem has no network. */
+  readonly networkErrors: readonly UseError[];
   /** Per gray box. */
   readonly oracles: readonly OracleStatistics[];
   /** Values of an array of variables, in its shape. */
@@ -46,11 +48,19 @@ export interface Solution extends Result {
   reducedCosts(of: Variable): number;
 }
 
+/** What a solution tells about the networks of its problem. */
+export interface Networks {
+  readonly uses: readonly NetworkUse[];
+  readonly engine: EngineSummary | undefined;
+  /** The tolerance that the solver was asked for. */
+  readonly tol: number;
+}
+
 export function solutionOf(
   model: Model,
   problem: Problem,
   { result, sizes, oracles }: Solved,
-  network: NetworkSummary | undefined,
+  { uses, engine, tol }: Networks,
 ): Solution {
   const { sense } = problem;
   const { x, multipliers } = result;
@@ -74,12 +84,19 @@ export function solutionOf(
     own(of);
     return ndarray(Float64Array.from(of.elements, reduced), [...of.shape]);
   }
+  const errors = useErrors(uses, x);
+  const networkError = Math.max(0, ...errors.map(({ error }) => error));
   return {
     ...result,
+    message: result.message + errorRemark(uses, errors, tol, engine?.precision),
     objective: sense * result.objective,
     problem,
     sizes,
-    ...(network && { network }),
+    ...(uses.length > 0 && {
+      network: { parameters: parametersOf(uses), ...engine, error: networkError },
+      networkError,
+    }),
+    networkErrors: errors,
     oracles,
     value,
     multiplier(row) {

@@ -1,3 +1,4 @@
+import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
 import { runTask } from '../solvers/pool/run.js';
 import { unfinished } from '../solvers/pool/unfinished.js';
 import { InputError, Stopped } from '../src/core/errors.js';
@@ -8,6 +9,7 @@ import type { EngineChoice } from './engine.js';
 import { solverPool } from './hosts.js';
 import { interruptible } from './interrupt.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
+import { usesOf } from './network-error.js';
 import { needsPolish, polished, warmStartFrom } from './polish.js';
 import { type Solution, solutionOf } from './solution.js';
 
@@ -35,8 +37,9 @@ async function solveInPool(
   const { solver, choice, own, polish, onIteration: listener } = sorted;
   const limits = limitsOf(sorted);
   const problem = model.problem();
+  const networks = { uses: usesOf(model, problem), tol: tolOf(sorted) };
   const run = async (how: EngineChoice, warmStart = sorted.warmStart, before = 0) => {
-    const { boxes, network, release } = await openBoxes(model, how, limits, signal);
+    const { boxes, engine, release } = await openBoxes(model, how, limits, signal);
     try {
       const solved = await solverPool().solve(
         { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
@@ -48,24 +51,24 @@ async function solveInPool(
           }),
         },
       );
-      return { solved, network };
+      return { solved, engine };
     } finally {
       release();
     }
   };
   try {
-    const { solved, network } = await run(choice);
-    if (!polish || network?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
-      return solutionOf(model, problem, solved, network);
+    const { solved, engine } = await run(choice);
+    if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
+      return solutionOf(model, problem, solved, { ...networks, engine });
     const finish = await run(
       { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
       warmStartFrom(solved.result),
       solved.result.iterations,
     );
-    return solutionOf(model, problem, polished(solved, finish.solved), finish.network);
+    return solutionOf(model, problem, polished(solved, finish.solved), { ...networks, engine: finish.engine });
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-    return solutionOf(model, problem, unfinished(problem, error.outcome, limits), undefined);
+    return solutionOf(model, problem, unfinished(problem, error.outcome, limits), networks);
   }
 }
 
@@ -81,13 +84,17 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   const limits = limitsOf(sorted);
   if (signal?.aborted) limits.raise();
   const problem = model.problem();
-  const { boxes, network } = localBoxes(model, choice);
+  const { boxes, engine } = localBoxes(model, choice);
   const solved = await runTask(
     { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
     { limits, ...(onIteration && { iteration: onIteration }) },
   );
-  return solutionOf(model, problem, solved, network);
+  return solutionOf(model, problem, solved, { uses: usesOf(model, problem), tol: tolOf(sorted), engine });
 }
+
+/** The tolerance asked for; every solver here has `tol`, with one default. */
+const tolOf = ({ own: { tol } }: SortedOptions): number =>
+  typeof tol === 'number' ? tol : interiorPointOptions.tol.default;
 
 /** The limits of a call that begins now. A limit that is no number of seconds is left to the solver to refuse. */
 function limitsOf({ own, started }: SortedOptions): Limits {

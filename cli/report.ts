@@ -28,7 +28,8 @@ export function resultJson(
 
 /** The end of a solve in words and figures. */
 export function summary(solution: Told): string {
-  const { status, message, objective, iterations, sizes, errors, evaluations, seconds } = solution;
+  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, networkError } =
+    solution;
   const error = (value: number): string => value.toExponential(2);
   const share = (value: number): string => `${value.toFixed(3)} s`;
   return [
@@ -41,6 +42,7 @@ export function summary(solution: Told): string {
           'errors',
           `primal ${error(errors.primal)}, dual ${error(errors.dual)}, complementarity ${error(errors.complementarity)}`,
         ],
+        ...(networkError === undefined ? [] : [['network', `largest |y − NN(x)| ${error(networkError)}`]]),
         [
           'iterations',
           `${iterations}, ${evaluations.factorizations} factorizations, ${evaluations.hessian} Hessians`,

@@ -1,13 +1,15 @@
 import { InputError } from '../core/errors.js';
-import { Variable } from '../model/expression.js';
+import { both, Variable } from '../model/expression.js';
 import { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
+import { activationOf } from '../network/activation/table.js';
 import type { Network } from '../network/graph.js';
 import { isSmooth, label } from '../network/traits.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
 import { firstVariables } from './outputs.js';
 import { splitPrefix } from './prefix.js';
+import { addUse } from './uses.js';
 
 /** How hinges `max(u, 0)` are written in full space. */
 export type HingeTreatment =
@@ -19,11 +21,14 @@ export type HingeTreatment =
 
 export interface NetworkOptions {
   /**
+   * Default `reduced`, which needs second derivatives: a network with kinks asks for a choice (`full` where `relu` is
+   * given).
+   *
    * `reduced`: variables y and a gray box. `full`: variables and rows for every layer. `lifted`: the affine map to `k`
    * numbers that the network begins with becomes `k` variables and linear rows, what follows a gray box of these; the
    * dense Hessian block shrinks from the number of inputs to `k`.
    */
-  readonly formulation: Formulation;
+  readonly formulation?: Formulation;
   /** Name of the outputs; default `y`. */
   readonly name?: string;
   /** Bounds of the outputs, a number for all or one each. */
@@ -35,16 +40,36 @@ export interface NetworkOptions {
   readonly box?: unknown;
   /** Full space: default `'complementarity'`. */
   readonly relu?: HingeTreatment;
+  /**
+   * Reduced and lifted space: `allow` takes activations with a kink (ReLU, abs, …), their second derivative as zero and
+   * at the kink itself one of the two slopes. Default `refuse`. Beware: where slopes jump the method's theory does not
+   * hold. It may creep or stop at a kink, and `optimal` there means optimal for the slopes it saw.
+   */
+  readonly kinks?: 'refuse' | 'allow';
 }
+
+const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
+  formulation: true,
+  name: true,
+  lower: true,
+  upper: true,
+  start: true,
+  box: true,
+  relu: true,
+  kinks: true,
+};
 
 /** How a network enters a model; see {@link NetworkOptions}. */
 export type Formulation = 'reduced' | 'lifted' | 'full';
 
-/** Adds `y = NN(x)` to the model of `x` and returns `y`. */
+/**
+ * Adds `y = NN(x)` to the model of `x` and returns `y`. Throws InputError for variables that do not fit the network, for
+ * options that contradict each other, and for activations that the formulation cannot state.
+ */
 export function network(
   net: Network,
   x: VariableArray | readonly Variable[],
-  options: NetworkOptions,
+  options: NetworkOptions = {},
 ): VariableArray {
   const inputs = [...x];
   const model = modelOf(net, inputs);
@@ -52,17 +77,64 @@ export function network(
     throw new InputError(
       `network '${net.name}' takes ${net.inputSize} inputs, got ${inputs.length} variables`,
     );
-  if (options.formulation === 'reduced') return addReduced(model, net, inputs, options);
-  if (options.formulation === 'full') return addFull(model, net, inputs, options);
-  if (options.formulation === 'lifted') return addLifted(model, net, inputs, options);
-  throw new InputError(`unknown formulation '${options.formulation as string}'; use reduced, lifted or full`);
+  const formulation = formulationOf(net, options);
+  if (formulation === 'full') return addFull(model, net, inputs, options);
+  refuseKinks(net, options);
+  if (formulation === 'lifted') return addLifted(model, net, inputs, options);
+  return addReduced(model, net, inputs, options);
 }
 
 function modelOf(net: Network, inputs: readonly Variable[]): Model {
-  const first = inputs[0];
-  if (!(first instanceof Variable) || !(first.owner instanceof Model))
-    throw new InputError(`network '${net.name}': x must be variables of a model`);
-  return first.owner;
+  const [first] = inputs;
+  for (const variable of inputs) {
+    if (!(variable instanceof Variable) || !(variable.owner instanceof Model))
+      throw new InputError(`network '${net.name}': x must be variables of a model`);
+    if (variable.owner !== first!.owner)
+      throw new InputError(
+        `network '${net.name}': x mixes variables of ${both(first!.owner, variable.owner)}: '${first!.name}' and '${variable.name}'; use the variables of one model`,
+      );
+  }
+  if (first === undefined) throw new InputError(`network '${net.name}': x must be variables of a model`);
+  return first.owner as Model;
+}
+
+/** The formulation asked for, checked against the other options. */
+function formulationOf(net: Network, options: NetworkOptions): Formulation {
+  const stranger = Object.keys(options).find((key) => !Object.hasOwn(optionNames, key));
+  if (stranger !== undefined)
+    throw new InputError(
+      `network '${net.name}': unknown option '${stranger}'; known are ${Object.keys(optionNames).join(', ')}`,
+    );
+  const { relu, kinks, box } = options;
+  const formulation = options.formulation ?? (relu === undefined ? 'reduced' : 'full');
+  if (formulation !== 'reduced' && formulation !== 'full' && formulation !== 'lifted')
+    throw new InputError(`unknown formulation '${formulation as string}'; use reduced, lifted or full`);
+  if (kinks !== undefined && kinks !== 'refuse' && kinks !== 'allow')
+    throw new InputError(`network '${net.name}': unknown kinks '${kinks as string}'; use refuse or allow`);
+  const clash = (option: string, hint: string): never => {
+    throw new InputError(`network '${net.name}': ${option} means nothing in ${formulation} space; ${hint}`);
+  };
+  if (formulation === 'full' && kinks === 'allow') clash("kinks: 'allow'", 'treat kinks by the option relu');
+  if (formulation === 'full' && box !== undefined) clash('box', 'use the reduced formulation');
+  if (formulation !== 'full' && relu !== undefined)
+    clash('relu', "use formulation: 'full', or kinks: 'allow'");
+  return formulation;
+}
+
+/** Refuses activations without a second derivative where nobody said how to take them, and those that jump. */
+function refuseKinks(net: Network, { kinks = 'refuse' }: NetworkOptions): void {
+  for (const { op, layer } of net.nodes) {
+    if (isSmooth(op)) continue;
+    const where = `layer '${layer}' of network '${net.name}' has the activation ${label(op)}`;
+    if (op.kind === 'elementwise' && activationOf(op.fn).kind === 'jump')
+      throw new InputError(
+        `${where}, which jumps; no formulation states it, train with relu or a smooth activation instead`,
+      );
+    if (kinks === 'refuse')
+      throw new InputError(
+        `${where}, which has no second derivative: use the full formulation with complementarity or smoothing (formulation: 'full', relu), or the reduced one with kinks: 'allow' (taken as zero; it may stop at a kink), or train with tanh, softplus, swish or gelu`,
+      );
+  }
 }
 
 function addReduced(
@@ -70,12 +142,8 @@ function addReduced(
   net: Network,
   inputs: readonly Variable[],
   options: NetworkOptions,
+  whole = { network: net, inputs },
 ): VariableArray {
-  for (const { op, layer } of net.nodes)
-    if (!isSmooth(op))
-      throw new InputError(
-        `layer '${layer}' of network '${net.name}' has the activation ${label(op)}, which has no second derivative; use the full formulation with complementarity or smoothing, or train with tanh, softplus, swish or gelu`,
-      );
   const { name = 'y', lower, upper, box = net } = options;
   const start =
     options.start ??
@@ -92,6 +160,15 @@ function addReduced(
     ...(upper !== undefined && { upper }),
   });
   model.addGrayBox({ box, inputs, outputs, name: `${name} = ${net.name}` });
+  const { kinks = 'refuse' } = options;
+  addUse(model, {
+    name,
+    network: whole.network,
+    inputs: columns(whole.inputs),
+    outputs: outputs.indices(),
+    box,
+    kinks,
+  });
   return outputs;
 }
 
@@ -108,9 +185,12 @@ function addLifted(
     );
   const { name = 'y' } = options;
   const layer = split.prefix.nodes.at(-1)!.layer;
-  const z = addFull(model, split.prefix, inputs, { formulation: 'full', name: `${name}/${layer}` });
-  return addReduced(model, split.tail, [...z], options);
+  const z = addRows(model, split.prefix, inputs, { name: `${name}/${layer}` }).outputs;
+  return addReduced(model, split.tail, [...z], options, { network: net, inputs });
 }
+
+const columns = (variables: readonly Variable[]): Int32Array =>
+  Int32Array.from(variables, ({ index }) => index);
 
 function addFull(
   model: Model,
@@ -118,6 +198,25 @@ function addFull(
   inputs: readonly Variable[],
   options: NetworkOptions,
 ): VariableArray {
+  const { outputs, relaxation } = addRows(model, net, inputs, options);
+  addUse(model, {
+    name: outputs.name,
+    network: net,
+    inputs: columns(inputs),
+    outputs: outputs.indices(),
+    kinks: 'refuse',
+    ...(relaxation !== undefined && { relaxation }),
+  });
+  return outputs;
+}
+
+/** The rows of every layer, and how they relax its kinks. */
+function addRows(
+  model: Model,
+  net: Network,
+  inputs: readonly Variable[],
+  options: NetworkOptions,
+): { outputs: VariableArray; relaxation: string | undefined } {
   const { name = 'y', relu = 'complementarity' } = options;
   const values = forward(
     net,
@@ -135,5 +234,10 @@ function addFull(
     'complementarity' in hinge,
   );
   addFullSpace({ model, net, inputs, values, name, hinge, own, outputs });
-  return outputs;
+  const bent = !net.nodes.every(({ op }) => isSmooth(op));
+  const way = 'smooth' in hinge ? 'smooth' : 'complementarity';
+  return {
+    outputs,
+    relaxation: bent ? `relu: { ${way}: ${amount} } relaxes its kinks, take less` : undefined,
+  };
 }

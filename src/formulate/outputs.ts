@@ -55,7 +55,13 @@ export function firstVariables(
     if (makesVariables(node) && !places.has(k)) {
       places.set(k, offset);
       if (nonnegative && isRelu(node))
-        for (let i = offset; i < offset + size; i++) lower[i] = Math.max(lower[i]!, 0);
+        for (let i = offset; i < offset + size; i++) {
+          if (upper[i]! < 0)
+            throw new InputError(
+              `network '${net.name}': output ${i} is a ReLU and never below 0, its upper bound is ${upper[i]}`,
+            );
+          lower[i] = Math.max(lower[i]!, 0);
+        }
     }
     offset += size;
   }

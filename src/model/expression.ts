@@ -73,11 +73,15 @@ export class Call extends Expression {
 
 export function commonOwner(a: Owner | undefined, b: Owner | undefined): Owner | undefined {
   if (a !== undefined && b !== undefined && a !== b)
-    throw new InputError(
-      `an expression mixes variables of model '${a.name}' and model '${b.name}'; use the variables of one model`,
-    );
+    throw new InputError(`an expression mixes variables of ${both(a, b)}; use the variables of one model`);
   return a ?? b;
 }
+
+/** Two models in messages, told apart where they have one name. */
+export const both = (a: Owner, b: Owner): string =>
+  a.name === b.name
+    ? `two models that are both called '${a.name}' (new Model('…') names them)`
+    : `model '${a.name}' and model '${b.name}'`;
 
 /** Constants are shared for the numbers that occur all the time. */
 const common = new Map<number, Constant>();

@@ -2,7 +2,7 @@ export type { Block, ElementGroup, GrayBoxUse, Problem, Shape } from '../problem
 export type { Expression, Operand, Owner } from './expression.js';
 export { Variable } from './expression.js';
 export * from './functions.js';
-export type { GrayBoxOptions, Row, RowOptions, VariableOptions } from './model.js';
+export type { GrayBoxOptions, ModelOptions, Row, RowOptions, VariableOptions } from './model.js';
 export { Model } from './model.js';
 export { expr } from './template.js';
 export { VariableArray } from './variables.js';

@@ -1,10 +1,19 @@
 import { InputError } from '../core/errors.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { evaluate } from './evaluate.js';
-import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
+import { both, type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
 import { Extractor } from './extract.js';
 import { Names } from './names.js';
+import { stepComplaint } from './steps.js';
 import { VariableArray } from './variables.js';
+
+export interface ModelOptions {
+  /**
+   * What cannot be meant is refused at the call (default), or stated as it is for the solver to judge, as readers of files
+   * do: bounds that cross, rows and objectives without a derivative.
+   */
+  readonly mistakes?: 'refuse' | 'state';
+}
 
 /** Bounds and start; a number for all entries or an array with one number per entry. */
 export interface VariableOptions<Numbers = number | ArrayLike<number>> {
@@ -53,7 +62,15 @@ export class Model implements Owner {
   readonly #boxes: unknown[] = [];
   readonly #uses: GrayBoxUse[] = [];
 
-  constructor(readonly name: string = 'model') {}
+  /** Whether mistakes are refused at the call. */
+  readonly #strict: boolean;
+
+  constructor(
+    readonly name: string = 'model',
+    { mistakes = 'refuse' }: ModelOptions = {},
+  ) {
+    this.#strict = mistakes === 'refuse';
+  }
 
   get variableCount(): number {
     return this.#variables.lower.length;
@@ -83,6 +100,10 @@ export class Model implements Owner {
     const size = extents.reduce((product, extent) => product * extent, 1);
     for (const key of ['lower', 'upper', 'start'] as const) {
       const given = options[key];
+      if (given !== undefined && typeof given !== 'number' && typeof given?.length !== 'number')
+        throw new InputError(
+          `variables '${name}': ${key} is neither a number nor a list of ${size} numbers; bounds that depend on variables are rows, see constrain`,
+        );
       if (given !== undefined && typeof given !== 'number' && given.length !== size)
         throw new InputError(
           `variables '${name}': ${key} has ${given.length} entries for ${size} variables; give one each`,
@@ -110,7 +131,10 @@ export class Model implements Owner {
     this.#setObjective(expression, -1);
   }
 
-  /** Adds a row. At least one of `lower`, `upper`, `equals` is needed; a name that is taken gets a suffix `#2`. */
+  /**
+   * Adds a row. At least one of `lower`, `upper`, `equals` is needed, and `lower ≤ upper`; a name that is taken gets a
+   * suffix `#2`. The expression must have a derivative: tests, `floor` and their like alone are no rows.
+   */
   constrain(expression: Operand, options: RowOptions): Row {
     const { equals } = options;
     const name = options.name ?? `row[${this.rowCount}]`;
@@ -120,8 +144,8 @@ export class Model implements Owner {
       throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
     const lower = equals ?? options.lower ?? Number.NEGATIVE_INFINITY;
     const upper = equals ?? options.upper ?? Number.POSITIVE_INFINITY;
-    if (Number.isNaN(lower) || Number.isNaN(upper)) throw new InputError(`row '${name}': a bound is NaN`);
-    const own = this.#own(expression, `row '${name}'`);
+    this.#checkBounds(`row '${name}'`, lower, upper);
+    const own = this.#differentiable(expression, `row '${name}'`);
     this.#expressions.push({ row: this.rowCount, expression: own });
     return this.#addRow(name, lower, upper);
   }
@@ -192,8 +216,7 @@ export class Model implements Owner {
     const lower = pick(options.lower, Number.NEGATIVE_INFINITY);
     const upper = pick(options.upper, Number.POSITIVE_INFINITY);
     const start = pick(options.start, Math.min(Math.max(0, lower), upper));
-    if (Number.isNaN(lower) || Number.isNaN(upper))
-      throw new InputError(`variable '${name}': a bound is NaN; leave it out where there is none`);
+    this.#checkBounds(`variable '${name}'`, lower, upper);
     if (!Number.isFinite(start)) throw new InputError(`variable '${name}': its start ${start} is not finite`);
     this.#variableNames.claim(name, 'variable');
     const { lower: lowers, upper: uppers, start: starts } = this.#variables;
@@ -210,17 +233,38 @@ export class Model implements Owner {
     return { index: this.rowCount - 1, name };
   }
 
+  #checkBounds(what: string, lower: number, upper: number): void {
+    for (const [key, bound] of Object.entries({ lower, upper })) {
+      if (typeof bound !== 'number')
+        throw new InputError(
+          `${what}: its ${key} bound is not a number; bring an expression to the other side, as in constrain(subtract(a, b), { lower: 0 })`,
+        );
+      if (Number.isNaN(bound))
+        throw new InputError(`${what}: its ${key} bound is NaN; leave it out where there is none`);
+    }
+    if (!this.#strict) return;
+    if (lower === Number.POSITIVE_INFINITY || upper === Number.NEGATIVE_INFINITY)
+      throw new InputError(`${what}: no number lies between its bounds ${lower} and ${upper}`);
+    if (lower > upper)
+      throw new InputError(`${what}: its lower bound ${lower} is above its upper bound ${upper}`);
+  }
+
+  #differentiable(operand: Operand, where: string): Expression {
+    const expression = this.#own(operand, where);
+    const complaint = this.#strict ? stepComplaint(expression) : undefined;
+    if (complaint !== undefined) throw new InputError(`${where} ${complaint}`);
+    return expression;
+  }
+
   #setObjective(expression: Operand, sense: 1 | -1): void {
-    this.#objective = this.#own(expression, 'objective');
+    this.#objective = this.#differentiable(expression, 'the objective');
     this.#sense = sense;
   }
 
   #own(operand: Operand, where: string): Expression {
     const expression = toExpression(operand);
     if (expression.owner !== undefined && expression.owner !== this)
-      throw new InputError(
-        `${where} of model '${this.name}' uses variables of model '${expression.owner.name}'; use its own`,
-      );
+      throw new InputError(`${where} mixes ${both(this, expression.owner)}; use the variables of one model`);
     return expression;
   }
 }

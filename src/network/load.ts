@@ -5,8 +5,8 @@ import { InputError } from '../core/errors.js';
 import type { Network } from './graph.js';
 import { fromTfjs, readTfjs, type TfjsModel } from './read/tfjs.js';
 
-/** A file, a folder, or a live `tf.LayersModel`. */
-export type NetworkSource = string | TfjsModel;
+/** A file or folder, by path or `file:` URL, or a live `tf.LayersModel`. */
+export type NetworkSource = string | URL | TfjsModel;
 
 /** One reader per format, by the file's ending. */
 const readers: Readonly<Record<string, (path: string) => Network>> = { '.json': readTfjs };
@@ -15,11 +15,11 @@ const advice = 'give the model.json of a tfjs LayersModel or the folder that hol
 
 /** Loads a trained network with the reader that fits what it is given. */
 export async function loadNetwork(source: NetworkSource): Promise<Network> {
-  if (typeof source !== 'string') {
+  if (typeof source !== 'string' && !(source instanceof URL)) {
     if (typeof source?.save === 'function') return fromTfjs(source);
     throw new InputError(`the network is neither a path nor a tf.LayersModel; ${advice}`);
   }
-  const path = source.startsWith('file://') ? fileURLToPath(source) : source;
+  const path = pathOf(String(source));
   if (!existsSync(path)) throw new InputError(`${path}: there is no such file or folder; ${advice}`);
   if (statSync(path).isDirectory()) {
     if (!existsSync(join(path, 'model.json'))) {
@@ -35,4 +35,20 @@ export async function loadNetwork(source: NetworkSource): Promise<Network> {
     );
   }
   return read(path);
+}
+
+/** The path that a path or a `file:` URL names; other URLs are not fetched here. */
+function pathOf(source: string): string {
+  const scheme = /^([a-z][a-z+.-]+):\/\//i.exec(source)?.[1];
+  if (scheme === undefined) return source;
+  if (scheme.toLowerCase() !== 'file') {
+    throw new InputError(
+      `${source}: networks are not fetched from ${scheme} addresses; give a file, or load it with tf.loadLayersModel and pass that model`,
+    );
+  }
+  try {
+    return fileURLToPath(source);
+  } catch (cause) {
+    throw new InputError(`${source}: is not the URL of a file (${(cause as Error).message}); ${advice}`);
+  }
 }

@@ -3,6 +3,7 @@ import { InputError } from '../core/errors.js';
 import { Constant, type Operand, Variable } from '../model/expression.js';
 import { linear, sum } from '../model/functions.js';
 import { Model } from '../model/model.js';
+import { stepComplaint } from '../model/steps.js';
 import type { Problem } from '../problem/problem.js';
 import { modelAlgebra } from './nl/algebra.js';
 import { BinaryLexer } from './nl/binary-lexer.js';
@@ -66,7 +67,7 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
       ? new TextLexer(bytes, file, header.end)
       : new BinaryLexer(bytes, file, header.end, header.arithmetic !== 2);
 
-  const model = new Model(path?.replace(/\.nl$/, '').replace(/.*[\\/]/, '') ?? 'nl');
+  const model = new Model(path?.replace(/\.nl$/, '').replace(/.*[\\/]/, '') ?? 'nl', { mistakes: 'state' });
   const plain = plainNames(header.variables, header.constraints, header.objectives);
   const names = path === undefined ? plain : readNames(path.replace(/\.nl$/, ''), plain);
   // Expressions name variables before the file tells their bounds: only model and index matter to an expression.
@@ -86,19 +87,27 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
       `${nonlinear} constraints have a nonlinear part, the header announces ${header.nonlinearConstraints}: read as they stand`,
     );
 
+  const warnOfSteps = (expression: Operand, name: string): void => {
+    const complaint = typeof expression === 'number' ? undefined : stepComplaint(expression);
+    if (complaint !== undefined) warnings.push(`${name} ${complaint}`);
+  };
   const { lower, upper } = body.variableBounds;
   const start = Float64Array.from(body.start, (given, i) => startWithin(given, lower[i]!, upper[i]!));
   for (let i = 0; i < header.variables; i++)
     model.variable(names.variables[i]!, { lower: lower[i]!, upper: upper[i]!, start: start[i]! });
-  for (let i = 0; i < header.constraints; i++)
-    model.constrain(whole(body.jacobian, i, variables, body.rows[i]!), {
+  for (let i = 0; i < header.constraints; i++) {
+    const row = whole(body.jacobian, i, variables, body.rows[i]!);
+    warnOfSteps(row, names.constraints[i]!);
+    model.constrain(row, {
       lower: body.rowBounds.lower[i]!,
       upper: body.rowBounds.upper[i]!,
       name: names.constraints[i]!,
     });
+  }
   const objective = chooseObjective(options.objective, header.objectives, file);
   const chosen = body.objectives[objective - 1];
   const f = chosen ? whole(body.gradients, objective - 1, variables, chosen.expression) : 0;
+  warnOfSteps(f, 'the objective');
   if (chosen?.maximize) model.maximize(f);
   else model.minimize(f);
   const sense = chosen?.maximize ? -1 : 1;

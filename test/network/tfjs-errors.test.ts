@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
@@ -211,10 +212,18 @@ describe('sources', () => {
   it('loads a folder, a file, a file URL and a live model', async () => {
     const model = tf.sequential({ name: 'alive', layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
     const path = await saveModel(model);
-    const sources = [path, join(path, 'model.json'), `file://${path}/model.json`, model];
+    const url = `file://${path}/model.json`;
+    const sources = [path, join(path, 'model.json'), url, new URL(url), pathToFileURL(path), model];
     const networks = await Promise.all(sources.map((source) => loadNetwork(source)));
     for (const network of networks) expect(network.nodes).toEqual(networks[0]!.nodes);
-    expect(networks[3]!.name).toBe('alive');
+    expect(networks.at(-1)!.name).toBe('alive');
+  });
+  it('refuses URLs of elsewhere', async () => {
+    for (const url of ['https://example.org/model.json', 'file://elsewhere/model.json'])
+      for (const source of [url, new URL(url)]) {
+        await expect(loadNetwork(source)).rejects.toThrow(InputError);
+        await expect(loadNetwork(source)).rejects.toThrow(/not fetched|not the URL of a file/);
+      }
   });
   it('refuses what is no model', async () => {
     await expect(loadNetwork({} as never)).rejects.toThrow(/neither a path nor a tf.LayersModel/);

@@ -1,0 +1,49 @@
+import type { Model } from '../model/model.js';
+import type { Network } from '../network/graph.js';
+import { forward, outputValues } from './forward.js';
+
+/** One `y = NN(x)` of a model. */
+export interface NetworkUse {
+  /** Name of the outputs. */
+  readonly name: string;
+  /** The network as it was given, whatever rows or gray boxes state it. */
+  readonly network: Network;
+  /** Columns of x and y. */
+  readonly inputs: Int32Array;
+  readonly outputs: Int32Array;
+  /** What stands for it among `model.grayBoxes`; none in full space. */
+  readonly box?: unknown;
+  /** Whether its gray box takes second derivatives at kinks as zero. */
+  readonly kinks: 'refuse' | 'allow';
+  /** Why the rows hold for a y somewhat away from NN(x), where they do; for messages. */
+  readonly relaxation?: string;
+}
+
+const uses = new WeakMap<Model, NetworkUse[]>();
+
+export function addUse(model: Model, use: NetworkUse): void {
+  const known = uses.get(model);
+  if (known) known.push(use);
+  else uses.set(model, [use]);
+}
+
+/** The uses of networks in a model so far, in the order of their calls. */
+export const networkUses = (model: Model): readonly NetworkUse[] => [...(uses.get(model) ?? [])];
+
+/** `max |y − NN(x)|` at the point `x` of the whole model, NN computed in f64 with its kinks as they are; ∞ where undefined. */
+export function outputError({ network, inputs, outputs }: NetworkUse, x: ArrayLike<number>): number {
+  const values = outputValues(
+    network,
+    forward(
+      network,
+      Array.from(inputs, (column) => x[column]!),
+    ),
+  );
+  let largest = 0;
+  for (let k = 0; k < values.length; k++) {
+    const gap = Math.abs(x[outputs[k]!]! - values[k]!);
+    if (Number.isNaN(gap)) return Number.POSITIVE_INFINITY;
+    largest = Math.max(largest, gap);
+  }
+  return largest;
+}
