@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { evaluate } from './evaluate.js';
-import { both, type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
+import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
 import { Extractor } from './extract.js';
 import { Names } from './names.js';
 import { stepComplaint } from './steps.js';
@@ -47,6 +47,9 @@ export interface GrayBoxOptions {
   readonly name?: string;
 }
 
+const isList = (given: unknown): given is ArrayLike<number> =>
+  typeof given === 'object' && given !== null && 'length' in given;
+
 /** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
 export class Model implements Owner {
   readonly #variables = { lower: [] as number[], upper: [] as number[], start: [] as number[] };
@@ -86,7 +89,7 @@ export class Model implements Owner {
   }
 
   variable(name: string, options: VariableOptions<number> = {}): Variable {
-    return this.#addVariable(name, options, 0);
+    return this.#addVariable(name, this.#box(name, options, 0));
   }
 
   /** An array of variables `name[i]`, `name[i,j]`, …; bounds and start row-major. */
@@ -100,7 +103,7 @@ export class Model implements Owner {
     const size = extents.reduce((product, extent) => product * extent, 1);
     for (const key of ['lower', 'upper', 'start'] as const) {
       const given = options[key];
-      if (given !== undefined && typeof given !== 'number' && typeof given?.length !== 'number')
+      if (given !== undefined && typeof given !== 'number' && !isList(given))
         throw new InputError(
           `variables '${name}': ${key} is neither a number nor a list of ${size} numbers; bounds that depend on variables are rows, see constrain`,
         );
@@ -109,15 +112,18 @@ export class Model implements Owner {
           `variables '${name}': ${key} has ${given.length} entries for ${size} variables; give one each`,
         );
     }
-    const elements: Variable[] = new Array(size);
+    const names: string[] = new Array(size);
     const index = new Array<number>(extents.length).fill(0);
     for (let k = 0; k < size; k++) {
-      elements[k] = this.#addVariable(`${name}[${index.join(',')}]`, options, k);
+      names[k] = `${name}[${index.join(',')}]`;
       for (let axis = extents.length - 1; axis >= 0; axis--) {
         if (++index[axis]! < extents[axis]!) break;
         index[axis] = 0;
       }
     }
+    // All are checked before the first is added.
+    const boxes = names.map((entry, k) => this.#box(entry, options, k));
+    const elements = names.map((entry, k) => this.#addVariable(entry, boxes[k]!));
     return new VariableArray(this, name, extents, elements);
   }
 
@@ -210,14 +216,19 @@ export class Model implements Owner {
     };
   }
 
-  #addVariable(name: string, options: VariableOptions, k: number): Variable {
+  /** Bounds and start of entry `k`. */
+  #box(name: string, options: VariableOptions, k: number): Required<VariableOptions<number>> {
     const pick = (given: number | ArrayLike<number> | undefined, otherwise: number): number =>
-      given === undefined ? otherwise : typeof given === 'number' ? given : given[k]!;
+      given === undefined ? otherwise : typeof given === 'object' && given !== null ? given[k]! : given;
     const lower = pick(options.lower, Number.NEGATIVE_INFINITY);
     const upper = pick(options.upper, Number.POSITIVE_INFINITY);
-    const start = pick(options.start, Math.min(Math.max(0, lower), upper));
     this.#checkBounds(`variable '${name}'`, lower, upper);
+    const start = pick(options.start, Math.min(Math.max(0, lower), upper));
     if (!Number.isFinite(start)) throw new InputError(`variable '${name}': its start ${start} is not finite`);
+    return { lower, upper, start };
+  }
+
+  #addVariable(name: string, { lower, upper, start }: Required<VariableOptions<number>>): Variable {
     this.#variableNames.claim(name, 'variable');
     const { lower: lowers, upper: uppers, start: starts } = this.#variables;
     lowers.push(lower);
@@ -257,14 +268,16 @@ export class Model implements Owner {
   }
 
   #setObjective(expression: Operand, sense: 1 | -1): void {
-    this.#objective = this.#differentiable(expression, 'the objective');
+    this.#objective = this.#differentiable(expression, 'objective');
     this.#sense = sense;
   }
 
   #own(operand: Operand, where: string): Expression {
     const expression = toExpression(operand);
     if (expression.owner !== undefined && expression.owner !== this)
-      throw new InputError(`${where} mixes ${both(this, expression.owner)}; use the variables of one model`);
+      throw new InputError(
+        `${where} of model '${this.name}' uses variables of ${expression.owner.name === this.name ? 'another model of that name' : `model '${expression.owner.name}'`}; use its own`,
+      );
     return expression;
   }
 }

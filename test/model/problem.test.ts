@@ -205,7 +205,7 @@ describe('mistakes', () => {
   it('are refused with the name of what is wrong', () => {
     const { m, x } = model(2);
     const other = model(1);
-    expect(() => f.add(x[0]!, other.x[0]!)).toThrow(/model 'test' and model 'test'/);
+    expect(() => f.add(x[0]!, other.x[0]!)).toThrow(/two models that are both called 'test'/);
     expect(() => m.minimize(other.x[0]!)).toThrow(/objective of model/);
     expect(() => m.constrain(other.x[0]!, { lower: 0, name: 'r' })).toThrow(/row 'r'/);
     expect(() => m.variable('x[0]')).toThrow(/'x\[0\]' exists already/);
@@ -231,7 +231,8 @@ describe('mistakes', () => {
     const row = m.constrain(x, { upper: 3, name: 'r' });
     expect(m.constrain(x, { upper: 3, name: 'r' }).name).toBe('r#2');
     expect(row).toEqual({ index: 0, name: 'r' });
-    m.variable('y', { lower: 5, upper: 4 });
+    expect(() => m.variable('y', { lower: 5, upper: 4 })).toThrow(/above/);
+    m.variable('y', { lower: 4, upper: 5 });
     const problem = m.problem();
     expect(problem.rows.names).toEqual(['r', 'r#2']);
     expect(problem.variables.names).toEqual(['x', 'y']);
