@@ -32,6 +32,7 @@ export function unfinished(
       seconds: { ...result.seconds, total: seconds, other: seconds },
       sizes: { variables, constraints, jacobianNonzeros: 0, hessianNonzeros: 0 },
       oracles: [],
+      networkErrors: [],
     },
   };
 }

@@ -145,15 +145,7 @@ function addReduced(
   whole = { network: net, inputs },
 ): VariableArray {
   const { name = 'y', lower, upper, box = net } = options;
-  const start =
-    options.start ??
-    outputValues(
-      net,
-      forward(
-        net,
-        inputs.map((v) => model.start(v)),
-      ),
-    );
+  const start = options.start ?? outputValues(net, startValues(model, net, inputs));
   const outputs = model.variables(name, net.outputSize, {
     start,
     ...(lower !== undefined && { lower }),
@@ -189,6 +181,22 @@ function addLifted(
   return addReduced(model, split.tail, [...z], options, { network: net, inputs });
 }
 
+/** The values of all nodes at the start of x. */
+function startValues(model: Model, net: Network, inputs: readonly Variable[]): Float64Array[] {
+  const values = forward(
+    net,
+    inputs.map((v) => model.start(v)),
+  );
+  values.forEach((value, k) => {
+    const bad = value.find((number) => !Number.isFinite(number));
+    if (bad !== undefined)
+      throw new InputError(
+        `network '${net.name}' is undefined at the start of x: layer '${net.nodes[k]!.layer}' gives ${bad} there; start x elsewhere`,
+      );
+  });
+  return values;
+}
+
 const columns = (variables: readonly Variable[]): Int32Array =>
   Int32Array.from(variables, ({ index }) => index);
 
@@ -218,10 +226,7 @@ function addRows(
   options: NetworkOptions,
 ): { outputs: VariableArray; relaxation: string | undefined } {
   const { name = 'y', relu = 'complementarity' } = options;
-  const values = forward(
-    net,
-    inputs.map((v) => model.start(v)),
-  );
+  const values = startValues(model, net, inputs);
   const hinge = relu === 'complementarity' ? { complementarity: 1e-6 } : relu;
   const amount = 'smooth' in hinge ? hinge.smooth : hinge.complementarity;
   if (!(amount > 0) || !Number.isFinite(amount))

@@ -97,12 +97,10 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
     model.variable(names.variables[i]!, { lower: lower[i]!, upper: upper[i]!, start: start[i]! });
   for (let i = 0; i < header.constraints; i++) {
     const row = whole(body.jacobian, i, variables, body.rows[i]!);
-    warnOfSteps(row, names.constraints[i]!);
-    model.constrain(row, {
-      lower: body.rowBounds.lower[i]!,
-      upper: body.rowBounds.upper[i]!,
-      name: names.constraints[i]!,
-    });
+    const [low, high] = [body.rowBounds.lower[i]!, body.rowBounds.upper[i]!];
+    if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY)
+      warnOfSteps(row, `constraint '${names.constraints[i]}'`);
+    model.constrain(row, { lower: low, upper: high, name: names.constraints[i]! });
   }
   const objective = chooseObjective(options.objective, header.objectives, file);
   const chosen = body.objectives[objective - 1];

@@ -38,6 +38,7 @@ describe('graybox solve mnist', () => {
     expect(ended.code).toBe(0);
     expect(ended.out).toContain('drawn for this purpose');
     expect(ended.out).toMatch(/iter\s+objective\s+primal\s+dual/);
+    expect(ended.out).toMatch(/network\s+largest \|y − NN\(x\)\| \d\.\d\de-\d+/);
     expect(readdirSync(out).sort()).toEqual(['log.txt', 'picture.png', 'result.json']);
     const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
     expect(result.status).toBe('optimal');
@@ -68,6 +69,7 @@ describe('graybox solve mnist', () => {
         problem: { variables: 2362, constraints: 805, jacobianNonzeros: 10213, hessianNonzeros: 307720 },
         network: { parameters: 167818, device: 'cpu', precision: 'f64' },
       });
+      expect(result.network.error).toBeLessThan(1e-7);
       expect(result.iterations).toBeLessThanOrEqual(40);
       expect(result.solution.x).toHaveLength(784);
       expect(result.solution.y).toHaveLength(10);

@@ -49,7 +49,7 @@ describe('how far outputs are from their network', () => {
     expect(wanted).toBeGreaterThan(1e-4);
     expect(solution.networkError).toBe(wanted);
     expect(solution.network).toEqual({ parameters: 0, error: wanted });
-    expect(solution.networkErrors()).toEqual([{ name: 'out', network: 'net', error: wanted }]);
+    expect(solution.networkErrors).toEqual([{ name: 'out', network: 'net', error: wanted }]);
     expect(solution.message).toMatch(
       /; out is off NN\(x\) by \d\.\d\de-\d, more than 10 tol \(relu: \{ (complementarity|smooth): \S+ \} relaxes its kinks, take less\)$/,
     );
@@ -85,7 +85,7 @@ describe('how far outputs are from their network', () => {
     network(net, [...x].reverse(), { name: 'b', formulation: 'full' });
     model.minimize(power(a.at(0), 2));
     const solution = await solveHere(model, { max_iter: 1 });
-    const errors = solution.networkErrors();
+    const errors = solution.networkErrors;
     expect(errors.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(solution.networkError).toBe(Math.max(...errors.map(({ error }) => error)));
     expect(solution.network!.parameters).toBe(net.parameters);
@@ -99,13 +99,13 @@ describe('how far outputs are from their network', () => {
     model.addGrayBox({ box: net, inputs: x, outputs: y, name: 'direct' });
     model.minimize(sum([...x, ...y].map((v) => power(v, 2))));
     const solution = await solveHere(model);
-    expect(solution.networkErrors()).toMatchObject([{ name: 'direct', network: 'net' }]);
+    expect(solution.networkErrors).toMatchObject([{ name: 'direct', network: 'net' }]);
     expect(solution.networkError).toBeLessThan(1e-7);
     const plain = new Model('plain');
     plain.minimize(power(plain.variable('x'), 2));
     const without = await solveHere(plain);
     expect(without.networkError).toBeUndefined();
-    expect(without.networkErrors()).toEqual([]);
+    expect(without.networkErrors).toEqual([]);
   });
 
   it('is ∞ where the network is undefined at the point held', async () => {
@@ -164,6 +164,16 @@ describe('network without options', () => {
       /output 0 is a ReLU and never below 0/,
     );
   });
+  it('names the layer that is undefined at the start', () => {
+    const graph = new Graph();
+    const big = graph.elementwise(graph.input(1), { name: 'exp' });
+    const net = graph.network(1, [graph.elementwise(big, { name: 'tanh' })]);
+    const x = new Model().variables('x', 1, { start: 1000 });
+    for (const formulation of ['reduced', 'full'] as const)
+      expect(() => network(net, x, { formulation })).toThrow(
+        /network 'net' is undefined at the start of x: layer 'elementwise1' gives Infinity there/,
+      );
+  });
   it('tells variables of two models apart', () => {
     const net = small({ name: 'tanh' });
     const [a, b] = [new Model('a'), new Model('b')];
@@ -210,6 +220,6 @@ describe("kinks: 'allow'", () => {
   it('does not reach jumps', () => {
     const x = new Model().variables('x', 3);
     const net = small({ name: 'thresholdedRelu', theta: 1 });
-    expect(() => network(net, x, { kinks: 'allow' })).toThrow(/thresholdedRelu, which jumps/);
+    expect(() => network(net, x, { kinks: 'allow' })).toThrow(/thresholdedRelu\(1\), which jumps/);
   });
 });

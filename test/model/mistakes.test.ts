@@ -8,6 +8,7 @@ import {
   type Expression,
   floor,
   InputError,
+  linear,
   Model,
   maximum,
   multiply,
@@ -60,6 +61,11 @@ describe('tests are no rows', () => {
     ],
     ['the largest', (x, y) => maximum(compare(x, '>=', 1), compare(y, '>=', 1)), /constant between jumps/],
     ['floor', (x) => floor(x), /constant between jumps/],
+    [
+      'a test and a row of zeros',
+      (x) => add(linear([0], [x]), compare(x, '>=', 1)),
+      /constant between jumps/,
+    ],
     [
       'rounding of a sum',
       (x, y) => power(sum([round(x), ceil(multiply(x, y))]), 2),

@@ -21,7 +21,14 @@ describe('solve', () => {
       const there = await solve(model, { ...quick, engine });
       expect(there.status).toBe('optimal');
       expect(there.objective).toBeCloseTo(here.objective, 6);
-      expect(there.network).toEqual({ parameters: 51, engine, device: 'cpu', precision: 'f64' });
+      expect(there.network).toEqual({
+        parameters: 51,
+        engine,
+        device: 'cpu',
+        precision: 'f64',
+        error: there.networkError,
+      });
+      expect(there.networkError).toBeLessThan(1e-8);
       expect(there.oracles[0]!.hessians).toBeGreaterThan(3);
       for (const xi of x) expect(there.value(xi)).toBeCloseTo(here.value(xi), 5);
       expect(there.value(y.at(0))).toBeCloseTo(0.5, 6);

@@ -160,6 +160,27 @@ describe('a .nl file', () => {
     ]);
   });
 
+  it('warns of rows and objectives that are constant between jumps, and states them', () => {
+    const step = o(23, 1, v(0));
+    const row = (more: object) => ({ tree: step, linear: [[0, 0] as [number, number]], ...more });
+    const stepped = { ...spec, duals: [], suffixes: [], rows: [row({ lower: 1 }), row({})] };
+    const objectives = [{ tree: o(13, v(0)), linear: [[0, 0] as [number, number]] }];
+    const { warnings, problem } = readNl(writeNl({ ...stepped, objectives }));
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(
+      /^constraint 'c0' is constant between jumps .*its derivative is 0 everywhere/,
+    );
+    expect(warnings[1]).toMatch(/^the objective is constant between jumps/);
+    expect(problem.rows.lower).toHaveLength(2);
+  });
+
+  it('states bounds that cross', () => {
+    const crossed = { ...spec, suffixes: [], duals: [], variables: [{ lower: 2, upper: 1 }, {}, {}] };
+    const { problem } = readNl(writeNl({ ...crossed, rows: [{ tree: v(0), lower: 3, upper: 2 }] }));
+    expect([problem.variables.lower[0], problem.variables.upper[0]]).toEqual([2, 1]);
+    expect([problem.rows.lower[0], problem.rows.upper[0]]).toEqual([3, 2]);
+  });
+
   it('takes bounds of 1e19 and more for none', () => {
     const { problem } = readNl(writeNl({ ...spec, variables: [{ lower: -1e20, upper: 1e19 }, {}, {}] }));
     expect(problem.variables.lower[0]).toBe(Number.NEGATIVE_INFINITY);
