@@ -27,9 +27,10 @@ export interface Solution extends Result {
   /**
    * Largest `|y − NN(x)|` over all uses of networks at the point held, NN recomputed in f64 from the network as it was
    * read, its kinks exact: what rows that relax kinks, and engines of less precision, cost. Above 10 × tol the message says
-   * so. Absent where the problem has no network.
+   * so. Undefined where the problem has no network. Computed when first asked for after an interruption or a time limit, on
+   * return otherwise.
    */
-  readonly networkError?: number;
+  readonly networkError?: number | undefined;
   /** The same for each use, in the order of the calls of `network`; empty where the problem has no network. */
   readonly networkErrors: readonly UseError[];
   /** Per gray box. */
@@ -51,7 +52,7 @@ export interface Solution extends Result {
 /** What a solution tells about the networks of its problem. */
 export interface Networks {
   readonly uses: readonly NetworkUse[];
-  readonly engine: EngineSummary | undefined;
+  readonly engine?: EngineSummary | undefined;
   /** The tolerance that the solver was asked for. */
   readonly tol: number;
 }
@@ -84,19 +85,35 @@ export function solutionOf(
     own(of);
     return ndarray(Float64Array.from(of.elements, reduced), [...of.shape]);
   }
-  const errors = useErrors(uses, x);
-  const networkError = Math.max(0, ...errors.map(({ error }) => error));
+  let known: readonly UseError[] | undefined;
+  const errors = (): readonly UseError[] => {
+    known ??= useErrors(uses, x);
+    return known;
+  };
+  const largest = (): number => Math.max(0, ...errors().map(({ error }) => error));
+  // What was stopped or has no time left returns at once; a large network takes seconds.
+  const hurried = result.status === 'interrupted' || result.status === 'time-limit';
   return {
     ...result,
-    message: result.message + errorRemark(uses, errors, tol, engine?.precision),
+    message: result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision)),
     objective: sense * result.objective,
     problem,
     sizes,
     ...(uses.length > 0 && {
-      network: { parameters: parametersOf(uses), ...engine, error: networkError },
-      networkError,
+      network: {
+        parameters: parametersOf(uses),
+        ...engine,
+        get error() {
+          return largest();
+        },
+      },
     }),
-    networkErrors: errors,
+    get networkError() {
+      return uses.length > 0 ? largest() : undefined;
+    },
+    get networkErrors() {
+      return errors();
+    },
     oracles,
     value,
     multiplier(row) {

@@ -8,8 +8,8 @@ import { localBoxes, openBoxes } from './boxes.js';
 import type { EngineChoice } from './engine.js';
 import { solverPool } from './hosts.js';
 import { interruptible } from './interrupt.js';
-import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
 import { usesOf } from './network-error.js';
+import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
 import { needsPolish, polished, warmStartFrom } from './polish.js';
 import { type Solution, solutionOf } from './solution.js';
 
@@ -65,7 +65,10 @@ async function solveInPool(
       warmStartFrom(solved.result),
       solved.result.iterations,
     );
-    return solutionOf(model, problem, polished(solved, finish.solved), { ...networks, engine: finish.engine });
+    return solutionOf(model, problem, polished(solved, finish.solved), {
+      ...networks,
+      engine: finish.engine,
+    });
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     return solutionOf(model, problem, unfinished(problem, error.outcome, limits), networks);

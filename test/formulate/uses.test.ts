@@ -108,6 +108,15 @@ describe('how far outputs are from their network', () => {
     expect(without.networkErrors).toEqual([]);
   });
 
+  it('is told after an interruption, too', async () => {
+    const { model } = reach(small({ name: 'tanh' }), {}, 0.2);
+    const solution = await solveHere(model, { onIteration: ({ iteration }) => iteration < 1 });
+    expect(solution.status).toBe('interrupted');
+    expect(solution.networkError).toBeGreaterThanOrEqual(0);
+    expect(solution.network!.error).toBe(solution.networkError);
+    expect(JSON.parse(JSON.stringify(solution.network)).error).toBe(solution.networkError);
+  });
+
   it('is ∞ where the network is undefined at the point held', async () => {
     const graph = new Graph();
     const net = graph.network(1, [graph.elementwise(graph.input(1), { name: 'exp' })]);
