@@ -19,9 +19,9 @@ const DEGENERATE_AFTER = 3;
  * with the perturbation that helped.
  *
  * A row with slacks stands in the matrix with −Σ slack/z, which vanishes near the boundary but is never 0: dependent rows of
- * this kind make the matrix singular in rounding alone. They get as little δ_d as mends that. As much as δ_c would hold
- * their multipliers where they are (a step moves them by residual/δ), thousands of iterations from those of a feasible set
- * without interior.
+ * this kind make the matrix singular in rounding alone. δ_d is as little as mends that, and only helps to solve the system
+ * without it: a step moves multipliers by residual/δ at most, so that δ_c would hold them where they are, thousands of
+ * iterations from those of a feasible set without interior.
  */
 export class Regularization {
   δw = 0;

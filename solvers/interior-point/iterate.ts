@@ -1,5 +1,12 @@
 import type { StandardForm } from './standard-form.js';
 
+/** One weight per part of a vector; z for both kinds of bound multipliers. */
+export interface Weights {
+  readonly w: number;
+  readonly λ: number;
+  readonly z: number;
+}
+
 /** A primal-dual vector: one entry per variable, row, lower and upper bound. Entries without a bound stay 0. */
 export class PrimalDual {
   readonly w: Float64Array;
@@ -21,11 +28,27 @@ export class PrimalDual {
     this.zU.set(from.zU);
   }
 
-  add(other: PrimalDual): void {
-    addScaled(this.w, 1, other.w);
-    addScaled(this.λ, 1, other.λ);
-    addScaled(this.zL, 1, other.zL);
-    addScaled(this.zU, 1, other.zU);
+  /** `this ← this + a · other`. */
+  add(other: PrimalDual, a = 1): void {
+    addScaled(this.w, a, other.w);
+    addScaled(this.λ, a, other.λ);
+    addScaled(this.zL, a, other.zL);
+    addScaled(this.zU, a, other.zU);
+  }
+
+  fill(value: number): void {
+    for (const part of [this.w, this.λ, this.zL, this.zU]) part.fill(value);
+  }
+
+  /** Zeros of the same lengths. */
+  like(): PrimalDual {
+    return new PrimalDual(this.w.length, this.λ.length);
+  }
+
+  /** `Σ weights.w·wᵀw + …`, one weight per part. */
+  dot(other: PrimalDual, weights: Weights): number {
+    const z = dot(this.zL, other.zL) + dot(this.zU, other.zU);
+    return weights.w * dot(this.w, other.w) + weights.λ * dot(this.λ, other.λ) + weights.z * z;
   }
 }
 

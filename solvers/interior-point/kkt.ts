@@ -36,7 +36,7 @@ export class KktSystem {
   /** Regularization of every row in the latest factorization. */
   readonly δ: Float64Array;
   /** 1 for a row without an attached variable. */
-  private readonly bare: Uint8Array;
+  readonly bare: Uint8Array;
 
   /** @param share a system of the same structure (restoration) whose linear solver and values are used as well. */
   constructor(

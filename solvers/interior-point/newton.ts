@@ -1,3 +1,4 @@
+import { conjugateResiduals } from './conjugate-residuals.js';
 import { Regularization } from './inertia.js';
 import { type Iterate, maxNorm, PrimalDual } from './iterate.js';
 import type { KktSystem } from './kkt.js';
@@ -12,7 +13,7 @@ type Quality = 'refined' | 'poor' | 'singular';
  * The Newton system of the barrier problem at one iterate, for any right-hand side:
  *
  *     (H + δ_w)Δw + AᵀΔλ − ΔzL + ΔzU = r_w
- *      A Δw − δ Δλ                   = r_λ,     δ = δ_c, or δ_d for a row with attached variables
+ *      A Δw − δ Δλ                   = r_λ,     δ = δ_c, or for a row with attached variables 0 (δ_d where 0 fails)
  *      zL∘Δw + (w − l)∘ΔzL           = r_L
  *     −zU∘Δw + (u − w)∘ΔzU           = r_U
  *
@@ -29,6 +30,8 @@ export class NewtonSystem {
   δw = 0;
   δc = 0;
   δd = 0;
+  /** Whether the latest factorization solves the system without δ_d. */
+  private exact = false;
 
   constructor(
     readonly kkt: KktSystem,
@@ -59,6 +62,9 @@ export class NewtonSystem {
       const found = this.kkt.factor(this.Σ, at.J, this.δw, this.δc, this.δd);
       let go: boolean;
       if (found === 'right') {
+        this.exact = this.δd > 0;
+        if (this.exact && this.solveExactly(at, rhs, out)) return true;
+        this.exact = false;
         const quality = this.refine(at, rhs, out);
         if (quality === 'refined') return true;
         if (!raisedQuality && this.kkt.linear.increaseQuality()) {
@@ -78,7 +84,21 @@ export class NewtonSystem {
 
   /** Solves with the latest factorization; false where the residual stays so large that the matrix counts as singular. */
   solve(at: Iterate, rhs: PrimalDual, out: PrimalDual): boolean {
+    if (this.exact && this.solveExactly(at, rhs, out)) return true;
     return this.refine(at, rhs, out) !== 'singular';
+  }
+
+  /** Solves without δ_d, the matrix with it as a preconditioner. False where rows stay unsolved. */
+  private solveExactly(at: Iterate, rhs: PrimalDual, out: PrimalDual): boolean {
+    const { options, residual } = this;
+    const system = {
+      solve: (r: PrimalDual, to: PrimalDual) => this.reduceAndSolve(at, r, to),
+      subtractProduct: (v: PrimalDual, r: PrimalDual) => this.subtractProduct(at, v, r, false),
+    };
+    const rows = 1e-2 * Math.max(maxNorm(rhs.λ), 1e-3 * options.tol);
+    const solved = (): boolean =>
+      this.ratio(rhs, out) <= options.residual_ratio_max && maxNorm(residual.λ) <= rows;
+    return conjugateResiduals(system, rhs, out, residual, options.max_refinement_steps + 1, solved);
   }
 
   /**
@@ -146,26 +166,37 @@ export class NewtonSystem {
 
   /** Sets `residual = rhs − K out` and returns its size relative to right-hand side and solution. */
   private residualRatio(at: Iterate, rhs: PrimalDual, out: PrimalDual): number {
-    const { form, residual: r, δw } = this;
-    const { δ } = this.kkt;
+    this.residual.copy(rhs);
+    this.subtractProduct(at, out, this.residual, true);
+    return this.ratio(rhs, out);
+  }
+
+  private ratio(rhs: PrimalDual, out: PrimalDual): number {
+    const size = largest(rhs);
+    const error = largest(this.residual);
+    return error === 0 ? 0 : error / (Math.min(largest(out), 1e6 * size) + size);
+  }
+
+  /** `r ← r − K v`; δ_d belongs to K where `perturbed`. */
+  private subtractProduct(at: Iterate, v: PrimalDual, r: PrimalDual, perturbed: boolean): void {
+    const { form, δw, kkt } = this;
     const { slackL, slackU, zL, zU, J } = at;
-    r.copy(rhs);
-    for (let j = 0; j < form.n; j++) r.w[j] = r.w[j]! - δw * out.w[j]! + out.zL[j]! - out.zU[j]!;
-    this.kkt.addHessianProduct(out.w, -1, r.w);
-    addTransposed(form, J, out.λ, -1, r.w);
-    for (let i = 0; i < form.m; i++) r.λ[i] = r.λ[i]! + δ[i]! * out.λ[i]!;
-    addProduct(form, J, out.w, -1, r.λ);
+    for (let j = 0; j < form.n; j++) r.w[j] = r.w[j]! - δw * v.w[j]! + v.zL[j]! - v.zU[j]!;
+    kkt.addHessianProduct(v.w, -1, r.w);
+    addTransposed(form, J, v.λ, -1, r.w);
+    for (let i = 0; i < form.m; i++) {
+      const δ = perturbed || kkt.bare[i] ? kkt.δ[i]! : 0;
+      r.λ[i] = r.λ[i]! + δ * v.λ[i]!;
+    }
+    addProduct(form, J, v.w, -1, r.λ);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
-      r.zL[j] = r.zL[j]! - zL[j]! * out.w[j]! - slackL[j]! * out.zL[j]!;
+      r.zL[j] = r.zL[j]! - zL[j]! * v.w[j]! - slackL[j]! * v.zL[j]!;
     }
     for (let k = 0; k < form.withUpper.length; k++) {
       const j = form.withUpper[k]!;
-      r.zU[j] = r.zU[j]! + zU[j]! * out.w[j]! - slackU[j]! * out.zU[j]!;
+      r.zU[j] = r.zU[j]! + zU[j]! * v.w[j]! - slackU[j]! * v.zU[j]!;
     }
-    const size = largest(rhs);
-    const error = largest(r);
-    return error === 0 ? 0 : error / (Math.min(largest(out), 1e6 * size) + size);
   }
 }
 

@@ -40,6 +40,16 @@ function balancedTable(k: number): Nlp {
   return assemble(model.problem());
 }
 
+/** x ≤ 5, 4, 3, 2, 1, 1, 1 and x ≥ 1: one point is left. */
+function staircase(start: number): Nlp {
+  const model = new Model('staircase');
+  const x = model.variable('x', { start });
+  for (const upper of [5, 4, 3, 2, 1, 1, 1]) model.constrain(x, { upper });
+  model.constrain(x, { lower: 1 });
+  model.minimize(expr`(${x} - 7)^2`);
+  return assemble(model.problem());
+}
+
 /** x₁ = 1, xᵢ = xᵢ₋₁² from 3, with x = 1 on half the bounds: a square system, nearly singular along the way. */
 function squares(n: number): Nlp {
   const model = new Model('squares');
@@ -90,6 +100,18 @@ describe('dependent rows', () => {
     expect(result.iterations).toBeLessThanOrEqual(21);
     expect(result.errors.primal).toBeLessThan(1e-6 * 1e6);
     expect(result.errors.dual).toBeLessThan(1e-6);
+  });
+});
+
+describe('a feasible set of one point', () => {
+  // Ipopt 3.14.19: 21, 20, 21 iterations from 10, 0, −5.
+  it.each([10, 0, 1, -5, 1e3])('is found from %d in as few steps as one with an interior', (start) => {
+    const nlp = staircase(start);
+    const result = interiorPoint.solve(nlp);
+    expect(result.status, result.message).toBe('optimal');
+    expect(result.objective).toBeCloseTo(36, 5);
+    expectKkt(nlp, result, tolerances.kkt);
+    expect(result.iterations).toBeLessThanOrEqual(30);
   });
 });
 
