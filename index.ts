@@ -12,14 +12,14 @@ export { type Derivatives, type Oracle, openOracle } from './api/oracle.js';
 export type { Solution } from './api/solution.js';
 export { solve, solveHere } from './api/solve.js';
 export { optionRows, parseInteriorPointOption } from './api/solver-options.js';
+export type { SolverName } from './runtime/solvers.js';
+export type { Sizes } from './runtime/task.js';
 export {
   type InteriorPointOptions,
   interiorPoint,
   sensitivity,
 } from './solvers/interior-point/index.js';
 export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';
-export type { SolverName } from './solvers/pool/solvers.js';
-export type { Sizes } from './solvers/pool/task.js';
 export { EvaluationError, InputError } from './src/core/errors.js';
 export type { OptionRow } from './src/core/options.js';
 export { derive } from './src/derive/derive.js';

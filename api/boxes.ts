@@ -1,13 +1,13 @@
-import type { BoxDescriptor } from '../solvers/pool/task.js';
-import { whenOver } from '../solvers/pool/when-over.js';
+import type { ExecutableSpec } from '../runtime/service.js';
+import { shared } from '../runtime/share.js';
+import type { BoxDescriptor } from '../runtime/task.js';
+import { whenOver } from '../runtime/when-over.js';
 import { InputError } from '../src/core/errors.js';
 import type { Limits } from '../src/core/limits.js';
 import { networkUses } from '../src/formulate/index.js';
 import type { Model } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
-import type { ExecutableSpec } from '../src/oracle/service.js';
-import { shared } from '../src/oracle/share.js';
 import { chooseEngine, type EngineChoice, type EngineSummary, isSynchronous } from './engine.js';
 import { lease } from './hosts.js';
 

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
+import type { ExecutableSpec } from '../runtime/service.js';
 import { InputError } from '../src/core/errors.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import { engineNames } from '../src/engine/open.js';
 import type { Network } from '../src/network/graph.js';
-import type { ExecutableSpec } from '../src/oracle/service.js';
 
 /** `reference` is plain loops, for tests. */
 export type EngineName = 'auto' | 'wasm' | 'onnx' | 'reference';

@@ -1,8 +1,8 @@
-import { SolverPool } from '../solvers/pool/pool.js';
+import { type HostedNetwork, OracleHost } from '../runtime/node/host.js';
+import { SolverPool } from '../runtime/node/pool.js';
+import type { ExecutableSpec } from '../runtime/service.js';
 import type { Device } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
-import { type HostedNetwork, OracleHost } from '../src/oracle/host.js';
-import type { ExecutableSpec } from '../src/oracle/service.js';
 
 /** A compiled network nobody uses is kept this long, in milliseconds, for the next solve. */
 const linger = 5000;

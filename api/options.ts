@@ -1,4 +1,4 @@
-import { type SolverName, solverNames } from '../solvers/pool/solvers.js';
+import { type SolverName, solverNames } from '../runtime/solvers.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import { type EngineChoice, oneOf } from './engine.js';
 

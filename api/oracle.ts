@@ -1,7 +1,7 @@
+import type { HostStatistics } from '../runtime/service.js';
 import { InputError } from '../src/core/errors.js';
 import type { Device, Order, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
-import type { HostStatistics } from '../src/oracle/service.js';
 import { chooseEngine, type EngineChoice } from './engine.js';
 import { lease } from './hosts.js';
 

@@ -1,4 +1,4 @@
-import type { Solved } from '../solvers/pool/task.js';
+import type { Solved } from '../runtime/task.js';
 import type { Result, Seconds, Status } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 

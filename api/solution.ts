@@ -1,5 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
-import type { Sizes, Solved } from '../solvers/pool/task.js';
+import type { Sizes, Solved } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
 import type { NetworkUse } from '../src/formulate/index.js';
 import {

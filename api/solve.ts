@@ -1,6 +1,6 @@
+import { runTask } from '../runtime/run.js';
+import { unfinished } from '../runtime/unfinished.js';
 import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
-import { runTask } from '../solvers/pool/run.js';
-import { unfinished } from '../solvers/pool/unfinished.js';
 import { InputError, Stopped } from '../src/core/errors.js';
 import { Limits } from '../src/core/limits.js';
 import type { Model } from '../src/model/index.js';

@@ -2,7 +2,7 @@
 //   node dist/bench/sparse.js [--problem bratu …] [--size 50 … | --variables 10000 …]
 //     [--solver interior-point …] [--tol 1e-8] [--json]
 import { parseArgs } from 'node:util';
-import { loadSolver, type SolverName } from '../solvers/pool/solvers.js';
+import { loadSolver, type SolverName } from '../runtime/solvers.js';
 import { InputError } from '../src/core/errors.js';
 import { assemble } from '../src/nlp/assemble.js';
 import { type SparseProblem, sparseProblems } from '../test/problems/sparse/index.js';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../index.js';
-import { compiled } from '../../src/core/compiled.js';
+import { compiled } from '../../runtime/node/compiled.js';
 import { readNlHeader } from '../../src/read/nl.js';
 import type { NlAnswer, NlSolveOptions } from './solve.js';
 import { unfinished } from './unfinished.js';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { compiled } from '../../src/core/compiled.js';
+import { compiled } from '../../runtime/node/compiled.js';
 
 const module = (specifier: string): string => JSON.stringify(compiled(import.meta.url, specifier).href);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { shared } from '../../runtime/share.js';
 import { forward } from '../../src/formulate/forward.js';
 import { digest } from '../../src/network/digest.js';
 import type { Network, Op, Tensor } from '../../src/network/graph.js';
 import { type Kind, type Traits, tensorsOf, traits, withTensors } from '../../src/network/traits.js';
-import { shared } from '../../src/oracle/share.js';
 import { Graph } from '../engine/networks.js';
 
 const tensor = (...shape: number[]): Tensor => ({

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { compiled } from '../../src/core/compiled.js';
+import { compiled } from '../../runtime/node/compiled.js';
 import { InputError } from '../../src/core/errors.js';
 
 describe('where compiled code stands', () => {
   it('is beside a compiled module', () => {
-    expect(compiled('file:///somewhere/dist/src/oracle/host.js', './host-thread.js').href).toBe(
-      'file:///somewhere/dist/src/oracle/host-thread.js',
+    expect(compiled('file:///somewhere/dist/runtime/node/host.js', './host-thread.js').href).toBe(
+      'file:///somewhere/dist/runtime/node/host-thread.js',
     );
   });
 
   it('is under dist for a TypeScript source', () => {
-    const source = new URL('../../src/oracle/host.ts', import.meta.url).href;
+    const source = new URL('../../runtime/node/host.ts', import.meta.url).href;
     const url = compiled(source, './host-thread.js');
-    expect(url.pathname).toMatch(/\/dist\/src\/oracle\/host-thread\.js$/);
+    expect(url.pathname).toMatch(/\/dist\/runtime\/node\/host-thread\.js$/);
     expect(existsSync(fileURLToPath(url))).toBe(true);
   });
 

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { exposeAt } from '../../runtime/control-plane.js';
+import { openExecutable } from '../../runtime/open.js';
+import { type ExecutableSpec, type Opened, OracleService } from '../../runtime/service.js';
 import { EvaluationError, InputError, OutOfMemoryError } from '../../src/core/errors.js';
 import type { Executable, Order } from '../../src/engine/contract.js';
-import { exposeAt } from '../../src/oracle/control-plane.js';
-import { openExecutable } from '../../src/oracle/open.js';
-import { type ExecutableSpec, type Opened, OracleService } from '../../src/oracle/service.js';
 
 /** What goes wrong in a host of this kind; written as JSON into the name of the engine. */
 export interface Fault {

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { compiled } from '../../src/core/compiled.js';
+import type { MailboxDescriptor } from '../../runtime/mailbox.js';
+import { compiled } from '../../runtime/node/compiled.js';
+import { OracleHost } from '../../runtime/node/host.js';
+import { openExecutable } from '../../runtime/open.js';
+import { shared } from '../../runtime/share.js';
 import { InputError } from '../../src/core/errors.js';
-import { OracleHost } from '../../src/oracle/host.js';
-import type { MailboxDescriptor } from '../../src/oracle/mailbox.js';
-import { openExecutable } from '../../src/oracle/open.js';
-import { shared } from '../../src/oracle/share.js';
 import { tolerances } from '../tolerances.js';
 import { smallNetwork } from './networks.js';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** A thread that evaluates at changing points until it is told an error, which it posts; first it posts 'busy'. */
 function persistentClient(descriptor: MailboxDescriptor): { busy: Promise<unknown>; end: Promise<unknown> } {
-  const module = compiled(new URL('../../src/oracle/any.ts', import.meta.url).href, './client.js').href;
+  const module = compiled(new URL('../../runtime/any.ts', import.meta.url).href, './client.js').href;
   const code = `
     const { workerData, parentPort } = require('node:worker_threads');
     import(workerData.module).then(({ BlockingClient }) => {

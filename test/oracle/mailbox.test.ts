@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { compiled } from '../../src/core/compiled.js';
+import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from '../../runtime/mailbox.js';
+import { compiled } from '../../runtime/node/compiled.js';
+import { OracleService } from '../../runtime/service.js';
 import { EvaluationError, InputError, OutOfMemoryError, Stopped } from '../../src/core/errors.js';
 import type { Network } from '../../src/network/graph.js';
-import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from '../../src/oracle/mailbox.js';
-import { OracleService } from '../../src/oracle/service.js';
 import { Toy } from './fakes.js';
 
 const shape = { inputs: 2, outputs: 2, accuracy: 2 ** -52, secondDerivatives: true };
@@ -27,7 +27,7 @@ function attach(service: OracleService, block: SharedArrayBuffer, ticket = 2): M
 
 /** A thread that asks `count` questions at `(k, 1)` and posts what it learned, or the error's text. */
 function client(descriptor: MailboxDescriptor, count: number): Promise<Record<string, unknown>> {
-  const module = compiled(new URL('../../src/oracle/any.ts', import.meta.url).href, './client.js').href;
+  const module = compiled(new URL('../../runtime/any.ts', import.meta.url).href, './client.js').href;
   const code = `
     const { workerData, parentPort } = require('node:worker_threads');
     import(workerData.module).then(({ BlockingClient }) => {

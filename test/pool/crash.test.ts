@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SolverPool } from '../../solvers/pool/pool.js';
-import { compiled } from '../../src/core/compiled.js';
-import { OracleHost } from '../../src/oracle/host.js';
+import { compiled } from '../../runtime/node/compiled.js';
+import { OracleHost } from '../../runtime/node/host.js';
+import { SolverPool } from '../../runtime/node/pool.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from './problem.js';
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { SolverPool, type Watch } from '../../solvers/pool/pool.js';
-import type { BoxDescriptor } from '../../solvers/pool/task.js';
-import { compiled } from '../../src/core/compiled.js';
+import { compiled } from '../../runtime/node/compiled.js';
+import { OracleHost } from '../../runtime/node/host.js';
+import { SolverPool, type Watch } from '../../runtime/node/pool.js';
+import type { ExecutableSpec } from '../../runtime/service.js';
+import type { BoxDescriptor } from '../../runtime/task.js';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
-import { OracleHost } from '../../src/oracle/host.js';
-import type { ExecutableSpec } from '../../src/oracle/service.js';
 import { type Fault, faulty } from '../oracle/faulty-host-thread.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from './problem.js';

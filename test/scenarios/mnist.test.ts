@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shutdown, solve } from '../../index.js';
+import { openExecutable } from '../../runtime/open.js';
 import { findData } from '../../scenarios/data.js';
 import { drawnDigit } from '../../scenarios/mnist/digit.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
@@ -12,7 +13,6 @@ import { TARGETS } from '../../scenarios/mnist/targets.js';
 import { loadNetwork } from '../../src/network/load.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { LocalBox } from '../../src/oracle/local.js';
-import { openExecutable } from '../../src/oracle/open.js';
 import { expectKkt } from '../kkt.js';
 
 const models = fileURLToPath(new URL('../../models/', import.meta.url));

@@ -1,9 +1,9 @@
-import type { Result } from '../../src/nlp/result.js';
-import type { WarmStart } from '../../src/nlp/solver.js';
-import type { GrayBox, OracleStatistics } from '../../src/oracle/contract.js';
-import type { MailboxDescriptor } from '../../src/oracle/mailbox.js';
-import type { ExecutableSpec } from '../../src/oracle/service.js';
-import type { Problem } from '../../src/problem/problem.js';
+import type { Result } from '../src/nlp/result.js';
+import type { WarmStart } from '../src/nlp/solver.js';
+import type { GrayBox, OracleStatistics } from '../src/oracle/contract.js';
+import type { Problem } from '../src/problem/problem.js';
+import type { MailboxDescriptor } from './mailbox.js';
+import type { ExecutableSpec } from './service.js';
 import type { SolverName } from './solvers.js';
 
 /**

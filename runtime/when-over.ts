@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/core/limits.js';
+import type { Limits } from '../src/core/limits.js';
 
 /** The longest wait of a timer, in milliseconds. */
 const longest = 2 ** 31 - 1;

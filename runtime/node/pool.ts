@@ -2,15 +2,15 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { compiled } from '../../src/core/compiled.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import type { Monitor } from '../../src/nlp/solver.js';
-import { exposeAt } from '../../src/oracle/control-plane.js';
-import { HeldPoint } from './held.js';
-import type { Solved, SolveTask } from './task.js';
-import { cutShort, outOfHeap, unfinished } from './unfinished.js';
-import { whenOver } from './when-over.js';
+import { exposeAt } from '../control-plane.js';
+import { HeldPoint } from '../held.js';
+import type { Solved, SolveTask } from '../task.js';
+import { cutShort, outOfHeap, unfinished } from '../unfinished.js';
+import { whenOver } from '../when-over.js';
+import { compiled } from './compiled.js';
 import type { Outcome, Progress, WiredTask } from './worker.js';
 
 /** What a caller may attach to a solve in the pool. */

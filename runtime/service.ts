@@ -1,10 +1,10 @@
-import { EvaluationError } from '../core/errors.js';
-import type { Device, Evaluation, Executable, Order, Precision } from '../engine/contract.js';
-import type { Network } from '../network/graph.js';
-import { type BoxShape, buffers } from './cached.js';
+import { EvaluationError } from '../src/core/errors.js';
+import type { Device, Evaluation, Executable, Order, Precision } from '../src/engine/contract.js';
+import type { Network } from '../src/network/graph.js';
+import { type BoxShape, buffers } from '../src/oracle/cached.js';
+import { failureOf, type Place } from '../src/oracle/failure.js';
+import { boxShape } from '../src/oracle/local.js';
 import { moving } from './control-plane.js';
-import { failureOf, type Place } from './failure.js';
-import { boxShape } from './local.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 
 /** Which network to compute, with what and where. Plain data: it travels between threads. */

@@ -1,9 +1,9 @@
-import { compiled } from '../core/compiled.js';
-import { EvaluationError } from '../core/errors.js';
-import type { Evaluation, Order } from '../engine/contract.js';
-import { Control, createMailbox, Mailbox, type MailboxDescriptor } from './mailbox.js';
-import type { ExecutableSpec, Hosted, HostStatistics } from './service.js';
-import { shared } from './share.js';
+import { EvaluationError } from '../../src/core/errors.js';
+import type { Evaluation, Order } from '../../src/engine/contract.js';
+import { Control, createMailbox, Mailbox, type MailboxDescriptor } from '../mailbox.js';
+import type { ExecutableSpec, Hosted, HostStatistics } from '../service.js';
+import { shared } from '../share.js';
+import { compiled } from './compiled.js';
 import { HostThread, type RemoteService } from './thread.js';
 
 /** A client's place at a hosted network; the descriptor opens it in any thread. */

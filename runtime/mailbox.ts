@@ -1,6 +1,6 @@
-import { type PlainError, plainError, revivedError } from '../core/plain-error.js';
-import type { Evaluation, Order } from '../engine/contract.js';
-import type { BoxShape } from './cached.js';
+import { type PlainError, plainError, revivedError } from '../src/core/plain-error.js';
+import type { Evaluation, Order } from '../src/engine/contract.js';
+import type { BoxShape } from '../src/oracle/cached.js';
 
 /**
  * States of a mailbox: the client moves `idle`, `done` and `failed` to `requested`, the host moves it on from there. A

@@ -1,6 +1,6 @@
 import * as comlink from 'comlink';
 import * as adapter from 'comlink/dist/umd/node-adapter.js';
-import { type PlainError, plainError, revivedError } from '../core/plain-error.js';
+import { type PlainError, plainError, revivedError } from '../src/core/plain-error.js';
 
 // The adapter is CommonJS whose export is the function itself, which its typings do not say.
 const nodeEndpoint = adapter.default as unknown as typeof adapter.default.default;

@@ -1,4 +1,4 @@
-import type { Held } from '../../src/nlp/result.js';
+import type { Held } from '../src/nlp/result.js';
 import type { Sizes } from './task.js';
 
 /**

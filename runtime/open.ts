@@ -1,5 +1,5 @@
-import { derive } from '../derive/derive.js';
-import { openEngine } from '../engine/open.js';
+import { derive } from '../src/derive/derive.js';
+import { openEngine } from '../src/engine/open.js';
 import type { ExecutableSpec, Opened } from './service.js';
 
 /** Derives and compiles a network in the calling thread. */

@@ -2,10 +2,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
 import { type PlainError, plainError } from '../../src/core/plain-error.js';
 import type { Iteration } from '../../src/nlp/solver.js';
-import { remoteAt } from '../../src/oracle/control-plane.js';
-import { HeldPoint } from './held.js';
-import { runTask } from './run.js';
-import type { Solved, SolveTask } from './task.js';
+import { remoteAt } from '../control-plane.js';
+import { HeldPoint } from '../held.js';
+import { runTask } from '../run.js';
+import type { Solved, SolveTask } from '../task.js';
 
 /** What the main thread listens with. */
 export interface Progress {

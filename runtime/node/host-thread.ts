@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { exposeAt } from './control-plane.js';
-import { openExecutable } from './open.js';
-import { OracleService } from './service.js';
+import { exposeAt } from '../control-plane.js';
+import { openExecutable } from '../open.js';
+import { OracleService } from '../service.js';
 
 // The oracle host's worker thread.
 const service = new OracleService(workerData.control, openExecutable);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { EvaluationError, OutOfMemoryError } from '../core/errors.js';
-import { remoteAt, revived } from './control-plane.js';
-import type { OracleService } from './service.js';
+import { EvaluationError, OutOfMemoryError } from '../../src/core/errors.js';
+import { remoteAt, revived } from '../control-plane.js';
+import type { OracleService } from '../service.js';
 
 /** The methods of the service, each answered by a promise. */
 export type RemoteService = ReturnType<typeof remoteAt<OracleService>>;

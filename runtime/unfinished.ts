@@ -1,7 +1,7 @@
-import type { Limits } from '../../src/core/limits.js';
-import type { Held, Status } from '../../src/nlp/result.js';
-import { unevaluated } from '../../src/nlp/unevaluated.js';
-import type { Problem } from '../../src/problem/problem.js';
+import type { Limits } from '../src/core/limits.js';
+import type { Held, Status } from '../src/nlp/result.js';
+import { unevaluated } from '../src/nlp/unevaluated.js';
+import type { Problem } from '../src/problem/problem.js';
 import type { Sizes, Solved } from './task.js';
 
 /** Why a solve ended that did not come to its own end. */

@@ -1,7 +1,7 @@
-import { EvaluationError, type Stopped } from '../core/errors.js';
-import { Limits, type LimitsData } from '../core/limits.js';
-import type { Order } from '../engine/contract.js';
-import { CachedBox } from './cached.js';
+import { EvaluationError, type Stopped } from '../src/core/errors.js';
+import { Limits, type LimitsData } from '../src/core/limits.js';
+import type { Order } from '../src/engine/contract.js';
+import { CachedBox } from '../src/oracle/cached.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 
 /** How long the solver sleeps, in milliseconds, before it looks at its limits and whether the host still lives. */

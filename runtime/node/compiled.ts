@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { InputError } from './errors.js';
+import { InputError } from '../../src/core/errors.js';
 
 /**
  * Where the compiled JavaScript of a module stands, as a `file:` URL; worker threads can run nothing else.

@@ -1,5 +1,5 @@
-import type { Network, Tensor } from '../network/graph.js';
-import { withTensors } from '../network/traits.js';
+import type { Network, Tensor } from '../src/network/graph.js';
+import { withTensors } from '../src/network/traits.js';
 
 const copies = new WeakMap<Network, Network>();
 

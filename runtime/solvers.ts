@@ -1,6 +1,6 @@
-import { InputError } from '../../src/core/errors.js';
-import type { Result } from '../../src/nlp/result.js';
-import type { Solver } from '../../src/nlp/solver.js';
+import { InputError } from '../src/core/errors.js';
+import type { Result } from '../src/nlp/result.js';
+import type { Solver } from '../src/nlp/solver.js';
 
 export const solverNames = ['interior-point', 'ipopt', 'ipopt-wasm'] as const;
 export type SolverName = (typeof solverNames)[number];
@@ -14,11 +14,11 @@ export interface LoadedSolver {
 export async function loadSolver(name: SolverName): Promise<LoadedSolver> {
   switch (name) {
     case 'interior-point':
-      return (await import('../interior-point/index.js')).interiorPoint;
+      return (await import('../solvers/interior-point/index.js')).interiorPoint;
     case 'ipopt':
-      return (await (await import('../ipopt/index.js')).openIpopt()) as Solver;
+      return (await (await import('../solvers/ipopt/index.js')).openIpopt()) as Solver;
     case 'ipopt-wasm':
-      return (await (await import('../ipopt/index.js')).openIpoptWasm()) as unknown as Solver;
+      return (await (await import('../solvers/ipopt/index.js')).openIpoptWasm()) as unknown as Solver;
     default:
       throw new InputError(`unknown solver "${name}": choose one of ${solverNames.join(', ')}`);
   }
