@@ -5,13 +5,13 @@ export {
   type Finding,
 } from './api/check.js';
 export type { EngineChoice, EngineName, EngineSummary } from './api/engine.js';
-export { shutdown } from './api/hosts.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions } from './api/options.js';
-export { type Derivatives, type Oracle, openOracle } from './api/oracle.js';
+export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
 export type { Solution } from './api/solution.js';
 export { solve, solveHere } from './api/solve.js';
 export { optionRows, parseInteriorPointOption } from './api/solver-options.js';
+export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';
 export {

@@ -1,3 +1,4 @@
+import type { Runtime } from '../runtime/node/runtime.js';
 import type { ExecutableSpec } from '../runtime/service.js';
 import { shared } from '../runtime/share.js';
 import type { BoxDescriptor } from '../runtime/task.js';
@@ -9,7 +10,6 @@ import type { Model } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
 import { chooseEngine, type EngineChoice, type EngineSummary, isSynchronous } from './engine.js';
-import { lease } from './hosts.js';
 
 /** Gray boxes of one solve, opened, and what to undo afterwards. */
 export interface OpenBoxes {
@@ -27,6 +27,7 @@ export interface OpenBoxes {
 export async function openBoxes(
   model: Model,
   choice: EngineChoice,
+  runtime: Runtime,
   limits: Limits,
   signal: AbortSignal | undefined,
 ): Promise<OpenBoxes> {
@@ -42,7 +43,7 @@ export async function openBoxes(
   const open = async (spec: ExecutableSpec): Promise<BoxDescriptor> => {
     if (isSynchronous(spec.engine))
       return { kind: 'local', spec: { ...spec, network: shared(spec.network) } };
-    const held = lease(spec);
+    const held = runtime.lease(spec);
     undo.push(held.release);
     const { descriptor, detach } = await (await held.hosted).attach();
     if (released) detach();

@@ -1,9 +1,8 @@
 import type { Network } from '../src/network/graph.js';
-import type { EngineChoice } from './engine.js';
-import { type Oracle, openOracle } from './oracle.js';
+import { type Oracle, type OracleOptions, openOracle } from './oracle.js';
 import { taylorSlope } from './slope.js';
 
-export interface CheckOptions extends EngineChoice {
+export interface CheckOptions extends OracleOptions {
   /** Random points. Default 3. */
   readonly points?: number;
   /** Random directions per point. Default 3. */

@@ -1,3 +1,4 @@
+import type { Runtime } from '../runtime/node/runtime.js';
 import { type SolverName, solverNames } from '../runtime/solvers.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import { type EngineChoice, oneOf } from './engine.js';
@@ -9,6 +10,8 @@ import { type EngineChoice, oneOf } from './engine.js';
 export interface SolveOptions extends EngineChoice {
   /** Default `interior-point`. */
   readonly solver?: SolverName | undefined;
+  /** Whose threads solve and compute. Default: the process's own. */
+  readonly runtime?: Runtime | undefined;
   /** Called once per iteration; returning `false` stops the solve with status `interrupted`. */
   readonly onIteration?: Monitor['iteration'] | undefined;
   /** Aborting ends the solve with status `interrupted` and its best point. */
@@ -37,15 +40,16 @@ export interface SortedOptions {
   readonly polish: boolean;
   readonly warmStart: WarmStart | undefined;
   readonly started: number;
+  readonly runtime: Runtime | undefined;
   readonly own: Record<string, unknown>;
 }
 
 export function sortOptions(options: SolveOptions): SortedOptions {
   const { solver = 'interior-point', engine, device, precision, threads, kinks, ...others } = options;
   const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
-  const { started = performance.now(), ...rest } = more;
+  const { started = performance.now(), runtime, ...rest } = more;
   oneOf('solver', solver, solverNames);
   const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const choice = { engine, device, precision, threads, kinks };
-  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, own };
+  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, runtime, own };
 }

@@ -1,9 +1,9 @@
+import { defaultRuntime, type Runtime } from '../runtime/node/runtime.js';
 import type { HostStatistics } from '../runtime/service.js';
 import { InputError } from '../src/core/errors.js';
 import type { Device, Order, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 import { chooseEngine, type EngineChoice } from './engine.js';
-import { lease } from './hosts.js';
 
 /** Answer of an oracle; parts above the order asked for are empty. */
 export interface Derivatives {
@@ -33,9 +33,17 @@ export interface Oracle {
   dispose(): void;
 }
 
+export interface OracleOptions extends EngineChoice {
+  /** Whose threads compute. Default: the process's own. */
+  readonly runtime?: Runtime | undefined;
+}
+
 /** Compiles a network and answers `y`, `J` and `H` asynchronously. */
-export async function openOracle(network: Network, choice: EngineChoice = {}): Promise<Oracle> {
-  const { hosted: opening, release } = lease(chooseEngine(network, choice));
+export async function openOracle(
+  network: Network,
+  { runtime = defaultRuntime(), ...choice }: OracleOptions = {},
+): Promise<Oracle> {
+  const { hosted: opening, release } = runtime.lease(chooseEngine(network, choice));
   const hosted = await opening;
   const { inputs, outputs, engine, device, precision } = hosted.shape;
   let open = true;

@@ -1,12 +1,12 @@
+import { defaultRuntime } from '../runtime/node/runtime.js';
 import { runTask } from '../runtime/run.js';
-import { unfinished } from '../runtime/unfinished.js';
+import { endingOf, unfinished } from '../runtime/unfinished.js';
 import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
-import { InputError, Stopped } from '../src/core/errors.js';
+import { InputError } from '../src/core/errors.js';
 import { Limits } from '../src/core/limits.js';
 import type { Model } from '../src/model/index.js';
 import { localBoxes, openBoxes } from './boxes.js';
 import type { EngineChoice } from './engine.js';
-import { solverPool } from './hosts.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
@@ -34,14 +34,14 @@ async function solveInPool(
   sorted: SortedOptions,
   signal: AbortSignal | undefined,
 ): Promise<Solution> {
-  const { solver, choice, own, polish, onIteration: listener } = sorted;
+  const { solver, choice, own, polish, onIteration: listener, runtime = defaultRuntime() } = sorted;
   const limits = limitsOf(sorted);
   const problem = model.problem();
   const networks = { uses: usesOf(model, problem), tol: tolOf(sorted) };
   const run = async (how: EngineChoice, warmStart = sorted.warmStart, before = 0) => {
-    const { boxes, engine, release } = await openBoxes(model, how, limits, signal);
+    const { boxes, engine, release } = await openBoxes(model, how, runtime, limits, signal);
     try {
-      const solved = await solverPool().solve(
+      const solved = await runtime.solve(
         { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
         {
           limits,
@@ -70,8 +70,9 @@ async function solveInPool(
       engine: finish.engine,
     });
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-    return solutionOf(model, problem, unfinished(problem, error.outcome, limits), networks);
+    const ending = endingOf(error);
+    if (!ending) throw error;
+    return solutionOf(model, problem, unfinished(problem, ending, limits), networks);
   }
 }
 

@@ -1,4 +1,3 @@
-import { isOutOfMemory, Stopped } from '../src/core/errors.js';
 import { Limits } from '../src/core/limits.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Monitor } from '../src/nlp/solver.js';
@@ -8,7 +7,7 @@ import { BlockingClient } from './client.js';
 import { openExecutable } from './open.js';
 import { loadSolver } from './solvers.js';
 import type { BoxDescriptor, Sizes, Solved, SolveTask } from './task.js';
-import { unfinished } from './unfinished.js';
+import { endingOf, unfinished } from './unfinished.js';
 
 /** What a running task tells, and when it shall end. */
 export interface Surroundings {
@@ -26,9 +25,9 @@ export async function runTask(task: SolveTask, surroundings: Surroundings = {}):
   try {
     return await solveWithin(task, { ...surroundings, limits }, opened);
   } catch (error) {
-    if (error instanceof Stopped) return unfinished(task.problem, error.outcome, limits);
-    if (!isOutOfMemory(error)) throw error;
-    return unfinished(task.problem, { status: 'out-of-memory', message: error.message }, limits);
+    const ending = endingOf(error);
+    if (!ending) throw error;
+    return unfinished(task.problem, ending, limits);
   } finally {
     for (const { dispose } of opened) await dispose();
   }

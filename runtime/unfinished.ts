@@ -1,3 +1,4 @@
+import { EvaluationError, isOutOfMemory, Stopped } from '../src/core/errors.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Held, Status } from '../src/nlp/result.js';
 import { unevaluated } from '../src/nlp/unevaluated.js';
@@ -8,6 +9,15 @@ import type { Sizes, Solved } from './task.js';
 export interface Ending {
   readonly status: Status;
   readonly message: string;
+}
+
+/** Why an error ends a solve; undefined for a caller's mistake and for what nobody expected. */
+export function endingOf(error: unknown): Ending | undefined {
+  if (error instanceof Stopped) return error.outcome;
+  if (isOutOfMemory(error)) return { status: 'out-of-memory', message: error.message };
+  if (!(error instanceof EvaluationError)) return undefined;
+  const { message, where } = error;
+  return { status: 'evaluation-error', message: where === '' ? message : `${message} (${where})` };
 }
 
 /** The outcome of a solve that ended before its solver began, or that took its point along: the start, with errors NaN. */

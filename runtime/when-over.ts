@@ -21,10 +21,11 @@ export function whenOver(
     if (wait === Number.POSITIVE_INFINITY) return;
     timer = setTimeout(
       () => {
-        if (wait > longest) arm();
-        else immediate = setImmediate(act);
+        // Timers are short-lived where the limit is far, and up to a millisecond early.
+        if (limits.over()) immediate = setImmediate(act);
+        else arm();
       },
-      Math.min(wait, longest),
+      Math.min(Math.ceil(wait), longest),
     );
   };
   const stop = (): void => {

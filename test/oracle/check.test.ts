@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkDerivatives, checkNetwork } from '../../api/check.js';
-import { shutdown } from '../../api/hosts.js';
 import { openOracle } from '../../api/oracle.js';
 import { taylorSlope } from '../../api/slope.js';
+import { shutdown } from '../../index.js';
 import { InputError } from '../../src/core/errors.js';
 import { smallNetwork } from './networks.js';
 

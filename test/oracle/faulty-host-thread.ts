@@ -4,8 +4,9 @@ import { openExecutable } from '../../runtime/open.js';
 import { type ExecutableSpec, type Opened, OracleService } from '../../runtime/service.js';
 import { EvaluationError, InputError, OutOfMemoryError } from '../../src/core/errors.js';
 import type { Executable, Order } from '../../src/engine/contract.js';
+import type { Network } from '../../src/network/graph.js';
 
-/** What goes wrong in a host of this kind; written as JSON into the name of the engine. */
+/** What goes wrong in a host of this kind; written as JSON into the name of the network. */
 export interface Fault {
   /** Evaluations that go well before it; −1: it happens when the network is opened. */
   readonly after: number;
@@ -21,11 +22,17 @@ export interface Fault {
 }
 
 /** The spec of a network that fails in a host of this kind. */
-export const faulty = (network: ExecutableSpec['network'], fault: Fault): ExecutableSpec => ({
-  network,
-  engine: JSON.stringify(fault),
+export const faulty = (network: Network, fault: Fault): ExecutableSpec => ({
+  network: faultyNetwork(network, fault),
+  engine: 'reference',
   device: 'cpu',
   precision: 'f64',
+});
+
+/** The same network under a name that says what goes wrong. */
+export const faultyNetwork = (network: Network, fault: Fault): Network => ({
+  ...network,
+  name: JSON.stringify({ ...fault, network: network.name }),
 });
 
 function happen({ does, milliseconds = 0, name }: Fault): void | Promise<void> {
@@ -54,8 +61,8 @@ const errors: Readonly<Record<string, () => Error>> = {
 };
 
 async function openFaulty(spec: ExecutableSpec): Promise<Opened> {
-  if (!spec.engine.startsWith('{')) return openExecutable(spec);
-  const fault = JSON.parse(spec.engine) as Fault;
+  if (!spec.network.name.startsWith('{')) return openExecutable(spec);
+  const fault = JSON.parse(spec.network.name) as Fault;
   if (fault.after < 0) await happen(fault);
   const opened = await openExecutable({ ...spec, engine: 'reference' });
   let left = fault.after;

@@ -54,12 +54,12 @@ describe('when the oracle thread dies', () => {
 
   it('the next solve starts another one', async () => {
     const { code, output } = await run(`
-      import { lease } from '${compiled(new URL('../../api/any.ts', import.meta.url).href, './hosts.js').href}';
+      import { defaultRuntime } from '${compiled(new URL('../../runtime/node/any.ts', import.meta.url).href, './runtime.js').href}';
       const problem = nearest(0.5);
       const options = { solver: '${solver}', engine: 'onnx' };
       console.log((await solve(problem.model, options)).status);
       const oracle = await openOracle(problem.network, options);
-      const hosted = await lease({ network: problem.network, engine: 'onnx', device: 'cpu', precision: 'f64' }).hosted;
+      const hosted = await defaultRuntime().lease({ network: problem.network, engine: 'onnx', device: 'cpu', precision: 'f64' }).hosted;
       await hosted.host.terminate();
       await oracle.value([0, 0, 0, 0]).catch(({ message }) => console.log(message));
       console.log((await solve(problem.model, options)).status);`);

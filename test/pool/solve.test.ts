@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { shutdown } from '../../api/hosts.js';
-import { expr, type GrayBox, Model, type SolveOptions, solve, solveHere } from '../../index.js';
+import { expr, type GrayBox, Model, type SolveOptions, shutdown, solve, solveHere } from '../../index.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { tolerances } from '../tolerances.js';
 import { nearest } from './problem.js';

@@ -1,0 +1,131 @@
+import type { Device } from '../../src/engine/contract.js';
+import type { Network } from '../../src/network/graph.js';
+import type { ExecutableSpec } from '../service.js';
+import { type HostedNetwork, OracleHost } from './host.js';
+
+/** A compiled network nobody uses is kept this long, in milliseconds, for the next solve. */
+const linger = 5000;
+
+/** A right to use a compiled network of an oracle host. */
+export interface Lease {
+  readonly hosted: Promise<HostedNetwork>;
+  /** Gives it back, also before it is compiled. */
+  release(): void;
+}
+
+/** A host and what is compiled there, by network and how. */
+interface Place {
+  readonly host: OracleHost;
+  readonly tenants: Map<Network, Map<string, Tenant>>;
+}
+
+/** Oracle hosts, a few per device, started when they are needed. */
+export class Hosts {
+  readonly #places = new Map<Device, (Place | undefined)[]>();
+
+  /**
+   * @param perDevice threads that compute on one device; networks are spread over them.
+   * @param entry what runs in the threads; another one only in tests.
+   */
+  constructor(
+    private readonly perDevice: number,
+    private readonly entry?: URL,
+  ) {}
+
+  /** Compiles a network in a host of its device, or joins those who already use it there. */
+  lease(spec: ExecutableSpec): Lease {
+    const { network, ...rest } = spec;
+    const key = JSON.stringify(Object.entries(rest).sort());
+    const { host, tenants } = this.#placeFor(spec.device, network, key);
+    const ofNetwork = tenants.get(network) ?? new Map<string, Tenant>();
+    tenants.set(network, ofNetwork);
+    let tenant = ofNetwork.get(key);
+    if (!tenant) {
+      const own = new Tenant(host, spec, () => {
+        if (ofNetwork.get(key) === own) ofNetwork.delete(key);
+        if (ofNetwork.size === 0 && tenants.get(network) === ofNetwork) tenants.delete(network);
+      });
+      ofNetwork.set(key, own);
+      tenant = own;
+    }
+    return tenant.lease();
+  }
+
+  /** Ends all hosts. */
+  async close(): Promise<void> {
+    const places = [...this.#places.values()].flat();
+    this.#places.clear();
+    for (const place of places)
+      for (const ofNetwork of place?.tenants.values() ?? [])
+        for (const tenant of ofNetwork.values()) tenant.forget();
+    await Promise.all(places.map((place) => place?.host.close()));
+  }
+
+  /** Where the network is compiled already, else the host of the device with the fewest; a new one for one that died. */
+  #placeFor(device: Device, network: Network, key: string): Place {
+    const places = this.#places.get(device) ?? new Array<Place | undefined>(this.perDevice).fill(undefined);
+    this.#places.set(device, places);
+    const living = places.map((place) => (place?.host.alive ? place : undefined));
+    const known = living.find((place) => place?.tenants.get(network)?.has(key));
+    if (known) return known;
+    const load = (place: Place | undefined): number => place?.tenants.size ?? 0;
+    const best = living.reduce((least, place, k) => (load(place) < load(living[least]) ? k : least), 0);
+    places[best] = living[best] ?? { host: new OracleHost(this.entry), tenants: new Map() };
+    return places[best];
+  }
+}
+
+/** One network compiled one way in a host, and how many use it. */
+class Tenant {
+  readonly #hosted: Promise<HostedNetwork>;
+  /** Ends the wish for it while it is being compiled. */
+  readonly #unwanted = new AbortController();
+  #compiled = false;
+  #users = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param left called once when it may be used no more. */
+  constructor(
+    host: OracleHost,
+    spec: ExecutableSpec,
+    private readonly left: () => void,
+  ) {
+    this.#hosted = host.open(spec, this.#unwanted.signal);
+    this.#hosted.then(
+      () => {
+        this.#compiled = true;
+      },
+      () => this.forget(),
+    );
+  }
+
+  lease(): Lease {
+    clearTimeout(this.#timer);
+    this.#users++;
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      if (--this.#users === 0) this.#idle();
+    };
+    return { hosted: this.#hosted, release };
+  }
+
+  forget(): void {
+    clearTimeout(this.#timer);
+    this.left();
+  }
+
+  #idle(): void {
+    if (!this.#compiled) {
+      this.forget();
+      this.#unwanted.abort();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.forget();
+      // A host that ended meanwhile has freed it already.
+      this.#hosted.then((hosted) => hosted.dispose()).catch(() => {});
+    }, linger).unref();
+  }
+}

@@ -1,0 +1,97 @@
+import { InputError } from '../../src/core/errors.js';
+import type { ExecutableSpec } from '../service.js';
+import type { Solved, SolveTask } from '../task.js';
+import { Hosts, type Lease } from './hosts.js';
+import { SolverPool, type Watch } from './pool.js';
+
+/** How much of the machine a {@link Runtime} may use; whole numbers above 0. */
+export interface RuntimeOptions {
+  /** Solves at the same time, each in a thread of its own; others wait. Default: one per core. */
+  readonly threads?: number | undefined;
+  /** Threads that compute networks on one device, one question at a time each. Default: 1. */
+  readonly hosts?: number | undefined;
+  /** MiB of JavaScript heap of each solver thread; arrays of numbers do not count. Default: that of the process. */
+  readonly memory?: number | undefined;
+}
+
+/** @internal */
+export interface Insides {
+  /** What runs in oracle hosts; another one only in tests. */
+  readonly hostEntry?: URL;
+}
+
+/** Solver threads and oracle hosts. Idle threads do not keep the process alive. */
+export class Runtime {
+  readonly #pool: SolverPool;
+  readonly #hosts: Hosts;
+  readonly #running = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  constructor({ threads, hosts = 1, memory }: RuntimeOptions = {}, { hostEntry }: Insides = {}) {
+    for (const [name, value] of Object.entries({ threads, hosts, memory }))
+      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+        throw new InputError(`openRuntime: ${name} is ${value}, not a whole number above 0`);
+    this.#pool = new SolverPool({
+      ...(threads !== undefined && { maxThreads: threads }),
+      ...(memory !== undefined && { heapMegabytes: memory }),
+    });
+    this.#hosts = new Hosts(hosts, hostEntry);
+  }
+
+  /** @internal Solves in a thread of this runtime. */
+  async solve(task: SolveTask, watch: Watch): Promise<Solved> {
+    this.#check();
+    const running = this.#pool.solve(task, watch);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** @internal A right to use a network, compiled in an oracle host of this runtime. */
+  lease(spec: ExecutableSpec): Lease {
+    this.#check();
+    return this.#hosts.lease(spec);
+  }
+
+  /** Ends its threads and frees compiled networks once running solves have ended; nothing begins any more. */
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await Promise.allSettled(this.#running);
+      await this.#pool.close();
+      await this.#hosts.close();
+    })();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #check(): void {
+    if (this.#closed) throw new InputError('the runtime was closed: open another one with openRuntime');
+  }
+}
+
+/** Opens solver threads and oracle hosts apart from the process's own; give it to the verbs as their option `runtime`. */
+export const openRuntime = (options: RuntimeOptions = {}): Runtime => new Runtime(options);
+
+let own: Runtime | undefined;
+
+/** The process's own runtime, opened when it is first needed. */
+export function defaultRuntime(): Runtime {
+  own ??= new Runtime();
+  return own;
+}
+
+/**
+ * Closes the process's own runtime after running solves have ended. Not needed for the process to exit; it frees memory
+ * earlier. A later solve opens another one.
+ */
+export async function shutdown(): Promise<void> {
+  const closing = own;
+  own = undefined;
+  await closing?.close();
+}
