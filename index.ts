@@ -11,6 +11,8 @@ export { type Derivatives, type Oracle, type OracleOptions, openOracle } from '.
 export type { Solution } from './api/solution.js';
 export { solve, solveHere } from './api/solve.js';
 export { optionRows, parseInteriorPointOption } from './api/solver-options.js';
+export { digest } from './runtime/node/digest.js';
+export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';
@@ -33,9 +35,7 @@ export {
 } from './src/formulate/index.js';
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';
-export { digest } from './src/network/digest.js';
 export type * from './src/network/graph.js';
-export { loadNetwork, type NetworkSource } from './src/network/load.js';
 export { fromTfjs, type TfjsModel } from './src/network/read/tfjs.js';
 export { assemble } from './src/nlp/assemble.js';
 export type { Bounds, Nlp } from './src/nlp/contract.js';

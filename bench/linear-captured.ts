@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Formulation, Model } from '../index.js';
+import { readTfjs } from '../runtime/node/read-tfjs.js';
 import { findData, packageRoot } from '../scenarios/data.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
 import { adversarialImage } from '../scenarios/mnist/problem.js';
@@ -8,7 +9,6 @@ import { openLinearSolver } from '../solvers/linear/index.js';
 import { derive } from '../src/derive/derive.js';
 import { compileWasm } from '../src/engine/wasm/engine.js';
 import type { Network } from '../src/network/graph.js';
-import { readTfjs } from '../src/network/read/tfjs.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Nlp } from '../src/nlp/contract.js';
 import { LocalBox } from '../src/oracle/local.js';

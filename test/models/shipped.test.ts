@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Card } from '../../models/train/card.js';
 import { describe as describeCard } from '../../models/train/card.js';
+import { digest } from '../../runtime/node/digest.js';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
-import { digest } from '../../src/network/digest.js';
 import type { Network } from '../../src/network/graph.js';
-import { readTfjs } from '../../src/network/read/tfjs.js';
 import { forward } from '../network/forward.js';
 
 const root = join(import.meta.dirname, '../..');

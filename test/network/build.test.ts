@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it, describe as suite } from 'vitest';
+import { digest } from '../../runtime/node/digest.js';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
 import { InputError } from '../../src/core/errors.js';
 import { NetworkBuilder } from '../../src/network/build.js';
 import { describe } from '../../src/network/describe.js';
-import { digest } from '../../src/network/digest.js';
 import type { Tensor } from '../../src/network/graph.js';
-import { readTfjs } from '../../src/network/read/tfjs.js';
 import { forward } from './forward.js';
 import { saveModel } from './tfjs.js';
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
 import { InputError } from '../../src/core/errors.js';
 import { layerRules } from '../../src/network/read/tfjs/layers.js';
-import { readTfjs } from '../../src/network/read/tfjs.js';
 import { tolerances } from '../tolerances.js';
 import { forward } from './forward.js';
 import { freshFolder } from './tfjs.js';

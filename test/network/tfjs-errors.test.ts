@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadNetwork } from '../../runtime/node/load-network.js';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
 import { InputError } from '../../src/core/errors.js';
-import { loadNetwork } from '../../src/network/load.js';
-import { fromTfjs, readTfjs } from '../../src/network/read/tfjs.js';
+import { fromTfjs } from '../../src/network/read/tfjs.js';
 import { freshFolder, saveModel } from './tfjs.js';
 
 let folder: string;

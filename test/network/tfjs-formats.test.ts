@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
 import { fromHalf } from '../../src/network/read/tfjs/half.js';
-import { readTfjs } from '../../src/network/read/tfjs.js';
 import { forward } from './forward.js';
 import { freshFolder } from './tfjs.js';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromTfjs, readTfjs } from '../../src/network/read/tfjs.js';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
+import { fromTfjs } from '../../src/network/read/tfjs.js';
 import { tolerances } from '../tolerances.js';
 import { forward } from './forward.js';
 import { point, predict, randomize, saveModel } from './tfjs.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { digest } from '../../runtime/node/digest.js';
 import { shared } from '../../runtime/share.js';
 import { forward } from '../../src/formulate/forward.js';
-import { digest } from '../../src/network/digest.js';
 import type { Network, Op, Tensor } from '../../src/network/graph.js';
 import { type Kind, type Traits, tensorsOf, traits, withTensors } from '../../src/network/traits.js';
 import { Graph } from '../engine/networks.js';

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../../core/errors.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { isObject } from './tfjs/config.js';
-import { fromMemory, locate, openShards } from './tfjs/shards.js';
+import { fromMemory } from './tfjs/memory.js';
 import { addModel, graphModel, kerasVersion, readTopology } from './tfjs/topology.js';
-import { readEntries, Weights } from './tfjs/weights.js';
+import { type ByteSource, readEntries, type WeightEntry, Weights } from './tfjs/weights.js';
 
 /** What a tfjs model hands to a save handler, as far as it is read here. */
 export interface TfjsArtifacts {
@@ -25,39 +23,55 @@ export interface TfjsModel {
   }): Promise<unknown>;
 }
 
+/** A group of the weights manifest: tensors that lie in these files, one after the other. */
+export interface WeightGroup {
+  readonly entries: readonly WeightEntry[];
+  /** Names of files, relative to model.json, as the manifest gives them. */
+  readonly shards: readonly unknown[];
+}
+
+/** A tfjs LayersModel as files. */
+export interface TfjsFiles {
+  /** What messages call model.json. */
+  readonly file: string;
+  /** The network's name. */
+  readonly name: string;
+  /** Text of model.json. */
+  readonly json: string;
+  /** All bytes of the groups' files in order; `close` is called when they are read. */
+  open(
+    groups: readonly WeightGroup[],
+    fail: (problem: string) => InputError,
+  ): { readonly next: ByteSource; close(): void };
+}
+
 /**
- * Reads a tfjs LayersModel from disk: `path` is its model.json or the folder that holds it; the weights lie beside it.
- * Layers that only matter in training become nothing; a mistake in the files is an InputError of one line.
+ * Reads a tfjs LayersModel from its files. Layers that only matter in training become nothing; a mistake in the files is
+ * an InputError of one line.
  */
-export function readTfjs(path: string): Network {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.json') : path;
+export function readTfjsFiles({ file, name, json: text, open }: TfjsFiles): Network {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
-  if (!existsSync(file)) throw fail('there is no such file; give a model.json or the folder that holds it');
-  const json = parse(readFileSync(file, 'utf8'), fail);
+  const json = parse(text, fail);
   if (!isObject(json)) throw fail('is not a JSON object; give the model.json of a tfjs LayersModel');
   if (json['format'] === 'graph-model') throw fail(graphModel);
   const model = readTopology(json['modelTopology'], file, fail);
 
   const manifest = json['weightsManifest'];
   if (!Array.isArray(manifest)) throw fail('has no weightsManifest; save the network again');
-  const groups = manifest.map((group, k) => {
+  const groups = manifest.map((group, k): WeightGroup => {
     if (!isObject(group) || !Array.isArray(group['weights']) || !Array.isArray(group['paths'])) {
       throw fail(`group ${k} of the weightsManifest needs "paths" and "weights"; save the network again`);
     }
-    return {
-      entries: readEntries(group['weights'], file),
-      shards: group['paths'].map((shard) => locate(dirname(file), shard, fail)),
-    };
+    return { entries: readEntries(group['weights'], file), shards: group['paths'] };
   });
 
-  const bytes = openShards(groups, fail);
+  const bytes = open(groups, fail);
   try {
     const weights = new Weights(
       file,
       groups.flatMap(({ entries }) => entries),
       bytes.next,
     );
-    const name = basename(file) === 'model.json' ? basename(dirname(resolve(file))) : basename(file, '.json');
     const keras = kerasVersion(json['modelTopology'], json['generatedBy']);
     return assemble(file, name, model, weights, keras);
   } finally {

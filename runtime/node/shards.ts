@@ -1,10 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { InputError } from '../../../core/errors.js';
-import type { ByteSource, WeightEntry } from './weights.js';
+import { InputError } from '../../src/core/errors.js';
+import type { ByteSource } from '../../src/network/read/tfjs/weights.js';
+import type { WeightGroup } from '../../src/network/read/tfjs.js';
 
 /** A shard's file; it must lie in the folder of model.json. */
-export function locate(folder: string, shard: unknown, fail: (problem: string) => InputError): string {
+function locate(folder: string, shard: unknown, fail: (problem: string) => InputError): string {
   if (typeof shard !== 'string' || shard === '')
     throw fail(`weights path ${JSON.stringify(shard)} is not a file name`);
   const inside = relative(resolve(folder), resolve(folder, shard));
@@ -21,9 +22,10 @@ interface Shard {
   readonly size: number;
 }
 
-/** Opens all shards as one run of bytes, after comparing their sizes with what the manifest promises. */
+/** Opens all shards in `folder` as one run of bytes, after comparing their sizes with what the manifest promises. */
 export function openShards(
-  groups: readonly { entries: readonly WeightEntry[]; shards: readonly string[] }[],
+  folder: string,
+  groups: readonly WeightGroup[],
   fail: (problem: string) => InputError,
 ): { next: ByteSource; close(): void } {
   const opened: Shard[] = [];
@@ -31,7 +33,8 @@ export function openShards(
     for (const { handle } of opened) closeSync(handle);
   };
   try {
-    const sizes = groups.map(({ entries, shards }) => {
+    const sizes = groups.map(({ entries, shards: names }) => {
+      const shards = names.map((name) => locate(folder, name, fail));
       const held = shards.map((file) => {
         if (!existsSync(file) || !statSync(file).isFile()) {
           throw fail(`the file of weights ${file} is missing; copy it beside model.json`);
@@ -79,22 +82,6 @@ function fromFiles(shards: readonly Shard[]): ByteSource {
       filled += read;
       at += read;
       if (at === shard.size) [k, at] = [k + 1, 0];
-    }
-  };
-}
-
-/** Bytes of consecutive pieces of memory. */
-export function fromMemory(parts: readonly Uint8Array[]): ByteSource {
-  let [k, at] = [0, 0];
-  return (into) => {
-    let filled = 0;
-    while (filled < into.length) {
-      const part = parts[k]!;
-      const piece = part.subarray(at, at + into.length - filled);
-      into.set(piece, filled);
-      filled += piece.length;
-      at += piece.length;
-      if (at === part.length) [k, at] = [k + 1, 0];
     }
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Network, Tensor } from './graph.js';
-import { tensorsOf } from './traits.js';
+import type { Network, Tensor } from '../../src/network/graph.js';
+import { tensorsOf } from '../../src/network/traits.js';
 
 /**
  * SHA-256 (hexadecimal) of all weights in the order of evaluation, each tensor once, as little-endian bytes. For a

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../core/errors.js';
-import type { Network } from './graph.js';
-import { fromTfjs, readTfjs, type TfjsModel } from './read/tfjs.js';
+import { InputError } from '../../src/core/errors.js';
+import type { Network } from '../../src/network/graph.js';
+import { fromTfjs, type TfjsModel } from '../../src/network/read/tfjs.js';
+import { readTfjs } from './read-tfjs.js';
 
 /** A file or folder, by path or `file:` URL, or a live `tf.LayersModel`. */
 export type NetworkSource = string | URL | TfjsModel;
