@@ -152,9 +152,10 @@ export class SlackForm implements StandardForm {
     const widened = (stated: Float64Array, side: 1 | -1): Float64Array =>
       stated.map((value, k) => {
         if (!Number.isFinite(value)) return value;
-        const relative = options.bound_relax_factor * Math.max(1, Math.abs(value));
-        // No more than half the violation that the user's units allow, whatever the scaling.
-        return value + side * Math.min(relative, 0.5 * options.constr_viol_tol * factorOf(k));
+        // In the user's units: a row scaled down must not be widened by more than it says.
+        const factor = factorOf(k);
+        const relative = options.bound_relax_factor * Math.max(1, Math.abs(value) / factor);
+        return value + side * factor * Math.min(relative, 0.5 * options.constr_viol_tol);
       });
     this.statedLower = bound(nlp.variables.lower, gL, -1);
     this.statedUpper = bound(nlp.variables.upper, gU, 1);
@@ -269,6 +270,33 @@ export class SlackForm implements StandardForm {
       const d = k < 0 ? 0 : c[i]! + w[k]!;
       const amount = k < 0 ? Math.abs(c[i]!) : Math.max(lower[k]! - d, d - upper[k]!);
       largest = Math.max(largest, amount / rowFactor[i]!);
+    }
+    return largest;
+  }
+
+  /**
+   * Largest violation of a stated row or bound in the user's units, relative to `max(1, |bound|)`, at `w` with row values
+   * `c`.
+   */
+  relativeViolation(w: Float64Array, c: Float64Array): number {
+    const { rowFactor, slackOf, statedLower, statedUpper, columnFactor, target } = this;
+    let largest = 0;
+    const visit = (beyond: number, bound: number, factor: number): void => {
+      if (beyond > 0) largest = Math.max(largest, beyond / Math.max(factor, Math.abs(bound)));
+    };
+    for (let j = 0; j < this.core; j++) {
+      const factor = columnFactor ? columnFactor[j]! : 1;
+      visit(statedLower[j]! - w[j]!, statedLower[j]!, factor);
+      visit(w[j]! - statedUpper[j]!, statedUpper[j]!, factor);
+    }
+    for (let i = 0; i < c.length; i++) {
+      const k = slackOf[i]!;
+      if (k < 0) visit(Math.abs(c[i]!), target[i]!, rowFactor[i]!);
+      else {
+        const d = c[i]! + w[k]!;
+        visit(statedLower[k]! - d, statedLower[k]!, rowFactor[i]!);
+        visit(d - statedUpper[k]!, statedUpper[k]!, rowFactor[i]!);
+      }
     }
     return largest;
   }

@@ -5,19 +5,14 @@ import type { Result } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
-import { holdPoint } from './hold.js';
 import { initialize } from './initial.js';
-import { iterate } from './loop.js';
+import { MainPhase } from './main-phase.js';
 import { type InteriorPointOptions, options as table } from './options.js';
 import { Oracle } from './oracle.js';
-import { reportIteration } from './progress.js';
 import { heldPoint, report, startHeld } from './report.js';
-import { restore } from './restoration/full.js';
 import { chooseScaling } from './scaling.js';
 import { SlackForm, select } from './slacks.js';
 import { Run, State } from './state.js';
-import { testTermination } from './terminate.js';
-import { keep, putBack, tighten, wideningMatters } from './tighten.js';
 import { solveWithoutVariables } from './trivial.js';
 import { checkProblem } from './validate.js';
 
@@ -52,11 +47,11 @@ export function solveWith(
     form = new SlackForm(oracle, selection, chooseScaling(oracle, start, selection.fixed, options), options);
     const limitedMemory =
       options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;
-    const phase = { test: testTermination, restore, report: reporting(form) };
+    const phase = new MainPhase(form);
     s = new State(run, form, phase, limitedMemory, null);
     started = initialize(s, form, start, warm);
     outcome = started
-      ? iterateWithin(s, form)
+      ? phase.solve(s)
       : { status: 'evaluation-error', message: `functions are undefined at the start: ${oracle.trouble}` };
   } catch (error) {
     outcome = outcomeOf(error, oracle);
@@ -67,29 +62,6 @@ export function solveWith(
   const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
   return report(run, oracle, outcome, held, statistics);
 }
-
-/** Solves with widened bounds, then with the stated ones where the difference exceeds the tolerances. */
-function iterateWithin(s: State, form: SlackForm): Outcome {
-  const outcome = iterate(s);
-  if (outcome.status !== 'optimal' || !wideningMatters(s, form)) return outcome;
-  const kept = keep(s);
-  try {
-    if (tighten(s, form) && iterate(s).status === 'optimal') {
-      return { ...outcome, message: `${outcome.message}, with bounds as stated` };
-    }
-  } catch (error) {
-    // A limit reached on the way to more accuracy leaves the solution as it was.
-    if (!(error instanceof Stopped) || error.outcome.status === 'interrupted') throw error;
-  }
-  putBack(s, kept);
-  return outcome;
-}
-
-/** Tells the monitor of every iterate. */
-const reporting = (form: SlackForm) => (s: State) => {
-  holdPoint(s, form);
-  reportIteration(s, s.current.f / form.unscale.objective, s.residuals.unscaled.primal, false);
-};
 
 /** Turns what ended the algorithm from inside into an outcome; anything unexpected goes on. */
 function outcomeOf(error: unknown, oracle: Oracle): Outcome {

@@ -16,6 +16,8 @@ import { Watchdog } from './watchdog.js';
 /** What the solve and its restoration phases have in common. */
 export class Run {
   iteration = 0;
+  /** Least of `max_iter` and what an attempt may take. */
+  iterationLimit: number;
   /** Seconds of the call before the solver began. */
   readonly build: number;
   private readonly started: number;
@@ -25,6 +27,7 @@ export class Run {
     readonly open: OpenLinearSolver,
     readonly monitor: Monitor,
   ) {
+    this.iterationLimit = options.max_iter;
     const now = performance.now();
     this.started = monitor.started ?? now;
     this.build = (now - this.started) / 1000;
@@ -46,7 +49,7 @@ export class Run {
   }
 
   checkIterations(): void {
-    const limit = this.options.max_iter;
+    const limit = this.iterationLimit;
     if (this.iteration >= limit) {
       throw new Stopped({
         status: 'iteration-limit',

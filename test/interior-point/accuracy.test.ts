@@ -45,3 +45,61 @@ describe('slacks below the rounding unit of their bounds', () => {
     });
   });
 });
+
+/** A least-squares fit with differences of order k of one sign. Multipliers grow like n to the power 2k. */
+function convexFit(n: number, k: number): Nlp {
+  const model = new Model('fit');
+  const x = model.variables('x', n + k, { start: 0 });
+  const binomial = [1];
+  for (const i of indices(k)) binomial.push((binomial[i]! * (k - i)) / (i + 1));
+  for (const i of indices(n)) {
+    const difference = binomial.map((b, j) => expr`${j % 2 ? -b : b} * ${x.at(i + k - j)}`);
+    model.constrain(sum(difference), { lower: 0 });
+  }
+  const data = (i: number): number => Math.sqrt(i / (n + k - 1)) + 0.1 * Math.sin(i + 1);
+  model.minimize(sum(indices(n + k).map((i) => expr`0.5 * (${x.at(i)} - ${data(i)})^2`)));
+  return assemble(model.problem());
+}
+
+/** Flows at capacities of 2000, with rows that take up every change of theirs. */
+function flows(): Nlp {
+  const model = new Model('flows');
+  const x = model.variables('x', 6, { lower: 0, upper: 2000, start: 100 });
+  const [a, b, c, d, e, f] = indices(6).map((i) => x.at(i));
+  model.constrain(expr`${a!} + ${b!} + ${c!} - ${d!} * ${e!} / 100`, { equals: 0 });
+  model.constrain(expr`${a!}^2 / 100 + ${f!}^2 / 50 - 3 * ${d!}`, { lower: 0 });
+  model.minimize(expr`${c!} - ${a!} - 2 * ${b!} + 0.3 * ${d!} + 0.2 * ${e!} + 0.01 * ${f!}^2`);
+  return assemble(model.problem());
+}
+
+/** Rows whose derivatives at the start are so large that they are scaled down by up to 1e-6. */
+function steepRows(): Nlp {
+  const model = new Model('steep');
+  const x = model.variables('x', 2, { start: [3, 2] });
+  model.constrain(expr`1e4 * (${x.at(0)} - ${x.at(1)}^2)`, { lower: 0 });
+  model.constrain(expr`exp(4 * ${x.at(0)}) * (${x.at(1)} - 0.1)`, { upper: 1 });
+  model.minimize(expr`(${x.at(0)} - 0.1)^2 + (${x.at(1)} - 2)^2`);
+  return assemble(model.problem());
+}
+
+describe('bounds are widened on the way only', () => {
+  // Ipopt 3.14.19, which ends with rows violated by 1e-8, 1e-8, 1e-8, 4e-5, 4e-9: 13, 21, 72, 32, 16 iterations.
+  it.each([
+    ['a convex fit', convexFit(100, 2), 20],
+    ['a fit of order 4', convexFit(100, 4), 32],
+    ['a fit that 1e-8 makes another one', convexFit(400, 4), 108],
+    ['flows at large capacities', flows(), 48],
+    ['rows scaled down', steepRows(), 24],
+  ])('%s', (_, nlp, most) => {
+    const result = interiorPoint.solve(nlp);
+    expect(result.status, result.message).toBe('optimal');
+    expect(result.iterations).toBeLessThanOrEqual(most);
+    const errors = kktErrors(nlp, result);
+    expect(errors.primal).toBeLessThan(1e-8);
+    expect(errors.dual).toBeLessThan(tolerances.kkt);
+    expect(errors.complementarity).toBeLessThan(tolerances.kkt);
+    const stated = interiorPoint.solve(nlp, { bound_relax_factor: 0 });
+    expect(stated.status).toBe('optimal');
+    expect(Math.abs(result.objective / stated.objective - 1)).toBeLessThan(10 * tolerances.kkt);
+  });
+});
