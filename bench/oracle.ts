@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { derive } from '../src/derive/derive.js';
 import { flops } from '../src/derive/flops.js';
-import type { Evaluation, Order, Precision } from '../src/engine/contract.js';
+import type { Order, Precision, Slot } from '../src/engine/contract.js';
 import { openEngine } from '../src/engine/open.js';
 import { programOf } from '../src/engine/programs.js';
 import { benchmarkPoint, type ChainSpec, chainNetwork, publishedNetworks } from './networks.js';
@@ -90,15 +90,17 @@ async function measure(spec: ChainSpec, engineName: string, precision: Precision
     const executable = await engine.compile(programs, { precision, device: 'cpu', threads });
     const compile = performance.now() - start;
     const { x, λ } = benchmarkPoint(n, m);
-    const out: Evaluation = {
+    const out: Slot = {
+      x,
+      λ,
       y: new Float64Array(m),
       J: new Float64Array(m * n),
       H: new Float64Array((n * (n + 1)) / 2),
     };
-    const run = (order: Order) => time(() => executable.evaluate(order, x, λ, out));
+    const run = (order: Order) => time(() => executable.evaluate(order, [out]));
     const [value, jacobian, hessian] = [await run(0), await run(1), await run(2)];
     await executable.dispose();
-    const work = flops(programOf(programs, 2)) / 1e9;
+    const work = flops(programOf(programs, 2, precision)) / 1e9;
     const norms = [norm(out.y), norm(out.J), norm(out.H)] as const;
     return {
       ...row,

@@ -168,7 +168,7 @@ export class OracleService {
     return this.#exclusively(owner, async () => {
       const begin = performance.now();
       try {
-        await entry.executable.evaluate(order, x, λ, out);
+        await entry.executable.evaluate(order, [{ x, λ, y: out.y, J: out.J, H: out.H }]);
       } catch (error) {
         throw failureOf(error, entry.place);
       }

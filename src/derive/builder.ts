@@ -1,34 +1,33 @@
 import type { Tensor } from '../network/graph.js';
-import type { Binary, Instruction, Program, Ref, Term, Unary } from './program.js';
-import { operands } from './program.js';
-
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((d, i) => d === b[i]);
-
-/** Shape of two tensors broadcast against each other, trailing axes aligned. */
-function broadcast(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const da = a[a.length - rank + i] ?? 1;
-    const db = b[b.length - rank + i] ?? 1;
-    if (da !== db && da !== 1 && db !== 1) throw new Error(`shapes [${a}] and [${b}] do not broadcast`);
-    return Math.max(da, db);
-  });
-}
+import {
+  type Binary,
+  type Instruction,
+  type Outputs,
+  operands,
+  type Program,
+  type Ref,
+  type Term,
+  type Unary,
+  withOperands,
+} from './program.js';
+import { broadcast, type Shape, sameShape, sizeOf, stackOf } from './shape.js';
 
 /** Appends instructions, infers their shapes, and gives equal instructions one place. */
 export class Builder {
   readonly #instructions: Instruction[] = [];
+  readonly #lowered: boolean[] = [];
   readonly #known = new Map<string, Ref>();
   readonly #constants = new Map<Tensor, Ref>();
   readonly #scalars = new Map<Ref, number>();
 
-  shape(ref: Ref): readonly number[] {
+  shape(ref: Ref): Shape {
     return this.#instructions[ref]!.shape;
   }
-  input(kind: 'x' | 'λ', size: number): Ref {
-    return this.#add({ kind, shape: [size] });
+  isConstant(ref: Ref): boolean {
+    return this.#instructions[ref]!.kind === 'constant';
+  }
+  input(kind: 'x' | 'λ', shape: Shape): Ref {
+    return this.#add({ kind, shape });
   }
   constant(tensor: Tensor): Ref {
     let ref = this.#constants.get(tensor);
@@ -39,13 +38,8 @@ export class Builder {
     return ref;
   }
   scalar(value: number): Ref {
-    const key = `scalar ${value}`;
-    let ref = this.#known.get(key);
-    if (ref === undefined) {
-      ref = this.constant({ shape: [], data: Float64Array.of(value) });
-      this.#known.set(key, ref);
-      this.#scalars.set(ref, value);
-    }
+    const ref = this.#made(`scalar ${value}`, [], () => Float64Array.of(value));
+    this.#scalars.set(ref, value);
     return ref;
   }
   /** The number that `scalar` made `ref` of. */
@@ -54,31 +48,29 @@ export class Builder {
   }
   /** `[rows, columns]` with ones at `(offset + j, j)`. */
   eye(rows: number, columns: number, offset = 0): Ref {
-    const key = `eye ${rows} ${columns} ${offset}`;
-    let ref = this.#known.get(key);
-    if (ref === undefined) {
+    return this.#made(`eye ${rows} ${columns} ${offset}`, [rows, columns], () => {
       const data = new Float64Array(rows * columns);
       for (let j = 0; j < columns; j++) data[(offset + j) * columns + j] = 1;
-      ref = this.constant({ shape: [rows, columns], data });
-      this.#known.set(key, ref);
-    }
-    return ref;
+      return data;
+    });
   }
-  full(shape: readonly number[], value: number): Ref {
-    const key = `full ${shape} ${value}`;
-    let ref = this.#known.get(key);
-    if (ref === undefined) {
-      ref = this.constant({ shape, data: new Float64Array(sizeOf(shape)).fill(value) });
-      this.#known.set(key, ref);
-    }
-    return ref;
+  full(shape: Shape, value: number): Ref {
+    return this.#made(`full ${shape} ${value}`, shape, () => new Float64Array(sizeOf(shape)).fill(value));
   }
+  lower(a: Ref): Ref {
+    if (this.#lowered[a] || this.isConstant(a)) return a;
+    return this.#add({ kind: 'lower', a, shape: this.shape(a) });
+  }
+  /** Of matrices, or of stacks of them along a leading axis. */
   matmul(a: Ref, b: Ref, transposeA = false, transposeB = false): Ref {
-    const [m, k] = transposeA ? [...this.shape(a)].reverse() : this.shape(a);
-    const [l, n] = transposeB ? [...this.shape(b)].reverse() : this.shape(b);
-    if (k !== l || this.shape(a).length !== 2 || this.shape(b).length !== 2)
+    const [A, B] = [stackOf(this.shape(a)), stackOf(this.shape(b))];
+    const [m, k] = transposeA ? [A[2], A[1]] : [A[1], A[2]];
+    const [l, n] = transposeB ? [B[2], B[1]] : [B[1], B[2]];
+    const stacks = [a, b].flatMap((ref) => this.shape(ref).slice(0, -2));
+    if (k !== l || stacks.some((count) => count !== stacks[0]))
       throw new Error(`cannot multiply [${this.shape(a)}] by [${this.shape(b)}]`);
-    return this.#add({ kind: 'matmul', a, b, transposeA, transposeB, shape: [m!, n!] });
+    const shape = [...stacks.slice(0, 1), m, n];
+    return this.#add({ kind: 'matmul', a, b, transposeA, transposeB, shape });
   }
   unary(fn: Unary, a: Ref): Ref {
     return this.#add({ kind: 'unary', fn, a, shape: this.shape(a) });
@@ -114,67 +106,71 @@ export class Builder {
     const length = parts.reduce((sum, part) => sum + this.shape(part)[axis]!, 0);
     return this.#add({ kind: 'concat', parts, axis, shape: this.shape(parts[0]!).with(axis, length) });
   }
-  reshape(a: Ref, shape: readonly number[]): Ref {
-    if (same(this.shape(a), shape)) return a;
+  reshape(a: Ref, shape: Shape): Ref {
+    if (sameShape(this.shape(a), shape)) return a;
     if (sizeOf(shape) !== sizeOf(this.shape(a)))
       throw new Error(`cannot reshape [${this.shape(a)}] to [${shape}]`);
     const from = this.#instructions[a]!;
     return from.kind === 'reshape' ? this.reshape(from.a, shape) : this.#add({ kind: 'reshape', a, shape });
   }
   transpose(a: Ref): Ref {
-    return this.#add({ kind: 'transpose', a, shape: [...this.shape(a)].reverse() });
+    const shape = this.shape(a);
+    return this.#add({ kind: 'transpose', a, shape: [...shape.slice(0, -2), ...shape.slice(-2).reverse()] });
   }
-  symmetric(n: number, terms: readonly Term[], diagonal: Ref | null, triangle: 'lower' | 'full'): Ref {
-    return this.#add({ kind: 'symmetric', terms, diagonal, triangle, shape: [n, n] });
+  /** `shape` is `[n, n]`, behind a stack axis where there is one. */
+  symmetric(
+    shape: Shape,
+    terms: readonly Term[],
+    diagonal: Ref | null,
+    triangle: 'lower' | 'full' = 'lower',
+  ): Ref {
+    return this.#add({ kind: 'symmetric', terms, diagonal, triangle, shape });
+  }
+  /** An instruction of another program whose references `to` finds in this one; its shape stays. */
+  copy(instruction: Instruction, to: (ref: Ref) => Ref): Ref {
+    if (instruction.kind === 'constant') return this.constant(instruction.tensor);
+    return this.#add(withOperands(instruction, to));
   }
 
   /** The program of what `outputs` need, and nothing else. */
-  finish(outputs: Program['outputs']): Program {
+  finish(outputs: Outputs): Program {
     const needed = new Set<number>(Object.values(outputs));
     for (let k = this.#instructions.length - 1; k >= 0; k--)
       if (needed.has(k)) for (const ref of operands(this.#instructions[k]!)) needed.add(ref);
     const place = new Map<number, Ref>();
     const instructions: Instruction[] = [];
     this.#instructions.forEach((instruction, k) => {
-      if (needed.has(k)) place.set(k, (instructions.push(renumber(instruction, place)) - 1) as Ref);
+      if (!needed.has(k)) return;
+      const renumbered = withOperands(instruction, (ref) => place.get(ref)!);
+      place.set(k, (instructions.push(renumbered) - 1) as Ref);
     });
     const renumbered = Object.entries(outputs).map(([name, ref]) => [name, place.get(ref)!]);
     return { instructions, outputs: Object.fromEntries(renumbered) };
   }
 
-  #add(instruction: Instruction): Ref {
+  /** A small derived array, made once. */
+  #made(key: string, shape: Shape, data: () => Float64Array): Ref {
+    let ref = this.#known.get(key);
+    if (ref === undefined) {
+      ref = this.constant({ shape, data: data() });
+      this.#known.set(key, ref);
+    }
+    return ref;
+  }
+  /** Where lowered and other tensors meet, the others are lowered too. */
+  #add(given: Instruction): Ref {
+    const low = given.kind === 'lower' || operands(given).some((ref) => this.#lowered[ref]);
+    const instruction = low && given.kind !== 'lower' ? withOperands(given, (ref) => this.lower(ref)) : given;
     const key = JSON.stringify(instruction);
     let ref = this.#known.get(key);
     if (ref === undefined) {
       ref = this.#push(instruction);
+      this.#lowered[ref] = low;
       this.#known.set(key, ref);
     }
     return ref;
   }
   #push(instruction: Instruction): Ref {
     return (this.#instructions.push(instruction) - 1) as Ref;
-  }
-}
-
-function renumber(instruction: Instruction, place: ReadonlyMap<number, Ref>): Instruction {
-  const to = (ref: Ref): Ref => place.get(ref)!;
-  switch (instruction.kind) {
-    case 'x':
-    case 'λ':
-    case 'constant':
-      return instruction;
-    case 'matmul':
-    case 'binary':
-      return { ...instruction, a: to(instruction.a), b: to(instruction.b) };
-    case 'concat':
-      return { ...instruction, parts: instruction.parts.map(to) };
-    case 'symmetric':
-      return {
-        ...instruction,
-        terms: instruction.terms.map(({ left, right }) => ({ left: to(left), right: to(right) })),
-        diagonal: instruction.diagonal === null ? null : to(instruction.diagonal),
-      };
-    default:
-      return { ...instruction, a: to(instruction.a) };
   }
 }

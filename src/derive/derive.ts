@@ -1,42 +1,56 @@
 import { InputError } from '../core/errors.js';
 import type { Network } from '../network/graph.js';
 import { narrowPrefix } from '../network/prefix.js';
-import { isAffine, isSmooth, label } from '../network/traits.js';
-import { Builder, sizeOf } from './builder.js';
-import { flops } from './flops.js';
-import type { Program, Programs, Ref, Term } from './program.js';
-import { type AnySite, ruleOf, rules } from './rules/table.js';
+import { isSmooth, label } from '../network/traits.js';
+import { adjointOf, adjoints } from './adjoint.js';
+import { Builder } from './builder.js';
+import { cost } from './cost.js';
+import { curvature } from './curvature.js';
+import { type Forward, forward } from './forward.js';
+import type { Outputs, Program, Programs, Ref } from './program.js';
+import { prefixFactor, prefixMap, type Space, spaceOf, tangentsIn } from './space.js';
 import { type Tangent, Tangents } from './tangent.js';
 
 export interface DeriveOptions {
   /** `allow`: take the second derivative of relu, abs and their like as zero. Default `refuse`. */
   readonly kinks?: 'refuse' | 'allow';
+  /**
+   * Where the network begins with an affine map `z = Bx + c` to fewer numbers: `keep` gives derivatives by `z` and the
+   * constant `B`, `expand` those by `x`. Default `expand`.
+   */
+  readonly through?: 'keep' | 'expand';
 }
 
 /**
- * The three programs of `network`. Each is built in every way known here (tangents or adjoints for `J`, tangents at the
- * input or at a narrow prefix) and the one with the fewest floating-point operations is kept.
+ * The programs of `network`. Each is built in every way known here (tangents or adjoints for `J`, tangents at the input
+ * or at a narrow prefix) and the one that costs least is kept.
  */
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
   if ((options.kinks ?? 'refuse') === 'refuse') refuseKinks(network);
-  const prefix = narrowPrefix(network);
-  const cuts = prefix === undefined ? [undefined] : [undefined, prefix];
+  const cut = narrowPrefix(network);
+  const keep = cut !== undefined && options.through === 'keep';
+  const inner = cut === undefined ? [] : [spaceOf(network, cut)];
+  const spaces = keep ? inner : [spaceOf(network), ...inner];
+  const ways = spaces.flatMap((space) =>
+    (['tangents', 'adjoints'] as const).map((by) => ({ space, by, keep })),
+  );
+  const hessian = (mixed: boolean): Program =>
+    cheapest(ways.map((way) => hessianProgram(network, { ...way, mixed })));
   return {
     name: network.name,
     inputs: network.inputSize,
     outputs: network.outputSize,
     parameters: network.parameters,
+    ...(keep && { through: prefixFactor(network, cut) }),
     value: valueProgram(network),
-    jacobian: cheapest([
-      adjointJacobianProgram(network),
-      ...cuts.map((cut) => tangentProgram(network, cut, { hessian: false })),
-    ]),
-    hessian: cheapest(cuts.map((cut) => tangentProgram(network, cut, { hessian: true }))),
+    jacobian: cheapest(ways.map((way) => jacobianProgram(network, way))),
+    hessian: hessian(false),
+    mixed: hessian(true),
   };
 }
 
 const cheapest = (programs: readonly Program[]): Program =>
-  programs.reduce((best, program) => (flops(program) < flops(best) ? program : best));
+  programs.reduce((best, program) => (cost(program) < cost(best) ? program : best));
 
 /** Throws for the first op without a second derivative. */
 export function refuseKinks(network: Network): void {
@@ -48,178 +62,79 @@ export function refuseKinks(network: Network): void {
       );
 }
 
-/** The forward pass: one site per node, its value included. */
-function forward(b: Builder, network: Network): AnySite[] {
-  const x = b.input('x', network.inputSize);
-  const sites: AnySite[] = [];
-  for (const { op, inputs, shape } of network.nodes) {
-    const site = { b, op, shape, inputs: inputs.map((k) => sites[k]!) };
-    sites.push({ ...site, value: ruleOf(op).value(site, x) });
-  }
-  return sites;
-}
-
-function output(b: Builder, network: Network, sites: readonly AnySite[]): Ref {
-  const parts = network.outputs.map((k) => b.reshape(sites[k]!.value, [sizeOf(sites[k]!.shape)]));
-  return b.concat(parts, 0);
+/** How a program takes its derivatives. */
+interface Way {
+  readonly space: Space;
+  /** What `J` comes from. */
+  readonly by: 'tangents' | 'adjoints';
+  /** Whether derivatives in the space of a cut are left there. */
+  readonly keep: boolean;
 }
 
 function valueProgram(network: Network): Program {
   const b = new Builder();
-  return b.finish({ y: output(b, network, forward(b, network)) });
+  return b.finish({ y: forward(b, network).y });
 }
 
-/**
- * `v̄` of every node, `[batch, …shape]`, from `seed`, the adjoint of `y`, `[batch, outputs]`; undefined where no output
- * depends on the node.
- */
-function adjoints(b: Builder, network: Network, sites: readonly AnySite[], seed: Ref): (Ref | undefined)[] {
-  const bars: (Ref | undefined)[] = network.nodes.map(() => undefined);
-  const accumulate = (k: number, share: Ref) => {
-    const bar = bars[k];
-    bars[k] = bar === undefined ? share : b.add(bar, share);
-  };
-  const batch = b.shape(seed)[0]!;
-  let start = 0;
-  for (const k of network.outputs) {
-    const { shape } = sites[k]!;
-    const size = sizeOf(shape);
-    accumulate(k, b.reshape(b.slice(seed, 1, start, size), [batch, ...shape]));
-    start += size;
-  }
-  for (let k = network.nodes.length - 1; k >= 0; k--) {
-    const { op, inputs } = network.nodes[k]!;
-    const bar = bars[k];
-    if (bar === undefined || op.kind === 'input') continue;
-    const shares = ruleOf(op).adjoint(sites[k]!, bar);
-    inputs.forEach((input, position) => {
-      accumulate(input, shares[position]!);
-    });
-  }
-  return bars;
+function jacobianProgram(network: Network, way: Way): Program {
+  const f = forward(new Builder(), network);
+  const { b, y } = f;
+  if (way.by === 'adjoints') return b.finish({ y, J: inSpace(f, way, jacobianByAdjoints(f, way.space)) });
+  const t = new Tangents(b, way.space.rows);
+  return b.finish({ y, J: inSpace(f, way, jacobianByTangents(f, t, tangentsIn(way.space, t, f))) });
 }
 
-/** `y` and `J`, rows of `J` as adjoints of the unit vectors. */
-function adjointJacobianProgram(network: Network): Program {
-  const b = new Builder();
-  const sites = forward(b, network);
+/** With adjoints, those of `λᵀy` are one row more of the same products. `mixed`: what leads to `H` alone is lowered. */
+function hessianProgram(network: Network, way: Way & { readonly mixed: boolean }): Program {
+  const { space, mixed } = way;
+  const f = forward(new Builder(), network);
+  const { b, y } = f;
   const m = network.outputSize;
-  const bars = adjoints(b, network, sites, b.eye(m, m));
-  const placed = network.nodes.flatMap(({ op }, k) => {
+  const λ = b.reshape(b.input('λ', [m]), [1, m]);
+  const byAdjoints = way.by === 'adjoints';
+  const rows = byAdjoints ? m : 0;
+  const bars = adjoints(f, byAdjoints ? b.concat([b.eye(m, m), λ], 0) : λ);
+  const exact = new Tangents(b, space.rows);
+  const t = new Tangents(b, space.rows, mixed && byAdjoints);
+  const tangents = tangentsIn(space, t, f);
+  const J = byAdjoints
+    ? b.slice(adjointOf(f, space, bars, m + 1), 0, 0, m)
+    : jacobianByTangents(f, exact, tangents);
+  const lowered = mixed && !byAdjoints ? tangents.map((tangent) => lower(b, tangent)) : tangents;
+  const barOf = (k: number): Ref | undefined => {
     const bar = bars[k];
-    if (op.kind !== 'input' || bar === undefined) return [];
-    return [{ offset: op.offset, part: rules.input.adjoint({ ...sites[k]!, op }, bar)[0]! }];
-  });
-  placed.sort((first, second) => first.offset - second.offset);
-  const n = network.inputSize;
-  const parts: Ref[] = [];
-  let filled = 0;
-  const fill = (to: number) => {
-    if (to > filled) parts.push(b.full([m, to - filled], 0));
+    return bar === undefined ? undefined : b.reshape(b.slice(bar, 0, rows, 1), f.sites[k]!.shape);
   };
-  for (const { offset, part } of placed) {
-    fill(offset);
-    parts.push(part);
-    filled = offset + b.shape(part)[1]!;
-  }
-  fill(n);
-  return b.finish({ y: output(b, network, sites), J: b.concat(parts, 1) });
-}
-
-/** `y`, `J` and, if asked for, `H`, from tangents with respect to `x` or to the affine node `cut`. */
-function tangentProgram(network: Network, cut: number | undefined, want: { hessian: boolean }): Program {
-  const b = new Builder();
-  const sites = forward(b, network);
-  const n = network.inputSize;
-  const t = new Tangents(b, cut === undefined ? n : sizeOf(network.nodes[cut]!.shape));
-  const tangents = tangentsFrom(t, network, sites, cut);
-
-  const ends = network.outputs.map((k) => ({ shape: sites[k]!.shape, tangent: tangents[k]! }));
-  const T_y = b.concat(
-    ends.map(({ shape, tangent }) => t.matrix(tangent, shape)),
-    1,
-  );
-  // M = ∂z/∂x, laid out as a tangent: [n, rows].
-  const M = cut === undefined ? undefined : prefixMap(b, network, sites, cut);
-  const J = M === undefined ? b.transpose(T_y) : b.matmul(T_y, M, true, true);
-  const y = output(b, network, sites);
-  if (!want.hessian) return b.finish({ y, J });
-
-  const { terms, diagonal } = curvature(b, t, network, sites, tangents);
-  if (terms.length === 0 && diagonal === null) return b.finish({ y, J });
-  if (M === undefined) return b.finish({ y, J, H: b.symmetric(n, terms, diagonal, 'lower') });
+  const expand = space.cut !== undefined && !way.keep;
+  const H = curvature(f, t, lowered, barOf, expand ? 'full' : 'lower');
+  const outputs: Outputs = { y, J: inSpace(f, way, J) };
+  if (H === undefined) return b.finish(outputs);
+  if (!expand) return b.finish({ ...outputs, H });
   // ∇²ₓ = M (∇²_z) Mᵀ
-  const inner = b.symmetric(t.rows, terms, diagonal, 'full');
-  const left = b.matmul(M, inner);
-  return b.finish({ y, J, H: b.symmetric(n, [{ left, right: M }], null, 'lower') });
+  const n = network.inputSize;
+  const M = prefixMap(f, space.cut!);
+  return b.finish({ ...outputs, H: b.symmetric([n, n], [{ left: b.matmul(M, H), right: M }], null) });
 }
 
-/** Tangents of every node with respect to `x`, or to node `cut`, before which they are not taken. */
-function tangentsFrom(
-  t: Tangents,
-  network: Network,
-  sites: readonly AnySite[],
-  cut: number | undefined,
-): Tangent[] {
-  const tangents: Tangent[] = [];
-  for (let k = cut ?? 0; k < network.nodes.length; k++) {
-    if (k === cut) {
-      tangents[k] = { kind: 'diagonal', offset: 0, scale: null };
-      continue;
-    }
-    const { op, inputs } = network.nodes[k]!;
-    const known = inputs.map((input) => tangents[input]);
-    const besideCut = cut !== undefined && op.kind === 'input';
-    if (besideCut || known.some((tangent) => tangent === undefined)) continue;
-    tangents[k] = ruleOf(op).tangent(sites[k]!, t, known as Tangent[]);
-  }
-  return tangents;
+function jacobianByTangents(f: Forward, t: Tangents, tangents: readonly (Tangent | undefined)[]): Ref {
+  const { b, network, sites } = f;
+  const ends = network.outputs.map((k) => t.matrix(tangents[k]!, sites[k]!.shape));
+  return b.transpose(b.concat(ends, 1));
 }
 
-/** `∂z/∂x` of the affine node `cut`, `[n, size]`: constant, and built from the weights alone. */
-function prefixMap(b: Builder, network: Network, sites: readonly AnySite[], cut: number): Ref {
-  const t = new Tangents(b, network.inputSize);
-  const tangents: Tangent[] = [];
-  for (let k = 0; k <= cut; k++) {
-    const { op, inputs } = network.nodes[k]!;
-    if (inputs.some((input) => tangents[input] === undefined)) continue;
-    if (isAffine(op))
-      tangents[k] = ruleOf(op).tangent(
-        sites[k]!,
-        t,
-        inputs.map((input) => tangents[input]!),
-      );
-  }
-  return t.matrix(tangents[cut]!, sites[cut]!.shape);
+function jacobianByAdjoints(f: Forward, space: Space): Ref {
+  const m = f.network.outputSize;
+  return adjointOf(f, space, adjoints(f, f.b.eye(m, m)), m);
 }
 
-/** All ops' shares of `∇²(λᵀy)` in the space of `t`: products and a diagonal, `[rows]`. */
-function curvature(
-  b: Builder,
-  t: Tangents,
-  network: Network,
-  sites: readonly AnySite[],
-  tangents: readonly Tangent[],
-): { terms: Term[]; diagonal: Ref | null } {
-  const seed = b.reshape(b.input('λ', network.outputSize), [1, network.outputSize]);
-  const bars = adjoints(b, network, sites, seed);
-  const terms: Term[] = [];
-  let diagonal: Ref | null = null;
-  network.nodes.forEach(({ op, inputs, shape }, k) => {
-    const { second } = ruleOf(op);
-    const bar = bars[k];
-    const known = inputs.map((input) => tangents[input]);
-    if (second === null || bar === undefined || known.some((tangent) => tangent === undefined)) return;
-    const share = second(sites[k]!, t, b.reshape(bar, shape), known as Tangent[]);
-    terms.push(...share.terms);
-    if (share.diagonal === undefined) return;
-    const { offset, values } = share.diagonal;
-    const after = t.rows - offset - b.shape(values)[0]!;
-    const padded = b.concat(
-      [...(offset > 0 ? [b.full([offset], 0)] : []), values, ...(after > 0 ? [b.full([after], 0)] : [])],
-      0,
-    );
-    diagonal = diagonal === null ? padded : b.add(diagonal, padded);
-  });
-  return { terms, diagonal };
+/** A Jacobian by the numbers of the way's space, as one by `x` where the space is to be left. */
+function inSpace(f: Forward, { space, keep }: Way, J: Ref): Ref {
+  return space.cut === undefined || keep ? J : f.b.matmul(J, prefixMap(f, space.cut), false, true);
+}
+
+/** The tangent with its numbers lowered. */
+function lower(b: Builder, tangent: Tangent | undefined): Tangent | undefined {
+  if (tangent?.kind === 'dense') return { ...tangent, tensor: b.lower(tangent.tensor) };
+  if (tangent?.scale == null) return tangent;
+  return { ...tangent, scale: b.lower(tangent.scale) };
 }

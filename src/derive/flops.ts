@@ -1,11 +1,8 @@
-import { sizeOf } from './builder.js';
 import type { Instruction, InstructionOf, Program } from './program.js';
+import { type Shape, sizeOf, stackOf } from './shape.js';
 
 type Count = {
-  readonly [K in Instruction['kind']]: (
-    instruction: InstructionOf<K>,
-    shapes: readonly (readonly number[])[],
-  ) => number;
+  readonly [K in Instruction['kind']]: (instruction: InstructionOf<K>, shapes: readonly Shape[]) => number;
 };
 
 /** Additions and multiplications count one each, and so does a call of an elementary function. */
@@ -13,7 +10,8 @@ const count: Count = {
   x: () => 0,
   λ: () => 0,
   constant: () => 0,
-  matmul: ({ a, transposeA, shape }, shapes) => 2 * sizeOf(shape) * shapes[a]![transposeA ? 0 : 1]!,
+  lower: () => 0,
+  matmul: ({ a, transposeA, shape }, shapes) => 2 * sizeOf(shape) * stackOf(shapes[a]!)[transposeA ? 1 : 2],
   unary: ({ shape }) => sizeOf(shape),
   binary: ({ shape }) => sizeOf(shape),
   sumLast: ({ a }, shapes) => sizeOf(shapes[a]!),
@@ -23,14 +21,21 @@ const count: Count = {
   reshape: () => 0,
   transpose: () => 0,
   // One triangle of it.
-  symmetric: ({ shape: [n], terms }, shapes) =>
-    terms.reduce((sum, { left }) => sum + n! * (n! + 1) * shapes[left]![1]!, 0),
+  symmetric: ({ shape, terms }, shapes) => {
+    const [points, n] = stackOf(shape);
+    return terms.reduce((sum, { left }) => sum + points * n * (n + 1) * stackOf(shapes[left]!)[2], 0);
+  },
 };
 
 /** Floating-point operations of one run of `program`. */
 export function flops({ instructions }: Program): number {
+  return flopsEach(instructions).reduce((sum, own) => sum + own, 0);
+}
+
+/** Floating-point operations of every instruction. */
+export function flopsEach(instructions: readonly Instruction[]): number[] {
   const shapes = instructions.map(({ shape }) => shape);
   const of = <K extends Instruction['kind']>(instruction: InstructionOf<K>): number =>
     (count[instruction.kind as K] as (i: InstructionOf<K>, s: typeof shapes) => number)(instruction, shapes);
-  return instructions.reduce((sum, instruction) => sum + of(instruction), 0);
+  return instructions.map((instruction) => of(instruction));
 }

@@ -1,3 +1,4 @@
+import type { Factor } from '../core/structure/piece.js';
 import type { Tensor } from '../network/graph.js';
 
 /** The index of an instruction of the same program, and so the tensor it computes. */
@@ -17,17 +18,23 @@ export interface Term {
  * One step of a derivative program: a tensor of static `shape`, row-major, computed from earlier ones.
  * - `x`: the point, `[inputs]`. `λ`: the multipliers, `[outputs]`.
  * - `constant`: a trained array (by reference, so that programs share it) or a small derived one.
+ * - `lower`: the same numbers in the lower precision of a mixed executable, where everything computed from them stays;
+ *   the identity at any other precision.
  * - `matmul`: `op(a) · op(b)` of two matrices, `op` the transpose where its flag is set.
  * - `unary`: `fn` of every entry. `binary`: `fn` of two tensors broadcast as in NumPy (trailing axes aligned).
  * - `sumLast`: sum along the last axis, which stays with length 1. `softmax`: along the last axis.
  * - `slice`: `size` entries along `axis` from `start`. `concat` along `axis`. `reshape`. `transpose` of a matrix.
  * - `symmetric`: `Σ left · rightᵀ + diag(diagonal)`, `[n, n]`, which the caller knows to be symmetric as a whole, though
  *   its summands may not be. With `triangle: 'lower'` nobody reads what stands above the diagonal.
+ *
+ * In a program for several points (see `batched`) matrices may stand in stacks along a leading axis; an operand without
+ * that axis serves every point.
  */
 export type Instruction = { readonly shape: readonly number[] } & (
   | { readonly kind: 'x' }
   | { readonly kind: 'λ' }
   | { readonly kind: 'constant'; readonly tensor: Tensor }
+  | { readonly kind: 'lower'; readonly a: Ref }
   | {
       readonly kind: 'matmul';
       readonly a: Ref;
@@ -62,14 +69,17 @@ export type InstructionOf<K extends Instruction['kind']> = Extract<Instruction, 
 /** A straight-line program: instruction `k` reads only results of instructions before it. */
 export interface Program {
   readonly instructions: readonly Instruction[];
-  readonly outputs: {
-    /** `[outputs]`. */
-    readonly y: Ref;
-    /** `[outputs, inputs]`; absent at order 0. */
-    readonly J?: Ref;
-    /** `[inputs, inputs]`, lower triangle valid; absent at orders 0 and 1, and at order 2 where it is zero (an affine network). */
-    readonly H?: Ref;
-  };
+  readonly outputs: Outputs;
+}
+
+/** What a program computes; `width` is that of its programs, see {@link widthOf}. */
+export interface Outputs {
+  /** `[outputs]`. */
+  readonly y: Ref;
+  /** `[outputs, width]`; absent at order 0. */
+  readonly J?: Ref;
+  /** `[width, width]`, lower triangle valid; absent at orders 0 and 1, and at order 2 where it is zero (an affine network). */
+  readonly H?: Ref;
 }
 
 /** Value (order 0), value and Jacobian (1), value, Jacobian and Hessian (2) of one network. */
@@ -79,12 +89,23 @@ export interface Programs {
   readonly outputs: number;
   /** Trained parameters. */
   readonly parameters: number;
+  /**
+   * The constant factor `B` of `z = Bx + c` with which the network begins: `J` and `H` are derivatives by `z` then,
+   * `∂y/∂x = J·B` and `∇²(λᵀy) = BᵀHB`.
+   */
+  readonly through?: Factor;
   readonly value: Program;
   readonly jacobian: Program;
   readonly hessian: Program;
+  /** As `hessian`, with `lower` instructions on the way to `H` alone. */
+  readonly mixed: Program;
 }
 
-/** Instructions that read other instructions: the references of `instruction`, in order. */
+/** Columns of `J`, and rows and columns of `H`. */
+export const widthOf = ({ through, inputs }: Pick<Programs, 'through' | 'inputs'>): number =>
+  through?.rank ?? inputs;
+
+/** The references of `instruction`, in order. */
 export function operands(instruction: Instruction): readonly Ref[] {
   switch (instruction.kind) {
     case 'x':
@@ -102,5 +123,28 @@ export function operands(instruction: Instruction): readonly Ref[] {
     }
     default:
       return [instruction.a];
+  }
+}
+
+/** `instruction` with every reference replaced. */
+export function withOperands(instruction: Instruction, to: (ref: Ref) => Ref): Instruction {
+  switch (instruction.kind) {
+    case 'x':
+    case 'λ':
+    case 'constant':
+      return instruction;
+    case 'matmul':
+    case 'binary':
+      return { ...instruction, a: to(instruction.a), b: to(instruction.b) };
+    case 'concat':
+      return { ...instruction, parts: instruction.parts.map(to) };
+    case 'symmetric':
+      return {
+        ...instruction,
+        terms: instruction.terms.map(({ left, right }) => ({ left: to(left), right: to(right) })),
+        diagonal: instruction.diagonal === null ? null : to(instruction.diagonal),
+      };
+    default:
+      return { ...instruction, a: to(instruction.a) };
   }
 }

@@ -1,5 +1,6 @@
-import { type Builder, sizeOf } from './builder.js';
+import type { Builder } from './builder.js';
 import type { Ref, Term } from './program.js';
+import { sizeOf } from './shape.js';
 
 /**
  * `T_v = ∂v/∂z` of a value `v` of some shape and size `s`, with respect to `rows` numbers `z`:
@@ -16,11 +17,12 @@ export interface Curvature {
   readonly diagonal?: { readonly offset: number; readonly values: Ref };
 }
 
-/** Tangent arithmetic in a space of `rows` directions. */
+/** Tangent arithmetic in a space of `rows` directions; `low`: in the lower precision of a mixed program. */
 export class Tangents {
   constructor(
     readonly b: Builder,
     readonly rows: number,
+    readonly low = false,
   ) {}
 
   /** As a tensor `[rows, …shape]`. */
@@ -39,8 +41,9 @@ export class Tangents {
   }
 
   /** `T ∘ d` with `d` of a shape that broadcasts to `shape`. */
-  scaled(tangent: Tangent, d: Ref, shape: readonly number[]): Tangent {
+  scaled(tangent: Tangent, factor: Ref, shape: readonly number[]): Tangent {
     const { b } = this;
+    const d = this.low ? b.lower(factor) : factor;
     if (tangent.kind === 'dense') return { kind: 'dense', tensor: b.multiply(tangent.tensor, d) };
     const scale = b.multiply(tangent.scale ?? b.full(shape, 1), d);
     return { ...tangent, scale: tangent.scale === null && b.shape(d).length === shape.length ? d : scale };

@@ -3,7 +3,7 @@ import type { Evaluation, Executable, Order, Precision } from '../engine/contrac
 import { type BoxShape, buffers, CachedBox } from './cached.js';
 import { failureOf, type Place } from './failure.js';
 
-/** Relative accuracy of numbers computed at a precision. */
+/** Relative accuracy of the values and Jacobians computed at a precision. */
 export const accuracyOf = (precision: Precision): number => (precision === 'f32' ? 2 ** -23 : 2 ** -52);
 
 /** The shape of the gray box that an executable makes. */
@@ -54,7 +54,7 @@ export class LocalBox extends CachedBox {
     const begin = performance.now();
     let pending: void | Promise<void>;
     try {
-      pending = this.#executable.evaluate(order, x, λ, this.#out);
+      pending = this.#executable.evaluate(order, [{ x, λ, ...this.#out }]);
     } catch (error) {
       throw failureOf(error, this.#place);
     }

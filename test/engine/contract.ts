@@ -1,31 +1,50 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.js';
 import { type DeriveOptions, derive } from '../../src/derive/derive.js';
-import type { Device, Engine, Evaluation, Executable, Order, Precision } from '../../src/engine/contract.js';
+import { widthOf } from '../../src/derive/program.js';
+import type {
+  Device,
+  Engine,
+  Evaluation,
+  Executable,
+  Order,
+  Precision,
+  Slot,
+} from '../../src/engine/contract.js';
 import { referenceEngine } from '../../src/engine/reference/engine.js';
 import type { Network } from '../../src/network/graph.js';
 import { tolerances } from '../tolerances.js';
 import { architectures, elementwiseNetworks, kinked, random, smooth } from './networks.js';
 
-export interface Point {
-  readonly x: Float64Array;
-  readonly λ: Float64Array;
-}
-export const buffers = (n: number, m: number): Evaluation => ({
+export type Question = Pick<Slot, 'x' | 'λ'>;
+export const buffers = (m: number, width: number): Evaluation => ({
   y: new Float64Array(m).fill(Number.NaN),
-  J: new Float64Array(m * n).fill(Number.NaN),
-  H: new Float64Array((n * (n + 1)) / 2).fill(Number.NaN),
+  J: new Float64Array(m * width).fill(Number.NaN),
+  H: new Float64Array((width * (width + 1)) / 2).fill(Number.NaN),
 });
-export function pointOf({ inputSize, outputSize }: Network, seed = 1): Point {
+export function pointOf({ inputSize, outputSize }: Network, seed = 1): Question {
   const next = random(seed);
   return {
     x: Float64Array.from({ length: inputSize }, next),
     λ: Float64Array.from({ length: outputSize }, next),
   };
 }
-export async function evaluated(executable: Executable, order: Order, { x, λ }: Point): Promise<Evaluation> {
-  const out = buffers(executable.inputs, executable.outputs);
-  await executable.evaluate(order, x, λ, out);
-  return out;
+export async function evaluated(
+  executable: Executable,
+  order: Order,
+  question: Question,
+): Promise<Evaluation> {
+  return (await evaluatedAll(executable, order, [question]))[0]!;
+}
+/** The answers at several points, asked for in one call. */
+export async function evaluatedAll(
+  executable: Executable,
+  order: Order,
+  questions: readonly Question[],
+): Promise<Evaluation[]> {
+  const points = questions.map(({ x, λ }) => ({ x, λ, ...buffers(executable.outputs, widthOf(executable)) }));
+  await executable.evaluate(order, points);
+  return points.map(({ y, J, H }) => ({ y, J, H }));
 }
 
 /** `‖a − b‖∞ ≤ tol (1 + ‖b‖∞)`. */
@@ -46,9 +65,32 @@ export interface EngineCase {
   readonly device?: Device;
 }
 
+/** `J·B` and `BᵀMB` where an executable leaves derivatives behind a constant factor. */
+export function expanded({ through }: Executable, { y, J, H }: Evaluation): Evaluation {
+  if (!through) return { y, J, H };
+  const { rank: k, columns: n, data: B } = through;
+  const m = y.length;
+  const full = new Float64Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let l = 0; l < k; l++) for (let j = 0; j < n; j++) full[i * n + j]! += J[i * k + l]! * B[l * n + j]!;
+  const M = (i: number, j: number): number => H[i >= j ? (i * (i + 1)) / 2 + j : (j * (j + 1)) / 2 + i]!;
+  const MB = new Float64Array(k * n);
+  for (let i = 0; i < k; i++)
+    for (let l = 0; l < k; l++) for (let j = 0; j < n; j++) MB[i * n + j]! += M(i, l) * B[l * n + j]!;
+  const packed: number[] = [];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let l = 0; l < k; l++) sum += B[l * n + i]! * MB[l * n + j]!;
+      packed.push(sum);
+    }
+  return { y, J: full, H: Float64Array.from(packed) };
+}
+
 /** What every engine must satisfy at every precision it offers. */
 export function engineContract({ engine, precision, device = 'cpu' }: EngineCase): void {
-  const tol = precision === 'f64' ? tolerances.f64 : tolerances.f32;
+  const tol = precision === 'f32' ? tolerances.f32 : tolerances.f64;
+  const tolH = precision === 'f64' ? tolerances.f64 : tolerances.f32;
   const opened: Executable[] = [];
   const open = async (network: Network, options: DeriveOptions = {}): Promise<Executable> => {
     const executable = await engine.compile(derive(network, options), { precision, device, threads: 1 });
@@ -57,14 +99,23 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
   };
   const reference = async (
     network: Network,
-    point: Point,
+    question: Question,
     options: DeriveOptions = {},
   ): Promise<Evaluation> =>
     evaluated(
       await referenceEngine.compile(derive(network, options), { precision: 'f64', device: 'cpu' }),
       2,
-      point,
+      question,
     );
+
+  /** What `order` asks for is right, the rest left alone. */
+  const expectAnswer = (order: Order, answer: Evaluation, expected: Evaluation): void => {
+    expectClose(answer.y, expected.y, tol);
+    if (order >= 1) expectClose(answer.J, expected.J, tol);
+    else expect(answer.J.every(Number.isNaN)).toBe(true);
+    if (order === 2) expectClose(answer.H, expected.H, tolH);
+    else expect(answer.H.every(Number.isNaN)).toBe(true);
+  };
 
   describe(`engine ${engine.name}, ${precision}, ${device}`, () => {
     afterAll(async () => {
@@ -84,19 +135,94 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       const executable = await open(network, options);
       expect(executable.inputs).toBe(network.inputSize);
       expect(executable.outputs).toBe(network.outputSize);
+      expect(widthOf(executable)).toBe(network.inputSize);
       const point = pointOf(network);
       const expected = await reference(network, point, options);
-      const value = await evaluated(executable, 0, point);
-      expectClose(value.y, expected.y, tol);
-      expect(value.J.every(Number.isNaN) && value.H.every(Number.isNaN)).toBe(true);
-      const jacobian = await evaluated(executable, 1, point);
-      expectClose(jacobian.y, expected.y, tol);
-      expectClose(jacobian.J, expected.J, tol);
-      expect(jacobian.H.every(Number.isNaN)).toBe(true);
-      const hessian = await evaluated(executable, 2, point);
-      expectClose(hessian.y, expected.y, tol);
-      expectClose(hessian.J, expected.J, tol);
-      expectClose(hessian.H, expected.H, tol);
+      for (const order of [0, 1, 2] as const)
+        expectAnswer(order, await evaluated(executable, order, point), expected);
+    });
+
+    it.each(
+      cases.filter(([, { inputSize }]) => inputSize < 100),
+    )('answers 1, 2 and 7 points in one call: %s', async (_, network, options) => {
+      const executable = await open(network, options);
+      for (const count of [7, 1, 2, 7]) {
+        const questions = Array.from({ length: count }, (_, k) => pointOf(network, k + 1));
+        for (const order of [0, 1, 2] as const) {
+          const answers = await evaluatedAll(executable, order, questions);
+          for (const [k, answer] of answers.entries())
+            expectAnswer(order, answer, await reference(network, questions[k]!, options));
+        }
+      }
+    });
+
+    const narrow = architectures.filter((network) => derive(network, { through: 'keep' }).through);
+    it('has networks that begin with an affine map to fewer numbers', () => {
+      expect(narrow.length).toBeGreaterThan(3);
+    });
+    it.each(
+      narrow.map((n): [string, Network] => [n.name, n]),
+    )('leaves derivatives behind a constant factor: %s', async (_, network) => {
+      const executable = await open(network, { through: 'keep' });
+      expect(widthOf(executable)).toBeLessThan(network.inputSize);
+      expect(executable.through?.rank).toBe(widthOf(executable));
+      const questions = [1, 2, 3].map((seed) => pointOf(network, seed));
+      const answers = await evaluatedAll(executable, 2, questions);
+      for (const [k, answer] of answers.entries())
+        expectAnswer(2, expanded(executable, answer), await reference(network, questions[k]!));
+    });
+
+    it('says what it is', async () => {
+      expect(engine.devices).toContain(device);
+      expect(engine.precisions).toContain(precision);
+      expect(await engine.available(device)).toBe(true);
+      const network = architectures[0]!;
+      const executable = await open(network);
+      expect(executable).toMatchObject({ engine: engine.name, device, precision });
+      const point = { ...pointOf(network), ...buffers(executable.outputs, widthOf(executable)) };
+      const pending = executable.evaluate(0, [point]);
+      expect(pending === undefined).toBe(engine.synchronous);
+      await pending;
+    });
+
+    it('refuses devices and precisions it does not have, naming those it has', async () => {
+      const programs = derive(architectures[0]!);
+      const odd = { precision, device: 'abacus' as Device };
+      await expect(engine.compile(programs, odd)).rejects.toThrow(InputError);
+      await expect(engine.compile(programs, odd)).rejects.toThrow(/abacus.*cpu/);
+      const rough = { precision: 'f16' as Precision, device };
+      await expect(engine.compile(programs, rough)).rejects.toThrow(/f16.*f64/);
+    });
+
+    it('takes no points, and points in shared memory', async () => {
+      const network = architectures[1]!;
+      const executable = await open(network);
+      await executable.evaluate(2, []);
+      const question = pointOf(network);
+      const shared = (values: Float64Array): Float64Array => {
+        const copy = new Float64Array(new SharedArrayBuffer(values.byteLength));
+        copy.set(values);
+        return copy;
+      };
+      const { y, J, H } = buffers(executable.outputs, widthOf(executable));
+      const point = {
+        x: shared(question.x),
+        λ: shared(question.λ),
+        y: shared(y),
+        J: shared(J),
+        H: shared(H),
+      };
+      await executable.evaluate(2, [point, point]);
+      expectAnswer(2, point, await reference(network, question));
+    });
+
+    it('fails after it was disposed', async () => {
+      const network = architectures[0]!;
+      const executable = await engine.compile(derive(network), { precision, device, threads: 1 });
+      await evaluated(executable, 0, pointOf(network));
+      await executable.dispose();
+      await executable.dispose();
+      await expect(evaluated(executable, 0, pointOf(network))).rejects.toThrow(/disposed/);
     });
 
     // λᵀ(y(x + tp) − y − t J p) − ½ t² pᵀHp = O(t³): halving t divides it by 8, where φ″ is continuous.
@@ -151,7 +277,7 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       expectClose(
         thrice.H,
         once.H.map((h) => 3 * h),
-        tol,
+        tolH,
       );
     });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { algebra } from '../../src/derive/algebra.js';
 import { Builder } from '../../src/derive/builder.js';
-import { execute } from '../../src/engine/reference/execute.js';
+import { execute } from '../../src/derive/execute.js';
 import { expressed } from '../../src/formulate/algebra.js';
 import { Model } from '../../src/model/index.js';
 import { plainly } from '../../src/network/activation/numbers.js';
@@ -20,7 +20,7 @@ function byProgram(fn: Elementwise): { value: number[]; first: number[]; second:
   const run = (part: 'value' | 'first' | 'second'): number[] => {
     const b = new Builder();
     const a = algebra(b);
-    const u = b.input('x', points.length);
+    const u = b.input('x', [points.length]);
     const w = φ.value(a, u);
     const second = φ.kind === 'smooth' ? φ.second : () => b.times(0, u);
     const y = part === 'value' ? w : part === 'first' ? φ.first(a, u, w) : second(a, u, w);

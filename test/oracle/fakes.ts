@@ -1,4 +1,4 @@
-import type { Evaluation, Executable, Order } from '../../src/engine/contract.js';
+import type { Executable, Order, Slot } from '../../src/engine/contract.js';
 
 /**
  * `y₀ = x₀² x₁, y₁ = sin x₁` with their derivatives by hand, counting its calls. `asynchronous` answers a turn later.
@@ -17,21 +17,24 @@ export class Toy implements Executable {
 
   constructor(readonly asynchronous = false) {}
 
-  evaluate(order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): void | Promise<void> {
+  evaluate(order: Order, slots: readonly Slot[]): void | Promise<void> {
     if (this.failure !== undefined) throw new Error(this.failure);
     this.calls.push(order);
-    if (!this.asynchronous) return this.#compute(order, x, λ, out);
+    const compute = () => {
+      for (const slot of slots) this.#compute(order, slot);
+    };
+    if (!this.asynchronous) return compute();
     this.overlap = Math.max(this.overlap, ++this.#running);
     return new Promise((resolve) =>
       setTimeout(() => {
-        this.#compute(order, x, λ, out);
+        compute();
         this.#running--;
         resolve();
       }, 1),
     );
   }
 
-  #compute(order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): void {
+  #compute(order: Order, { x, λ, ...out }: Slot): void {
     const [a, b] = [x[0]!, x[1]!];
     out.y.set([a * a * b, Math.sin(b)]);
     if (order >= 1) out.J.set([2 * a * b, a * a, 0, Math.cos(b)]);

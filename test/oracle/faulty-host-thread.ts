@@ -66,9 +66,9 @@ async function openFaulty(spec: ExecutableSpec): Promise<Opened> {
   if (fault.after < 0) await happen(fault);
   const opened = await openExecutable({ ...spec, engine: 'reference' });
   let left = fault.after;
-  const evaluate: Executable['evaluate'] = async (order, x, λ, out) => {
+  const evaluate: Executable['evaluate'] = async (order, slots) => {
     if (fault.order === undefined || fault.order === order) if (left-- <= 0) await happen(fault);
-    await opened.executable.evaluate(order, x, λ, out);
+    await opened.executable.evaluate(order, slots);
   };
   return { ...opened, executable: { ...opened.executable, engine: 'faulty', evaluate } };
 }

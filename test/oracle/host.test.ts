@@ -56,7 +56,7 @@ describe('the oracle host thread', () => {
     const λ = Float64Array.of(1, -2, 0.5);
     const { y, J, H } = await hosted.evaluate(2, x, λ);
     const here = { y: new Float64Array(3), J: new Float64Array(12), H: new Float64Array(10) };
-    await (await openExecutable(spec(network))).executable.evaluate(2, x, λ, here);
+    await (await openExecutable(spec(network))).executable.evaluate(2, [{ x, λ, ...here }]);
     expect(y).toEqual(here.y);
     expect(J).toEqual(here.J);
     expect(H).toEqual(here.H);

@@ -1,7 +1,7 @@
 import { activationOf } from '../../network/activation/table.js';
 import { algebra } from '../algebra.js';
-import { sizeOf } from '../builder.js';
 import type { Ref } from '../program.js';
+import { sizeOf } from '../shape.js';
 import type { Rule, Site } from './rule.js';
 
 const slope = ({ b, op, value, inputs: [u] }: Site<'elementwise'>): Ref =>

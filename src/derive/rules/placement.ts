@@ -1,4 +1,4 @@
-import { sizeOf } from '../builder.js';
+import { sizeOf } from '../shape.js';
 import type { Rule } from './rule.js';
 
 /** `v = x[offset : offset + size]`. */

@@ -1,6 +1,7 @@
 import type { AffineKind, Kind, OpOf } from '../../network/traits.js';
-import { type Builder, sizeOf } from '../builder.js';
+import type { Builder } from '../builder.js';
 import type { Ref } from '../program.js';
+import { sizeOf } from '../shape.js';
 import type { Curvature, Tangent, Tangents } from '../tangent.js';
 
 /** What a rule sees of the node it differentiates. */

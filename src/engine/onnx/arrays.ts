@@ -1,45 +1,50 @@
-import { sizeOf } from '../../derive/builder.js';
+import { sizeOf } from '../../derive/shape.js';
 import type { Tensor } from '../../network/graph.js';
-import type { Precision } from '../contract.js';
-import type { Weights } from '../weights.js';
+import { type Float, floats, type TrainedArrays } from '../trained.js';
 import type { OnnxInitializer, OnnxTensor } from './model.js';
+
+/** A trained array and what it is fed as. */
+export interface Fed {
+  readonly tensor: Tensor;
+  readonly float: Float;
+}
 
 /** The arrays of one ONNX model, each under one name however many programs in it use it. */
 export class Arrays {
   /** Inputs of the graph for arrays that are fed, and the arrays. */
   readonly inputs: OnnxTensor[] = [];
-  readonly fed = new Map<string, Tensor>();
+  readonly fed = new Map<string, Fed>();
   readonly initializers: OnnxInitializer[] = [];
-  readonly #trained = new Map<Tensor, string>();
+  readonly #trained = { f64: new Map<Tensor, string>(), f32: new Map<Tensor, string>() };
   readonly #written = new Map<string, string>();
 
   constructor(
-    readonly weights: Weights,
-    readonly precision: Precision,
+    readonly numbersOf: TrainedArrays,
     /** Arrays of at least this many numbers are fed as inputs; smaller ones are written into the model. */
     private readonly inputFrom: number,
   ) {}
 
   /** The name of a trained array. */
-  trained(tensor: Tensor): string {
-    let name = this.#trained.get(tensor);
+  trained(tensor: Tensor, float: Float): string {
+    const known = this.#trained[float];
+    let name = known.get(tensor);
     if (name !== undefined) return name;
-    name = `w${this.#trained.size}`;
-    this.#trained.set(tensor, name);
-    const described = { name, element: this.precision, shape: tensor.shape };
+    name = `w${float}_${known.size}`;
+    known.set(tensor, name);
+    const described = { name, element: float, shape: tensor.shape };
     if (sizeOf(tensor.shape) < this.inputFrom)
-      this.initializers.push({ ...described, data: this.weights.of(tensor) });
+      this.initializers.push({ ...described, data: this.numbersOf.of(tensor, float) });
     else {
       this.inputs.push(described);
-      this.fed.set(name, tensor);
+      this.fed.set(name, { tensor, float });
     }
     return name;
   }
 
   /** The name of a few numbers. */
-  numbers(values: Float64Array, shape: readonly number[]): string {
-    const data = this.precision === 'f64' ? values : Float32Array.from(values);
-    return this.#write(`${shape}: ${values}`, { element: this.precision, shape, data });
+  numbers(values: ArrayLike<number>, shape: readonly number[], float: Float): string {
+    const data = floats(float, values);
+    return this.#write(`${float} ${shape}: ${data}`, { element: float, shape, data });
   }
 
   integers(values: readonly number[]): string {

@@ -1,12 +1,16 @@
-import type { Binary, Instruction, InstructionOf, Program, Ref, Unary } from '../../derive/program.js';
+import { levels } from '../../derive/levels.js';
+import type { Instruction, InstructionOf, Program, Ref } from '../../derive/program.js';
+import type { Shape } from '../../derive/shape.js';
 import type { Precision } from '../contract.js';
-import type { Block } from '../programs.js';
-import { erfLimit, erfRule } from '../quadrature.js';
+import type { Float } from '../trained.js';
 import type { Arrays } from './arrays.js';
-import { elementType, type OnnxNode, type OnnxTensor } from './model.js';
+import type { OnnxNode, OnnxTensor } from './model.js';
+import { binaryOperator, Nodes, unaryWriters } from './operators.js';
+import { type HessianBlock, type NamedSum, SymmetricSums } from './symmetric.js';
 
 export interface EmitOptions {
-  /** Symmetric matrices are computed in square blocks of about this many rows, so that one triangle suffices. */
+  readonly precision: Precision;
+  /** Rows of a block of a symmetric matrix. */
   readonly blockRows: number;
   /** Whether f64 products with a trained matrix may use a transposed copy of it. */
   readonly transposedCopies: boolean;
@@ -16,13 +20,11 @@ export interface EmitOptions {
 export interface Emitted {
   readonly nodes: readonly OnnxNode[];
   readonly outputs: readonly OnnxTensor[];
-  /** Names of `y`, `J` and the blocks of `H` on and below its diagonal. */
-  readonly y: string;
-  readonly J?: string;
+  readonly y: OnnxTensor;
+  readonly J?: OnnxTensor;
+  /** The blocks of `H` on and below its diagonal, and what they are stored as. */
   readonly blocks: readonly HessianBlock[];
-}
-export interface HessianBlock extends Block {
-  readonly name: string;
+  readonly hessian: Float;
 }
 
 /** From this many columns on the f64 product reads its right factor faster from a transposed copy. */
@@ -31,129 +33,106 @@ const wide = 512;
 /** Writes `program` in ONNX operators that the CPU provider has in both precisions; all names begin with `prefix`. */
 export function emit(program: Program, arrays: Arrays, options: EmitOptions, prefix = ''): Emitted {
   const emission = new Emission(program, arrays, options, prefix);
+  const { y, J, H } = program.outputs;
   program.instructions.forEach((instruction, k) => {
-    if (k !== program.outputs.H) emission.write(k as Ref, instruction);
+    if (k !== H) emission.write(k as Ref, instruction);
   });
-  const blocks = emission.hessian();
-  const y = emission.output('y', program.outputs.y);
-  const J = program.outputs.J === undefined ? undefined : emission.output('J', program.outputs.J);
-  const { precision: element } = arrays;
+  const hessian = H === undefined ? 'f64' : emission.float(H);
+  const blocks = H === undefined ? [] : emission.hessian(H);
+  const points = H === undefined ? [] : program.instructions[H]!.shape.slice(0, -2);
+  const own = { y: emission.output('y', y), ...(J !== undefined && { J: emission.output('J', J) }) };
   const outputs = [
-    y,
-    ...(J === undefined ? [] : [J]),
-    ...blocks.map(({ name, rows, columns }) => ({ name, element, shape: [rows, columns] })),
+    ...Object.values(own),
+    ...blocks.map(({ name, rows, columns }) => ({
+      name,
+      element: hessian,
+      shape: [...points, rows, columns],
+    })),
   ];
-  return { nodes: emission.nodes, outputs, y: y.name, ...(J === undefined ? {} : { J: J.name }), blocks };
+  return { nodes: emission.nodes.list, outputs, ...own, blocks, hessian };
 }
-
-const operator: { readonly [F in Binary]: string } = {
-  add: 'Add',
-  subtract: 'Sub',
-  multiply: 'Mul',
-  divide: 'Div',
-  maximum: 'Max',
-  minimum: 'Min',
-};
 
 type Writers = {
   readonly [K in Instruction['kind']]: (e: Emission, instruction: InstructionOf<K>, name: string) => void;
 };
 
-const unary: { readonly [F in Unary]: (e: Emission, u: string, name: string) => void } = {
-  exp: (e, u, name) => e.node('Exp', [u], name),
-  tanh: (e, u, name) => e.node('Tanh', [u], name),
-  sigmoid: (e, u, name) => e.node('Sigmoid', [u], name),
-  abs: (e, u, name) => e.node('Abs', [u], name),
-  step: (e, u, name) => e.node('Cast', [e.node('Greater', [u, e.scalar(0)])], name, { to: e.element }),
-  // max(u, 0) + log(1 + e^(−|u|))
-  softplus: (e, u, name) => {
-    if (e.precision === 'f32') return e.node('Softplus', [u], name);
-    const small = e.node('Exp', [e.node('Neg', [e.node('Abs', [u])])]);
-    const log = e.node('Log', [e.node('Add', [small, e.scalar(1)])]);
-    return e.node('Add', [e.node('Max', [u, e.scalar(0)]), log], name);
+const writers: Writers = {
+  x: ({ nodes }, _, name) => nodes.add('Identity', ['x'], name),
+  λ: ({ nodes }, _, name) => nodes.add('Identity', ['λ'], name),
+  constant: () => undefined,
+  lower: ({ nodes, name: of, here }, { a }, name) => void nodes.cast(of(a), here, name),
+  matmul: (e, instruction, name) => {
+    if (instruction.shape.length === 3) e.stackedProduct(instruction, name);
+    else e.product(instruction, name);
   },
-  // u Σ c exp(u² t), u held in ±6
-  erf: (e, u, name) => {
-    if (e.precision === 'f32') return e.node('Erf', [u], name);
-    const { exponents, coefficients } = erfRule();
-    const count = exponents.length;
-    const held = e.node('Min', [e.node('Max', [u, e.scalar(-erfLimit)]), e.scalar(erfLimit)]);
-    const column = e.node('Unsqueeze', [held, e.integers([-1])]);
-    const exponent = e.node('Mul', [
-      e.node('Mul', [column, column]),
-      e.arrays.numbers(Float64Array.from(exponents), [count]),
-    ]);
-    const sum = e.node('MatMul', [e.node('Exp', [exponent]), e.arrays.numbers(coefficients, [count, 1])]);
-    return e.node('Squeeze', [e.node('Mul', [column, sum]), e.integers([-1])], name);
+  unary: ({ nodes, name: of, here }, { fn, a }, name) => unaryWriters[fn](nodes, of(a), here, name),
+  binary: ({ nodes, name: of }, { fn, a, b }, name) =>
+    void nodes.add(binaryOperator[fn], [of(a), of(b)], name),
+  sumLast: ({ nodes, name: of }, { a }, name) =>
+    void nodes.add('ReduceSum', [of(a), nodes.integers([-1])], name, { keepdims: 1 }),
+  softmax: ({ nodes, name: of }, { a }, name) => void nodes.add('Softmax', [of(a)], name, { axis: -1 }),
+  slice: ({ nodes, name: of }, { a, axis, start, size }, name) => {
+    const [from, to, along] = [start, start + size, axis].map((value) => nodes.integers([value]));
+    nodes.add('Slice', [of(a), from!, to!, along!], name);
+  },
+  concat: ({ nodes, name: of }, { parts, axis }, name) =>
+    void nodes.add('Concat', parts.map(of), name, { axis }),
+  reshape: ({ nodes, name: of }, { a, shape }, name) =>
+    void nodes.add('Reshape', [of(a), nodes.integers(shape)], name),
+  transpose: ({ nodes, name: of }, { a, shape }, name) =>
+    void nodes.add('Transpose', [of(a)], name, { perm: swapped(shape) }),
+  symmetric: (e, instruction, name) => {
+    const sum = e.sum(instruction);
+    if (instruction.shape.length === 3) e.sums.stack(sum, name);
+    else e.sums.whole(sum, name);
   },
 };
 
-const writers: Writers = {
-  x: (e, _, name) => e.node('Identity', ['x'], name),
-  λ: (e, _, name) => e.node('Identity', ['λ'], name),
-  constant: () => undefined,
-  matmul: (e, { a, b, transposeA, transposeB, shape }, name) => {
-    const [A, B] = [e.name(a), e.name(b)];
-    const [rows, columns] = shape as [number, number];
-    const transposed = transposeA || transposeB ? undefined : e.transposedCopy(b);
-    if (rows === 1 && !transposeA && e.precision === 'f64') {
-      // A row times a matrix, computed as the matrix times a column: the f64 product packs its right factor first.
-      const product = transposeB
-        ? e.node('MatMul', [B, e.node('Reshape', [A, e.integers([-1, 1])])])
-        : transposed === undefined
-          ? e.node('Gemm', [B, A], undefined, { transA: 1, transB: 1 })
-          : e.node('MatMul', [transposed, e.node('Reshape', [A, e.integers([-1, 1])])]);
-      e.node('Reshape', [product, e.integers([1, columns])], name);
-    } else if (transposed !== undefined && columns >= wide)
-      e.node('Gemm', [A, transposed], name, { transB: 1 });
-    else if (transposeA || transposeB)
-      e.node('Gemm', [A, B], name, { transA: Number(transposeA), transB: Number(transposeB) });
-    else e.node('MatMul', [A, B], name);
-  },
-  unary: (e, { fn, a }, name) => unary[fn](e, e.name(a), name),
-  binary: (e, { fn, a, b }, name) => void e.node(operator[fn], [e.name(a), e.name(b)], name),
-  sumLast: (e, { a }, name) => void e.node('ReduceSum', [e.name(a), e.integers([-1])], name, { keepdims: 1 }),
-  softmax: (e, { a }, name) => void e.node('Softmax', [e.name(a)], name, { axis: -1 }),
-  slice: (e, { a, axis, start, size }, name) => void e.slice(e.name(a), axis, start, start + size, name),
-  concat: (e, { parts, axis }, name) =>
-    void e.node(
-      'Concat',
-      parts.map((part) => e.name(part)),
-      name,
-      { axis },
-    ),
-  reshape: (e, { a, shape }, name) => void e.node('Reshape', [e.name(a), e.integers(shape)], name),
-  transpose: (e, { a }, name) => void e.node('Transpose', [e.name(a)], name, { perm: [1, 0] }),
-  symmetric: (e, instruction, name) => e.symmetric(instruction, name),
-};
+/** The axes of a matrix, or of a stack of matrices, with the last two exchanged. */
+const swapped = ({ length }: Shape): number[] => (length === 3 ? [0, 2, 1] : [1, 0]);
 
 class Emission {
-  readonly nodes: OnnxNode[] = [];
+  readonly nodes: Nodes;
+  readonly sums: SymmetricSums;
+  /** What the instruction being written computes in. */
+  here: Float = 'f64';
   readonly #names = new Map<Ref, string>();
-  readonly #split = new Map<string, readonly string[]>();
-  readonly #eyes = new Map<number, string>();
-  #count = 0;
+  readonly #levels;
 
   constructor(
     private readonly program: Program,
-    readonly arrays: Arrays,
+    private readonly arrays: Arrays,
     private readonly options: EmitOptions,
     private readonly prefix: string,
-  ) {}
+  ) {
+    this.nodes = new Nodes(arrays, prefix);
+    this.sums = new SymmetricSums(this.nodes, options.blockRows);
+    this.#levels = levels(program);
+  }
 
-  get precision(): Precision {
-    return this.arrays.precision;
+  float(ref: Ref): Float {
+    const { precision } = this.options;
+    if (precision === 'mixed') return this.#levels[ref] === 'lower' ? 'f32' : 'f64';
+    return precision;
   }
-  /** ONNX's number of the element type computed with. */
-  get element(): number {
-    return elementType[this.precision];
+  shape(ref: Ref): Shape {
+    return this.program.instructions[ref]!.shape;
   }
-  name(ref: Ref): string {
-    return this.#names.get(ref)!;
-  }
+  /** The name of an operand, a constant as the instruction being written wants it. */
+  readonly name = (ref: Ref): string => {
+    const instruction = this.program.instructions[ref]!;
+    return instruction.kind === 'constant'
+      ? this.arrays.trained(instruction.tensor, this.here)
+      : this.#names.get(ref)!;
+  };
+
   write(ref: Ref, instruction: Instruction): void {
-    const name =
-      instruction.kind === 'constant' ? this.arrays.trained(instruction.tensor) : `${this.prefix}t${ref}`;
+    this.here = this.float(ref);
+    if (instruction.kind === 'lower' && this.options.precision !== 'mixed') {
+      this.#names.set(ref, this.name(instruction.a));
+      return;
+    }
+    const name = `${this.prefix}t${ref}`;
     this.#names.set(ref, name);
     this.#apply(instruction, name);
   }
@@ -161,143 +140,76 @@ class Emission {
     const writer = writers[instruction.kind as K] as (e: Emission, i: InstructionOf<K>, n: string) => void;
     writer(this, instruction, name);
   }
-  node(
-    op: string,
-    inputs: readonly string[],
-    output = this.#fresh(),
-    attributes: OnnxNode['attributes'] = {},
-  ): string {
-    this.nodes.push({ op, inputs, outputs: [output], attributes });
-    return output;
+
+  /** A product of two matrices. */
+  product({ a, b, transposeA, transposeB, shape }: InstructionOf<'matmul'>, name: string): void {
+    const { nodes } = this;
+    const [A, B] = [this.name(a), this.name(b)];
+    const [rows, columns] = shape as [number, number];
+    const transposed = transposeA || transposeB ? undefined : this.#transposedCopy(b);
+    if (rows === 1 && !transposeA && this.here === 'f64') {
+      // A row times a matrix, computed as the matrix times a column: the f64 product packs its right factor first.
+      const column = (): string => nodes.add('Reshape', [A, nodes.integers([-1, 1])]);
+      const product = transposeB
+        ? nodes.add('MatMul', [B, column()])
+        : transposed === undefined
+          ? nodes.add('Gemm', [B, A], undefined, { transA: 1, transB: 1 })
+          : nodes.add('MatMul', [transposed, column()]);
+      nodes.add('Reshape', [product, nodes.integers([1, columns])], name);
+    } else if (transposed !== undefined && columns >= wide)
+      nodes.add('Gemm', [A, transposed], name, { transB: 1 });
+    else if (transposeA || transposeB)
+      nodes.add('Gemm', [A, B], name, { transA: Number(transposeA), transB: Number(transposeB) });
+    else nodes.add('MatMul', [A, B], name);
   }
-  /** The transposed copy of a trained matrix, where f64 products may use one. */
-  transposedCopy(b: Ref): string | undefined {
+
+  /** Products of the matrices of two stacks, or of a stack with one matrix. */
+  stackedProduct({ a, b, transposeA, transposeB }: InstructionOf<'matmul'>, name: string): void {
+    const factor = (ref: Ref, transpose: boolean): string =>
+      transpose
+        ? this.nodes.add('Transpose', [this.name(ref)], undefined, { perm: swapped(this.shape(ref)) })
+        : this.name(ref);
+    this.nodes.add('MatMul', [factor(a, transposeA), factor(b, transposeB)], name);
+  }
+
+  /** The transposed copy of a trained matrix, where products may use one. */
+  #transposedCopy(b: Ref): string | undefined {
     const instruction = this.program.instructions[b]!;
-    if (this.precision === 'f32' || !this.options.transposedCopies || instruction.kind !== 'constant')
+    if (this.here === 'f32' || !this.options.transposedCopies || instruction.kind !== 'constant')
       return undefined;
-    return this.arrays.trained(this.arrays.weights.transposed(instruction.tensor));
-  }
-  scalar(value: number): string {
-    return this.arrays.numbers(Float64Array.of(value), []);
-  }
-  integers(values: readonly number[]): string {
-    return this.arrays.integers(values);
-  }
-  slice(a: string, axis: number, from: number, to: number, name = this.#fresh()): string {
-    return this.node('Slice', [a, this.integers([from]), this.integers([to]), this.integers([axis])], name);
+    return this.arrays.trained(this.arrays.numbersOf.transposed(instruction.tensor, this.here), this.here);
   }
 
-  /** Block (i, j ≤ i) of a symmetric sum, under `name`. */
-  #block({ terms, diagonal, shape }: InstructionOf<'symmetric'>, i: number, j: number, name: string): void {
-    const edges = this.#edges(shape[0]!);
-    let sum: string | undefined;
-    if (diagonal !== null && i === j) {
-      const size = edges[i + 1]! - edges[i]!;
-      const last = terms.length === 0 ? name : this.#fresh();
-      sum = this.node('Mul', [this.#eye(size), this.#parts(this.name(diagonal), edges)[i]!], last);
-    } else if (terms.length === 0) {
-      const zero = this.arrays.numbers(new Float64Array(1), [1, 1]);
-      this.node(
-        'Expand',
-        [zero, this.integers([edges[i + 1]! - edges[i]!, edges[j + 1]! - edges[j]!])],
-        name,
-      );
-    }
-    terms.forEach(({ left, right }, k) => {
-      const factors = [this.#parts(this.name(left), edges)[i]!, this.#parts(this.name(right), edges)[j]!];
-      const output = k === terms.length - 1 ? name : this.#fresh();
-      sum = this.node('Gemm', sum === undefined ? factors : [...factors, sum], output, { transB: 1 });
-    });
+  sum({ terms, diagonal, shape }: InstructionOf<'symmetric'>): NamedSum {
+    return {
+      n: shape.at(-1)!,
+      terms: terms.map(({ left, right }) => ({
+        left: this.name(left),
+        right: this.name(right),
+        stacked: this.shape(right).length === 3,
+      })),
+      diagonal: diagonal === null ? null : this.name(diagonal),
+      float: this.here,
+    };
   }
 
-  /** A whole symmetric sum: blocks on and below the diagonal computed, those above transposed from them. */
-  symmetric(instruction: InstructionOf<'symmetric'>, name: string): void {
-    const edges = this.#edges(instruction.shape[0]!);
-    const count = edges.length - 1;
-    if (count === 1) {
-      this.#block(instruction, 0, 0, name);
-      return;
-    }
-    const blocks: string[][] = [];
-    for (let i = 0; i < count; i++) {
-      blocks.push([]);
-      for (let j = 0; j <= i; j++) {
-        const block = this.#fresh();
-        this.#block(instruction, i, j, block);
-        blocks[i]![j] = block;
-      }
-    }
-    const rows = blocks.map((row, i) => {
-      const above = blocks
-        .slice(i + 1)
-        .map((below) => this.node('Transpose', [below[i]!], undefined, { perm: [1, 0] }));
-      return this.node('Concat', [...row, ...above], undefined, { axis: 1 });
-    });
-    this.node('Concat', rows, name, { axis: 0 });
-  }
-
-  /** The blocks of `H`, each an output of its own. */
-  hessian(): HessianBlock[] {
-    const { H } = this.program.outputs;
-    if (H === undefined) return [];
+  /** The blocks of `H`, each an output of its own; a stack is one block. */
+  hessian(H: Ref): HessianBlock[] {
     const instruction = this.program.instructions[H]!;
     if (instruction.kind !== 'symmetric') throw new Error('H is not a symmetric sum');
-    const edges = this.#edges(instruction.shape[0]!);
-    const blocks: HessianBlock[] = [];
-    for (let i = 0; i + 1 < edges.length; i++)
-      for (let j = 0; j <= i; j++) {
-        const name = `${this.prefix}H${i}_${j}`;
-        this.#block(instruction, i, j, name);
-        const [row, column] = [edges[i]!, edges[j]!];
-        blocks.push({ name, row, rows: edges[i + 1]! - row, column, columns: edges[j + 1]! - column });
-      }
-    return blocks;
-  }
-
-  /** Where blocks of an `n × n` matrix begin, and its end. Small matrices stay whole: copies would cost what they save. */
-  #edges(n: number): readonly number[] {
-    const { blockRows } = this.options;
-    const count = n < 2 * blockRows ? 1 : Math.round(n / blockRows);
-    return Array.from({ length: count + 1 }, (_, k) => Math.round((n * k) / count));
-  }
-
-  /** `a` split along its first axis. */
-  #parts(a: string, edges: readonly number[]): readonly string[] {
-    if (edges.length === 2) return [a];
-    const key = `${a}: ${edges}`;
-    let parts = this.#split.get(key);
-    if (parts === undefined) {
-      const sizes = edges.slice(1).map((edge, k) => edge - edges[k]!);
-      parts = sizes.map(() => this.#fresh());
-      this.nodes.push({
-        op: 'Split',
-        inputs: [a, this.integers(sizes)],
-        outputs: parts,
-        attributes: { axis: 0 },
-      });
-      this.#split.set(key, parts);
-    }
-    return parts;
-  }
-
-  #eye(size: number): string {
-    let name = this.#eyes.get(size);
-    if (name === undefined) {
-      const data = new Float64Array(size * size);
-      for (let i = 0; i < size; i++) data[i * size + i] = 1;
-      name = this.arrays.trained({ shape: [size, size], data });
-      this.#eyes.set(size, name);
-    }
-    return name;
+    this.here = this.float(H);
+    const sum = this.sum(instruction);
+    const { prefix } = this;
+    if (instruction.shape.length === 2) return this.sums.blocks(sum, (i, j) => `${prefix}H${i}_${j}`);
+    const name = `${prefix}H`;
+    this.sums.stack(sum, name);
+    return [{ name, row: 0, rows: sum.n, column: 0, columns: sum.n }];
   }
 
   /** An output of the graph under its own name, however it is computed. */
   output(called: string, ref: Ref): OnnxTensor {
-    const name = this.node('Identity', [this.name(ref)], `${this.prefix}${called}`);
-    return { name, element: this.precision, shape: this.program.instructions[ref]!.shape };
-  }
-
-  #fresh(): string {
-    return `${this.prefix}v${this.#count++}`;
+    this.here = this.float(ref);
+    const name = this.nodes.add('Identity', [this.name(ref)], `${this.prefix}${called}`);
+    return { name, element: this.here, shape: this.shape(ref) };
   }
 }

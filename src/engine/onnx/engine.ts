@@ -1,21 +1,23 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { EvaluationError, InputError } from '../../core/errors.js';
-import type { Programs } from '../../derive/program.js';
+import type { Factor } from '../../core/structure/piece.js';
+import { batched } from '../../derive/passes/batch.js';
+import { type Programs, widthOf } from '../../derive/program.js';
 import type { Tensor } from '../../network/graph.js';
-import type {
-  CompileOptions,
-  Device,
-  Engine,
-  Evaluation,
-  Executable,
-  Order,
-  Precision,
-} from '../contract.js';
-import { packBlock } from '../programs.js';
-import { Weights } from '../weights.js';
-import { Arrays } from './arrays.js';
-import { type Answering, jointGraph, singleGraph, wantsHessian, wantsJacobian } from './graphs.js';
+import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
+import { packBlock, parts, programOf, requireSupport, shapeOf } from '../programs.js';
+import { type Floats, floats, TrainedArrays } from '../trained.js';
+import { Arrays, type Fed } from './arrays.js';
+import {
+  type Answering,
+  jointGraph,
+  outerFloat,
+  singleGraph,
+  wantsHessian,
+  wantsJacobian,
+} from './graphs.js';
 import { type OnnxGraph, serialize } from './model.js';
+import { Recent } from './recent.js';
 import { firstLine, loadRuntime, type OnnxRuntime } from './runtime.js';
 
 /** Rows of a block of `H`: smaller blocks skip more of the upper triangle, larger ones keep the product efficient. */
@@ -28,12 +30,27 @@ const sharedFrom = 256;
  */
 const transposedUpTo = 2 ** 25;
 
+/** Sessions of an order for different numbers of points that are kept. */
+const kept = 4;
+
 /** ONNX Runtime: CPU by default; CUDA and WebGPU where its build and the machine have them. */
 export const onnxEngine: Engine = {
   name: 'onnx',
-  async compile(programs: Programs, options: CompileOptions): Promise<Executable> {
+  synchronous: false,
+  devices: ['cpu', 'cuda', 'webgpu'],
+  precisions: ['f64', 'f32', 'mixed'],
+  async available(device = 'cpu') {
+    try {
+      requireDevice(await loadRuntime(), device);
+      return true;
+    } catch (error) {
+      return firstLine(error);
+    }
+  },
+  async compile(programs, options) {
+    requireSupport(onnxEngine, options);
     const { device, precision } = options;
-    if (device === 'webgpu' && precision === 'f64')
+    if (device === 'webgpu' && precision !== 'f32')
       throw new InputError(
         'engine onnx: device webgpu computes in f32 only; use precision f32, or device cpu or cuda',
       );
@@ -54,9 +71,11 @@ function requireDevice(runtime: OnnxRuntime, device: Device): void {
     );
 }
 
-/** A session, what it is always fed, and what is fetched from it. */
+/** A session for some points, what it is always fed, and what is fetched from it. */
 interface Loaded {
   readonly session: InferenceSession;
+  readonly x: Floats;
+  readonly λ: Floats;
   readonly feeds: Record<string, OrtTensor>;
   /** Buffers that are filled anew, or names where shapes depend on the order. */
   readonly fetches: Record<string, OrtTensor> | readonly string[];
@@ -65,7 +84,8 @@ interface Loaded {
 
 /**
  * On the CPU each program has a session of its own, opened at first use, and all are fed the same arrays by reference.
- * Other devices hold their own copy of the weights, once: there one session has the programs as branches.
+ * Other devices hold their own copy of the weights, once per number of points: there one session has the programs as
+ * branches.
  */
 class OnnxExecutable implements Executable {
   readonly engine = 'onnx';
@@ -73,12 +93,12 @@ class OnnxExecutable implements Executable {
   readonly precision: Precision;
   readonly inputs: number;
   readonly outputs: number;
-  readonly #sessions = new Map<Order | 'joint', Promise<Loaded>>();
-  readonly #weights: Weights;
+  readonly through?: Factor;
+  readonly #width: number;
+  readonly #sessions: Recent<string, Promise<Loaded>>;
+  readonly #arrays = new TrainedArrays();
   /** Tensors over the trained arrays, shared by the sessions. */
-  readonly #tensors = new Map<Tensor, OrtTensor>();
-  readonly #x: Float64Array | Float32Array;
-  readonly #λ: Float64Array | Float32Array;
+  readonly #tensors = { f64: new Map<Tensor, OrtTensor>(), f32: new Map<Tensor, OrtTensor>() };
   #disposed = false;
 
   constructor(
@@ -88,78 +108,98 @@ class OnnxExecutable implements Executable {
   ) {
     this.device = options.device;
     this.precision = options.precision;
-    this.inputs = programs.inputs;
-    this.outputs = programs.outputs;
-    this.#weights = new Weights(options.precision);
-    this.#x = this.#array(programs.inputs);
-    this.#λ = this.#array(programs.outputs);
+    const { inputs, outputs, through } = shapeOf(programs);
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.#width = widthOf(programs);
+    if (through) this.through = through;
+    this.#sessions = new Recent(3 * kept, release);
   }
 
   /** Opens the first session, so that a missing device or kernel fails at compilation. */
   async warm(): Promise<void> {
-    await this.#session(0);
+    await this.#session(0, 1);
   }
 
-  async evaluate(order: Order, x: Float64Array, λ: Float64Array, out: Evaluation): Promise<void> {
+  async evaluate(order: Order, slots: readonly Slot[]): Promise<void> {
     if (this.#disposed) throw new EvaluationError('engine onnx: this executable was disposed', '', true);
-    const { session, feeds, fetches, results } = await this.#session(order);
-    this.#x.set(x);
-    if (order === 2) this.#λ.set(λ);
+    let from = 0;
+    for (const size of parts(programOf(this.programs, order, this.precision), slots.length)) {
+      await this.#run(order, slots.slice(from, from + size));
+      from += size;
+    }
+  }
+
+  async #run(order: Order, slots: readonly Slot[]): Promise<void> {
+    const { inputs: n, outputs: m } = this;
+    const width = this.#width;
+    const { session, x, λ, feeds, fetches, results } = await this.#session(order, slots.length);
+    slots.forEach((slot, p) => {
+      x.set(slot.x, p * n);
+      if (order === 2) λ.set(slot.λ, p * m);
+    });
     const flags = this.device === 'cpu' ? {} : this.#flags(order);
     const found = await session.run({ ...feeds, ...flags }, fetches as Record<string, OrtTensor>);
-    const numbers = (name: string) => found[name]!.data as Float64Array | Float32Array;
-    out.y.set(numbers(results.y));
-    if (order >= 1) out.J.set(numbers(results.J!));
-    if (order < 2) return;
-    if (results.blocks.length === 0) out.H.fill(0);
-    for (const block of results.blocks) packBlock(numbers(block.name), block, out.H);
+    const numbers = (name: string, p: number, size: number): Floats => {
+      const data = found[name]!.data as Floats;
+      return slots.length === 1 ? data : data.subarray(p * size, (p + 1) * size);
+    };
+    slots.forEach((out, p) => {
+      out.y.set(numbers(results.y, p, m));
+      if (order >= 1) out.J.set(numbers(results.J!, p, m * width));
+      if (order < 2) return;
+      if (results.blocks.length === 0) out.H.fill(0);
+      for (const block of results.blocks)
+        packBlock(numbers(block.name, p, block.rows * block.columns), block, out.H);
+    });
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    const sessions = await Promise.all(this.#sessions.values());
-    this.#sessions.clear();
-    this.#tensors.clear();
-    for (const { session } of sessions) await session.release();
+    this.#tensors.f64.clear();
+    this.#tensors.f32.clear();
+    await this.#sessions.clear();
   }
 
-  #session(order: Order): Promise<Loaded> {
-    const key = this.device === 'cpu' ? order : 'joint';
-    let loaded = this.#sessions.get(key);
-    if (loaded === undefined) {
-      loaded = key === 'joint' ? this.#openJoint() : this.#openSingle(key);
-      this.#sessions.set(key, loaded);
-    }
-    return loaded;
+  #session(order: Order, points: number): Promise<Loaded> {
+    const single = this.device === 'cpu';
+    return this.#sessions.get(`${single ? order : 'joint'} ${points}`, () =>
+      single ? this.#openSingle(order, points) : this.#openJoint(points),
+    );
   }
 
-  async #openSingle(order: Order): Promise<Loaded> {
-    const arrays = new Arrays(this.#weights, this.precision, sharedFrom);
-    const results = singleGraph(this.programs, order, arrays, {
+  async #openSingle(order: Order, points: number): Promise<Loaded> {
+    const { programs, precision } = this;
+    const arrays = new Arrays(this.#arrays, sharedFrom);
+    const program = batched(programOf(programs, order, precision), points);
+    const results = singleGraph(programs.name, program, arrays, {
+      precision,
       blockRows: blockRows.cpu,
-      transposedCopies: this.programs.parameters <= transposedUpTo,
+      transposedCopies: programs.parameters <= transposedUpTo,
     });
     const session = await this.#open(results.graph);
-    const feeds = this.#ownFeeds(results.graph);
-    for (const { name, shape } of arrays.inputs) {
-      const trained = arrays.fed.get(name)!;
-      const tensor = this.#tensors.get(trained) ?? this.#tensor(this.#weights.of(trained), shape);
-      this.#tensors.set(trained, tensor);
-      feeds[name] = tensor;
-    }
+    const { x, λ, feeds } = this.#ownFeeds(results.graph, points);
+    for (const { name, shape } of arrays.inputs) feeds[name] = this.#trained(arrays.fed.get(name)!, shape);
     const fetches: Record<string, OrtTensor> = {};
-    for (const { name, shape } of results.outputs)
-      fetches[name] = this.#tensor(this.#array(shape.reduce((a, b) => a * b, 1)), shape);
-    return { session, feeds, fetches, results };
+    for (const { name, shape, element } of results.outputs)
+      fetches[name] = this.#tensor(
+        floats(
+          element as 'f64' | 'f32',
+          shape.reduce((a, b) => a * b, 1),
+        ),
+        shape,
+      );
+    return { session, x, λ, feeds, fetches, results };
   }
 
-  async #openJoint(): Promise<Loaded> {
-    const arrays = new Arrays(this.#weights, this.precision, Number.POSITIVE_INFINITY);
-    const options = { blockRows: blockRows[this.device], transposedCopies: false };
-    const results = jointGraph(this.programs, arrays, options);
+  async #openJoint(points: number): Promise<Loaded> {
+    const arrays = new Arrays(this.#arrays, Number.POSITIVE_INFINITY);
+    const { precision, device } = this;
+    const options = { precision, blockRows: blockRows[device], transposedCopies: false };
+    const results = jointGraph(this.programs, (program) => batched(program, points), arrays, options);
     const session = await this.#open(results.graph);
     const fetches = results.graph.outputs.map(({ name }) => name);
-    return { session, feeds: this.#ownFeeds(results.graph), fetches, results };
+    return { session, ...this.#ownFeeds(results.graph, points), fetches, results };
   }
 
   async #open(graph: OnnxGraph): Promise<InferenceSession> {
@@ -185,13 +225,21 @@ class OnnxExecutable implements Executable {
     }
   }
 
-  /** The point and the multipliers as far as `graph` takes them. */
-  #ownFeeds(graph: OnnxGraph): Record<string, OrtTensor> {
-    const own = { x: this.#x, λ: this.#λ };
+  /** Buffers for the points and the multipliers, and the feeds that `graph` takes of them. */
+  #ownFeeds(graph: OnnxGraph, points: number) {
+    const float = outerFloat(this.precision);
+    const own = { x: floats(float, points * this.inputs), λ: floats(float, points * this.outputs) };
     const feeds: Record<string, OrtTensor> = {};
     for (const { name, shape } of graph.inputs)
       if (name === 'x' || name === 'λ') feeds[name] = this.#tensor(own[name], shape);
-    return feeds;
+    return { ...own, feeds };
+  }
+
+  #trained({ tensor, float }: Fed, shape: readonly number[]): OrtTensor {
+    const known = this.#tensors[float];
+    const own = known.get(tensor) ?? this.#tensor(this.#arrays.of(tensor, float), shape);
+    known.set(tensor, own);
+    return own;
   }
 
   #flags(order: Order): Record<string, OrtTensor> {
@@ -200,12 +248,16 @@ class OnnxExecutable implements Executable {
       [wantsJacobian]: new this.runtime.Tensor('bool', [order === 1], []),
     };
   }
-  #array(size: number): Float64Array | Float32Array {
-    return this.precision === 'f64' ? new Float64Array(size) : new Float32Array(size);
-  }
-  #tensor(data: Float64Array | Float32Array, shape: readonly number[]): OrtTensor {
+  #tensor(data: Floats, shape: readonly number[]): OrtTensor {
     return data instanceof Float64Array
       ? new this.runtime.Tensor('float64', data, shape)
       : new this.runtime.Tensor('float32', data, shape);
   }
 }
+
+/** A session that did not open has told so whoever asked for it. */
+const release = (loaded: Promise<Loaded>): Promise<void> =>
+  loaded.then(
+    ({ session }) => session.release(),
+    () => undefined,
+  );

@@ -1,9 +1,11 @@
 import type { Program, Programs } from '../../derive/program.js';
-import type { Order } from '../contract.js';
+import type { Order, Precision } from '../contract.js';
 import { programOf } from '../programs.js';
+import type { Float } from '../trained.js';
 import type { Arrays } from './arrays.js';
-import { type EmitOptions, type Emitted, emit, type HessianBlock } from './emit.js';
+import { type EmitOptions, type Emitted, emit } from './emit.js';
 import type { OnnxGraph, OnnxNode, OnnxOutput, OnnxTensor } from './model.js';
+import type { HessianBlock } from './symmetric.js';
 
 /** A graph, and the names under which results come out of it. */
 export interface Answering {
@@ -13,27 +15,26 @@ export interface Answering {
   readonly blocks: readonly HessianBlock[];
 }
 
+/** What `x` and `λ` are fed as, and `y` and `J` come out as. */
+export const outerFloat = (precision: Precision): Float => (precision === 'f32' ? 'f32' : 'f64');
+
 /** The graph of one program, all shapes known. */
 export function singleGraph(
-  programs: Programs,
-  order: Order,
+  name: string,
+  program: Program,
   arrays: Arrays,
   options: EmitOptions,
 ): Answering & { readonly outputs: readonly OnnxTensor[] } {
-  const program = programOf(programs, order);
   const { nodes, outputs, y, J, blocks } = emit(program, arrays, options);
-  const inputs = [...ownInputs(program, programs, arrays), ...arrays.inputs];
-  const graph = { name: programs.name, nodes, inputs, outputs, initializers: arrays.initializers };
-  return { graph, outputs, y, ...(J === undefined ? {} : { J }), blocks };
+  const inputs = [...ownInputs(program, options.precision), ...arrays.inputs];
+  const graph = { name, nodes, inputs, outputs, initializers: arrays.initializers };
+  return { graph, outputs, y: y.name, ...(J && { J: J.name }), blocks };
 }
 
-function ownInputs({ instructions }: Program, { inputs, outputs }: Programs, arrays: Arrays): OnnxTensor[] {
-  const has = (kind: 'x' | 'λ') => instructions.some((instruction) => instruction.kind === kind);
-  const element = arrays.precision;
-  return [
-    ...(has('x') ? [{ name: 'x', element, shape: [inputs] }] : []),
-    ...(has('λ') ? [{ name: 'λ', element, shape: [outputs] }] : []),
-  ];
+function ownInputs({ instructions }: Program, precision: Precision): OnnxTensor[] {
+  return instructions.flatMap(({ kind, shape }) =>
+    kind === 'x' || kind === 'λ' ? [{ name: kind, element: outerFloat(precision), shape }] : [],
+  );
 }
 
 /** Inputs of the joint graph that say what is wanted: order 2, and order 1. */
@@ -44,26 +45,43 @@ export const wantsJacobian = 'wants_jacobian';
  * One graph with all three programs as branches of conditionals, so that a device holds the weights once:
  * `wants_hessian ? (y, J, H) : wants_jacobian ? (y, J, –) : (y, –, –)`, with empty arrays for what is not wanted.
  */
-export function jointGraph(programs: Programs, arrays: Arrays, options: EmitOptions): Answering {
-  const branches = ([0, 1, 2] as const).map((order) =>
-    emit(programOf(programs, order), arrays, options, `order${order}_`),
-  ) as [Emitted, Emitted, Emitted];
-  const [value, jacobian, hessian] = branches;
-  const names = ['y', 'J', ...hessian.blocks.map((_, k) => `H${k}`)];
-  const empty = arrays.numbers(new Float64Array(0), [0]);
-  const element = arrays.precision;
+export function jointGraph(
+  programs: Programs,
+  transform: (program: Program) => Program,
+  arrays: Arrays,
+  options: EmitOptions,
+): Answering {
+  const own = ([0, 1, 2] as const).map((order: Order) =>
+    transform(programOf(programs, order, options.precision)),
+  );
+  const branches = own.map((program, order) => emit(program, arrays, options, `order${order}_`));
+  const [value, jacobian, hessian] = branches as [Emitted, Emitted, Emitted];
+  const outer = outerFloat(options.precision);
+  const outputs: OnnxOutput[] = [
+    { name: 'y', element: outer },
+    { name: 'J', element: outer },
+    ...hessian.blocks.map((_, k) => ({ name: `H${k}`, element: hessian.hessian })),
+  ];
+  const names = outputs.map(({ name }) => name);
 
   const branch = (emitted: Emitted, label: string): OnnxGraph => {
-    const results = [emitted.y, emitted.J, ...emitted.blocks.map(({ name }) => name)];
+    const results = [emitted.y.name, emitted.J?.name, ...emitted.blocks.map(({ name }) => name)];
     const fillers: OnnxNode[] = [];
-    const outputs = names.map((name, k): OnnxOutput => {
+    const ends = outputs.map(({ name, element }, k): OnnxOutput => {
       const result = results[k];
       if (result !== undefined) return { name: result, element };
       const filler = `${label}_no_${name}`;
+      const empty = arrays.numbers([], [0], element as Float);
       fillers.push({ op: 'Identity', inputs: [empty], outputs: [filler], attributes: {} });
       return { name: filler, element };
     });
-    return { name: label, nodes: [...emitted.nodes, ...fillers], inputs: [], outputs, initializers: [] };
+    return {
+      name: label,
+      nodes: [...emitted.nodes, ...fillers],
+      inputs: [],
+      outputs: ends,
+      initializers: [],
+    };
   };
   const choose = (
     condition: string,
@@ -77,26 +95,31 @@ export function jointGraph(programs: Programs, arrays: Arrays, options: EmitOpti
     attributes: { then_branch: yes, else_branch: no },
   });
 
-  const lower = names.map((name) => `lower_${name}`);
+  const lower = outputs.map(({ name, element }) => ({ name: `lower_${name}`, element }));
   const without: OnnxGraph = {
     name: 'lower',
-    nodes: [choose(wantsJacobian, branch(jacobian, 'jacobian'), branch(value, 'value'), lower)],
+    nodes: [
+      choose(
+        wantsJacobian,
+        branch(jacobian, 'jacobian'),
+        branch(value, 'value'),
+        lower.map(({ name }) => name),
+      ),
+    ],
     inputs: [],
-    outputs: lower.map((name) => ({ name, element })),
+    outputs: lower,
     initializers: [],
   };
   const flags = [wantsHessian, wantsJacobian].map((name) => ({ name, element: 'bool' as const, shape: [] }));
-  const { inputs: n, outputs: m } = programs;
+  const given = (kind: 'x' | 'λ', size: number): OnnxTensor => {
+    const found = own.flatMap(({ instructions }) => instructions).find((i) => i.kind === kind);
+    return { name: kind, element: outer, shape: found?.shape ?? [size] };
+  };
   const graph: OnnxGraph = {
     name: programs.name,
     nodes: [choose(wantsHessian, branch(hessian, 'hessian'), without, names)],
-    inputs: [
-      ...flags,
-      { name: 'x', element, shape: [n] },
-      { name: 'λ', element, shape: [m] },
-      ...arrays.inputs,
-    ],
-    outputs: names.map((name) => ({ name, element })),
+    inputs: [...flags, given('x', programs.inputs), given('λ', programs.outputs), ...arrays.inputs],
+    outputs,
     initializers: arrays.initializers,
   };
   const blocks = hessian.blocks.map((block, k) => ({ ...block, name: `H${k}` }));

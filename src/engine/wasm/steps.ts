@@ -1,5 +1,6 @@
-import { sizeOf } from '../../derive/builder.js';
 import type { Binary, Instruction, InstructionOf, Program, Ref, Unary } from '../../derive/program.js';
+import { type Shape, sizeOf, stackOf } from '../../derive/shape.js';
+import type { Arena } from './arena.js';
 import type { Kernels } from './kernels.js';
 
 /** One kernel call with everything bound. */
@@ -7,8 +8,7 @@ export type Step = () => void;
 
 export interface Stage {
   readonly kernels: Kernels;
-  /** The whole memory as doubles. */
-  readonly heap: Float64Array;
+  readonly arena: Arena;
   /** Bytes from the memory's beginning. */
   readonly addresses: readonly number[];
   readonly shapes: readonly (readonly number[])[];
@@ -49,25 +49,44 @@ const makers: Makers = {
   x: () => undefined,
   λ: () => undefined,
   constant: () => undefined,
+  lower: () => undefined,
   reshape: () => undefined,
-  matmul: ({ kernels, heap, addresses, shapes, work }, { a, b, transposeA, transposeB, shape }, out) => {
-    const [m, n] = shape as [number, number];
-    const [rows, columns] = shapes[a] as [number, number];
+  matmul: ({ kernels, arena, addresses, shapes, work }, { a, b, transposeA, transposeB, shape }, out) => {
+    const [points, m, n] = stackOf(shape);
+    const [, rows, columns] = stackOf(shapes[a]!);
     const k = transposeA ? rows : columns;
     const [A, B] = [addresses[a]!, addresses[b]!];
-    const clear = clearing(heap, out, m * n);
+    const [stepA, stepB] = [stackStep(shapes[a]!), stackStep(shapes[b]!)];
+    const clear = clearing(arena, out, points * m * n);
     if (m === 1) {
       const times = transposeB ? kernels.rowTimesTransposed : kernels.rowTimes;
       return () => {
         clear();
-        times(n, k, A, B, out);
+        for (let p = 0; p < points; p++) times(n, k, A + p * stepA, B + p * stepB, out + 8 * p * n);
       };
     }
     const [aRows, aColumns] = transposeA ? [1, m] : [k, 1];
     const [bRows, bColumns] = transposeB ? [1, k] : [n, 1];
     return () => {
       clear();
-      kernels.gemm(m, n, k, A, aRows!, aColumns!, B, bRows!, bColumns!, out, n, false, work);
+      for (let p = 0; p < points; p++) {
+        const to = out + 8 * p * m * n;
+        kernels.gemm(
+          m,
+          n,
+          k,
+          A + p * stepA,
+          aRows,
+          aColumns,
+          B + p * stepB,
+          bRows,
+          bColumns,
+          to,
+          n,
+          false,
+          work,
+        );
+      }
     };
   },
   unary: ({ kernels, addresses, rule, ruleCount }, { fn, a, shape }, out) => {
@@ -103,17 +122,18 @@ const makers: Makers = {
     const [rows, from] = [sizeOf(shape) / columns, addresses[a]!];
     return () => kernels.softmax(rows, columns, from, out);
   },
-  slice: ({ heap, addresses, shapes }, { a, axis, start, size, shape }, out) => {
+  slice: ({ arena, addresses, shapes }, { a, axis, start, size, shape }, out) => {
     const outer = sizeOf(shape.slice(0, axis));
     const inner = sizeOf(shape.slice(axis + 1));
     const stride = shapes[a]![axis]! * inner;
     const from = addresses[a]! / 8 + start * inner;
     return () => {
+      const { heap } = arena;
       for (let i = 0; i < outer; i++)
         heap.copyWithin(out / 8 + i * size * inner, from + i * stride, from + i * stride + size * inner);
     };
   },
-  concat: ({ heap, addresses, shapes }, { parts, axis, shape }, out) => {
+  concat: ({ arena, addresses, shapes }, { parts, axis, shape }, out) => {
     const outer = sizeOf(shape.slice(0, axis));
     const stride = sizeOf(shape.slice(axis));
     let offset = 0;
@@ -124,32 +144,48 @@ const makers: Makers = {
       return { from: addresses[part]! / 8, length, to };
     });
     return () => {
+      const { heap } = arena;
       for (const { from, length, to } of copies)
         for (let i = 0; i < outer; i++)
           heap.copyWithin(to + i * stride, from + i * length, from + (i + 1) * length);
     };
   },
   transpose: ({ kernels, addresses, shapes }, { a }, out) => {
-    const [rows, columns] = shapes[a] as [number, number];
-    const from = addresses[a]!;
-    return () => kernels.transpose(rows, columns, from, out);
+    const [points, rows, columns] = stackOf(shapes[a]!);
+    const [from, step] = [addresses[a]!, 8 * rows * columns];
+    return () => {
+      for (let p = 0; p < points; p++) kernels.transpose(rows, columns, from + p * step, out + p * step);
+    };
   },
-  symmetric: ({ kernels, heap, addresses, shapes, work }, { terms, diagonal, triangle, shape: [n] }, out) => {
-    const clear = clearing(heap, out, n! * n!);
+  symmetric: ({ kernels, arena, addresses, shapes, work }, { terms, diagonal, triangle, shape }, out) => {
+    const [points, n] = stackOf(shape);
+    const clear = clearing(arena, out, points * n * n);
     const products = terms.map(({ left, right }) => ({
       L: addresses[left]!,
       R: addresses[right]!,
-      k: shapes[left]![1]!,
+      stepL: stackStep(shapes[left]!),
+      stepR: stackStep(shapes[right]!),
+      k: stackOf(shapes[left]!)[2],
     }));
     const d = diagonal === null ? undefined : addresses[diagonal]!;
+    const stepD = diagonal !== null && shapes[diagonal]!.length === 2 ? 8 * n : 0;
     return () => {
       clear();
-      for (const { L, R, k } of products) kernels.gemm(n!, n!, k, L, k, 1, R, 1, k, out, n!, true, work);
-      if (d !== undefined) kernels.addDiagonal(n!, d, out);
-      if (triangle === 'full') kernels.mirror(n!, out);
+      for (let p = 0; p < points; p++) {
+        const to = out + 8 * p * n * n;
+        for (const { L, R, stepL, stepR, k } of products)
+          kernels.gemm(n, n, k, L + p * stepL, k, 1, R + p * stepR, 1, k, to, n, true, work);
+        if (d !== undefined) kernels.addDiagonal(n, d + p * stepD, to);
+        if (triangle === 'full') kernels.mirror(n, to);
+      }
     };
   },
 };
+
+/** Bytes from one matrix of a stack to the next; 0 for one matrix that serves all. */
+function stackStep(shape: Shape): number {
+  return shape.length === 3 ? 8 * shape[1]! * shape[2]! : 0;
+}
 
 /** All steps of `program`. */
 export function stepsOf(program: Program, stage: Stage): Step[] {
@@ -172,8 +208,8 @@ function make<K extends Instruction['kind']>(
   return maker(stage, instruction, out);
 }
 
-function clearing(heap: Float64Array, out: number, count: number): Step {
-  return () => void heap.fill(0, out / 8, out / 8 + count);
+function clearing(arena: Arena, out: number, count: number): Step {
+  return () => void arena.heap.fill(0, out / 8, out / 8 + count);
 }
 
 /** Numbers between neighbours of a broadcast operand along each axis of `shape`; 0 where it has one entry. */

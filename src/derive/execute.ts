@@ -1,18 +1,25 @@
-import { sizeOf } from '../../derive/builder.js';
-import type { Binary, Instruction, InstructionOf, Program, Unary } from '../../derive/program.js';
-import { erf } from './erf.js';
+import { erf, sigmoid, softplus } from '../core/special.js';
+import { levels } from './levels.js';
+import type { Binary, Instruction, InstructionOf, Program, Unary } from './program.js';
+import { type Shape, sizeOf, stackOf } from './shape.js';
 
 /** Row-major numbers of a known shape. */
-interface Value {
-  readonly shape: readonly number[];
+export interface Value {
+  readonly shape: Shape;
   readonly data: ArrayLike<number>;
+}
+
+/** Points and multipliers, one after the other where the program is for several. */
+export interface Inputs {
+  readonly x: ArrayLike<number>;
+  readonly λ: ArrayLike<number>;
 }
 
 const unary: { readonly [F in Unary]: (u: number) => number } = {
   exp: Math.exp,
   tanh: Math.tanh,
-  sigmoid: (u) => (u >= 0 ? 1 / (1 + Math.exp(-u)) : Math.exp(u) / (1 + Math.exp(u))),
-  softplus: (u) => Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u))),
+  sigmoid,
+  softplus,
   erf,
   abs: Math.abs,
   step: (u) => (u > 0 ? 1 : 0),
@@ -62,29 +69,37 @@ type Executors = {
     instruction: InstructionOf<K>,
     out: Float64Array,
     values: readonly Value[],
-    inputs: { readonly x: ArrayLike<number>; readonly λ: ArrayLike<number> },
+    inputs: Inputs,
   ) => void;
 };
+
+/** Matrix `p` of a stack, or the one matrix there is for all. */
+function matrix({ shape, data }: Value, p: number) {
+  const [, rows, columns] = stackOf(shape);
+  const from = shape.length === 3 ? p * rows * columns : 0;
+  return { rows, columns, at: (i: number, j: number): number => data[from + i * columns + j]! };
+}
 
 /** Every instruction in plain loops. */
 const executors: Executors = {
   x: (_, out, __, { x }) => out.set(x),
   λ: (_, out, __, { λ }) => out.set(λ),
   constant: ({ tensor }, out) => out.set(tensor.data),
-  matmul: ({ a, b, transposeA, transposeB, shape: [m, n] }, out, values) => {
-    const A = values[a]!;
-    const B = values[b]!;
-    const inner = A.shape[transposeA ? 0 : 1]!;
-    for (let i = 0; i < m!; i++)
-      for (let j = 0; j < n!; j++) {
-        let sum = 0;
-        for (let k = 0; k < inner; k++) {
-          const left = A.data[transposeA ? k * m! + i : i * inner + k]!;
-          const right = B.data[transposeB ? j * inner + k : k * n! + j]!;
-          sum += left * right;
+  lower: ({ a }, out, values) => out.set(values[a]!.data),
+  matmul: ({ a, b, transposeA, transposeB, shape }, out, values) => {
+    const [points, m, n] = stackOf(shape);
+    for (let p = 0; p < points; p++) {
+      const A = matrix(values[a]!, p);
+      const B = matrix(values[b]!, p);
+      const inner = transposeA ? A.rows : A.columns;
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let k = 0; k < inner; k++)
+            sum += (transposeA ? A.at(k, i) : A.at(i, k)) * (transposeB ? B.at(j, k) : B.at(k, j));
+          out[(p * m + i) * n + j] = sum;
         }
-        out[i * n! + j] = sum;
-      }
+    }
   },
   unary: ({ fn, a }, out, values) => {
     const { data } = values[a]!;
@@ -131,44 +146,59 @@ const executors: Executors = {
     }
   },
   reshape: ({ a }, out, values) => out.set(values[a]!.data),
-  transpose: ({ a, shape: [rows, columns] }, out, values) => {
-    for (let i = 0; i < rows!; i++)
-      for (let j = 0; j < columns!; j++) out[i * columns! + j] = values[a]!.data[j * rows! + i]!;
-  },
-  symmetric: ({ terms, diagonal, shape: [n] }, out, values) => {
-    for (const { left, right } of terms) {
-      const L = values[left]!;
-      const R = values[right]!;
-      const inner = L.shape[1]!;
-      for (let i = 0; i < n!; i++)
-        for (let j = 0; j < n!; j++) {
-          let sum = 0;
-          for (let k = 0; k < inner; k++) sum += L.data[i * inner + k]! * R.data[j * inner + k]!;
-          out[i * n! + j]! += sum;
-        }
+  transpose: ({ a, shape }, out, values) => {
+    const [points, rows, columns] = stackOf(shape);
+    for (let p = 0; p < points; p++) {
+      const A = matrix(values[a]!, p);
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++) out[(p * rows + i) * columns + j] = A.at(j, i);
     }
-    if (diagonal !== null) for (let i = 0; i < n!; i++) out[i * n! + i]! += values[diagonal]!.data[i]!;
+  },
+  symmetric: ({ terms, diagonal, shape }, out, values) => {
+    const [points, n] = stackOf(shape);
+    for (let p = 0; p < points; p++) {
+      const from = p * n * n;
+      for (const { left, right } of terms) {
+        const L = matrix(values[left]!, p);
+        const R = matrix(values[right]!, p);
+        for (let i = 0; i < n; i++)
+          for (let j = 0; j < n; j++) {
+            let sum = 0;
+            for (let k = 0; k < L.columns; k++) sum += L.at(i, k) * R.at(j, k);
+            out[from + i * n + j]! += sum;
+          }
+      }
+      if (diagonal === null) continue;
+      const { data, shape: own } = values[diagonal]!;
+      const start = own.length === 2 ? p * n : 0;
+      for (let i = 0; i < n; i++) out[from + i * n + i]! += data[start + i]!;
+    }
   },
 };
 
-/** Runs `program` in f64, each result rounded to f32 when `precision` says so. */
+/** Runs `program` in plain loops and f64; results are rounded to f32, or those on the way to `H` alone. */
 export function execute(
   program: Program,
-  inputs: { readonly x: ArrayLike<number>; readonly λ: ArrayLike<number> },
-  precision: 'f64' | 'f32',
+  inputs: Inputs,
+  precision: 'f64' | 'f32' | 'mixed' = 'f64',
 ): readonly Value[] {
   const values: Value[] = [];
-  for (const instruction of program.instructions) {
+  const rounded: Value[] = [];
+  const level = levels(program);
+  program.instructions.forEach((instruction, k) => {
     const out = new Float64Array(sizeOf(instruction.shape));
-    run(instruction, out, values, inputs);
-    values.push({ shape: instruction.shape, data: precision === 'f32' ? Float32Array.from(out) : out });
-  }
+    const low = precision === 'f32' || (precision === 'mixed' && level[k] === 'lower');
+    run(instruction, out, low ? rounded : values, inputs);
+    const { shape } = instruction;
+    if (precision !== 'f64') rounded[k] = { shape, data: Float32Array.from(out) };
+    values[k] = low ? rounded[k]! : { shape, data: out };
+  });
   return values;
 }
 
 function run<K extends Instruction['kind']>(
   instruction: InstructionOf<K>,
-  ...rest: [Float64Array, readonly Value[], { readonly x: ArrayLike<number>; readonly λ: ArrayLike<number> }]
+  ...rest: [Float64Array, readonly Value[], Inputs]
 ): void {
   const executor = executors[instruction.kind as K] as (i: InstructionOf<K>, ...r: typeof rest) => void;
   executor(instruction, ...rest);
