@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
 import { derive } from '../../src/derive/derive.js';
 import { flops } from '../../src/derive/flops.js';
+import { levels } from '../../src/derive/levels.js';
 import { referenceEngine } from '../../src/engine/reference/engine.js';
 import type { Network } from '../../src/network/graph.js';
 import { evaluated, expectClose, pointOf } from '../engine/contract.js';
@@ -101,5 +102,57 @@ describe('derive', () => {
     const network = chain([n, width, width, width, width, 8]);
     const estimate = 2 * network.parameters * n + 4 * width * n * n;
     expect(flops(derive(network).hessian)).toBeLessThan(1.1 * estimate);
+  });
+});
+
+describe('mixed programs', () => {
+  it.each([
+    ['few outputs', chain([30, 40, 40, 40, 40, 3])],
+    ['few inputs', chain([3, 40, 40, 40, 40, 30])],
+  ])('lower what leads to H alone: %s', (_, network) => {
+    const { mixed, hessian } = derive(network);
+    const level = levels(mixed);
+    const { y, J, H } = mixed.outputs;
+    expect([y, J!, H!].map((ref) => level[ref])).toEqual(['full', 'full', 'lower']);
+    expect(hessian.instructions.some(({ kind }) => kind === 'lower')).toBe(false);
+  });
+
+  it('take J from adjoints where outputs are few, and from tangents where inputs are few', () => {
+    const rows = (network: Network): number[] => {
+      const { mixed } = derive(network);
+      const level = levels(mixed);
+      return mixed.instructions.flatMap(({ kind, shape }, k) =>
+        kind === 'matmul' && level[k] === 'full' ? [shape[0]!] : [],
+      );
+    };
+    const few = rows(chain([30, 40, 40, 40, 40, 3]));
+    expect(few.filter((count) => count === 3 + 1)).toHaveLength(5);
+    expect(Math.max(...few)).toBe(3 + 1);
+    expect(Math.max(...rows(chain([3, 40, 40, 40, 40, 30])))).toBe(3);
+  });
+});
+
+describe('derivatives behind a narrow affine beginning', () => {
+  const network = chain([100, 10, 10, 5]);
+  const { through, hessian, jacobian } = derive(network, { through: 'keep' });
+
+  it('have the weights as their constant factor', () => {
+    const [weight] = network.nodes.flatMap(({ op }) => (op.kind === 'affine' ? [op.weight] : []));
+    expect(through).toMatchObject({ rank: 10, columns: 100 });
+    for (let l = 0; l < 10; l++)
+      for (let j = 0; j < 100; j++) expect(through!.data[l * 100 + j]).toBe(weight!.data[j * 10 + l]);
+  });
+
+  it('have no row or column per input', () => {
+    for (const { instructions, outputs } of [jacobian, hessian]) {
+      for (const { kind, shape } of instructions)
+        if (kind !== 'x' && kind !== 'reshape' && kind !== 'constant') expect(shape).not.toContain(100);
+      expect(instructions[outputs.J!]!.shape).toEqual([5, 10]);
+    }
+    expect(hessian.instructions[hessian.outputs.H!]!.shape).toEqual([10, 10]);
+  });
+
+  it('are those by x where the network does not begin so', () => {
+    expect(derive(chain([5, 10, 3]), { through: 'keep' }).through).toBeUndefined();
   });
 });
