@@ -49,8 +49,8 @@ async function solveWithin(
   const sizes = {
     variables: nlp.variables.lower.length,
     constraints: nlp.constraints.lower.length,
-    jacobianNonzeros: nlp.jacobian.row.length,
-    hessianNonzeros: nlp.hessian.row.length,
+    jacobianNonzeros: nlp.jacobian.nonzeros,
+    hessianNonzeros: nlp.hessian.nonzeros,
   };
   assembled?.(sizes);
   checkLimits(limits);

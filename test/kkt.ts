@@ -11,7 +11,7 @@ export function kktErrors(nlp: Nlp, result: Result): Errors {
   const n = nlp.variables.lower.length;
   const m = nlp.constraints.lower.length;
   const gradient = new Float64Array(n);
-  const J = new Float64Array(nlp.jacobian.row.length);
+  const J = new Float64Array(nlp.jacobian.length);
   const g = new Float64Array(m);
   nlp.gradient(x, gradient);
   nlp.jacobianValues(x, J);
@@ -21,8 +21,8 @@ export function kktErrors(nlp: Nlp, result: Result): Errors {
     gradient,
     (value, j) => value - multipliers.lower[j]! + multipliers.upper[j]!,
   );
-  J.forEach((value, k) => {
-    stationarity[nlp.jacobian.column[k]!]! += value * multipliers.constraints[nlp.jacobian.row[k]!]!;
+  nlp.jacobian.each(J, (i, j, value) => {
+    stationarity[j]! += value * multipliers.constraints[i]!;
   });
   let dual = Math.max(0, ...stationarity.map(Math.abs));
   let primal = 0;

@@ -73,7 +73,7 @@ export class Iterate extends PrimalDual {
     this.slackU = new Float64Array(form.n);
     this.c = new Float64Array(form.m);
     this.gradient = new Float64Array(form.n);
-    this.J = new Float64Array(form.jacobian.row.length);
+    this.J = new Float64Array(form.jacobian.length);
   }
 
   /** Sets the slacks from w and the bounds. */

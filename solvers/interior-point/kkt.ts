@@ -1,7 +1,6 @@
-import type { Sparsity } from '../../src/core/sparsity.js';
+import type { Triplets } from '../../src/core/structure/triplets.js';
 import type { LinearSolver, OpenLinearSolver } from '../linear/contract.js';
 import type { LowRank } from './quasi-newton.js';
-import { addSymmetric, runsOf } from './runs.js';
 import type { StandardForm } from './standard-form.js';
 
 /** What a factorization of the KKT matrix showed. */
@@ -22,9 +21,10 @@ export type Factored = 'right' | 'singular' | 'too-few-negative' | 'too-many-neg
 export class KktSystem {
   readonly linear: LinearSolver;
   readonly values: Float64Array;
-  /** Views into `values`. */
+  /** Values of the Hessian: a view into `values` where its triplets are direct. */
   readonly H: Float64Array;
-  readonly J: Float64Array;
+  private readonly ofH: Float64Array;
+  private readonly ofJ: Float64Array;
   private readonly diagonal: Float64Array;
   private readonly rowDiagonal: Float64Array;
   private readonly lowRank: Float64Array;
@@ -48,14 +48,15 @@ export class KktSystem {
   ) {
     const { core, m, hessian, jacobian } = form;
     const rank = quasi?.rank ?? 0;
-    const nonzeros = quasi ? 0 : hessian.row.length;
+    const [ofHessian, ofJacobian] = [quasi ? null : hessian.triplets(), jacobian.triplets()];
+    const nonzeros = ofHessian?.length ?? 0;
     const lowRankNonzeros = rank * core + (rank * (rank + 1)) / 2;
-    const size = nonzeros + jacobian.row.length + core + m + lowRankNonzeros;
+    const size = nonzeros + ofJacobian.length + core + m + lowRankNonzeros;
     if (share) {
       this.linear = share.linear;
       this.values = share.values;
     } else {
-      const { row, column } = structure(core, m, quasi ? null : hessian, jacobian, rank);
+      const { row, column } = structure(core, m, ofHessian, ofJacobian, rank);
       this.values = new Float64Array(size);
       this.linear = open(core + m + rank, row, column, options);
     }
@@ -64,8 +65,9 @@ export class KktSystem {
       at += length;
       return this.values.subarray(at - length, at);
     };
-    this.H = take(nonzeros);
-    this.J = take(jacobian.row.length);
+    this.ofH = take(nonzeros);
+    this.H = ofHessian === null || ofHessian.direct ? this.ofH : new Float64Array(hessian.length);
+    this.ofJ = take(ofJacobian.length);
     this.diagonal = take(core);
     this.rowDiagonal = take(m);
     this.lowRank = take(lowRankNonzeros);
@@ -84,7 +86,9 @@ export class KktSystem {
   factor(Σ: Float64Array, J: Float64Array, δw: number, δc: number, δd = δc): Factored {
     const { core, m, attachedRow } = this.form;
     const σ = this.quasi?.σ ?? 0;
-    this.J.set(J);
+    const { jacobian, hessian } = this.form;
+    this.ofJ.set(jacobian.triplets().expand(J));
+    if (this.H !== this.ofH) this.ofH.set(hessian.triplets().expand(this.H));
     for (let j = 0; j < core; j++) this.diagonal[j] = Σ[j]! + this.known[j]! + σ + δw;
     for (let i = 0; i < m; i++) {
       this.δ[i] = this.bare[i] ? δc : δd;
@@ -143,7 +147,7 @@ export class KktSystem {
       this.quasi.addProduct(v, factor, out);
       return;
     }
-    addSymmetric(runsOf(hessian), this.H, v, factor, out);
+    hessian.addProduct(this.H, v, factor, out);
   }
 }
 
@@ -151,11 +155,11 @@ export class KktSystem {
 function structure(
   core: number,
   m: number,
-  hessian: Sparsity | null,
-  jacobian: Sparsity,
+  hessian: Triplets | null,
+  jacobian: Triplets,
   rank: number,
 ): { row: Int32Array; column: Int32Array } {
-  const count = (hessian?.row.length ?? 0) + jacobian.row.length + core + m;
+  const count = (hessian?.length ?? 0) + jacobian.length + core + m;
   const row = new Int32Array(count + rank * core + (rank * (rank + 1)) / 2);
   const column = new Int32Array(row.length);
   let at = 0;
@@ -163,8 +167,8 @@ function structure(
     row[at] = i;
     column[at++] = j;
   };
-  if (hessian) for (let k = 0; k < hessian.row.length; k++) put(hessian.row[k]!, hessian.column[k]!);
-  for (let k = 0; k < jacobian.row.length; k++) put(core + jacobian.row[k]!, jacobian.column[k]!);
+  if (hessian) for (let k = 0; k < hessian.length; k++) put(hessian.row[k]!, hessian.column[k]!);
+  for (let k = 0; k < jacobian.length; k++) put(core + jacobian.row[k]!, jacobian.column[k]!);
   for (let j = 0; j < core + m; j++) put(j, j);
   for (let q = 0; q < rank; q++) for (let j = 0; j < core; j++) put(core + m + q, j);
   for (let q = 0; q < rank; q++) for (let p = 0; p <= q; p++) put(core + m + q, core + m + p);

@@ -42,9 +42,9 @@ export class Oracle {
 
   private readonly secondsBefore: number;
 
-  /** Whether row i, column j concern the solver. */
+  /** Whether row i, column j (−1: a whole block of columns) concern the solver. */
   private readonly row = (i: number): boolean => !isFree(this.nlp.constraints, i, this.infinity);
-  private readonly column = (j: number): boolean => !isFixed(this.nlp.variables, j);
+  private readonly column = (j: number): boolean => j < 0 || !isFixed(this.nlp.variables, j);
 
   /** Bounds of size `infinity` and more are none. */
   constructor(
@@ -87,20 +87,23 @@ export class Oracle {
   jacobian(x: Float64Array, out: Float64Array): boolean {
     this.calls.jacobian++;
     if (!this.guard(() => this.nlp.jacobianValues(x, out))) return false;
-    const { row, column } = this.nlp.jacobian;
-    const bad = firstBad(out, (k) => this.row(row[k]!) && this.column(column[k]!));
+    const place = (k: number) => this.nlp.jacobian.position(k);
+    const bad = firstBad(out, (k) => this.row(place(k).row) && this.column(place(k).column));
     if (bad < 0) return true;
-    const where = `${rowName(this.nlp, row[bad]!)} by ${columnName(this.nlp, column[bad]!)}`;
+    const { row, column } = place(bad);
+    const where = `${rowName(this.nlp, row)} by ${column < 0 ? 'the inputs of a network' : columnName(this.nlp, column)}`;
     return this.refuse(`the derivative of ${where} is ${out[bad]}`);
   }
 
   hessian(x: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
     this.calls.hessian++;
     if (!this.guard(() => this.nlp.hessianValues(x, σ, λ, out))) return false;
-    const { row, column } = this.nlp.hessian;
-    const bad = firstBad(out, (k) => this.column(row[k]!) && this.column(column[k]!));
+    const place = (k: number) => this.nlp.hessian.position(k);
+    const bad = firstBad(out, (k) => this.column(place(k).row) && this.column(place(k).column));
     if (bad < 0) return true;
-    const where = `${columnName(this.nlp, row[bad]!)} and ${columnName(this.nlp, column[bad]!)}`;
+    const { row, column } = place(bad);
+    if (row < 0) return this.refuse(`the second derivative by the inputs of a network is ${out[bad]}`);
+    const where = `${columnName(this.nlp, row)} and ${columnName(this.nlp, column)}`;
     return this.refuse(`the second derivative by ${where} is ${out[bad]}`);
   }
 

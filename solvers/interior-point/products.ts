@@ -1,4 +1,3 @@
-import * as runs from './runs.js';
 import type { StandardForm } from './standard-form.js';
 
 /** `out ← out + factor · Aᵀλ`, with `A = [J, attached]` m × n. */
@@ -9,7 +8,7 @@ export function addTransposed(
   factor: number,
   out: Float64Array,
 ): void {
-  runs.addTransposed(runs.runsOf(form.jacobian), J, λ, factor, out);
+  form.jacobian.addTransposed(J, λ, factor, out);
   const { core, attachedRow, attachedSign } = form;
   for (let k = 0; k < attachedRow.length; k++) {
     out[core + k] = out[core + k]! + factor * attachedSign[k]! * λ[attachedRow[k]!]!;
@@ -24,7 +23,7 @@ export function addProduct(
   factor: number,
   out: Float64Array,
 ): void {
-  runs.addProduct(runs.runsOf(form.jacobian), J, w, factor, out);
+  form.jacobian.addProduct(J, w, factor, out);
   const { core, attachedRow, attachedSign } = form;
   for (let k = 0; k < attachedRow.length; k++) {
     out[attachedRow[k]!] = out[attachedRow[k]!]! + factor * attachedSign[k]! * w[core + k]!;

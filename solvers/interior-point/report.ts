@@ -142,18 +142,13 @@ export function heldPoint(s: State, form: SlackForm, outcome: Outcome): Held {
 
 /** The user's functions at an iterate, as far as the algorithm has them: 0 for fixed variables and rows without bounds. */
 function heldValues(at: Iterate, form: SlackForm, x: Float64Array): Values {
-  const { nlp } = form.oracle;
-  const { objective, row, column } = form.unscale;
+  const { objective, column } = form.unscale;
   const { free } = form.selection;
   const gradient = new Float64Array(x.length);
   for (let k = 0; k < form.core; k++) {
     gradient[free[k]!] = (at.gradient[k]! * (column ? column[k]! : 1)) / objective;
   }
-  const J = new Float64Array(nlp.jacobian.row.length);
-  form.eachJacobianEntry((entry, k) => {
-    const scale = (column ? column[form.jacobian.column[k]!]! : 1) / (row ? row[form.jacobian.row[k]!]! : 1);
-    J[entry] = at.J[k]! * scale;
-  });
+  const J = form.userJacobian(at.J);
   return { x, objective: at.f / objective, constraints: form.userRows(at.w, at.c), gradient, J };
 }
 

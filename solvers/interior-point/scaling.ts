@@ -40,13 +40,12 @@ export function chooseScaling(
     for (let j = 0; j < x.length; j++) if (!fixed[j]) largest = Math.max(largest, Math.abs(gradient[j]!));
     objective *= factor(largest * extra, options);
   }
-  const values = new Float64Array(nlp.jacobian.row.length);
+  const values = new Float64Array(nlp.jacobian.length);
   if (m > 0 && oracle.jacobian(x, values)) {
     const largest = new Float64Array(m);
-    for (let k = 0; k < values.length; k++) {
-      const i = nlp.jacobian.row[k]!;
-      if (!fixed[nlp.jacobian.column[k]!]) largest[i] = Math.max(largest[i]!, Math.abs(values[k]!));
-    }
+    nlp.jacobian.each(values, (i, j, value) => {
+      if (!fixed[j]) largest[i] = Math.max(largest[i]!, Math.abs(value));
+    });
     for (let i = 0; i < m; i++) row[i] = factor(largest[i]!, options);
   }
   return { objective, row, column: null };

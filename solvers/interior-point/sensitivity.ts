@@ -6,7 +6,6 @@ import type { OpenLinearSolver } from '../linear/contract.js';
 import { KktSystem } from './kkt.js';
 import { options as table } from './options.js';
 import { Oracle } from './oracle.js';
-import { addSymmetric, addTransposed, runsOf } from './runs.js';
 import { SlackForm, select } from './slacks.js';
 
 /** How the problem's functions depend on one parameter p at the solution. A bound of a row that moves by dp counts as −1. */
@@ -58,7 +57,7 @@ export function sensitivityWith(
   selection.free.forEach((j, k) => {
     w[k] = result.x[j]!;
   });
-  const J = new Float64Array(form.jacobian.row.length);
+  const J = new Float64Array(form.jacobian.length);
   const kkt = new KktSystem(form, null, open, {}, null);
   try {
     const finite = form.rowValues(w) && form.jacobianValues(w, J) && form.hessianValues(w, 1, λ, kkt.H);
@@ -153,13 +152,13 @@ function fixedMultipliers(
   found: SolutionDerivative,
 ): void {
   if (!fixed.includes(1)) return;
-  const H = new Float64Array(nlp.hessian.row.length);
-  const J = new Float64Array(nlp.jacobian.row.length);
+  const H = new Float64Array(nlp.hessian.length);
+  const J = new Float64Array(nlp.jacobian.length);
   oracle.hessian(result.x, 1, result.multipliers.constraints, H);
   oracle.jacobian(result.x, J);
   const change = parameter.lagrangian.slice();
-  addSymmetric(runsOf(nlp.hessian), H, found.x, 1, change);
-  addTransposed(runsOf(nlp.jacobian), J, found.constraints, 1, change);
+  nlp.hessian.addProduct(H, found.x, 1, change);
+  nlp.jacobian.addTransposed(J, found.constraints, 1, change);
   fixed.forEach((is, j) => {
     if (!is) return;
     if (result.multipliers.lower[j]! >= result.multipliers.upper[j]!) found.lower[j] = change[j]!;

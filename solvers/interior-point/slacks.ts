@@ -1,4 +1,5 @@
-import type { Sparsity } from '../../src/core/sparsity.js';
+import { type Restricted, restrict } from '../../src/core/structure/restrict.js';
+import type { Structure } from '../../src/core/structure/structure.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { InteriorPointOptions } from './options.js';
 import type { Oracle } from './oracle.js';
@@ -30,25 +31,6 @@ export function select(nlp: Nlp, infinity: number): Selection {
   return { fixed, free: Int32Array.from(free), rows: Int32Array.from(rows) };
 }
 
-/** The entries of `pattern` whose row and column are kept, renumbered; `kept` lists their positions. */
-function restrict(
-  pattern: Sparsity,
-  rowMap: Int32Array,
-  columnMap: Int32Array,
-  rows: number,
-  columns: number,
-): { pattern: Sparsity; kept: Int32Array | null } {
-  if (rows === pattern.rows && columns === pattern.columns) return { pattern, kept: null };
-  const kept: number[] = [];
-  for (let k = 0; k < pattern.row.length; k++) {
-    if (rowMap[pattern.row[k]!]! >= 0 && columnMap[pattern.column[k]!]! >= 0) kept.push(k);
-  }
-  const row = Int32Array.from(kept, (k) => rowMap[pattern.row[k]!]!);
-  const column = Int32Array.from(kept, (k) => columnMap[pattern.column[k]!]!);
-  const all = kept.length === pattern.row.length;
-  return { pattern: { rows, columns, row, column }, kept: all ? null : Int32Array.from(kept) };
-}
-
 function inverse(list: Int32Array, size: number): Int32Array {
   const map = new Int32Array(size).fill(-1);
   list.forEach((original, position) => {
@@ -72,8 +54,8 @@ export class SlackForm implements StandardForm {
   readonly statedUpper: Float64Array;
   readonly withLower: Int32Array;
   readonly withUpper: Int32Array;
-  readonly jacobian: Sparsity;
-  readonly hessian: Sparsity;
+  readonly jacobian: Structure;
+  readonly hessian: Structure;
   readonly attachedRow: Int32Array;
   readonly attachedSign: Float64Array;
   readonly barrierDependent = false;
@@ -94,8 +76,8 @@ export class SlackForm implements StandardForm {
   private readonly slackOf: Int32Array;
   private readonly rowsScaled: boolean;
   private readonly columnFactor: Float64Array | null;
-  private readonly keptJacobian: Int32Array | null;
-  private readonly keptHessian: Int32Array | null;
+  private readonly ownJacobian: Restricted;
+  private readonly ownHessian: Restricted;
   private readonly jacobianBuffer: Float64Array;
   private readonly hessianBuffer: Float64Array;
 
@@ -115,21 +97,26 @@ export class SlackForm implements StandardForm {
     this.g = new Float64Array(nlp.constraints.lower.length);
     this.ofAllColumns = new Float64Array(fixed.length);
 
-    const columns = inverse(free, fixed.length);
-    const jacobian = restrict(nlp.jacobian, inverse(rows, this.g.length), columns, this.m, this.core);
-    const hessian = restrict(nlp.hessian, columns, columns, this.core, this.core);
-    this.jacobian = jacobian.pattern;
-    this.keptJacobian = jacobian.kept;
-    this.hessian = hessian.pattern;
-    this.keptHessian = hessian.kept;
-    this.jacobianBuffer = new Float64Array(jacobian.kept ? nlp.jacobian.row.length : 0);
-    this.hessianBuffer = new Float64Array(hessian.kept ? nlp.hessian.row.length : 0);
-
     const rowFactor = Float64Array.from(rows, (i) => scaling.row[i]!);
     const columnFactor = scaling.column ? Float64Array.from(free, (j) => scaling.column![j]!) : null;
     this.rowFactor = rowFactor;
     this.rowsScaled = rowFactor.some((value) => value !== 1);
     this.columnFactor = columnFactor;
+
+    const kept = {
+      row: inverse(rows, this.g.length),
+      rows: this.m,
+      rowFactor: this.rowsScaled ? rowFactor : null,
+      column: inverse(free, fixed.length),
+      columns: this.core,
+      columnFactor: columnFactor?.map((value) => 1 / value) ?? null,
+    };
+    this.ownJacobian = restrict(nlp.jacobian, kept);
+    this.ownHessian = restrict(nlp.hessian, { ...kept, row: kept.column, rows: this.core });
+    this.jacobian = this.ownJacobian.structure;
+    this.hessian = this.ownHessian.structure;
+    this.jacobianBuffer = new Float64Array(this.ownJacobian.same ? 0 : nlp.jacobian.length);
+    this.hessianBuffer = new Float64Array(this.ownHessian.same ? 0 : nlp.hessian.length);
 
     const { lower: gL, upper: gU } = nlp.constraints;
     this.target = Float64Array.from(rows, (i, k) => (gL[i] === gU[i] ? rowFactor[k]! * gL[i]! : 0));
@@ -233,26 +220,19 @@ export class SlackForm implements StandardForm {
 
   jacobianValues(w: Float64Array, out: Float64Array): boolean {
     if (this.m === 0) return true;
-    const { keptJacobian: kept, columnFactor, rowFactor } = this;
-    const { row, column } = this.jacobian;
-    const values = kept ? this.jacobianBuffer : out;
+    const { ownJacobian: own } = this;
+    const values = own.same ? out : this.jacobianBuffer;
     const finite = this.oracle.jacobian(this.userPoint(w), values);
-    if (kept) for (let k = 0; k < kept.length; k++) out[k] = values[kept[k]!]!;
-    if (this.rowsScaled) for (let k = 0; k < row.length; k++) out[k] = out[k]! * rowFactor[row[k]!]!;
-    if (columnFactor) for (let k = 0; k < row.length; k++) out[k] = out[k]! / columnFactor[column[k]!]!;
+    if (!own.same) own.take(values, out);
     return finite;
   }
 
   hessianValues(w: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
-    const { keptHessian: kept, columnFactor: factor } = this;
-    const { row, column } = this.hessian;
-    const values = kept ? this.hessianBuffer : out;
+    const { ownHessian: own } = this;
+    const values = own.same ? out : this.hessianBuffer;
     const x = this.userPoint(w);
     const finite = this.oracle.hessian(x, σ * this.scaling.objective, this.userMultipliers(λ), values);
-    if (kept) for (let k = 0; k < kept.length; k++) out[k] = values[kept[k]!]!;
-    if (factor) {
-      for (let k = 0; k < row.length; k++) out[k] = out[k]! / (factor[row[k]!]! * factor[column[k]!]!);
-    }
+    if (!own.same) own.take(values, out);
     return finite;
   }
 
@@ -311,10 +291,11 @@ export class SlackForm implements StandardForm {
     return g;
   }
 
-  /** Visits the entries of this form's Jacobian: position in the user's, position here. */
-  eachJacobianEntry(visit: (user: number, here: number) => void): void {
-    const { length } = this.jacobian.row;
-    for (let k = 0; k < length; k++) visit(this.keptJacobian ? this.keptJacobian[k]! : k, k);
+  /** Values of the user's Jacobian from those of this form; 0 for fixed variables and rows without bounds. */
+  userJacobian(J: Float64Array): Float64Array {
+    const values = new Float64Array(this.oracle.nlp.jacobian.length);
+    this.ownJacobian.putBack(J, values);
+    return values;
   }
 
   knownCurvature(_μ: number, out: Float64Array): void {

@@ -1,4 +1,4 @@
-import type { Sparsity } from '../../src/core/sparsity.js';
+import type { Structure } from '../../src/core/structure/structure.js';
 
 /**
  * What the algorithm works on: minimize `f(w)` subject to `c(w) = 0`, `l ≤ w ≤ u`, with `w ∈ Rⁿ`, `c(w) ∈ Rᵐ`.
@@ -22,9 +22,9 @@ export interface StandardForm {
   readonly withLower: Int32Array;
   readonly withUpper: Int32Array;
   /** m × core. */
-  readonly jacobian: Sparsity;
-  /** core × core, lower triangle; positions may repeat. */
-  readonly hessian: Sparsity;
+  readonly jacobian: Structure;
+  /** core × core, symmetric. */
+  readonly hessian: Structure;
   readonly attachedRow: Int32Array;
   readonly attachedSign: Float64Array;
   /** True where f depends on μ (the restoration problem) and must be evaluated again when μ changes. */

@@ -52,11 +52,9 @@ export function wideningMatters(s: State, form: SlackForm): boolean {
     product = Math.max(product, (amount * z) / objective);
     if (j >= form.core) outside = Math.max(outside, amount / (column ? column[j]! : 1));
   });
-  for (let k = 0; k < current.J.length; k++) {
-    const i = form.jacobian.row[k]!;
-    const amount = Math.abs(current.J[k]!) * shift[form.jacobian.column[k]!]!;
-    violation[i] = violation[i]! + amount / (row ? row[i]! : 1);
-  }
+  form.jacobian.each(current.J, (i, j, value) => {
+    violation[i] = violation[i]! + (Math.abs(value) * shift[j]!) / (row ? row[i]! : 1);
+  });
   const moved = violation.reduce((largest, value) => Math.max(largest, value), 0);
   const limit = 0.5 * o.constr_viol_tol;
   return outside > limit || moved > limit || product > 0.5 * o.compl_inf_tol;

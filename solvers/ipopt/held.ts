@@ -20,7 +20,7 @@ export class Held {
       'objective',
       'gradient',
       ...(nlp.constraints.lower.length > 0 ? (['constraints'] as const) : []),
-      ...(nlp.jacobian.row.length > 0 ? (['jacobian'] as const) : []),
+      ...(nlp.jacobian.length > 0 ? (['jacobian'] as const) : []),
     ];
   }
 

@@ -48,10 +48,10 @@ export function measureOf(
     if (!isFixed(v, j)) steepest = Math.max(steepest, Math.abs(value));
   });
   const rows = new Float64Array(g.lower.length);
-  first.jacobian?.forEach((value, k) => {
-    const i = jacobian.row[k]!;
-    if (!isFixed(v, jacobian.column[k]!)) rows[i] = Math.max(rows[i]!, Math.abs(value));
-  });
+  if (first.jacobian)
+    jacobian.each(first.jacobian, (i, j, value) => {
+      if (!isFixed(v, j)) rows[i] = Math.max(rows[i]!, Math.abs(value));
+    });
   const user = method === 'user-scaling' ? nlp.scaling : undefined;
   const extra = Math.abs(numbers.obj_scaling_factor);
   const objective = extra * (user?.objective ?? factor(steepest * extra));

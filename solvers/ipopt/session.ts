@@ -1,4 +1,5 @@
 import { EvaluationError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
+import type { Structure } from '../../src/core/structure/structure.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { nameOf } from '../../src/nlp/names.js';
 import type { Multipliers, Result, Seconds, Status } from '../../src/nlp/result.js';
@@ -157,12 +158,27 @@ export class Session {
     return this.#evaluate('constraints', x, out, () => this.nlp.constraintValues(x, out));
   }
 
+  /** Values of the triplets of the Jacobian. */
   jacobian(x: Float64Array, out: Float64Array): boolean {
-    return this.#evaluate('jacobian', x, out, () => this.nlp.jacobianValues(x, out));
+    return this.#asTriplets(this.nlp.jacobian, out, (values) =>
+      this.#evaluate('jacobian', x, values, () => this.nlp.jacobianValues(x, values)),
+    );
   }
 
+  /** Values of the triplets of the Hessian. */
   hessian(x: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean {
-    return this.#evaluate('hessian', x, out, () => this.nlp.hessianValues(x, σ, λ, out));
+    return this.#asTriplets(this.nlp.hessian, out, (values) =>
+      this.#evaluate('hessian', x, values, () => this.nlp.hessianValues(x, σ, λ, values)),
+    );
+  }
+
+  #asTriplets(of: Structure, out: Float64Array, fill: (values: Float64Array) => boolean): boolean {
+    const { direct, expand } = of.triplets();
+    if (direct) return fill(out);
+    const values = new Float64Array(of.length);
+    const filled = fill(values);
+    out.set(expand(values));
+    return filled;
   }
 
   /** Bounds as Ipopt wants them, infinities replaced. */
@@ -261,6 +277,10 @@ export class Session {
     const { variables, constraints, jacobian, hessian } = this.nlp;
     const column = (j: number) => nameOf('variable', variables, j);
     const row = (i: number) => nameOf('row', constraints, i);
+    const derivative = (at: { row: number; column: number }) =>
+      `the derivative of ${row(at.row)} by ${at.column < 0 ? 'the inputs of a network' : column(at.column)}`;
+    const second = (at: { row: number; column: number }) =>
+      `the second derivative by ${at.row < 0 ? 'the inputs of a network' : `${column(at.row)} and ${column(at.column)}`}`;
     switch (kind) {
       case 'objective':
         return 'the objective';
@@ -269,9 +289,9 @@ export class Session {
       case 'constraints':
         return row(k);
       case 'jacobian':
-        return `the derivative of ${row(jacobian.row[k]!)} by ${column(jacobian.column[k]!)}`;
+        return derivative(jacobian.position(k));
       case 'hessian':
-        return `the second derivative by ${column(hessian.row[k]!)} and ${column(hessian.column[k]!)}`;
+        return second(hessian.position(k));
     }
   }
 

@@ -37,8 +37,8 @@ export class SystemIpopt implements Solver<IpoptOptions> {
       m,
       session.bounds(constraints.lower),
       session.bounds(constraints.upper),
-      nlp.jacobian.row.length,
-      exact ? nlp.hessian.row.length : 0,
+      nlp.jacobian.triplets().length,
+      exact ? nlp.hessian.triplets().length : 0,
       0,
       callbacks.f.pointer,
       callbacks.g.pointer,
@@ -79,7 +79,7 @@ export class SystemIpopt implements Solver<IpoptOptions> {
 function register(library: IpoptLibrary, session: Session, iterations: { count: number }) {
   const { nlp } = session;
   const [n, m] = [nlp.variables.lower.length, nlp.constraints.lower.length];
-  const [jacobianSize, hessianSize] = [nlp.jacobian.row.length, nlp.hessian.row.length];
+  const [jacobian, hessian] = [nlp.jacobian.triplets(), nlp.hessian.triplets()];
   const at = (pointer: unknown): Float64Array => library.doubles(pointer, n);
   const fill = (pointer: unknown, values: Int32Array): void => {
     if (values.length > 0) library.ints(pointer, values.length).set(values);
@@ -109,11 +109,11 @@ function register(library: IpoptLibrary, session: Session, iterations: { count: 
         out: unknown,
       ) => {
         if (out === null) {
-          fill(row, nlp.jacobian.row);
-          fill(column, nlp.jacobian.column);
+          fill(row, jacobian.row);
+          fill(column, jacobian.column);
           return true;
         }
-        return jacobianSize === 0 || session.jacobian(at(x), library.doubles(out, jacobianSize));
+        return jacobian.length === 0 || session.jacobian(at(x), library.doubles(out, jacobian.length));
       },
     ),
     hessian: library.callback(
@@ -121,12 +121,12 @@ function register(library: IpoptLibrary, session: Session, iterations: { count: 
       // biome-ignore format: one parameter list of Ipopt's header
       (_n: number, x: unknown, _new: unknown, σ: number, _m: number, λ: unknown, _newλ: unknown, _k: number, row: unknown, column: unknown, out: unknown) => {
         if (out === null) {
-          fill(row, nlp.hessian.row);
-          fill(column, nlp.hessian.column);
+          fill(row, hessian.row);
+          fill(column, hessian.column);
           return true;
         }
         const weights = m === 0 ? new Float64Array(0) : library.doubles(λ, m);
-        return hessianSize === 0 || session.hessian(at(x), σ, weights, library.doubles(out, hessianSize));
+        return hessian.length === 0 || session.hessian(at(x), σ, weights, library.doubles(out, hessian.length));
       },
     ),
     monitor: library.callback(

@@ -69,8 +69,8 @@ export class WasmIpopt {
       m,
       heap.copy(session.bounds(nlp.constraints.lower)),
       heap.copy(session.bounds(nlp.constraints.upper)),
-      nlp.jacobian.row.length,
-      exact ? nlp.hessian.row.length : 0,
+      nlp.jacobian.triplets().length,
+      exact ? nlp.hessian.triplets().length : 0,
       ...register(heap, session),
     );
     if (problem === 0)
@@ -136,7 +136,7 @@ const REJECTED = 1e100;
 function register(heap: Heap, session: Session): [number, number, number, number, number] {
   const { nlp } = session;
   const [n, m] = [nlp.variables.lower.length, nlp.constraints.lower.length];
-  const [jacobianSize, hessianSize] = [nlp.jacobian.row.length, nlp.hessian.row.length];
+  const [jacobian, hessian] = [nlp.jacobian.triplets(), nlp.hessian.triplets()];
   const { addFunction } = heap.module;
   const answer = (right: boolean): number => {
     if (session.stopping) throw new Stop();
@@ -162,11 +162,11 @@ function register(heap: Heap, session: Session): [number, number, number, number
       // biome-ignore format: one parameter list of Ipopt's header
       (_n: number, x: number, _new: number, _m: number, _k: number, row: number, column: number, out: number) => {
         if (out === 0) {
-          heap.ints(row, jacobianSize).set(nlp.jacobian.row);
-          heap.ints(column, jacobianSize).set(nlp.jacobian.column);
+          heap.ints(row, jacobian.length).set(jacobian.row);
+          heap.ints(column, jacobian.length).set(jacobian.column);
           return 1;
         }
-        return answer(jacobianSize === 0 || session.jacobian(at(x), heap.doubles(out, jacobianSize)));
+        return answer(jacobian.length === 0 || session.jacobian(at(x), heap.doubles(out, jacobian.length)));
       },
       'iiiiiiiiii',
     ),
@@ -174,12 +174,12 @@ function register(heap: Heap, session: Session): [number, number, number, number
       // biome-ignore format: one parameter list of Ipopt's header
       (_n: number, x: number, _new: number, σ: number, _m: number, λ: number, _newλ: number, _k: number, row: number, column: number, out: number) => {
         if (out === 0) {
-          heap.ints(row, hessianSize).set(nlp.hessian.row);
-          heap.ints(column, hessianSize).set(nlp.hessian.column);
+          heap.ints(row, hessian.length).set(hessian.row);
+          heap.ints(column, hessian.length).set(hessian.column);
           return 1;
         }
         session.row();
-        return answer(session.hessian(at(x), σ, heap.doubles(λ, m), heap.doubles(out, hessianSize)));
+        return answer(session.hessian(at(x), σ, heap.doubles(λ, m), heap.doubles(out, hessian.length)));
       },
       'iiiidiiiiiiii',
     ),

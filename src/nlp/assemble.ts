@@ -1,7 +1,7 @@
 import { gradientColumns, segments } from '../elements/segments.js';
 import type { GrayBox } from '../oracle/contract.js';
 import type { Problem } from '../problem/problem.js';
-import { boxUses, gatherInputs, gatherMultipliers } from './boxes.js';
+import { boxUses, gatherInputs, gatherMultipliers, writeHessian, writeJacobian } from './boxes.js';
 import type { Nlp } from './contract.js';
 import { linearPart } from './linear.js';
 import { hessianPlan, jacobianPlan } from './plan.js';
@@ -28,8 +28,8 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
   return {
     variables,
     constraints: rows,
-    jacobian: jacobian.sparsity,
-    hessian: hessian.sparsity,
+    jacobian: jacobian.structure,
+    hessian: hessian.structure,
     secondDerivatives,
     ...(problem.scaling && { scaling: problem.scaling }),
     accuracy: uses.reduce((worst, { box }) => Math.max(worst, box.accuracy), Number.EPSILON),
@@ -65,35 +65,31 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     },
 
     jacobianValues(x, out) {
-      out.set(jacobian.constant);
+      for (let k = 0; k < uses.length; k++) {
+        const own = uses[k]!;
+        own.box.jacobian(gatherInputs(own, x), own.J);
+        writeJacobian(own, out, jacobian.structure.pieces[k]!.first);
+      }
+      out.set(jacobian.constant, jacobian.entries);
       for (let k = 0; k < elements.rows.length; k++) {
         const { kernel, table, none } = elements.rows[k]!;
         kernel.gradient(x, table, none, one, jacobian.elements[k]!, out);
       }
-      for (let k = 0; k < uses.length; k++) {
-        const own = uses[k]!;
-        const place = jacobian.boxes[k]!;
-        own.box.jacobian(gatherInputs(own, x), own.J);
-        for (let i = 0; i < place.length; i++) out[place[i]!]! -= own.J[i]!;
-      }
     },
 
     hessianValues(x, σ, λ, out) {
-      const { contiguous } = hessian;
-      out.fill(0);
-      for (let k = 0; k < uses.length; k++) {
+      const { pieces } = hessian.structure;
+      for (let k = 0; k + 1 < pieces.length; k++) {
         const own = uses[k]!;
-        if (!gatherMultipliers(own, λ)) continue;
-        const place = hessian.boxes[k]!;
-        gatherInputs(own, x);
-        if (contiguous[k]) {
-          own.box.hessian(own.x, own.λ, out.subarray(place[0]!, place[0]! + place.length));
+        const { first, count } = pieces[k]!;
+        if (!gatherMultipliers(own, λ)) {
+          out.fill(0, first, first + count);
           continue;
         }
-        own.box.hessian(own.x, own.λ, own.H);
-        for (let i = 0; i < place.length; i++) out[place[i]!]! += own.H[i]!;
-        for (const i of hessian.doubled[k]!) out[place[i]!]! += own.H[i]!;
+        own.box.hessian(gatherInputs(own, x), own.λ, own.H);
+        writeHessian(own, out, first);
       }
+      out.fill(0, hessian.entries);
       σs[0] = σ;
       for (let k = 0; k < elements.objective.length; k++) {
         const { kernel, table, none } = elements.objective[k]!;

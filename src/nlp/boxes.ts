@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import type { PieceShape } from '../core/structure/piece.js';
 import type { GrayBox } from '../oracle/contract.js';
 import type { GrayBoxUse } from '../problem/problem.js';
 
@@ -6,6 +7,10 @@ import type { GrayBoxUse } from '../problem/problem.js';
 export interface BoxUse {
   readonly box: GrayBox;
   readonly use: GrayBoxUse;
+  /** The variables that enter, each once. */
+  readonly columns: Int32Array;
+  /** Input → index in `columns`; null where no variable enters twice. */
+  readonly fold: Int32Array | null;
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** `−λ` of the rows: the multipliers of NN. */
@@ -31,6 +36,7 @@ export function boxUses(uses: readonly GrayBoxUse[], boxes: readonly GrayBox[]):
     return {
       box,
       use,
+      ...distinct(use.inputs),
       x: new Float64Array(inputs),
       y: new Float64Array(outputs),
       λ: new Float64Array(outputs),
@@ -38,6 +44,53 @@ export function boxUses(uses: readonly GrayBoxUse[], boxes: readonly GrayBox[]):
       H: new Float64Array(box.secondDerivatives ? (inputs * (inputs + 1)) / 2 : 0),
     };
   });
+}
+
+function distinct(inputs: Int32Array): { columns: Int32Array; fold: Int32Array | null } {
+  const place = new Map<number, number>();
+  const fold = inputs.map((j) => {
+    if (!place.has(j)) place.set(j, place.size);
+    return place.get(j)!;
+  });
+  const columns = Int32Array.from(place.keys());
+  return { columns, fold: columns.length === inputs.length ? null : fold };
+}
+
+/** The block of `∂(y − NN)/∂x`. */
+export const jacobianPiece = ({ use, columns }: BoxUse): PieceShape => ({
+  kind: 'dense',
+  rows: Int32Array.from(use.outputs, (_, i) => use.firstRow + i),
+  columns,
+});
+
+/** The block of `∇²((−λ)ᵀNN)`. */
+export const hessianPiece = ({ columns }: BoxUse): PieceShape => ({ kind: 'dense', rows: null, columns });
+
+/** Writes `−J` of a use from `at` on. */
+export function writeJacobian({ J, fold, columns, use }: BoxUse, out: Float64Array, at: number): void {
+  if (fold === null) {
+    for (let k = 0; k < J.length; k++) out[at + k] = -J[k]!;
+    return;
+  }
+  const width = columns.length;
+  out.fill(0, at, at + use.outputs.length * width);
+  for (let i = 0, k = 0; i < use.outputs.length; i++)
+    for (let j = 0; j < fold.length; j++) out[at + i * width + fold[j]!]! -= J[k++]!;
+}
+
+/** Writes `H` of a use from `at` on. */
+export function writeHessian({ H, fold, columns }: BoxUse, out: Float64Array, at: number): void {
+  if (fold === null) {
+    out.set(H, at);
+    return;
+  }
+  out.fill(0, at, at + (columns.length * (columns.length + 1)) / 2);
+  for (let a = 0, k = 0; a < fold.length; a++)
+    for (let b = 0; b <= a; b++, k++) {
+      const [i, j] = [Math.max(fold[a]!, fold[b]!), Math.min(fold[a]!, fold[b]!)];
+      // Both orders of two inputs that are one variable fall on the diagonal.
+      out[at + (i * (i + 1)) / 2 + j]! += a !== b && i === j ? 2 * H[k]! : H[k]!;
+    }
 }
 
 /** Gathers the inputs of a use from `x`. */

@@ -48,7 +48,8 @@ export function checkDerivatives(nlp: Nlp, x: Float64Array, options: CheckOption
   const gradient = new Worst();
   const jacobian = new Worst();
   const hessian = new Worst();
-  const byColumn = groupByColumn(nlp.jacobian.column, n);
+  const jacobianRow = nlp.jacobian.triplets().row;
+  const byColumn = groupByColumn(nlp.jacobian.triplets().column, n);
   const rowsOfHessian = symmetricColumns(nlp, n);
   const dense = new Float64Array(m);
   const denseSecond = new Float64Array(n);
@@ -64,7 +65,7 @@ export function checkDerivatives(nlp: Nlp, x: Float64Array, options: CheckOption
     });
     gradient.compare(stated.gradient[j]!, quotient(up.f, down.f), () => `objective, ${variable(j)}`);
     dense.fill(0);
-    for (const k of byColumn[j]!) dense[nlp.jacobian.row[k]!]! += stated.jacobian[k]!;
+    for (const k of byColumn[j]!) dense[jacobianRow[k]!]! += stated.jacobian[k]!;
     for (let i = 0; i < m; i++)
       jacobian.compare(dense[i]!, quotient(up.g[i]!, down.g[i]!), () => `${row(i)}, ${variable(j)}`);
     if (!second) continue;
@@ -101,22 +102,29 @@ class Worst {
   }
 }
 
-/** Values and derivatives at one point; `lagrangian` is `σ∇f + Jᵀλ`. */
+/** Values and derivatives (as triplets) at one point; `lagrangian` is `σ∇f + Jᵀλ`. */
 function evaluate(nlp: Nlp, x: Float64Array, σ: number, λ: Float64Array, second: boolean) {
   const n = nlp.variables.lower.length;
   const g = new Float64Array(λ.length);
   const gradient = new Float64Array(n);
-  const jacobian = new Float64Array(nlp.jacobian.row.length);
-  const hessian = new Float64Array(second ? nlp.hessian.row.length : 0);
+  const jacobian = new Float64Array(nlp.jacobian.length);
+  const hessian = new Float64Array(second ? nlp.hessian.length : 0);
   const f = nlp.objective(x);
   nlp.gradient(x, gradient);
   nlp.constraintValues(x, g);
   nlp.jacobianValues(x, jacobian);
   if (second) nlp.hessianValues(x, σ, λ, hessian);
   const lagrangian = gradient.map((value) => σ * value);
-  for (let k = 0; k < jacobian.length; k++)
-    lagrangian[nlp.jacobian.column[k]!]! += jacobian[k]! * λ[nlp.jacobian.row[k]!]!;
-  return { f, g, gradient, jacobian, hessian, lagrangian };
+  nlp.jacobian.addTransposed(jacobian, λ, 1, lagrangian);
+  const triplets = nlp.jacobian.triplets().expand(jacobian);
+  return {
+    f,
+    g,
+    gradient,
+    jacobian: triplets.slice(),
+    hessian: second ? nlp.hessian.triplets().expand(hessian) : hessian,
+    lagrangian,
+  };
 }
 
 function shifted(x: Float64Array, j: number, by: number): Float64Array {
@@ -136,8 +144,9 @@ function groupByColumn(column: Int32Array, n: number): number[][] {
 /** Both triangles of the Hessian: for each column its other indices and nonzeros. */
 function symmetricColumns({ hessian }: Nlp, n: number): { other: number; k: number }[][] {
   const columns: { other: number; k: number }[][] = Array.from({ length: n }, () => []);
-  for (let k = 0; k < hessian.row.length; k++) {
-    const [i, j] = [hessian.row[k]!, hessian.column[k]!];
+  const { length, row, column } = hessian.triplets();
+  for (let k = 0; k < length; k++) {
+    const [i, j] = [row[k]!, column[k]!];
     columns[j]!.push({ other: i, k });
     if (i !== j) columns[i]!.push({ other: j, k });
   }

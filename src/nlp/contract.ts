@@ -1,4 +1,4 @@
-import type { Sparsity } from '../core/sparsity.js';
+import type { Structure } from '../core/structure/structure.js';
 
 /** Lower and upper bounds of a vector; ±Infinity where there is none. `lower[i] === upper[i]` fixes entry `i`. */
 export interface Bounds {
@@ -29,9 +29,9 @@ export interface Nlp {
   readonly variables: Bounds & { readonly start: Float64Array };
   readonly constraints: Bounds;
   /** m × n. */
-  readonly jacobian: Sparsity;
-  /** n × n, lower triangle of `∇²(σ f + λᵀ g)`. */
-  readonly hessian: Sparsity;
+  readonly jacobian: Structure;
+  /** n × n, symmetric: `∇²(σ f + λᵀ g)`. */
+  readonly hessian: Structure;
   /** False where `hessianValues` cannot be called; the solver then uses a quasi-Newton approximation. Default true. */
   readonly secondDerivatives?: boolean;
   /** Relative accuracy of the function values: 2⁻⁵² unless an oracle computes in f32. Default 2⁻⁵². */

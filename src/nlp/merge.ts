@@ -1,21 +1,16 @@
-import type { Sparsity } from '../core/sparsity.js';
-
 /** Nonzeros without repetition, and for each contribution the nonzero it belongs to. */
 export interface Merged {
-  readonly sparsity: Sparsity;
+  readonly row: Int32Array;
+  readonly column: Int32Array;
   readonly place: Int32Array;
 }
 
 /**
- * Merges contributions at (`row[k]`, `column[k]`) that meet at one position. Nonzeros are numbered by the first
+ * Merges contributions to a `rows × columns` matrix that meet at one position. Nonzeros are numbered by the first
  * contribution to each, so contributions that come first keep their order and stay contiguous.
  */
-export function mergeContributions(
-  rows: number,
-  columns: number,
-  row: Int32Array,
-  column: Int32Array,
-): Merged {
+export function mergeContributions(rows: number, columns: number, all: Contributions): Merged {
+  const { row, column } = all;
   const order = countingSort(row, rows, countingSort(column, columns));
   const count = row.length;
   const leader = new Int32Array(count);
@@ -28,16 +23,19 @@ export function mergeContributions(
     }
     leader[own] = first;
   }
-  const place = new Int32Array(count);
-  const sparsity = { rows, columns, row: new Int32Array(distinct), column: new Int32Array(distinct) };
+  const merged = {
+    row: new Int32Array(distinct),
+    column: new Int32Array(distinct),
+    place: new Int32Array(count),
+  };
   for (let k = 0, next = 0; k < count; k++) {
     if (leader[k] === k) {
-      place[k] = next;
-      sparsity.row[next] = row[k]!;
-      sparsity.column[next++] = column[k]!;
-    } else place[k] = place[leader[k]!]!;
+      merged.place[k] = next;
+      merged.row[next] = row[k]!;
+      merged.column[next++] = column[k]!;
+    } else merged.place[k] = merged.place[leader[k]!]!;
   }
-  return { sparsity, place };
+  return merged;
 }
 
 /** Indices ordered by key, stable; `order` (default 0, 1, …) is the order to keep among equals. */
@@ -53,19 +51,27 @@ function countingSort(key: Int32Array, keys: number, order?: Int32Array): Int32A
   return sorted;
 }
 
-/** Collects contributions of known total number. */
+/** Collects contributions, at most `capacity` of them. */
 export class Contributions {
-  readonly row: Int32Array;
-  readonly column: Int32Array;
-  length = 0;
+  readonly #row: Int32Array;
+  readonly #column: Int32Array;
+  #length = 0;
 
   constructor(capacity: number) {
-    this.row = new Int32Array(capacity);
-    this.column = new Int32Array(capacity);
+    this.#row = new Int32Array(capacity);
+    this.#column = new Int32Array(capacity);
+  }
+
+  get row(): Int32Array {
+    return this.#row.subarray(0, this.#length);
+  }
+
+  get column(): Int32Array {
+    return this.#column.subarray(0, this.#length);
   }
 
   add(row: number, column: number): void {
-    this.row[this.length] = row;
-    this.column[this.length++] = column;
+    this.#row[this.#length] = row;
+    this.#column[this.#length++] = column;
   }
 }

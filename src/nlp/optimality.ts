@@ -8,11 +8,7 @@ type Problem = Pick<Nlp, 'variables' | 'constraints' | 'jacobian'>;
 /** `∇f + Jᵀλ`. A row with multiplier 0 adds nothing, even where it is undefined. */
 export function reducedGradient(nlp: Problem, values: Values, λ: Float64Array): Float64Array {
   const r = values.gradient.slice();
-  const { row, column } = nlp.jacobian;
-  for (let k = 0; k < row.length; k++) {
-    const weight = λ[row[k]!]!;
-    if (weight !== 0) r[column[k]!] = r[column[k]!]! + values.J[k]! * weight;
-  }
+  nlp.jacobian.addTransposed(values.J, λ, 1, r);
   return r;
 }
 

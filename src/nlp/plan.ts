@@ -1,19 +1,25 @@
-import type { Sparsity } from '../core/sparsity.js';
+import { type PieceShape, valuesOf } from '../core/structure/piece.js';
+import { Structure } from '../core/structure/structure.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
-import type { BoxUse } from './boxes.js';
+import { type BoxUse, hessianPiece, jacobianPiece } from './boxes.js';
 import type { LinearPart } from './linear.js';
 import { Contributions, mergeContributions } from './merge.js';
 
-export interface JacobianPlan {
-  readonly sparsity: Sparsity;
-  /** Values that never change: the linear part and the 1 of each `y` in `y − NN(x)`. */
-  readonly constant: Float64Array;
-  /** Place of each contribution, by segment and by gray box (row-major `J`). */
-  readonly elements: readonly Int32Array[];
-  readonly boxes: readonly Int32Array[];
+/** The pieces of the gray boxes' uses come first, in their order; all else is one last piece of entries. */
+interface Plan {
+  readonly structure: Structure;
+  /** Where the entries' values begin. */
+  readonly entries: number;
 }
 
-/** Merges the contributions of gray boxes, linear rows and elements to the m × n Jacobian. */
+export interface JacobianPlan extends Plan {
+  /** Entries that never change: the linear part and the 1 of each `y` in `y − NN(x)`. */
+  readonly constant: Float64Array;
+  /** Place of each contribution, by segment. */
+  readonly elements: readonly Int32Array[];
+}
+
+/** Lays out the m × n Jacobian of gray boxes, linear rows and elements. */
 export function jacobianPlan(
   m: number,
   n: number,
@@ -23,12 +29,10 @@ export function jacobianPlan(
 ): JacobianPlan {
   const columns = rows.map(gradientColumns);
   const all = new Contributions(
-    uses.reduce((sum, { J, y }) => sum + J.length + y.length, 0) +
+    uses.reduce((sum, { use }) => sum + use.outputs.length, 0) +
       linear.row.length +
       columns.reduce((sum, own) => sum + own.length, 0),
   );
-  for (const { use } of uses)
-    for (let i = 0; i < use.outputs.length; i++) for (const j of use.inputs) all.add(use.firstRow + i, j);
   for (const { use } of uses)
     for (let i = 0; i < use.outputs.length; i++) all.add(use.firstRow + i, use.outputs[i]!);
   for (let k = 0; k < linear.row.length; k++) all.add(linear.row[k]!, linear.column[k]!);
@@ -38,70 +42,107 @@ export function jacobianPlan(
     for (let k = 0; k < own.length; k++) all.add(row[Math.floor(k / width)]!, own[k]!);
   });
 
-  const { sparsity, place } = mergeContributions(m, n, all.row, all.column);
-  const constant = new Float64Array(sparsity.row.length);
+  const { row, column, place } = mergeContributions(m, n, all);
+  const structure = new Structure(m, n, false, [
+    ...uses.map(jacobianPiece),
+    { kind: 'entries', row, column },
+  ]);
+  const entries = structure.pieces.at(-1)!.first;
+  const constant = new Float64Array(row.length);
   const take = cutter(place);
-  const boxes = uses.map(({ J }) => take(J.length));
-  for (const { y } of uses) for (const k of take(y.length)) constant[k]! += 1;
+  for (const { use } of uses) for (const k of take(use.outputs.length)) constant[k]! += 1;
   const ofLinear = take(linear.value.length);
   for (let k = 0; k < ofLinear.length; k++) constant[ofLinear[k]!]! += linear.value[k]!;
-  return { sparsity, constant, elements: columns.map((own) => take(own.length)), boxes };
+  const elements = columns.map((own) => take(own.length).map((k) => entries + k));
+  return { structure, entries, constant, elements };
 }
 
-export interface HessianPlan {
-  readonly sparsity: Sparsity;
+export interface HessianPlan extends Plan {
+  /** Place of each contribution, by segment. */
   readonly objective: readonly Int32Array[];
   readonly rows: readonly Int32Array[];
-  /** By gray box, in the packed order of its `H`. */
-  readonly boxes: readonly Int32Array[];
-  /** True where a box's places are consecutive and no box before it writes there: its `H` is copied whole. */
-  readonly contiguous: readonly boolean[];
-  /** Packed entries off the diagonal of `H` that fall on the diagonal here, as one variable enters twice: count twice. */
-  readonly doubled: readonly (readonly number[])[];
 }
 
-/** Merges the contributions of gray boxes and elements to the lower triangle of the n × n Hessian. */
+/** Lays out the lower triangle of the n × n Hessian; elements inside a gray box's dense block add to its values. */
 export function hessianPlan(
   n: number,
   uses: readonly BoxUse[],
   elements: { readonly objective: readonly Segment[]; readonly rows: readonly Segment[] },
 ): HessianPlan {
+  const blocks = uses.map(hessianPiece);
   const size = ({ kernel, table }: Segment): number => table.count * kernel.hessianSlots.length;
   const everything = [...elements.objective, ...elements.rows];
-  const all = new Contributions(
-    uses.reduce((sum, { H }) => sum + H.length, 0) + everything.reduce((sum, own) => sum + size(own), 0),
-  );
-  for (const { use } of uses)
-    for (let i = 0; i < use.inputs.length; i++)
-      for (let j = 0; j <= i; j++) addLower(all, use.inputs[i]!, use.inputs[j]!);
+  const total = everything.reduce((sum, own) => sum + size(own), 0);
+  const inside = new DenseBlocks(n, blocks);
+  const all = new Contributions(total);
+  // Places in blocks at once; those among the entries follow when these are merged.
+  const places = new Int32Array(total).fill(-1);
+  let at = 0;
   for (const { kernel, table } of everything)
     for (let t = 0; t < table.count; t++) {
       const base = t * table.variableSlots;
-      for (const { row, column } of kernel.hessianSlots)
-        addLower(all, table.variables[base + row]!, table.variables[base + column]!);
+      for (const { row, column } of kernel.hessianSlots) {
+        const [i, j] = [table.variables[base + row]!, table.variables[base + column]!];
+        places[at] = inside.place(i, j);
+        if (places[at++]! < 0) all.add(Math.max(i, j), Math.min(i, j));
+      }
     }
 
-  const { sparsity, place } = mergeContributions(n, n, all.row, all.column);
-  const take = cutter(place);
-  let written = 0;
-  const contiguous: boolean[] = [];
-  const boxes = uses.map(({ H }) => {
-    const own = take(H.length);
-    contiguous.push(own.length > 0 && own[0]! >= written && own.every((value, k) => value === own[0]! + k));
-    written = own.reduce((most, value) => Math.max(most, value + 1), written);
-    return own;
-  });
+  const { row, column, place } = mergeContributions(n, n, all);
+  const structure = new Structure(n, n, true, [...blocks, { kind: 'entries', row, column }]);
+  const entries = structure.pieces.at(-1)!.first;
+  for (let k = 0, own = 0; k < total; k++) if (places[k]! < 0) places[k] = entries + place[own++]!;
+  const take = cutter(places);
   return {
-    sparsity,
-    boxes,
-    contiguous,
-    doubled: uses.map(({ use }) => repeatedInputs(use.inputs)),
+    structure,
+    entries,
     objective: elements.objective.map((own) => take(size(own))),
     rows: elements.rows.map((own) => take(size(own))),
   };
 }
 
-const addLower = (all: Contributions, i: number, j: number): void => all.add(Math.max(i, j), Math.min(i, j));
+/** Finds positions inside symmetric dense blocks, whose values stand one block after the other from 0 on. */
+class DenseBlocks {
+  /** By column, from `start[j]` on: the blocks it belongs to and its index there. */
+  readonly #start: Int32Array;
+  readonly #block: Int32Array;
+  readonly #index: Int32Array;
+  readonly #first: number[] = [];
+
+  constructor(n: number, blocks: readonly PieceShape[]) {
+    const start = new Int32Array(n + 1);
+    const dense = blocks.map((block) => (block.kind === 'dense' ? block.columns : new Int32Array(0)));
+    for (const columns of dense) for (const j of columns) start[j + 1]!++;
+    for (let j = 0; j < n; j++) start[j + 1]! += start[j]!;
+    const next = start.slice();
+    this.#start = start;
+    this.#block = new Int32Array(start[n]!);
+    this.#index = new Int32Array(start[n]!);
+    dense.forEach((columns, b) => {
+      columns.forEach((j, index) => {
+        this.#block[next[j]!] = b;
+        this.#index[next[j]!++] = index;
+      });
+    });
+    let first = 0;
+    for (const block of blocks) {
+      this.#first.push(first);
+      first += valuesOf(block);
+    }
+  }
+
+  /** The value of entry (i, j) in the first block that has both; −1 where none has. */
+  place(i: number, j: number): number {
+    for (let p = this.#start[i]!; p < this.#start[i + 1]!; p++)
+      for (let q = this.#start[j]!; q < this.#start[j + 1]!; q++)
+        if (this.#block[p] === this.#block[q]) {
+          const [a, b] = [this.#index[p]!, this.#index[q]!];
+          const row = Math.max(a, b);
+          return this.#first[this.#block[p]!]! + (row * (row + 1)) / 2 + Math.min(a, b);
+        }
+    return -1;
+  }
+}
 
 /** Cuts a list into consecutive pieces of given lengths. */
 function cutter(list: Int32Array): (length: number) => Int32Array {
@@ -110,12 +151,4 @@ function cutter(list: Int32Array): (length: number) => Int32Array {
     at += length;
     return list.slice(at - length, at);
   };
-}
-
-function repeatedInputs(inputs: Int32Array): number[] {
-  if (new Set(inputs).size === inputs.length) return [];
-  const packed: number[] = [];
-  for (let i = 0; i < inputs.length; i++)
-    for (let j = 0; j < i; j++) if (inputs[i] === inputs[j]) packed.push((i * (i + 1)) / 2 + j);
-  return packed;
 }

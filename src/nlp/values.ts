@@ -6,7 +6,7 @@ export interface Values {
   readonly objective: number;
   readonly constraints: Float64Array;
   readonly gradient: Float64Array;
-  /** Values of the Jacobian's entries. */
+  /** Values of the Jacobian's structure. */
   readonly J: Float64Array;
 }
 
@@ -28,6 +28,6 @@ export function unknownValues(nlp: Nlp, x: Float64Array): Values {
     objective: Number.NaN,
     constraints: unknown(nlp.constraints.lower.length),
     gradient: unknown(x.length),
-    J: unknown(nlp.jacobian.row.length),
+    J: unknown(nlp.jacobian.length),
   };
 }

@@ -157,8 +157,8 @@ describe('full space', () => {
     const nlp = assemble(m.problem());
     expect(nlp.variables.lower.length).toBe(3653);
     expect(nlp.constraints.lower.length).toBe(2096);
-    expect(nlp.jacobian.row.length).toBe(171502);
-    expect(nlp.hessian.row.length).toBe(661);
+    expect(nlp.jacobian.nonzeros).toBe(171502);
+    expect(nlp.hessian.nonzeros).toBe(661);
     expect(y.values(nlp.variables.start)).toEqual(new Float64Array(10).fill(0.5));
   });
 });

@@ -71,7 +71,7 @@ describe('dependent rows', () => {
     const scaling = { objective: 1, row: new Float64Array(2).fill(1), column: null };
     const form = new SlackForm(new Oracle(nlp), select(nlp, 1e19), scaling, readOptions(table));
     const kkt = new KktSystem(form, null, openLinearSolver, {}, null);
-    const J = new Float64Array(form.jacobian.row.length);
+    const J = new Float64Array(form.jacobian.length);
     form.jacobianValues(new Float64Array(2), J);
     const Σ = Float64Array.of(1e-10, 2e-10);
     expect(kkt.factor(Σ, J, 0, 0)).toBe('singular');

@@ -7,7 +7,6 @@ import { options as table } from '../../solvers/interior-point/options.js';
 import { Oracle } from '../../solvers/interior-point/oracle.js';
 import { LowRank } from '../../solvers/interior-point/quasi-newton.js';
 import { ElasticForm } from '../../solvers/interior-point/restoration/problem.js';
-import { addProduct, addSymmetric, addTransposed, runsOf } from '../../solvers/interior-point/runs.js';
 import { SlackForm, select } from '../../solvers/interior-point/slacks.js';
 import { readOptions } from '../../src/core/options.js';
 import { openDenseReference } from './dense-ldl.js';
@@ -88,42 +87,6 @@ describe('regularization', () => {
   });
 });
 
-describe('products by runs', () => {
-  it('agree with products entry by entry', () => {
-    const next = numbers(7);
-    const n = 9;
-    const entries = [...Array(n * n).keys()].filter(() => next() > -0.4);
-    const lower = entries.filter((k) => Math.floor(k / n) >= k % n);
-    const pattern = (list: number[]) => ({
-      rows: n,
-      columns: n,
-      row: Int32Array.from(list, (k) => Math.floor(k / n)),
-      column: Int32Array.from(list, (k) => k % n),
-    });
-    const values = Float64Array.from(entries, next);
-    const x = Float64Array.from({ length: n }, next);
-    const [forward, backward, symmetric] = [0, 0, 0].map(() => new Float64Array(n));
-    const expected = [0, 0, 0].map(() => new Float64Array(n));
-    entries.forEach((k, at) => {
-      expected[0]![Math.floor(k / n)]! += 2 * values[at]! * x[k % n]!;
-      expected[1]![k % n]! += 2 * values[at]! * x[Math.floor(k / n)]!;
-    });
-    lower.forEach((k, at) => {
-      const [i, j] = [Math.floor(k / n), k % n];
-      expected[2]![i]! -= values[at]! * x[j]!;
-      if (i !== j) expected[2]![j]! -= values[at]! * x[i]!;
-    });
-    addProduct(runsOf(pattern(entries)), values, x, 2, forward!);
-    addTransposed(runsOf(pattern(entries)), values, x, 2, backward!);
-    addSymmetric(runsOf(pattern(lower)), values, x, -1, symmetric!);
-    [forward, backward, symmetric].forEach((found, which) => {
-      found!.forEach((value, j) => {
-        expect(value).toBeCloseTo(expected[which]![j]!, 12);
-      });
-    });
-  });
-});
-
 describe('limited-memory BFGS', () => {
   it('equals the BFGS recursion with as many pairs, and keeps the secant equation', () => {
     const next = numbers(3);
@@ -182,7 +145,7 @@ describe('the KKT system', () => {
   ] as const)('%s solves with attached variables eliminated', (_, of, at) => {
     const next = numbers(11);
     const kkt = new KktSystem(of, null, openDenseReference, {}, null);
-    const J = new Float64Array(of.jacobian.row.length);
+    const J = new Float64Array(of.jacobian.length);
     of.jacobianValues(at, J);
     of.hessianValues(at, 1, Float64Array.of(0.5, 0.2), kkt.H);
     of.knownCurvature(0.1, kkt.known);
@@ -196,9 +159,9 @@ describe('the KKT system', () => {
     const top = rw.map((value, j) => value - (Σ[j]! + 0.01) * Δw[j]!);
     const rows = rc.map((value, i) => value + 1e-3 * Δλ[i]!);
     kkt.addHessianProduct(Δw, -1, top);
-    J.forEach((value, k) => {
-      top[of.jacobian.column[k]!]! -= value * Δλ[of.jacobian.row[k]!]!;
-      rows[of.jacobian.row[k]!]! -= value * Δw[of.jacobian.column[k]!]!;
+    of.jacobian.each(J, (i, j, value) => {
+      top[j]! -= value * Δλ[i]!;
+      rows[i]! -= value * Δw[j]!;
     });
     of.attachedRow.forEach((i, k) => {
       top[of.core + k]! -= of.attachedSign[k]! * Δλ[i]!;

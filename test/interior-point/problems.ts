@@ -1,3 +1,4 @@
+import { Structure } from '../../src/core/structure/structure.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 
 type Row = {
@@ -46,18 +47,17 @@ export function small(problem: Small): Nlp {
       upper: Float64Array.from(rows, (row) => row.upper ?? Number.POSITIVE_INFINITY),
       names: rows.map((row, i) => row.name ?? `r${i}`),
     },
-    jacobian: {
-      rows: m,
-      columns: n,
-      row: Int32Array.from(dense, (k) => Math.floor(k / n)),
-      column: Int32Array.from(dense, (k) => k % n),
-    },
-    hessian: {
-      rows: n,
-      columns: n,
-      row: Int32Array.from(pairs, ([i]) => i),
-      column: Int32Array.from(pairs, ([, j]) => j),
-    },
+    jacobian: Structure.entries(
+      m,
+      n,
+      Int32Array.from(dense, (k) => Math.floor(k / n)),
+      Int32Array.from(dense, (k) => k % n),
+    ),
+    hessian: Structure.lower(
+      n,
+      Int32Array.from(pairs, ([i]) => i),
+      Int32Array.from(pairs, ([, j]) => j),
+    ),
     ...(problem.secondDerivatives === undefined ? {} : { secondDerivatives: problem.secondDerivatives }),
     ...(problem.accuracy === undefined ? {} : { accuracy: problem.accuracy }),
     ...(problem.scaling === undefined ? {} : { scaling: problem.scaling }),

@@ -22,11 +22,10 @@ export function derivatives(nlp: Nlp, x: Float64Array): { gradient: number[]; he
   const n = x.length;
   const gradient = new Float64Array(n);
   nlp.gradient(x, gradient);
-  const values = new Float64Array(nlp.hessian.row.length);
+  const values = new Float64Array(nlp.hessian.length);
   nlp.hessianValues(x, 1, new Float64Array(nlp.constraints.lower.length), values);
   const hessian = Array.from({ length: n }, () => new Array<number>(n).fill(0));
-  values.forEach((value, k) => {
-    const [i, j] = [nlp.hessian.row[k]!, nlp.hessian.column[k]!];
+  nlp.hessian.each(values, (i, j, value) => {
     hessian[i]![j] = value;
     hessian[j]![i] = value;
   });

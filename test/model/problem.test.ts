@@ -194,7 +194,7 @@ describe('size', () => {
     const nlp = assemble(problem);
     const seconds = process.cpuUsage(begin).user / 1e6;
     expect(problem.groups.length).toBe(2);
-    expect(nlp.hessian.row.length).toBe(2 * n - 1);
+    expect(nlp.hessian.nonzeros).toBe(2 * n - 1);
     const f0 = nlp.objective(problem.variables.start);
     expect(f0 / ((n - 1) * (100 * 2.64 ** 2 + 2.2 ** 2))).toBeCloseTo(1, 10);
     expect(seconds).toBeLessThan(8);

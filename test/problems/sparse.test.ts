@@ -68,7 +68,7 @@ describe('structure', () => {
   it.each(sparseProblems)('$name grows in proportion to its variables', (family) => {
     const density = (size: number) => {
       const { variables, jacobian, hessian } = assemble(family.build(size).problem());
-      return (jacobian.row.length + hessian.row.length) / variables.lower.length;
+      return (jacobian.nonzeros + hessian.nonzeros) / variables.lower.length;
     };
     expect(density(40)).toBeLessThan(1.3 * density(20));
   });

@@ -53,16 +53,15 @@ function check(tree: Tree, at: readonly number[], what: string): void {
   const gradient = new Float64Array(3);
   nlp.gradient(x, gradient);
   const row = new Float64Array(3);
-  const J = new Float64Array(nlp.jacobian.row.length);
+  const J = new Float64Array(nlp.jacobian.length);
   nlp.jacobianValues(x, J);
-  J.forEach((entry, k) => {
-    row[nlp.jacobian.column[k]!]! += entry;
+  nlp.jacobian.each(J, (_, j, entry) => {
+    row[j]! += entry;
   });
-  const H = new Float64Array(nlp.hessian.row.length);
+  const H = new Float64Array(nlp.hessian.length);
   nlp.hessianValues(x, 0.5, Float64Array.of(2), H);
   const dense = Array.from({ length: 3 }, () => new Float64Array(3));
-  H.forEach((entry, k) => {
-    const [i, j] = [nlp.hessian.row[k]!, nlp.hessian.column[k]!];
+  nlp.hessian.each(H, (i, j, entry) => {
     dense[i]![j]! += entry;
     if (i !== j) dense[j]![i]! += entry;
   });

@@ -1,4 +1,4 @@
-import type { Sparsity } from '../../../src/core/sparsity.js';
+import type { Structure } from '../../../src/core/structure/structure.js';
 import { maxNorm } from '../iterate.js';
 import type { InteriorPointOptions } from '../options.js';
 import { finiteEntries, type StandardForm, type Unscale } from '../standard-form.js';
@@ -19,8 +19,8 @@ export class ElasticForm implements StandardForm {
   readonly upper: Float64Array;
   readonly withLower: Int32Array;
   readonly withUpper: Int32Array;
-  readonly jacobian: Sparsity;
-  readonly hessian: Sparsity;
+  readonly jacobian: Structure;
+  readonly hessian: Structure;
   readonly attachedRow: Int32Array;
   readonly attachedSign: Float64Array;
   readonly barrierDependent = true;

@@ -1,4 +1,4 @@
-import type { Piece, PieceOf, PieceShape } from './piece.js';
+import { type Piece, type PieceOf, type PieceShape, triangle } from './piece.js';
 import { Structure } from './structure.js';
 
 /** Which rows and columns remain, and by what their entries are multiplied. */
@@ -21,14 +21,18 @@ export interface Restricted {
   readonly same: boolean;
   /** Takes the values of the part from those of the whole; where `same` nothing needs to be taken. */
   take(whole: Float64Array, out: Float64Array): void;
+  /** The reverse: writes the values of the part where they belong in the whole, and leaves others as they are. */
+  putBack(part: Float64Array, whole: Float64Array): void;
 }
 
 /** The part of a matrix that a restriction leaves. */
 export function restrict(whole: Structure, restriction: Restriction): Restricted {
   const { rows, columns, rowFactor, columnFactor } = restriction;
   const identity = rows === whole.rows && columns === whole.columns;
-  if (identity && rowFactor === null && columnFactor === null)
-    return { structure: whole, same: true, take: (values, out) => out.set(values) };
+  if (identity && rowFactor === null && columnFactor === null) {
+    const copy = (from: Float64Array, to: Float64Array): void => to.set(from);
+    return { structure: whole, same: true, take: copy, putBack: (part, values) => copy(part, values) };
+  }
   const of = whole.symmetric ? { ...restriction, rowFactor: columnFactor } : restriction;
   const parts = whole.pieces.map((piece) => partOf(piece, of));
   const structure = new Structure(
@@ -37,15 +41,24 @@ export function restrict(whole: Structure, restriction: Restriction): Restricted
     whole.symmetric,
     parts.map(({ shape }) => shape),
   );
-  const take = (values: Float64Array, out: Float64Array): void => {
-    for (let p = 0; p < parts.length; p++) parts[p]!.take(values, out, structure.pieces[p]!.first);
+  const walk = (visit: Walk): void => {
+    for (let p = 0; p < parts.length; p++) parts[p]!.walk(structure.pieces[p]!.first, visit);
   };
-  return { structure, same: false, take };
+  return {
+    structure,
+    same: false,
+    take: (values, out) => walk((own, k, factor) => (out[own] = values[k]! * factor)),
+    putBack: (part, values) => walk((own, k, factor) => (values[k] = part[own]! / factor)),
+  };
 }
+
+/** Value `own` of the part is value `whole` of the whole times `factor`. */
+type Walk = (own: number, whole: number, factor: number) => void;
 
 interface Part {
   readonly shape: PieceShape;
-  take(values: Float64Array, out: Float64Array, at: number): void;
+  /** Visits the values of the part, which begin at `at`. */
+  walk(at: number, visit: Walk): void;
 }
 
 function partOf(piece: Piece, restriction: Restriction): Part {
@@ -61,17 +74,14 @@ function entriesPart(piece: PieceOf<'entries'>, { row, column, rowFactor, column
   const rows = Int32Array.from(kept, (k) => row[piece.row[k]!]!);
   const columns = Int32Array.from(kept, (k) => column[piece.column[k]!]!);
   const sources = Int32Array.from(kept, (k) => piece.first + k);
-  const shape = { kind: 'entries', row: rows, column: columns } as const;
-  const take = (values: Float64Array, out: Float64Array, at: number): void => {
-    for (let k = 0; k < sources.length; k++) {
-      let value = values[sources[k]!]!;
-      if (rowFactor !== null) value *= rowFactor[rows[k]!]!;
-      if (columnFactor !== null) value *= columnFactor[columns[k]!]!;
-      out[at + k] = value;
-    }
+  const walk = (at: number, visit: Walk): void => {
+    for (let k = 0; k < sources.length; k++)
+      visit(at + k, sources[k]!, of(rowFactor, rows[k]!) * of(columnFactor, columns[k]!));
   };
-  return { shape, take };
+  return { shape: { kind: 'entries', row: rows, column: columns }, walk };
 }
+
+const of = (factors: Float64Array | null, k: number): number => (factors === null ? 1 : factors[k]!);
 
 /** Places in `list` that remain, and their new indices. */
 function keep(list: Int32Array, map: Int32Array): { places: Int32Array; indices: Int32Array } {
@@ -80,34 +90,29 @@ function keep(list: Int32Array, map: Int32Array): { places: Int32Array; indices:
 }
 
 function densePart(piece: PieceOf<'dense'>, { row, column, rowFactor, columnFactor }: Restriction): Part {
-  const { places: columnPlaces, indices: columns } = keep(piece.columns, column);
+  const { places, indices: columns } = keep(piece.columns, column);
   const { first } = piece;
-  const width = piece.columns.length;
   if (piece.rows === null) {
-    const take = (values: Float64Array, out: Float64Array, at: number): void => {
-      for (let i = 0; i < columnPlaces.length; i++) {
-        const from = first + (columnPlaces[i]! * (columnPlaces[i]! + 1)) / 2;
-        const scale = columnFactor === null ? 1 : columnFactor[columns[i]!]!;
-        for (let j = 0; j <= i; j++) {
-          const value = values[from + columnPlaces[j]!]!;
-          out[at++] = columnFactor === null ? value : value * scale * columnFactor[columns[j]!]!;
-        }
+    const walk = (at: number, visit: Walk): void => {
+      for (let i = 0; i < places.length; i++) {
+        const from = first + triangle(places[i]!);
+        const factor = of(columnFactor, columns[i]!);
+        for (let j = 0; j <= i; j++) visit(at++, from + places[j]!, factor * of(columnFactor, columns[j]!));
       }
     };
-    return { shape: { kind: 'dense', rows: null, columns }, take };
+    return { shape: { kind: 'dense', rows: null, columns }, walk };
   }
   const { places: rowPlaces, indices: rows } = keep(piece.rows, row);
-  const take = (values: Float64Array, out: Float64Array, at: number): void => {
-    for (let i = 0; i < rowPlaces.length; i++) {
+  const width = piece.columns.length;
+  const walk = (at: number, visit: Walk): void => {
+    for (let i = 0; i < rows.length; i++) {
       const from = first + rowPlaces[i]! * width;
-      const scale = rowFactor === null ? 1 : rowFactor[rows[i]!]!;
-      for (let j = 0; j < columns.length; j++) {
-        const value = values[from + columnPlaces[j]!]! * scale;
-        out[at++] = columnFactor === null ? value : value * columnFactor[columns[j]!]!;
-      }
+      const factor = of(rowFactor, rows[i]!);
+      for (let j = 0; j < places.length; j++)
+        visit(at++, from + places[j]!, factor * of(columnFactor, columns[j]!));
     }
   };
-  return { shape: { kind: 'dense', rows, columns }, take };
+  return { shape: { kind: 'dense', rows, columns }, walk };
 }
 
 /** The constant factor takes up what happens to the columns; the values of `M` stay, those of `Z` are chosen by row. */
@@ -117,21 +122,19 @@ function throughPart(piece: PieceOf<'through'>, { row, column, rowFactor, column
   const part = new Float64Array(rank * places.length);
   for (let q = 0, at = 0; q < rank; q++)
     for (let j = 0; j < places.length; j++)
-      part[at++] = data[q * width + places[j]!]! * (columnFactor === null ? 1 : columnFactor[columns[j]!]!);
+      part[at++] = data[q * width + places[j]!]! * of(columnFactor, columns[j]!);
   const factor = { rank, columns: places.length, data: part };
   const { first, count } = piece;
-  if (piece.rows === null)
-    return {
-      shape: { kind: 'through', rows: null, columns, factor },
-      take: (values, out, at) => out.set(values.subarray(first, first + count), at),
+  if (piece.rows === null) {
+    const walk = (at: number, visit: Walk): void => {
+      for (let k = 0; k < count; k++) visit(at + k, first + k, 1);
     };
+    return { shape: { kind: 'through', rows: null, columns, factor }, walk };
+  }
   const { places: rowPlaces, indices: rows } = keep(piece.rows, row);
-  const take = (values: Float64Array, out: Float64Array, at: number): void => {
-    for (let i = 0; i < rowPlaces.length; i++) {
-      const from = first + rowPlaces[i]! * rank;
-      const scale = rowFactor === null ? 1 : rowFactor[rows[i]!]!;
-      for (let q = 0; q < rank; q++) out[at++] = values[from + q]! * scale;
-    }
+  const walk = (at: number, visit: Walk): void => {
+    for (let i = 0; i < rows.length; i++)
+      for (let q = 0; q < rank; q++) visit(at++, first + rowPlaces[i]! * rank + q, of(rowFactor, rows[i]!));
   };
-  return { shape: { kind: 'through', rows, columns, factor }, take };
+  return { shape: { kind: 'through', rows, columns, factor }, walk };
 }

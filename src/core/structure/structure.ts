@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { nonzerosOf } from './count.js';
+import { eachValue, type Visit } from './each.js';
 import { type Piece, type PieceShape, type Pieces, valuesOf } from './piece.js';
 import { positionOf } from './position.js';
 import * as products from './products.js';
@@ -66,13 +67,21 @@ export class Structure implements Pieces {
     return positionOf(this, k);
   }
 
+  /**
+   * Visits every position with the value there, piece by piece in the order of {@link triplets}; of blocks the positions
+   * row by row, of symmetric ones their lower triangle. A position that occurs several times is visited as often.
+   */
+  each(values: Float64Array, visit: Visit): void {
+    eachValue(this, values, visit);
+  }
+
   /** `out ← out + factor · A x`. */
   addProduct(values: Float64Array, x: Float64Array, factor: number, out: Float64Array): void {
     if (this.symmetric) for (const piece of this.pieces) products.addSymmetric(piece, values, x, factor, out);
     else for (const piece of this.pieces) products.addProduct(piece, values, x, factor, out);
   }
 
-  /** `out ← out + factor · Aᵀ y`. */
+  /** `out ← out + factor · Aᵀ y`. A row with `y = 0` adds nothing, even where its values are NaN. */
   addTransposed(values: Float64Array, y: Float64Array, factor: number, out: Float64Array): void {
     if (this.symmetric) this.addProduct(values, y, factor, out);
     else for (const piece of this.pieces) products.addTransposed(piece, values, y, factor, out);
