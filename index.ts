@@ -10,7 +10,14 @@ export type { SolveOptions } from './api/options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
 export type { Solution } from './api/solution.js';
 export { solve, solveHere } from './api/solve.js';
-export { optionRows, parseInteriorPointOption } from './api/solver-options.js';
+export {
+  type AdoptedOptions,
+  adoptIpoptOptions,
+  nearestOption,
+  optionRows,
+  parseInteriorPointOption,
+  readOption,
+} from './api/solver-options.js';
 export { digest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';

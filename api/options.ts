@@ -2,10 +2,12 @@ import type { Runtime } from '../runtime/node/runtime.js';
 import { type SolverName, solverNames } from '../runtime/solvers.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import { type EngineChoice, oneOf } from './engine.js';
+import { adoptIpoptOptions } from './solver-options.js';
 
 /**
  * Options of a solve. What is not named here goes to the solver, under the solver's own names (`tol`, `max_iter`,
- * `mu_strategy`, …), and is checked by its table.
+ * `mu_strategy`, …), and is checked by its table. Options that only Ipopt has are taken by `interior-point` as well:
+ * ignored, with a remark.
  */
 export interface SolveOptions extends EngineChoice {
   /** Default `interior-point`. */
@@ -23,6 +25,8 @@ export interface SolveOptions extends EngineChoice {
   readonly warmStart?: WarmStart | undefined;
   /** `performance.now()` from which the time limit counts, where reading the problem shall count. Default: the call. */
   readonly started?: number | undefined;
+  /** Told, in one line, what is ignored. Default: a warning of the process. */
+  readonly onRemark?: ((remark: string) => void) | undefined;
   readonly tol?: number | undefined;
   readonly max_iter?: number | undefined;
   /** Seconds. */
@@ -47,9 +51,19 @@ export interface SortedOptions {
 export function sortOptions(options: SolveOptions): SortedOptions {
   const { solver = 'interior-point', engine, device, precision, threads, kinks, ...others } = options;
   const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
-  const { started = performance.now(), runtime, ...rest } = more;
+  const { started = performance.now(), runtime, onRemark, ...rest } = more;
   oneOf('solver', solver, solverNames);
-  const own = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const own = solver === 'interior-point' ? adopted(given, onRemark) : given;
   const choice = { engine, device, precision, threads, kinks };
   return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, runtime, own };
+}
+
+function adopted(
+  given: Readonly<Record<string, unknown>>,
+  onRemark: SolveOptions['onRemark'],
+): Record<string, unknown> {
+  const { options, remark } = adoptIpoptOptions(given);
+  if (remark !== undefined) (onRemark ?? process.emitWarning)(`interior-point: ${remark}`);
+  return options;
 }

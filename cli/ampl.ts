@@ -2,15 +2,15 @@ import { InputError, isSolved } from '../index.js';
 import { readNlHeader } from '../src/read/nl.js';
 import { type Request, readArguments } from './ampl/arguments.js';
 import { refusedCode, solveCode, solveMessage } from './ampl/codes.js';
-import { keywords, readAssignments } from './ampl/keywords.js';
+import { keywords, readAssignments, type Settings } from './ampl/keywords.js';
 import { amplDuals, solText, writeAtomically } from './ampl/sol.js';
-import { solverName, versionLine } from './ampl/version.js';
 import { interruptible } from './interruption.js';
 import { type NlAnswer, type NlSolveOptions, type Solve, solveNl } from './nl/solve.js';
 import { superviseNl } from './nl/supervise.js';
 import { print, remark } from './output.js';
-import { progressPrinter } from './progress.js';
+import { ipoptProgressPrinter } from './progress.js';
 import { table } from './table.js';
+import { solverName, versionLine } from './version.js';
 
 type SolveFile = (path: string, options: NlSolveOptions) => Promise<NlAnswer>;
 
@@ -30,7 +30,7 @@ export async function runAmpl(
   how?: Solve,
 ): Promise<number> {
   let request: Request;
-  let options: ReturnType<typeof readAssignments>;
+  let options: Settings;
   try {
     request = readArguments(args, env);
     if (request.do !== 'solve') return tell(request.do);
@@ -44,6 +44,7 @@ export async function runAmpl(
     print(`${solverName}:`);
     for (const { name, text } of request.assignments) print(`${name}=${text}`);
   }
+  if (options.remark !== undefined && options.protocol.outlev > 0) remark(`${solverName}: ${options.remark}`);
   try {
     return await answer(request, options, how ? (path, given) => solveNl(path, given, how) : supervised);
   } catch (error) {
@@ -60,17 +61,18 @@ const solPath = ({ solFile, stub }: SolveRequest): string => solFile ?? `${stub}
 
 async function answer(
   request: SolveRequest,
-  { protocol, solver }: ReturnType<typeof readAssignments>,
+  { protocol, solver }: Settings,
   solveFile: SolveFile,
 ): Promise<number> {
   const { outlev, wantsol, ...reading } = protocol;
   const { file, solution } = await solveFile(request.stub, {
     ...solver,
     ...reading,
-    ...(outlev > 1 && { onIteration: progressPrinter(print, false) }),
+    ...(outlev > 1 && { onIteration: ipoptProgressPrinter(print) }),
   });
   if (outlev > 0) for (const warning of file.warnings) remark(`${solverName}: ${file.file}: ${warning}`);
-  const message = solveMessage(solverName, solution);
+  const clock = request.assignments.some(({ name }) => name === 'max_cpu_time') ? 'CPU' : 'Wallclock';
+  const message = solveMessage(solverName, solution, clock);
   if (request.ampl || request.writeSol || request.solFile !== undefined || wantsol & 1)
     writeAtomically(solPath(request), solFile(file, solution, message));
   if (request.ampl ? outlev > 0 : !(wantsol & 8)) print(`${message}\n${statistics(solution)}`);

@@ -1,5 +1,12 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type Formulation, InputError, parseInteriorPointOption } from '../index.js';
+import {
+  type AdoptedOptions,
+  adoptIpoptOptions,
+  type Formulation,
+  InputError,
+  parseInteriorPointOption,
+} from '../index.js';
+import { remark } from './output.js';
 
 /** A whole number in a range, as a command-line value. */
 export const whole =
@@ -77,25 +84,33 @@ export interface SolveFlags extends EngineFlags, SolverFlags {
   readonly json: boolean;
 }
 
-/** The flags under the solver's own option names. */
-export function solverSettings(flags: SolverFlags): Record<string, unknown> {
+/**
+ * The flags under the solver's own option names. What the interior-point method takes of Ipopt's options without a use
+ * for it is said on standard error.
+ */
+export function solverSettings(
+  flags: SolverFlags,
+  adopt: (given: Record<string, unknown>) => AdoptedOptions = adoptIpoptOptions,
+): Record<string, unknown> {
   const ours = flags.solver === 'interior-point';
   const { denseKernels } = flags;
   if (denseKernels !== undefined && !ours)
     throw new InputError(
       `--dense-kernels: ${flags.solver} has linear algebra of its own; use --solver interior-point`,
     );
-  const extra = Object.entries(flags.option ?? {}).map(([name, text]) => [
-    name,
-    ours ? parseInteriorPointOption(name, text) : numberOrText(text),
-  ]);
-  return {
+  const given = {
     ...(flags.tol !== undefined && { tol: flags.tol }),
     ...(flags.maxIter !== undefined && { max_iter: flags.maxIter }),
     ...(flags.maxTime !== undefined && { max_wall_time: flags.maxTime }),
     ...(denseKernels !== undefined && { linear_solver_options: { denseKernels } }),
-    ...Object.fromEntries(extra),
   };
+  const read = ours ? parseInteriorPointOption : (_: string, text: string) => numberOrText(text);
+  const extra = Object.entries(flags.option ?? {}).map(([name, text]) => [name, read(name, text)]);
+  const all = { ...given, ...Object.fromEntries(extra) };
+  if (!ours) return all;
+  const { options, remark: said } = adopt(all);
+  if (said !== undefined) remark(`graybox: ${said}`);
+  return options;
 }
 
 /** Ipopt's options have types of their own, which only Ipopt knows. */

@@ -1,6 +1,8 @@
 import { isSolved } from '../index.js';
+import { readAssignments } from './ampl/keywords.js';
 import { openFolder, writeWhole } from './files.js';
 import { interruptible } from './interruption.js';
+import { adoptNlOptions } from './nl/options.js';
 import { superviseNl } from './nl/supervise.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
@@ -14,12 +16,14 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
     log.push(line);
     (flags.json ? remark : print)(line);
   };
+  const { reading, option } = sortOption(flags.option);
   const { file, solution } = await superviseNl(
     path,
     {
+      ...reading,
       relax: flags.relax,
       solver: flags.solver,
-      ...solverSettings(flags),
+      ...solverSettings({ ...flags, option }, adoptNlOptions),
       signal: interruptible(),
       onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
     },
@@ -37,4 +41,15 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
   }
   if (flags.json) print(toJson(json));
   return isSolved(solution.status) ? 0 : 1;
+}
+
+/** Options of `--option` that say how the file is read, under their types, and the solver's. */
+function sortOption(given: SolveFlags['option'] = {}) {
+  const { objno, warm_start_init_point, ...option } = given;
+  const assignments = Object.entries({ objno, warm_start_init_point })
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, text]) => ({ name, text }));
+  const { protocol } = readAssignments(assignments);
+  const reading = { objno: protocol.objno, warm_start_init_point: protocol.warm_start_init_point };
+  return { reading, option };
 }

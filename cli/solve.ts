@@ -22,6 +22,7 @@ export function solveCommand(): Command {
         .default('reduced'),
     );
   for (const option of [...solverOptions(), ...engineOptions()]) command.addOption(option);
+  command.option('--relax', '.nl files: treat integer variables as continuous', false);
   return command
     .option('--polish', 'after a solve in f32, finish in f64', false)
     .option('--out <folder>', 'write result, log and pictures there')

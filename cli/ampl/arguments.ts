@@ -1,5 +1,5 @@
 import { InputError } from '../../index.js';
-import { type Assignment, parseAssignments } from './keywords.js';
+import { type Assignment, parseAssignments } from './assignments.js';
 
 /** What an AMPL solver is asked to do. */
 export type Request =
@@ -47,7 +47,8 @@ export function readArguments(
   // AMPL itself writes -AMPL right after the stub.
   const ampl = rest[0]?.startsWith('-AMPL') ?? false;
   if (ampl) rest.shift();
-  if (env['solver_msg'] === '0') echo = false;
+  // AMPL's solver_msg is a sum, of which 1 lets solvers speak.
+  if (/^\d+$/.test(env['solver_msg'] ?? '') && Number(env['solver_msg']) % 2 === 0) echo = false;
   return {
     do: 'solve',
     stub: stub.replace(/\.nl$/, ''),
@@ -55,6 +56,16 @@ export function readArguments(
     writeSol,
     solFile,
     echo,
-    assignments: [...parseAssignments(env['graybox_options'] ?? ''), ...parseAssignments(rest.join(' '))],
+    assignments: [
+      ...parseAssignments(env['graybox_options'] ?? ''),
+      ...parseAssignments(rest.map(quoted).join(' ')),
+    ],
   };
 }
+
+/** An argument that is one assignment whose value has blanks (a path, say) as Pyomo passes it: without quotes. */
+const quoted = (argument: string): string =>
+  argument.replace(
+    /^([^\s=]+)=([^'"=][^=]*\s[^=]*)$/,
+    (_, name: string, value: string) => `${name}="${value.replaceAll('"', '""')}"`,
+  );

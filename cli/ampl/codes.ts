@@ -28,7 +28,7 @@ const headlines: Readonly<Record<Status, string>> = {
   infeasible: 'Converged to a locally infeasible point. Problem may be infeasible',
   unbounded: 'Iterates diverging; problem might be unbounded',
   'iteration-limit': 'Maximum Number of Iterations Exceeded',
-  'time-limit': 'Maximum Time Exceeded',
+  'time-limit': 'Maximum Wallclock Time Exceeded',
   interrupted: 'Stopped by the user',
   'step-failed': 'Error in step computation',
   'restoration-failed': 'Restoration Phase Failed',
@@ -38,14 +38,15 @@ const headlines: Readonly<Record<Status, string>> = {
 };
 
 /**
- * The message of the .sol file: why the solver stopped, and what it holds. `objective` in the user's sense. One line:
- * readers of Ipopt's .sol files count lines.
+ * The message of the .sol file: why the solver stopped, and what it holds. `objective` in the user's sense; `clock` is
+ * the one that the user limited. One line: readers of Ipopt's .sol files count lines.
  */
 export function solveMessage(
   name: string,
-  result: Pick<Result, 'status' | 'message' | 'objective' | 'iterations'>,
+  { status, message, objective, iterations }: Pick<Result, 'status' | 'message' | 'objective' | 'iterations'>,
+  clock: 'CPU' | 'Wallclock' = 'Wallclock',
 ): string {
-  const { status, message, objective, iterations } = result;
-  const detail = message.trim().replaceAll('\n', ' ');
-  return `${name}: ${headlines[status]}. ${detail}; objective ${objective}, ${iterations} iterations`;
+  const headline = headlines[status].replace('Wallclock', clock);
+  const held = Number.isNaN(objective) ? 'objective unknown' : `objective ${objective}`;
+  return `${name}: ${headline}. ${message.trim().replaceAll('\n', ' ')}; ${held}, ${iterations} iterations`;
 }

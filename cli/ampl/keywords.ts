@@ -1,13 +1,9 @@
-import { InputError } from '../../index.js';
+import { InputError, nearestOption, readOption } from '../../index.js';
 import { options as solver } from '../../solvers/interior-point/options.js';
-import {
-  between,
-  flag,
-  integer,
-  nearest,
-  type OptionTable,
-  type OptionValues,
-} from '../../src/core/options.js';
+import { between, flag, integer, type OptionTable, type OptionValues } from '../../src/core/options.js';
+import { adoptNlOptions } from '../nl/options.js';
+import type { Assignment } from './assignments.js';
+import { readOptionFile } from './option-file.js';
 
 /** Keywords of the AMPL interface itself; all others are the solver's options. */
 export const protocol = {
@@ -38,65 +34,71 @@ export const keywords: OptionTable = Object.fromEntries(
 );
 
 /** Other solvers' names for ours. */
-const synonyms: Readonly<Record<string, string>> = {
-  print_level: 'outlev',
-  maxit: 'max_iter',
-  timelim: 'max_wall_time',
-  max_cpu_time: 'max_wall_time',
-  nlp_lower_bound_inf: 'nlp_infinity',
-  nlp_upper_bound_inf: 'nlp_infinity',
-};
+const synonyms: Readonly<Record<string, string>> = { maxit: 'max_iter', timelim: 'max_wall_time' };
 
-export interface Assignment {
-  readonly name: string;
-  readonly text: string;
+/** Ipopt prints iterations from 5 on. */
+const outlevOf = (printLevel: number): number => (printLevel >= 5 ? 2 : Math.min(1, printLevel));
+
+/** What the assignments say. */
+export interface Settings {
+  readonly protocol: ProtocolOptions;
+  readonly solver: Record<string, unknown>;
+  /** One line about what is taken and ignored. */
+  readonly remark?: string;
 }
 
 /**
- * Takes `key=value` pairs apart as AMPL's solver library does: separated by blanks, blanks around `=` allowed, `=`
- * itself dispensable, values in single or double quotes where they hold blanks (a quote inside is doubled).
+ * The assignments by whom they concern, later ones over earlier ones, those of the file that `option_file_name` names
+ * over all (as Ipopt has it). Options of Ipopt without a meaning here are taken with a remark. Throws for unknown names
+ * and bad values.
  */
-export function parseAssignments(text: string): Assignment[] {
-  const pattern = /\s*([^\s=]+)\s*=?\s*("(?:[^"]|"")*"|'(?:[^']|'')*'|[^\s]*)/y;
-  const assignments: Assignment[] = [];
-  while (pattern.lastIndex < text.trimEnd().length) {
-    const start = pattern.lastIndex;
-    const match = pattern.exec(text);
-    if (!match) throw new InputError(`expected key=value, found '${text.slice(start).trim()}'`);
-    const [, name, value] = match;
-    assignments.push({ name: name!, text: unquote(value!) });
-  }
-  return assignments;
-}
-
-function unquote(text: string): string {
-  const quote = text[0];
-  if (text.length < 2 || (quote !== '"' && quote !== "'") || text[text.length - 1] !== quote) return text;
-  return text.slice(1, -1).replaceAll(quote + quote, quote);
-}
-
-/** The assignments by whom they concern, later ones over earlier ones. Throws for unknown names and bad values. */
-export function readAssignments(assignments: readonly Assignment[]): {
-  protocol: ProtocolOptions;
-  solver: Record<string, unknown>;
-} {
+export function readAssignments(assignments: readonly Assignment[]): Settings {
   const own: Record<string, unknown> = Object.fromEntries(
     Object.entries(protocol).map(([name, option]) => [name, option.default]),
   );
   const others: Record<string, unknown> = {};
-  for (const { name: given, text } of assignments) {
-    const name = synonyms[given] ?? given;
-    const option = Object.hasOwn(keywords, name) ? keywords[name] : undefined;
-    if (!option) {
-      const near = nearest(given, [...Object.keys(keywords), ...Object.keys(synonyms)]);
-      throw new InputError(`Unknown keyword "${given}"${near ? `; did you mean "${near}"?` : ''}`);
+  const take = (assignment: Assignment): void => {
+    const given = assignment.name.toLowerCase();
+    const name = Object.hasOwn(synonyms, given) ? synonyms[given]! : given;
+    const value = readValue(name, assignment);
+    if (name === 'print_level') own['outlev'] = outlevOf(value as number);
+    else (Object.hasOwn(protocol, name) ? own : others)[name] = value;
+  };
+  assignments.forEach(take);
+  const file = others['option_file_name'];
+  if (file)
+    for (const assignment of readOptionFile(String(file)))
+      try {
+        take(assignment);
+      } catch (error) {
+        if (error instanceof InputError) throw new InputError(`${file}: ${error.message}`);
+        throw error;
+      }
+  delete others['option_file_name'];
+  const { options, ...remark } = adoptNlOptions(others);
+  return { protocol: own as ProtocolOptions, solver: options, ...remark };
+}
+
+/** The value that an assignment gives to option `name`. AMPL's solvers write switches as 0 and 1. */
+function readValue(name: string, { name: given, text }: Assignment): unknown {
+  const option = Object.hasOwn(protocol, name) ? protocol[name as keyof ProtocolOptions] : undefined;
+  const read = (written: string): unknown => {
+    if (!option) return unwritable.has(name) ? undefined : readOption(name, written);
+    const value = option.parse(written);
+    if (!option.accepts(value as never) || (name === 'wantsol' && !Number.isInteger(value)))
+      throw new InputError(`must be ${option.range}`);
+    return value;
+  };
+  let refusal: InputError | undefined;
+  for (const written of [text, { '0': 'no', '1': 'yes' }[text] ?? text])
+    try {
+      const value = read(written);
+      if (value !== undefined) return value;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refusal ??= error;
     }
-    // AMPL's solvers write switches as 0 and 1.
-    const isSwitch = typeof option.default === 'boolean';
-    const value = option.parse(isSwitch ? ({ '0': 'no', '1': 'yes' }[text] ?? text) : text);
-    if (!option.accepts(value) || (name === 'wantsol' && !Number.isInteger(value)))
-      throw new InputError(`Bad value in "${given}=${text}": must be ${option.range}`);
-    (Object.hasOwn(protocol, name) ? own : others)[name] = value;
-  }
-  return { protocol: own as ProtocolOptions, solver: others };
+  if (refusal) throw new InputError(`Bad value in "${given}=${text}": ${refusal.message}`);
+  const near = nearestOption(given, [...Object.keys(protocol), ...Object.keys(synonyms)]);
+  throw new InputError(`Unknown keyword "${given}"${near ? `; did you mean "${near}"?` : ''}`);
 }

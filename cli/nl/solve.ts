@@ -18,15 +18,19 @@ export interface NlAnswer {
   readonly solution: Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts'>;
 }
 
-/** Reads a .nl file and solves it. */
+/** Reads a .nl file and solves it. A negative `obj_scaling_factor` turns the objective round, as in Ipopt. */
 export async function solveNl(
   path: string,
   options: NlSolveOptions = {},
   how: Solve = solve,
 ): Promise<{ readonly file: NlFile; readonly solution: Solution }> {
-  const { objno, relax, warm_start_init_point, ...rest } = options;
-  const file = readNl(path, { ...(objno !== undefined && { objective: objno }), relax: relax ?? false });
+  const { objno, relax = false, warm_start_init_point, obj_scaling_factor: factor, ...rest } = options;
+  const reverse = typeof factor === 'number' && factor < 0;
+  const file = readNl(path, { ...(objno !== undefined && { objective: objno }), relax, reverse });
   const { multipliers } = file;
-  const warm = warm_start_init_point && multipliers ? { warmStart: { multipliers } } : {};
-  return { file, solution: await how(file.model, { ...rest, ...warm }, file) };
+  const more = {
+    ...(warm_start_init_point && multipliers && { warmStart: { multipliers } }),
+    ...(factor !== undefined && { obj_scaling_factor: reverse ? -factor : factor }),
+  };
+  return { file, solution: await how(file.model, { ...rest, ...more }, file) };
 }

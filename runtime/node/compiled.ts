@@ -23,7 +23,8 @@ export function compiled(from: string, specifier: string): URL {
   return pathToFileURL(built);
 }
 
-function packageRoot(folder: string): string {
+/** The folder with the `package.json` that `folder` belongs to. */
+export function packageRoot(folder: string): string {
   if (existsSync(join(folder, 'package.json'))) return folder;
   const parent = dirname(folder);
   if (parent === folder)

@@ -1,4 +1,5 @@
 import { InputError } from '../../src/core/errors.js';
+import { ipoptIntegers, ipoptOptions } from '../../src/core/ipopt-options.js';
 import { nearest } from '../../src/core/options.js';
 import type { WarmStart } from '../../src/nlp/solver.js';
 
@@ -47,32 +48,9 @@ function inIpopt(value: string | number | boolean): string | number {
     : value;
 }
 
-/** Options of type integer in Ipopt; every other number is a real one (its C interface does not convert). */
-export const INTEGER_OPTIONS: ReadonlySet<string> = new Set(
-  `print_level file_print_level print_frequency_iter max_iter acceptable_iter max_soc watchdog_shortened_iter_trigger
-  watchdog_trial_iter_max filter_reset_trigger max_filter_resets accept_after_max_steps soft_resto_pderror_reduction_iter
-  max_soft_resto_iters max_resto_iter min_refinement_steps max_refinement_steps limited_memory_max_history
-  limited_memory_max_skipping num_linear_variables quality_function_max_section_steps adaptive_mu_kkterror_red_iters
-  mumps_mem_percent mumps_permuting_scaling mumps_pivot_order mumps_scaling mumps_print_level ma57_block_size
-  ma57_node_amalgamation ma57_pivot_order ma57_small_pivot_flag indefinite_iterations
-  derivative_test_first_index recalc_y_iters`.split(/\s+/),
-);
-
-/** Other options that people set, to suggest a name for a misspelt one. */
-const COMMON =
-  `tol acceptable_tol dual_inf_tol constr_viol_tol compl_inf_tol acceptable_dual_inf_tol acceptable_constr_viol_tol
-  acceptable_compl_inf_tol acceptable_obj_change_tol diverging_iterates_tol max_cpu_time max_wall_time mu_strategy mu_init mu_max mu_min
-  mu_target mu_oracle mu_linear_decrease_factor mu_superlinear_decrease_power barrier_tol_factor adaptive_mu_globalization
-  hessian_approximation hessian_constant jac_c_constant jac_d_constant linear_solver nlp_scaling_method nlp_scaling_max_gradient
-  obj_scaling_factor bound_push bound_frac bound_relax_factor honor_original_bounds fixed_variable_treatment
-  warm_start_init_point warm_start_bound_push warm_start_mult_bound_push start_with_resto expect_infeasible_problem
-  required_infeasibility_reduction line_search_method alpha_for_y recalc_y check_derivatives_for_naninf derivative_test
-  nlp_lower_bound_inf nlp_upper_bound_inf output_file option_file_name print_user_options print_timing_statistics sb tau_min
-  fast_step_computation mehrotra_algorithm least_square_init_primal least_square_init_duals`.split(/\s+/);
-
 /** A refused option: an unknown name, or a value of the wrong type or range. */
 export function refusedOption(name: string, value: unknown, solver: string): InputError {
-  const known = [...INTEGER_OPTIONS, ...COMMON];
+  const known = Object.keys(ipoptOptions);
   const suggestion = known.includes(name) ? undefined : nearest(name, known);
   const advice = suggestion
     ? `did you mean '${suggestion}'?`
@@ -94,7 +72,7 @@ export function setOptions(
   solver: string,
 ): void {
   for (const [name, value] of options) {
-    const whole = INTEGER_OPTIONS.has(name);
+    const whole = ipoptIntegers.has(name.replace(/^resto\./, '')); // its C interface does not convert
     const taken =
       typeof value === 'string'
         ? set.text(name, value)

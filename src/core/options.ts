@@ -188,7 +188,14 @@ export interface OptionRow {
 export function optionRows(table: OptionTable): OptionRow[] {
   return Object.entries(table).map(([name, { default: value, range, meaning, source }]) => ({
     name,
-    default: typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value),
+    default:
+      typeof value === 'boolean'
+        ? value
+          ? 'yes'
+          : 'no'
+        : typeof value === 'object'
+          ? show(value)
+          : String(value),
     range,
     meaning,
     source,

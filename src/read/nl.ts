@@ -24,6 +24,8 @@ export interface NlOptions {
   readonly objective?: number;
   /** Treat integer variables as continuous instead of refusing them. */
   readonly relax?: boolean;
+  /** Maximize what the file minimizes and the other way round. */
+  readonly reverse?: boolean;
   /** What messages call the file when bytes are read. */
   readonly file?: string;
 }
@@ -40,7 +42,7 @@ export interface NlFile {
   /** Where a solve begins. */
   readonly start: Float64Array;
   readonly suffixes: readonly Suffix[];
-  /** AMPL's sense; the problem states a minimization in either case. */
+  /** AMPL's sense, unless reversed; the problem states a minimization in either case. */
   readonly sense: 1 | -1;
   /** The objective read, counted from 1; 0 when there is none. */
   readonly objective: number;
@@ -105,10 +107,15 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   const objective = chooseObjective(options.objective, header.objectives, file);
   const chosen = body.objectives[objective - 1];
   const f = chosen ? whole(body.gradients, objective - 1, variables, chosen.expression) : 0;
+<<<<<<< HEAD
   warnOfSteps(f, 'the objective');
   if (chosen?.maximize) model.maximize(f);
+=======
+  const maximize = chosen !== undefined && chosen.maximize !== (options.reverse ?? false);
+  if (maximize) model.maximize(f);
+>>>>>>> 9378dcf (Stand in Ipopt's place: its options, its version line, its log, its option files)
   else model.minimize(f);
-  const sense = chosen?.maximize ? -1 : 1;
+  const sense = maximize ? -1 : 1;
 
   const scaling = userScaling(body.suffixes, header, Math.max(0, objective - 1), warnings);
   if (scaling) model.scaling = scaling;

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readArguments } from '../../cli/ampl/arguments.js';
+import { parseAssignments } from '../../cli/ampl/assignments.js';
 import { solveCode } from '../../cli/ampl/codes.js';
-import { parseAssignments, readAssignments } from '../../cli/ampl/keywords.js';
+import { readAssignments } from '../../cli/ampl/keywords.js';
 import { runAmpl } from '../../cli/ampl.js';
 import type { Solve } from '../../cli/nl/solve.js';
-import type { Solution, SolveOptions, Status } from '../../index.js';
-import { v, writeNl } from '../read/nl-writer.js';
+import { type Solution, type SolveOptions, type Status, solveHere } from '../../index.js';
+import { o, v, writeNl } from '../read/nl-writer.js';
 import { parseSol } from './sol-reader.js';
 
 describe('assignments', () => {
@@ -39,7 +40,41 @@ describe('assignments', () => {
     });
   });
 
+  it('mean the same by Ipopt’s other names', () => {
+    const read = (text: string) => readAssignments(parseAssignments(text));
+    expect(read('maxit=7 MU_STRATEGY=Adaptive tol=1d-6').solver).toEqual({
+      max_iter: 7,
+      mu_strategy: 'adaptive',
+      tol: 1e-6,
+    });
+    expect(read('max_wall_time=9 max_cpu_time=5').solver).toEqual({ max_wall_time: 5 });
+    expect(read('max_cpu_time=5 max_wall_time=3').solver).toEqual({ max_wall_time: 3 });
+    expect(read('nlp_lower_bound_inf=-1e15 nlp_upper_bound_inf=1e16').solver).toEqual({ nlp_infinity: 1e16 });
+    for (const [level, outlev] of Object.entries({ 0: 0, 1: 1, 4: 1, 5: 2, 12: 2 }))
+      expect(read(`print_level=${level}`).protocol.outlev).toBe(outlev);
+  });
+
+  it('take Ipopt’s options without a meaning here, with one remark', () => {
+    const { solver, remark } = readAssignments(
+      parseAssignments(
+        'linear_solver="ma57" print_user_options=yes tol=1e-6 resto.tol=1e-3 alpha_for_y=acceptor sb=1',
+      ),
+    );
+    expect(solver).toEqual({ tol: 1e-6 });
+    expect(remark).toBe(
+      'options of Ipopt without a meaning here, ignored: linear_solver, print_user_options, resto.tol, sb; values that only Ipopt offers, default kept: alpha_for_y=acceptor',
+    );
+    expect(readAssignments(parseAssignments('tol=1e-6')).remark).toBeUndefined();
+  });
+
   it.each([
+    ['ma57_pivtol=high', /Bad value in "ma57_pivtol=high": must be a real number in \(0, 1\)/],
+    ['print_level=5.5', /must be a whole number in \[0, 12\]/],
+    ['linear_solver=ma58', /must be ma27 \| ma57/],
+    ['linear_solvr=ma57', /Unknown keyword "linear_solvr"; did you mean "linear_solver"/],
+    ['print_timing=yes', /Unknown keyword/],
+    ['linear_solver_options={}', /Unknown keyword/],
+    ['option_file_name=/nowhere/a.opt', /option_file_name: \/nowhere\/a\.opt cannot be read \(ENOENT\)/],
     ['tolerance=1', /Unknown keyword "tolerance"/],
     ['mu_stratgy=adaptive', /did you mean "mu_strategy"/],
     ['tol=abc', /Bad value in "tol=abc": must be > 0/],
@@ -64,6 +99,27 @@ describe('arguments', () => {
       'outlev0',
       'tol1e-6',
     ]);
+  });
+  it('takes an argument with blanks for one assignment, as Pyomo passes paths', () => {
+    const request = readArguments(
+      ['p', '-AMPL', 'output_file=/my dir/a.txt', 'tol=1 max_iter=2', 'mu_init', '=3'],
+      {},
+    );
+    expect(request.do === 'solve' && request.assignments.map(({ name, text }) => `${name}:${text}`)).toEqual([
+      'output_file:/my dir/a.txt',
+      'tol:1',
+      'max_iter:2',
+      'mu_init:3',
+    ]);
+  });
+  it.each([
+    [undefined, true],
+    ['0', false],
+    ['1', true],
+    ['2', false],
+    ['no', true],
+  ])('heeds AMPL’s solver_msg=%s', (solver_msg, echo) => {
+    expect(readArguments(['p'], { solver_msg })).toMatchObject({ echo });
   });
   it('reads options before the stub', () => {
     expect(readArguments(['-s', '-e', '-o', 'out.sol', 'p'], {})).toMatchObject({
@@ -229,6 +285,50 @@ describe('runAmpl', () => {
     expect(errors).toMatch(/p\.nl:2: expected 3 to 6 integers/);
     expect(await runAmpl([join(folder, 'none'), '-AMPL'], {}, answering('optimal'))).toBe(2);
     expect(existsSync(`${stub()}.sol`)).toBe(false);
+  });
+
+  it('reads the option file that it is told to, and only that, over what the command line says', async () => {
+    write(false);
+    const file = join(folder, 'my options.opt');
+    writeFileSync(
+      file,
+      '\uFEFF# a comment\ntol 1d-4 # more\n\nlinear_solver "ma57"\n  max_iter\t12\nprint_level 0\n',
+    );
+    writeFileSync(join(folder, 'ipopt.opt'), 'tol 1\n');
+    await runAmpl([stub(), '-AMPL', `option_file_name=${file}`, 'tol=1e-9'], {}, answering('optimal'));
+    expect(given).toMatchObject({ tol: 1e-4, max_iter: 12 });
+    for (const [text, message] of [
+      ['tol\n', /my options\.opt: option "tol" has no value/],
+      ['tol 1e-4\nmax_iterr 5', /my options\.opt: Unknown keyword "max_iterr"; did you mean "max_iter"/],
+      ['max_iter many', /my options\.opt: Bad value in "max_iter=many"/],
+    ] as const) {
+      writeFileSync(file, text);
+      errors = '';
+      expect(await runAmpl([stub(), '-AMPL', `option_file_name="${file}"`], {}, answering('optimal'))).toBe(
+        1,
+      );
+      expect(errors).toMatch(message);
+    }
+  });
+
+  it('maximizes where obj_scaling_factor is negative, as Ipopt does', async () => {
+    const objectives = [{ tree: o(16, o(5, o(0, v(0), -3), 2)) }];
+    writeFileSync(`${stub()}.nl`, writeNl({ variables: [{ upper: 2 }], rows: [], objectives }));
+    expect(await runAmpl([stub(), '-AMPL', 'obj_scaling_factor=-2'], {}, solveHere)).toBe(0);
+    const { x, suffixes, code } = parseSol(readFileSync(`${stub()}.sol`, 'utf8'));
+    expect(code).toBe(0);
+    expect(x[0]).toBeCloseTo(2, 6);
+    // d(−(x − 3)²)/dx at the bound 2 is 2.
+    expect(suffixes['ipopt_zU_out']![0]).toBeCloseTo(2, 5);
+    expect(out).toContain('objective -1');
+  });
+
+  it('names the clock that was limited', async () => {
+    write(false);
+    await runAmpl([stub(), '-AMPL', 'max_cpu_time=5'], {}, answering('time-limit'));
+    expect(readFileSync(`${stub()}.sol`, 'utf8')).toContain('Maximum CPU Time Exceeded');
+    await runAmpl([stub(), '-AMPL', 'max_wall_time=5'], {}, answering('time-limit'));
+    expect(readFileSync(`${stub()}.sol`, 'utf8')).toContain('Maximum Wallclock Time Exceeded');
   });
 
   it('passes multipliers on when asked to start warm', async () => {

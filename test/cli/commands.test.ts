@@ -8,8 +8,11 @@ import { graybox } from './run.js';
 const small = fileURLToPath(new URL('../../models/mnist-tanh-128', import.meta.url));
 const version = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 
-it('tells its version', () => {
-  expect(graybox(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+it('tells its version, in the form by which Pyomo recognizes Ipopt’s protocol', () => {
+  const { code, out, err } = graybox(['--version']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(new RegExp(`^ipopt 3\\.14\\.\\d+ \\(.*graybox ${version}.*\\)\n$`));
+  expect(graybox(['-v']).out).toMatch(new RegExp(`^graybox ${version} \\(.*\\)\n$`));
 });
 
 it('inspects a network: layers, shapes, parameters and the cost of its programs', () => {

@@ -140,6 +140,12 @@ describe('a .nl file', () => {
       expect(file.problem.variables.names).toEqual(['x', 'y', 'z']);
       expect(file.problem.rows.names).toEqual(['balance', 'sum', 'low', 'high']);
       expect(file.names.objectives).toEqual(['cost', 'gain']);
+      for (const empty of ['', '\n', '\r\n']) {
+        writeFileSync(join(folder, 'a.col'), empty);
+        writeFileSync(join(folder, 'a.row'), empty);
+        expect(readNl(join(folder, 'a')).names.variables).toEqual(['v0', 'v1', 'v2']);
+        expect(readNl(join(folder, 'a')).names.constraints).toEqual(['c0', 'c1', 'c2', 'c3']);
+      }
       writeFileSync(join(folder, 'a.col'), 'x\ny\n');
       expect(() => readNl(join(folder, 'a.nl'))).toThrow(/a\.col: 2 names for 3 variables/);
     } finally {

@@ -19,7 +19,10 @@ export function plainNames(variables: number, constraints: number, objectives: n
   };
 }
 
-/** Reads STUB.col (variables) and STUB.row (constraints, then objectives) where they stand beside STUB.nl. */
+/**
+ * Reads STUB.col (variables) and STUB.row (constraints, then objectives) where they stand beside STUB.nl; an empty file,
+ * which Pyomo leaves when it writes no names, counts as none.
+ */
 export function readNames(stub: string, plain: NlNames): NlNames {
   const column = lines(`${stub}.col`);
   const row = lines(`${stub}.row`);
@@ -41,6 +44,6 @@ export function readNames(stub: string, plain: NlNames): NlNames {
 
 function lines(path: string): string[] | undefined {
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, 'utf8').replace(/\r/g, '');
-  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const text = readFileSync(path, 'utf8').replace(/\r/g, '').replace(/\n$/, '');
+  return text === '' ? undefined : text.split('\n');
 }
