@@ -16,7 +16,7 @@ type SolveFile = (path: string, options: NlSolveOptions) => Promise<NlAnswer>;
 
 /** In a thread of its own, with time counted from the start of the process. */
 const supervised: SolveFile = (path, options) =>
-  superviseNl(path, { ...options, signal: interruptible() }, 0);
+  superviseNl(path, { ...options, signal: interruptible(), started: 0 });
 
 /**
  * The AMPL solver protocol: `graybox stub -AMPL key=value …`, with more assignments in the environment variable

@@ -17,18 +17,15 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
     (flags.json ? remark : print)(line);
   };
   const { reading, option } = sortOption(flags.option);
-  const { file, solution } = await superviseNl(
-    path,
-    {
-      ...reading,
-      relax: flags.relax,
-      solver: flags.solver,
-      ...solverSettings({ ...flags, option }, adoptNlOptions),
-      signal: interruptible(),
-      onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
-    },
-    0,
-  );
+  const { file, solution } = await superviseNl(path, {
+    ...reading,
+    relax: flags.relax,
+    solver: flags.solver,
+    ...solverSettings({ ...flags, option }, adoptNlOptions),
+    signal: interruptible(),
+    started: 0,
+    onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
+  });
   for (const warning of file.warnings) remark(`graybox: ${warning}`);
   tell(`\n${summary(solution)}`);
   const { x } = solution;

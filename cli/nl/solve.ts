@@ -1,7 +1,7 @@
 import { type NlFile, readNl, type Solution, type SolveOptions, solve } from '../../index.js';
 
 /** How a problem is solved: in a worker thread (`solve`), or in this one (`solveHere`). */
-export type Solve = (model: NlFile['model'], options: SolveOptions, file: NlFile) => Promise<Solution>;
+export type Solve = (model: NlFile['model'], options: SolveOptions) => Promise<Solution>;
 
 export interface NlSolveOptions extends SolveOptions {
   /** Which objective of the file, from 1; 0 for none. */
@@ -18,19 +18,32 @@ export interface NlAnswer {
   readonly solution: Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts'>;
 }
 
-/** Reads a .nl file and solves it. A negative `obj_scaling_factor` turns the objective round, as in Ipopt. */
+/**
+ * Reads a .nl file as the options say; `rest` is what is left of them for the solver. A negative `obj_scaling_factor` turns
+ * the objective round, as in Ipopt.
+ */
+export function openNl(
+  path: string,
+  options: NlSolveOptions,
+): { readonly file: NlFile; readonly rest: SolveOptions } {
+  const { objno, relax = false, warm_start_init_point, obj_scaling_factor: factor, ...others } = options;
+  const reverse = typeof factor === 'number' && factor < 0;
+  const file = readNl(path, { ...(objno !== undefined && { objective: objno }), relax, reverse });
+  const { multipliers } = file;
+  const rest = {
+    ...others,
+    ...(warm_start_init_point && multipliers && { warmStart: { multipliers } }),
+    ...(factor !== undefined && { obj_scaling_factor: reverse ? -factor : factor }),
+  };
+  return { file, rest };
+}
+
+/** Reads a .nl file and solves it. */
 export async function solveNl(
   path: string,
   options: NlSolveOptions = {},
   how: Solve = solve,
 ): Promise<{ readonly file: NlFile; readonly solution: Solution }> {
-  const { objno, relax = false, warm_start_init_point, obj_scaling_factor: factor, ...rest } = options;
-  const reverse = typeof factor === 'number' && factor < 0;
-  const file = readNl(path, { ...(objno !== undefined && { objective: objno }), relax, reverse });
-  const { multipliers } = file;
-  const more = {
-    ...(warm_start_init_point && multipliers && { warmStart: { multipliers } }),
-    ...(factor !== undefined && { obj_scaling_factor: reverse ? -factor : factor }),
-  };
-  return { file, solution: await how(file.model, { ...rest, ...more }, file) };
+  const { file, rest } = openNl(path, options);
+  return { file, solution: await how(file.model, rest) };
 }

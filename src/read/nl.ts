@@ -107,13 +107,9 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   const objective = chooseObjective(options.objective, header.objectives, file);
   const chosen = body.objectives[objective - 1];
   const f = chosen ? whole(body.gradients, objective - 1, variables, chosen.expression) : 0;
-<<<<<<< HEAD
   warnOfSteps(f, 'the objective');
-  if (chosen?.maximize) model.maximize(f);
-=======
   const maximize = chosen !== undefined && chosen.maximize !== (options.reverse ?? false);
   if (maximize) model.maximize(f);
->>>>>>> 9378dcf (Stand in Ipopt's place: its options, its version line, its log, its option files)
   else model.minimize(f);
   const sense = maximize ? -1 : 1;
 

@@ -136,9 +136,11 @@ describe('the command', () => {
   it.each([
     ['a start where a function is undefined', { tree: o(43, v(0)) }, 550],
     ['an objective without bound', { tree: o(16, v(0)) }, 300],
+    ['bounds that cross', { tree: v(0) }, 200],
   ])('answers %s', (_, objective, status) => {
     const objectives = [objective];
-    const spec = { variables: [{ start: -1, ...(status === 550 && { upper: -1 }) }], rows: [], objectives };
+    const bounds = { 550: { upper: -1 }, 300: {}, 200: { lower: 3, upper: 2 } }[status];
+    const spec = { variables: [{ start: -1, ...bounds }], rows: [], objectives };
     expect(ampl(spec).code).toBe(0);
     const { code, x, duals } = sol();
     expect(code).toBe(status);
