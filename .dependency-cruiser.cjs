@@ -42,7 +42,7 @@ module.exports = {
       name: 'nothing unresolved',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '(tfjs-node|ipopt-wasm|\\.wasm\\.js)' },
+      to: { couldNotResolve: true, pathNot: '(tfjs-node|\\.wasm\\.js)' },
     },
   ],
   options: {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../index.js';
 import { benchCommand } from './bench.js';
@@ -38,18 +39,29 @@ function program(): Command {
   return graybox;
 }
 
-/** Called by AMPL, Pyomo and their kin: `STUB -AMPL`, or one of the flags that ask an AMPL solver about itself. */
-const asAmplSolver = (args: readonly string[]): boolean =>
-  args.includes('-AMPL') || ['-v', '-=', '-?'].includes(args[0] ?? '');
+/**
+ * Called by AMPL, Pyomo and their kin, or as they call: `STUB -AMPL`, one of the flags that precede a stub, or a stub where
+ * the name of a command would stand.
+ */
+function asAmplSolver(args: readonly string[], commands: readonly string[]): boolean {
+  const [first = '', ...rest] = args;
+  if (args.some((arg) => arg.startsWith('-AMPL')) || /^-([v=?es-]|o.*)$/.test(first)) return true;
+  if (first.startsWith('-') || commands.includes(first)) return false;
+  return rest.some((arg) => /^\w+=/.test(arg)) || (first !== '' && isStub(first));
+}
+
+const isStub = (path: string): boolean =>
+  existsSync(`${path}.nl`) || (/\.nl$/i.test(path) && existsSync(path));
 
 /** Runs the command; returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  if (asAmplSolver(args)) {
+  const graybox = program();
+  if (asAmplSolver(args, ['help', ...graybox.commands.map((command) => command.name())])) {
     const { runAmpl } = await import('./ampl.js');
     return runAmpl(args, process.env);
   }
   try {
-    await program().parseAsync([...args], { from: 'user' });
+    await graybox.parseAsync([...args], { from: 'user' });
     return Number(process.exitCode ?? exitCode.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.mistake;

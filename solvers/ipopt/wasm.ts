@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result, Status } from '../../src/nlp/result.js';
@@ -21,8 +21,8 @@ export type CreateModule = (settings: {
 class Stop extends Error {}
 
 /**
- * Ipopt compiled to WebAssembly: the module `ipopt.mjs` of the npm package `ipopt-wasm`, called without the package's
- * own entry, which drops refused options, sends whole numbers for real options to the integer setter and takes no
+ * Ipopt compiled to WebAssembly: the module `ipopt.mjs` as github.com/louisabraham/ipopt-wasm builds it, called without that
+ * repository's own entry, which drops refused options, sends whole numbers for real options to the integer setter and takes no
  * multipliers to start from. Like the solver contract, but `solve` returns a promise because a module instance is made
  * asynchronously; each solve gets its own, since the build cannot unwind C++ exceptions: what threw is not used again.
  *
@@ -186,47 +186,32 @@ function register(heap: Heap, session: Session): [number, number, number, number
   ];
 }
 
-/**
- * Opens the package named by `where`, a folder or its entry file (default: GRAYBOX_IPOPT_WASM, then the npm package
- * `ipopt-wasm`). Throws {@link InputError} where it is missing or another module.
- */
-export async function openIpoptWasm(where = process.env['GRAYBOX_IPOPT_WASM']): Promise<WasmIpopt> {
-  const file = where ? fileIn(where) : fileOfPackage();
-  const failed = (why: string): never => {
-    throw new InputError(
-      `solver 'ipopt-wasm': ${file} ${why}: 'npm install ipopt-wasm', or name its folder in GRAYBOX_IPOPT_WASM`,
-    );
-  };
-  if (!existsSync(file)) failed('does not exist');
-  const { default: create } = (await import(pathToFileURL(file).href).catch((error) =>
-    failed(`cannot be loaded (${error instanceof Error ? error.message.split('\n')[0] : error})`),
-  )) as { default?: CreateModule };
-  if (typeof create !== 'function') return failed('exports no function that makes a module');
-  return new WasmIpopt(async (settings) => {
-    const module = await create(settings);
-    if (typeof module._ipopt_solve !== 'function') failed('has no function ipopt_solve');
-    return module;
-  });
-}
-
-/** The Emscripten module beside the package's entry. */
+/** The Emscripten module that is loaded. */
 const MODULE = 'ipopt.mjs';
 
-function fileIn(where: string): string {
-  const path = resolve(where);
-  if (!existsSync(path))
-    throw new InputError(
-      `solver 'ipopt-wasm': ${where} does not exist: name the package's folder in GRAYBOX_IPOPT_WASM`,
-    );
-  return statSync(path).isDirectory() ? join(path, MODULE) : join(path, '..', MODULE);
-}
+const HOW = `name the folder that holds ${MODULE} and ipopt.wasm, as built by github.com/louisabraham/ipopt-wasm, in GRAYBOX_IPOPT_WASM`;
 
-function fileOfPackage(): string {
-  try {
-    return fileURLToPath(new URL(MODULE, import.meta.resolve('ipopt-wasm')));
-  } catch {
-    throw new InputError(
-      "solver 'ipopt-wasm': the package ipopt-wasm is not installed: 'npm install ipopt-wasm', or name its folder in GRAYBOX_IPOPT_WASM",
-    );
-  }
+/**
+ * Opens the module in `where`, a folder or a file in it (default: GRAYBOX_IPOPT_WASM). Nothing is looked for in
+ * `node_modules`: the name `ipopt-wasm` belongs to nobody there. Throws {@link InputError} where the module is missing or
+ * another one.
+ */
+export async function openIpoptWasm(where = process.env['GRAYBOX_IPOPT_WASM']): Promise<WasmIpopt> {
+  const failed = (why: string): never => {
+    throw new InputError(`solver 'ipopt-wasm': ${why}: ${HOW}`);
+  };
+  if (!where) return failed('where it is must be said');
+  const path = resolve(where);
+  if (!existsSync(path)) failed(`${where} does not exist`);
+  const file = join(statSync(path).isDirectory() ? path : dirname(path), MODULE);
+  if (!existsSync(file)) failed(`${file} does not exist`);
+  const { default: create } = (await import(pathToFileURL(file).href).catch((error) =>
+    failed(`${file} cannot be loaded (${error instanceof Error ? error.message.split('\n')[0] : error})`),
+  )) as { default?: CreateModule };
+  if (typeof create !== 'function') return failed(`${file} exports no function that makes a module`);
+  return new WasmIpopt(async (settings) => {
+    const module = await create(settings);
+    if (typeof module._ipopt_solve !== 'function') failed(`${file} has no function ipopt_solve`);
+    return module;
+  });
 }

@@ -79,7 +79,7 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   const discrete = discreteCount(header, body);
   if (discrete > 0 && !options.relax)
     throw new InputError(
-      `${file}: ${discrete} integer or binary variables: this solver is continuous, relax them (option relax=1) or remove them`,
+      `${file}: ${discrete} integer or binary variables: this solver is continuous, relax them (--relax, relax=1 under -AMPL) or remove them`,
     );
   if (discrete > 0) warnings.push(`${discrete} integer or binary variables are treated as continuous`);
 

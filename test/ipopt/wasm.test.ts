@@ -68,7 +68,13 @@ describe('without ipopt-wasm', () => {
 
   it('says so where another module stands in its place', async () => {
     await expect(openIpoptWasm(import.meta.dirname)).rejects.toThrow(
-      /ipopt\.mjs does not exist.*npm install/,
+      /ipopt\.mjs does not exist.*github\.com\/louisabraham\/ipopt-wasm.*GRAYBOX_IPOPT_WASM/,
     );
+  });
+
+  it('looks for nothing in node_modules, where the name belongs to nobody, and advises nobody to', async () => {
+    const { err } = runScript('openIpoptWasm', 'await solver()', { GRAYBOX_IPOPT_WASM: '' });
+    expect(err).toMatch(/^InputError: solver 'ipopt-wasm': .*GRAYBOX_IPOPT_WASM\n$/);
+    expect(err).not.toMatch(/npm i/);
   });
 });
