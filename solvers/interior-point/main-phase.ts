@@ -18,7 +18,7 @@ const ANOTHER: Outcome = { status: 'optimal', message: 'widened bounds make anot
  * solution of the widened problem, and from that solution on. At least some.
  */
 const EARLY = 3;
-const LATE = 0.5;
+const LATE = 0.25;
 const LEAST = 30;
 
 /** The user's problem, solved with slightly widened bounds (Wächter & Biegler §3.5) to a solution of the stated one. */
@@ -49,7 +49,12 @@ export class MainPhase implements Phase {
     }
     if (outcome.status !== 'optimal') return outcome;
     if (!this.watching || projectIntoBounds(s, this.form) || !wideningMatters(s, this.form)) return outcome;
-    return this.withStatedBounds(s, LATE) ?? outcome;
+    return (
+      this.withStatedBounds(s, LATE) ?? {
+        ...outcome,
+        message: `${outcome.message}, with bounds widened by ${s.options.bound_relax_factor} of their size`,
+      }
+    );
   }
 
   /** Goes on with the stated bounds in force; null, and everything as it was, where that does not end in a solution. */

@@ -4,6 +4,7 @@ import { dualFraction, measureSafeSlacks } from '../boundary.js';
 import { maxNorm, sumNorm } from '../iterate.js';
 import { iterate } from '../loop.js';
 import { leastSquareMultipliers } from '../multipliers.js';
+import { addProduct } from '../products.js';
 import { reportIteration } from '../progress.js';
 import { isSquare } from '../standard-form.js';
 import { type Phase, State } from '../state.js';
@@ -24,7 +25,7 @@ export function restore(s: State, reason: string): Outcome | null {
     return { status: 'acceptable', message: `${reason}; the point meets the acceptable tolerances` };
   }
   if (nearNoiseLevel(s)) return noiseOutcome(s, options);
-  if (form.m === 0 || residuals.primal <= 1e-2 * Math.min(options.tol, options.constr_viol_tol)) {
+  if (form.m === 0 || residuals.θ <= 1e-2 * Math.min(options.tol, options.constr_viol_tol)) {
     return { status: 'step-failed', message: `${reason}, at a feasible point` };
   }
   if (s.softSteps >= 0) s.softSteps = -1;
@@ -58,6 +59,7 @@ function initialize(inner: State, s: State, elastic: ElasticForm): void {
 
 function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
   const rows = new Float64Array(s.form.m);
+  const rowNoise = noiseOfRows(s);
   let f = s.current.f;
   let iterations = 0;
   return {
@@ -110,6 +112,12 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
     if (square) return s.form.violation(s.trial.w, s.trial.c) <= feasible;
     const θ = sumNorm(s.trial.c);
     const φ = barrierFunction(s.trial, s.μ, options.kappa_d);
+    if (s.residuals.θ <= rowNoise) {
+      // Which of two points violates the rows less is up to rounding: the filter could only refuse what lies across.
+      if (θ > rowNoise) return false;
+      acceptor.clear();
+      return true;
+    }
     return acceptor.filter.accepts(θ, φ) && acceptor.improves(θ, φ, true);
   }
 
@@ -130,6 +138,13 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
       message: `${reason}; restoration ended at a feasible point that does not lower the objective enough`,
     };
   }
+}
+
+/** What rounding of the terms of the rows may add up to in ‖c‖₁ at the current iterate. */
+function noiseOfRows({ current, form }: State): number {
+  const sizes = new Float64Array(form.m);
+  addProduct(form, current.J.map(Math.abs), current.w.map(Math.abs), 1, sizes);
+  return form.accuracy * sumNorm(sizes);
 }
 
 /** The restoration problem's own restoration: the best p and n for the w at hand. */
