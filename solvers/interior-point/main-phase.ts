@@ -1,14 +1,17 @@
 import { Stopped } from '../../src/core/errors.js';
+import { isSolved } from '../../src/nlp/result.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
+import { barrierFunction } from './barrier/function.js';
 import { holdPoint } from './hold.js';
+import { initialize } from './initial.js';
 import { iterate } from './loop.js';
 import { reportIteration } from './progress.js';
 import { projectIntoBounds } from './project.js';
-import { restore } from './restoration/full.js';
+import { minimizeViolation, restore } from './restoration/full.js';
 import type { SlackForm } from './slacks.js';
 import type { Phase, State } from './state.js';
 import { testTermination } from './terminate.js';
-import { isAnotherProblem, keep, putBack, stateBounds, wideningMatters } from './widening.js';
+import { isAnotherProblem, type Kept, keep, putBack, stateBounds, wideningMatters } from './widening.js';
 
 /** Ends the algorithm where widened bounds make another problem of the stated one. */
 const ANOTHER: Outcome = { status: 'optimal', message: 'widened bounds make another problem' };
@@ -41,7 +44,9 @@ export class MainPhase implements Phase {
 
   /** From an initialized state to an outcome. */
   solve(s: State): Outcome {
+    const start = keep(s);
     let outcome = iterate(s);
+    if (outcome.status === 'infeasible') return this.fromLeastViolation(s, start) ?? outcome;
     if (outcome === ANOTHER) {
       const stated = this.withStatedBounds(s, EARLY);
       if (stated) return stated;
@@ -55,6 +60,31 @@ export class MainPhase implements Phase {
         message: `${outcome.message}, with bounds widened by ${s.options.bound_relax_factor} of their size`,
       }
     );
+  }
+
+  /**
+   * Another attempt before a problem is called infeasible: first the violation alone is minimized, from the start, then the
+   * algorithm goes on from there. Null, and everything as it was, where that does not end in a solution either.
+   */
+  private fromLeastViolation(s: State, start: Kept): Outcome | null {
+    const { run, options } = s;
+    const kept = keep(s);
+    run.iterationLimit = Math.min(options.max_iter, 2 * run.iteration + LEAST);
+    try {
+      putBack(s, start);
+      s.acceptor.begin(s.residuals.θ, barrierFunction(s.current, s.μ, options.kappa_d), 0);
+      if (!minimizeViolation(s, 'a second attempt', true)) {
+        const x = this.form.userPoint(s.trial.w).slice();
+        const outcome = initialize(s, this.form, x, undefined) ? iterate(s) : null;
+        if (outcome && isSolved(outcome.status)) return outcome;
+      }
+    } catch (error) {
+      if (!(error instanceof Stopped) || error.outcome.status === 'interrupted') throw error;
+    } finally {
+      run.iterationLimit = options.max_iter;
+    }
+    putBack(s, kept);
+    return null;
   }
 
   /** Goes on with the stated bounds in force; null, and everything as it was, where that does not end in a solution. */

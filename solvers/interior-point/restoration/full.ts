@@ -20,6 +20,11 @@ const RESTORED: Outcome = { status: 'optimal', message: 'restored' };
  * is none: a stationary point of the violation is `infeasible`.
  */
 export function restore(s: State, reason: string): Outcome | null {
+  return minimizeViolation(s, reason, isSquare(s.form));
+}
+
+/** The same; `toTheEnd`: until the violation is within the tolerances, whatever the filter accepts before. */
+export function minimizeViolation(s: State, reason: string, toTheEnd: boolean): Outcome | null {
   const { options, current, form, residuals } = s;
   if (isAcceptable(s)) {
     return { status: 'acceptable', message: `${reason}; the point meets the acceptable tolerances` };
@@ -30,7 +35,7 @@ export function restore(s: State, reason: string): Outcome | null {
   }
   if (s.softSteps >= 0) s.softSteps = -1;
   const elastic = new ElasticForm(form, current.w, options);
-  const inner = new State(s.run, elastic, innerPhase(s, elastic, reason), s.quasi !== null, s);
+  const inner = new State(s.run, elastic, innerPhase(s, elastic, reason, toTheEnd), s.quasi !== null, s);
   initialize(inner, s, elastic);
   if (!inner.current.evaluate(inner.μ) || !inner.current.linearize(inner.μ)) {
     return { status: 'evaluation-error', message: `${reason}; functions are undefined at the point held` };
@@ -57,7 +62,7 @@ function initialize(inner: State, s: State, elastic: ElasticForm): void {
   for (let k = elastic.atP; k < elastic.n; k++) at.zL[k] = inner.μ / at.w[k]!;
 }
 
-function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
+function innerPhase(s: State, elastic: ElasticForm, reason: string, toTheEnd: boolean): Phase {
   const rows = new Float64Array(s.form.m);
   const rowNoise = noiseOfRows(s);
   let f = s.current.f;
@@ -100,16 +105,18 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string): Phase {
    */
   function returnsToOriginal(inner: State): boolean {
     const { options, acceptor } = s;
-    const square = isSquare(s.form);
     const feasible = Math.min(options.tol, options.constr_viol_tol);
-    const reduced = square ? 0 : options.required_infeasibility_reduction * s.residuals.primal;
-    if (maxNorm(rows) > Math.max(reduced, feasible)) return false;
+    const reduced = options.required_infeasibility_reduction * s.residuals.primal;
+    const enough = toTheEnd
+      ? s.form.violation(inner.current.w, rows) <= feasible
+      : maxNorm(rows) <= Math.max(reduced, feasible);
+    if (!enough) return false;
     const w = elastic.original(inner.current.w);
     s.trial.w.set(w);
     measureSafeSlacks(s.trial, s.current, s.μ, options.slack_move);
     if (!s.trial.evaluate(s.μ)) return false;
     f = s.trial.f;
-    if (square) return s.form.violation(s.trial.w, s.trial.c) <= feasible;
+    if (toTheEnd) return true;
     const θ = sumNorm(s.trial.c);
     const φ = barrierFunction(s.trial, s.μ, options.kappa_d);
     if (s.residuals.θ <= rowNoise) {
