@@ -10,6 +10,7 @@ import { KktSystem } from './kkt.js';
 import { NewtonSystem } from './newton.js';
 import type { InteriorPointOptions } from './options.js';
 import { LowRank } from './quasi-newton.js';
+import type { Divergence } from './ray.js';
 import type { StandardForm } from './standard-form.js';
 import { Watchdog } from './watchdog.js';
 
@@ -121,6 +122,7 @@ export class State {
     null;
   acceptableInRow = 0;
   lastObjective = Number.NaN;
+  readonly divergence: Divergence = { first: 1, tested: 0, base: null };
   /** Iterations in a row at the noise level of an oracle with low accuracy. */
   noiseInRow = 0;
 

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../src/nlp/verdict.js';
 import { dot, maxNorm } from './iterate.js';
 import type { InteriorPointOptions } from './options.js';
+import { followsRay } from './ray.js';
 import type { StandardForm } from './standard-form.js';
 import type { State } from './state.js';
 
@@ -25,11 +26,18 @@ export function testTermination(s: State): Outcome | null {
   const noise = atNoiseLevel(s);
   if (noise) return noise;
 
+  if (followsRay(s)) {
+    return {
+      status: 'unbounded',
+      message: 'the objective falls without limit along a ray that keeps to all rows and bounds',
+    };
+  }
   const { column } = form.unscale;
   for (let j = 0; j < form.core; j++) {
     if (Math.abs(current.w[j]!) > o.diverging_iterates_tol * (column ? column[j]! : 1)) {
       return {
-        status: 'unbounded',
+        // Without a feasible iterate on the way, nothing is known of the objective.
+        status: s.divergence.base ? 'unbounded' : 'step-failed',
         message: `the iterates diverge beyond ${o.diverging_iterates_tol} (diverging_iterates_tol); constraint violation ${residuals.unscaled.primal.toExponential(1)}`,
       };
     }

@@ -79,8 +79,8 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string, toTheEnd: bo
       for (let j = 0; j < elastic.core; j++) {
         if (Math.abs(inner.current.w[j]!) > options.diverging_iterates_tol) {
           return {
-            status: 'unbounded',
-            message: 'the iterates diverge in restoration (diverging_iterates_tol)',
+            status: 'restoration-failed',
+            message: `${reason}; the iterates diverge in restoration (diverging_iterates_tol)`,
           };
         }
       }

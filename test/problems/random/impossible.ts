@@ -137,7 +137,9 @@ export function unbounded(random: Random): RandomProblem {
 
 const perpendicular = (a: readonly number[], to: readonly number[]): number[] => {
   const share = dot(a, to) / dot(to, to);
-  return a.map((value, j) => value - share * to[j]!);
+  const out = a.map((value, j) => value - share * to[j]!);
+  // What is left of a coefficient by rounding would stop the ray.
+  return out.map((value) => (Math.abs(value) < 1e-12 ? 0 : value));
 };
 
 /** Nonlinear objectives that fall without limit. */
