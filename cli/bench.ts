@@ -13,6 +13,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   hs: 'the Hock–Schittkowski problems, beside Ipopt',
   sparse: 'large sparse problems, beside Ipopt',
   nl: 'AMPL problem files, beside the reference',
+  random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
   hostile: 'malformed .nl files under random options',
   report: 'all of these, judged against their goals',

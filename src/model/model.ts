@@ -195,8 +195,9 @@ export class Model implements Owner {
     for (const { row, expression } of this.#expressions) {
       const constant = extractor.add(row, expression, 1);
       if (constant === 0) continue;
-      lower[row]! -= constant;
-      upper[row]! -= constant;
+      // A row without bounds stays so, whatever its constant, even an undefined one.
+      if (Number.isFinite(lower[row])) lower[row]! -= constant;
+      if (Number.isFinite(upper[row])) upper[row]! -= constant;
     }
     return {
       name: this.name,

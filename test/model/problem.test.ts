@@ -30,6 +30,13 @@ describe('linear parts', () => {
     expect(problem.groups).toEqual([]);
   });
 
+  it('leave a row without bounds as it is, even with a constant that is undefined', () => {
+    const { m, x } = model(2);
+    m.constrain(f.add(x[0]!, f.log(f.linear([], [], -1))), { lower: -Infinity, upper: Infinity });
+    const { lower, upper } = m.problem().rows;
+    expect([lower[0], upper[0]]).toEqual([-Infinity, Infinity]);
+  });
+
   it('keep every variable of linear(), also with coefficient 0', () => {
     const { m, x } = model(3);
     m.constrain(f.linear([0, 2, 3, 4], [x[0]!, x[1]!, x[2]!, x[1]!], 5), { equals: 6 });
