@@ -1,5 +1,6 @@
 // The Hock–Schittkowski collection: every solver at hand beside published runs of Ipopt 3.14.11 with MUMPS.
 //   node dist/bench/hs.js [--solver interior-point --solver ipopt …] [--problem hs071 …] [--tol 1e-8] [--json]
+import '../runtime/node/provide.js';
 import { parseArgs } from 'node:util';
 import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
 import { findData } from '../scenarios/data.js';

@@ -1,3 +1,4 @@
+import '../runtime/node/provide.js';
 import { join } from 'node:path';
 import type { Formulation, Model } from '../index.js';
 import { readTfjs } from '../runtime/node/read-tfjs.js';

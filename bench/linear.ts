@@ -1,5 +1,6 @@
 // Times of analysis, factorization and solve:  node dist/bench/linear.js [--only name,…] [--kernels wasm,blas]
 // [--clock wall|cpu] [--write DIR]
+import '../runtime/node/provide.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

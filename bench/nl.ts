@@ -1,5 +1,6 @@
 // AMPL problem files: status, objective, iterations and seconds of every solver at hand, beside the reference's answers.
 //   node dist/bench/nl.js [--solver interior-point --solver ipopt …] [--problem airport …] [--json]
+import '../runtime/node/provide.js';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

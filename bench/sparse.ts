@@ -1,6 +1,7 @@
 // Sparse problems of growing size: how time splits between building, linear algebra and the rest.
 //   node dist/bench/sparse.js [--problem bratu …] [--size 50 … | --variables 10000 …]
 //     [--solver interior-point …] [--tol 1e-8] [--json]
+import '../runtime/node/provide.js';
 import { parseArgs } from 'node:util';
 import { loadSolver, type SolverName } from '../runtime/solvers.js';
 import { InputError } from '../src/core/errors.js';

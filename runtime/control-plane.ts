@@ -1,18 +1,12 @@
 import * as comlink from 'comlink';
-import * as adapter from 'comlink/dist/umd/node-adapter.js';
 import { type PlainError, plainError, revivedError } from '../src/core/plain-error.js';
 
-// The adapter is CommonJS whose export is the function itself, which its typings do not say.
-const nodeEndpoint = adapter.default as unknown as typeof adapter.default.default;
-
-type Port = Parameters<typeof nodeEndpoint>[0];
-
 /** Answers calls that arrive at `port` with the methods of `service`; what they throw arrives as {@link revived} reads it. */
-export const exposeAt = (service: object, port: unknown): void =>
-  comlink.expose(carryingErrors(service), nodeEndpoint(port as Port));
+export const exposeAt = (service: object, port: comlink.Endpoint): void =>
+  comlink.expose(carryingErrors(service), port);
 
 /** The methods of the service exposed at the other end of `port`; each call returns a promise. */
-export const remoteAt = <T>(port: unknown): comlink.Remote<T> => comlink.wrap<T>(nodeEndpoint(port as Port));
+export const remoteAt = <T>(port: comlink.Endpoint): comlink.Remote<T> => comlink.wrap<T>(port);
 
 /** Marks buffers to be moved rather than copied with `value`. */
 export const moving = <T>(value: T, buffers: ArrayBuffer[]): T => comlink.transfer(value, buffers);

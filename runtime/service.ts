@@ -6,6 +6,7 @@ import { failureOf, type Place } from '../src/oracle/failure.js';
 import { boxShape } from '../src/oracle/local.js';
 import { moving } from './control-plane.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
+import { turn } from './turn.js';
 
 /** Which network to compute, with what and where. Plain data: it travels between threads. */
 export interface ExecutableSpec {
@@ -134,7 +135,7 @@ export class OracleService {
     while (Atomics.load(this.#words, Control.alive) === 1) {
       const bell = Atomics.load(this.#words, Control.bell);
       if (await this.#answerAll())
-        await new Promise(setImmediate); // lets control messages in
+        await turn(); // lets control messages in
       else await rung(this.#words, bell);
     }
   }

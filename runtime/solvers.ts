@@ -1,3 +1,4 @@
+import { interiorPoint } from '../solvers/interior-point/index.js';
 import { InputError } from '../src/core/errors.js';
 import type { Result } from '../src/nlp/result.js';
 import type { Solver } from '../src/nlp/solver.js';
@@ -10,16 +11,22 @@ export interface LoadedSolver {
   solve(...args: Parameters<Solver['solve']>): Result | Promise<Result>;
 }
 
+type Load = () => Promise<LoadedSolver>;
+
+const loaders = new Map<SolverName, Load>([['interior-point', async () => interiorPoint]]);
+
+/** Says how a solver is loaded that not every place has. */
+export function provideSolver(name: SolverName, load: Load): void {
+  loaders.set(name, load);
+}
+
 /** Loads a solver by name; what it needs besides is looked for only then. */
 export async function loadSolver(name: SolverName): Promise<LoadedSolver> {
-  switch (name) {
-    case 'interior-point':
-      return (await import('../solvers/interior-point/index.js')).interiorPoint;
-    case 'ipopt':
-      return (await (await import('../solvers/ipopt/index.js')).openIpopt()) as Solver;
-    case 'ipopt-wasm':
-      return (await (await import('../solvers/ipopt/index.js')).openIpoptWasm()) as unknown as Solver;
-    default:
-      throw new InputError(`unknown solver "${name}": choose one of ${solverNames.join(', ')}`);
-  }
+  const load = loaders.get(name);
+  if (load) return load();
+  throw new InputError(
+    solverNames.includes(name)
+      ? `solver "${name}" needs Node: choose interior-point`
+      : `unknown solver "${name}": choose one of ${solverNames.join(', ')}`,
+  );
 }

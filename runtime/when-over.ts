@@ -1,4 +1,5 @@
 import type { Limits } from '../src/core/limits.js';
+import { turn } from './turn.js';
 
 /** The longest wait of a timer, in milliseconds. */
 const longest = 2 ** 31 - 1;
@@ -14,7 +15,7 @@ export function whenOver(
   act: () => void,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let immediate: ReturnType<typeof setImmediate> | undefined;
+  let off = false;
   const arm = (): void => {
     clearTimeout(timer);
     const wait = limits.over() ? grace : Math.max(0, limits.left) + grace;
@@ -22,8 +23,8 @@ export function whenOver(
     timer = setTimeout(
       () => {
         // Timers are short-lived where the limit is far, and up to a millisecond early.
-        if (limits.over()) immediate = setImmediate(act);
-        else arm();
+        if (!limits.over()) arm();
+        else void turn().then(() => off || act());
       },
       Math.min(Math.ceil(wait), longest),
     );
@@ -38,6 +39,6 @@ export function whenOver(
   return () => {
     signal?.removeEventListener('abort', stop);
     clearTimeout(timer);
-    clearImmediate(immediate);
+    off = true;
   };
 }

@@ -11,6 +11,7 @@ import type { Solved, SolveTask } from '../task.js';
 import { cutShort, outOfHeap, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
 import { compiled } from './compiled.js';
+import { endpoint } from './endpoint.js';
 import type { Outcome, Progress, WiredTask } from './worker.js';
 
 /** What a caller may attach to a solve in the pool. */
@@ -118,7 +119,7 @@ function listen(onIteration: NonNullable<Watch['onIteration']>, stop: () => void
     },
     finished() {},
   };
-  exposeAt(progress, port1);
+  exposeAt(progress, endpoint(port1));
   return listening;
 }
 

@@ -1,3 +1,4 @@
+import './provide.js';
 import { InputError } from '../../src/core/errors.js';
 import type { ExecutableSpec } from '../service.js';
 import type { Solved, SolveTask } from '../task.js';

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { EvaluationError, OutOfMemoryError } from '../../src/core/errors.js';
 import { remoteAt, revived } from '../control-plane.js';
 import type { OracleService } from '../service.js';
+import { endpoint } from './endpoint.js';
 
 /** The methods of the service, each answered by a promise. */
 export type RemoteService = ReturnType<typeof remoteAt<OracleService>>;
@@ -21,7 +22,7 @@ export class HostThread {
   constructor(entry: URL, control: SharedArrayBuffer, died: (reason: Error) => void) {
     // Flags of the main script, such as --input-type, may not fit a worker's.
     this.#worker = new Worker(entry, { workerData: { control }, name: 'graybox oracle', execArgv: [] });
-    this.#remote = remoteAt<OracleService>(this.#worker);
+    this.#remote = remoteAt<OracleService>(endpoint(this.#worker));
     let reason: Error = new EvaluationError('the oracle thread ended', '', true);
     this.#worker.on('error', (error) => {
       reason = reasonOf(error);

@@ -1,3 +1,4 @@
+import './provide.js';
 import type { MessagePort } from 'node:worker_threads';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
 import { type PlainError, plainError } from '../../src/core/plain-error.js';
@@ -6,6 +7,7 @@ import { remoteAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import { runTask } from '../run.js';
 import type { Solved, SolveTask } from '../task.js';
+import { endpoint } from './endpoint.js';
 
 /** What the main thread listens with. */
 export interface Progress {
@@ -28,7 +30,7 @@ export type Outcome = { readonly solved: Solved } | { readonly failure: PlainErr
 
 /** A solver thread's entry: solves synchronously; progress rows leave through the port while it computes. */
 export default async function work({ task, limits, held, progress }: WiredTask): Promise<Outcome> {
-  const listener = progress && remoteAt<Progress>(progress);
+  const listener = progress && remoteAt<Progress>(endpoint(progress));
   const { variables, rows } = task.problem;
   const point = new HeldPoint(held, variables.lower.length, rows.lower.length);
   try {

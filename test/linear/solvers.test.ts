@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { blasKernels } from '../../solvers/linear/blas.js';
+import '../../runtime/node/provide.js';
+import { systemKernels } from '../../solvers/linear/choose-kernels.js';
 import type { OpenLinearSolver } from '../../solvers/linear/contract.js';
 import { openDense, openLinearSolver, openSparse } from '../../solvers/linear/index.js';
 import type { MultifrontalSolver } from '../../solvers/linear/solver.js';
@@ -14,7 +15,7 @@ linearSolverContract('chosen', openLinearSolver);
 const withBlas: OpenLinearSolver = (order, row, column, options) =>
   openSparse(order, row, column, { denseKernels: 'blas', ...options });
 
-if (blasKernels(false) !== undefined) linearSolverContract('sparse, system BLAS', withBlas);
+if (typeof systemKernels() !== 'string') linearSolverContract('sparse, system BLAS', withBlas);
 else describe('linear solver: sparse, system BLAS', () => it.skip('no BLAS or no koffi here', () => {}));
 
 describe('memory of the linear solvers', () => {

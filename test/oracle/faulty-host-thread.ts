@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { exposeAt } from '../../runtime/control-plane.js';
+import { endpoint } from '../../runtime/node/endpoint.js';
 import { openExecutable } from '../../runtime/open.js';
 import { type ExecutableSpec, type Opened, OracleService } from '../../runtime/service.js';
 import { EvaluationError, InputError, OutOfMemoryError } from '../../src/core/errors.js';
@@ -76,6 +77,6 @@ async function openFaulty(spec: ExecutableSpec): Promise<Opened> {
 // Only a thread that was started for it serves: tests import this file as well.
 if (workerData?.control instanceof SharedArrayBuffer) {
   const service = new OracleService(workerData.control, openFaulty);
-  exposeAt(service, parentPort);
+  exposeAt(service, endpoint(parentPort!));
   await service.serve();
 }

@@ -1,5 +1,5 @@
-import { InputError } from '../../src/core/errors.js';
-import type { DenseKernels } from './dense-kernels.js';
+import { createRequire } from 'node:module';
+import type { DenseKernels } from '../../solvers/linear/dense-kernels.js';
 
 /** Usual names of BLAS libraries with 32-bit integers, the faster ones first. */
 const libraries: Readonly<Record<string, readonly string[]>> = {
@@ -33,10 +33,6 @@ interface ForeignFunctions {
   address(view: ArrayBufferView): bigint;
 }
 
-interface NodeModules {
-  createRequire(path: string): (name: string) => unknown;
-}
-
 const DGEMM =
   'void cblas_dgemm(int, int, int, int, int, int, double, void *, int, void *, int, double, void *, int)';
 /** Calls that keep a library to one thread: the fronts are too small to gain from more. */
@@ -46,20 +42,17 @@ const SINGLE_THREAD = [
   'void bli_thread_set_num_threads(long)',
 ];
 
-/** koffi where it is installed and this is Node; a reason otherwise. */
+/** koffi where it is installed; a reason otherwise. */
 function foreignFunctions(): ForeignFunctions | string {
-  const node = (globalThis.process?.getBuiltinModule?.('node:module') ?? undefined) as
-    | NodeModules
-    | undefined;
-  if (node === undefined) return 'system libraries need Node';
   try {
-    return node.createRequire(import.meta.url)('koffi') as ForeignFunctions;
+    return createRequire(import.meta.url)('koffi') as ForeignFunctions;
   } catch (error) {
     return error instanceof Error ? error.message.split('\n')[0]! : String(error);
   }
 }
 
-function open(): DenseKernels | string {
+/** The system's BLAS through its C interface, or in words why there is none. */
+export function openBlas(): DenseKernels | string {
   const koffi = foreignFunctions();
   if (typeof koffi === 'string') return koffi;
   const names = libraries[process.platform] ?? [];
@@ -108,16 +101,4 @@ function kernelsOf(koffi: ForeignFunctions, library: string, dgemm: Dgemm): Dens
       }
     },
   };
-}
-
-let found: DenseKernels | string | undefined;
-
-/** The system's BLAS, opened once. Missing: `undefined`, or an error when it is `required`. */
-export function blasKernels(required: boolean): DenseKernels | undefined {
-  found ??= open();
-  if (typeof found !== 'string') return found;
-  if (!required) return undefined;
-  throw new InputError(
-    `linear solver option 'denseKernels': no BLAS (${found}); install koffi (npm install koffi) and a BLAS (Debian: apt-get install libopenblas0-pthread), or choose 'wasm'`,
-  );
 }
