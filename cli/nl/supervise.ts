@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { HeldPoint } from '../../solvers/pool/held.js';
-import { cutShort, type Ending, outOfHeap } from '../../solvers/pool/unfinished.js';
-import { whenOver } from '../../solvers/pool/when-over.js';
-import { compiled } from '../../src/core/compiled.js';
+import { HeldPoint } from '../../runtime/held.js';
+import { compiled } from '../../runtime/node/compiled.js';
+import { cutShort, type Ending, outOfHeap } from '../../runtime/unfinished.js';
+import { whenOver } from '../../runtime/when-over.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import { readNlHeader } from '../../src/read/nl.js';

@@ -1,6 +1,6 @@
 import type { NlFile } from '../../index.js';
-import type { Solved } from '../../solvers/pool/task.js';
-import type { Ending } from '../../solvers/pool/unfinished.js';
+import type { Solved } from '../../runtime/task.js';
+import type { Ending } from '../../runtime/unfinished.js';
 import type { Limits } from '../../src/core/limits.js';
 import { unevaluated } from '../../src/nlp/unevaluated.js';
 import type { NlAnswer } from './solve.js';

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Iteration } from '../../index.js';
-import { HeldPoint } from '../../solvers/pool/held.js';
-import { runTask } from '../../solvers/pool/run.js';
+import { HeldPoint } from '../../runtime/held.js';
+import { runTask } from '../../runtime/run.js';
 import { isOutOfMemory } from '../../src/core/errors.js';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
 import { type PlainError, plainError } from '../../src/core/plain-error.js';

@@ -18,15 +18,6 @@ const LASTING = 0.9;
 /** Steps of the projection onto directions along which rows do not change. */
 const PROJECTION_STEPS = 20;
 
-/** What the search for a ray remembers between iterates. */
-export interface Divergence {
-  /** Size of the first iterate and of the one last tested. */
-  first: number;
-  tested: number;
-  /** The latest iterate that met `constr_viol_tol` and was not large, or the first one: where rays begin. */
-  base: Float64Array | null;
-}
-
 /**
  * Whether the iterates have become large along a ray on which all bounds and rows hold and the objective falls on as
  * steeply as at its beginning, up to size 1e12: there is no minimum then. Directions tried are the latest step and the way

@@ -4,13 +4,13 @@ import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { Acceptor } from './acceptor.js';
 import { AdaptiveMemory } from './barrier/memory.js';
+import type { Divergence } from './divergence.js';
 import { Residuals } from './errors.js';
 import { Iterate, PrimalDual } from './iterate.js';
 import { KktSystem } from './kkt.js';
 import { NewtonSystem } from './newton.js';
 import type { InteriorPointOptions } from './options.js';
 import { LowRank } from './quasi-newton.js';
-import type { Divergence } from './ray.js';
 import type { StandardForm } from './standard-form.js';
 import { Watchdog } from './watchdog.js';
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { compiled } from '../../runtime/node/compiled.js';
 import { loadIpopt } from '../../solvers/ipopt/library.js';
-import { compiled } from '../../src/core/compiled.js';
 import { InputError } from '../../src/core/errors.js';
 import { ipoptOptions } from '../../src/core/ipopt-options.js';
 
