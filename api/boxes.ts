@@ -104,9 +104,9 @@ export const isNetwork = (token: unknown): token is Network =>
 const isGrayBox = (token: unknown): token is GrayBox =>
   typeof token === 'object' &&
   token !== null &&
-  'value' in token &&
-  typeof token.value === 'function' &&
-  'jacobian' in token;
+  'evaluate' in token &&
+  typeof token.evaluate === 'function' &&
+  'slot' in token;
 
 function summary(specs: readonly ExecutableSpec[]): EngineSummary | undefined {
   if (specs.length === 0) return undefined;

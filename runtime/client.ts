@@ -1,7 +1,7 @@
 import { EvaluationError, type Stopped } from '../src/core/errors.js';
 import { Limits, type LimitsData } from '../src/core/limits.js';
-import type { Order } from '../src/engine/contract.js';
-import { CachedBox } from '../src/oracle/cached.js';
+import type { Order, Slot } from '../src/oracle/contract.js';
+import { CountingBox } from '../src/oracle/counting.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 
 /** How long the solver sleeps, in milliseconds, before it looks at its limits and whether the host still lives. */
@@ -15,7 +15,7 @@ const lastLook = 100;
  * host's bell and sleeps until the answer is there. Throws the error of the host, a fatal {@link EvaluationError} where
  * the host died, and {@link Stopped} where the solve's limits are reached first; it answers no more then.
  */
-export class BlockingClient extends CachedBox {
+export class BlockingClient extends CountingBox {
   readonly #mailbox: Mailbox;
   readonly #control: Int32Array;
   readonly #limits: Limits;
@@ -24,10 +24,14 @@ export class BlockingClient extends CachedBox {
   #late: number | undefined;
   #gaveUp: Stopped | undefined;
 
-  constructor(descriptor: MailboxDescriptor, limits: LimitsData = new Limits().data) {
-    const mailbox = new Mailbox(descriptor);
-    super(descriptor, mailbox);
-    this.#mailbox = mailbox;
+  /** @param uses how many slots are made: a single one is the mailbox itself, more are copied in and out of it. */
+  constructor(
+    descriptor: MailboxDescriptor,
+    limits: LimitsData = new Limits().data,
+    private readonly uses = 1,
+  ) {
+    super(descriptor);
+    this.#mailbox = new Mailbox(descriptor);
     this.#control = new Int32Array(descriptor.control);
     this.#limits = new Limits(limits);
   }
@@ -37,12 +41,33 @@ export class BlockingClient extends CachedBox {
     return this.#hostSeconds;
   }
 
-  protected override evaluate(order: Order, x: Float64Array, λ: Float64Array): void {
+  override slot(): Slot {
+    return this.uses === 1 ? this.#mailbox : super.slot();
+  }
+
+  protected override answer(order: Order, slots: readonly Slot[]): void {
+    for (const slot of slots) {
+      if (slot === this.#mailbox) this.#ask(order);
+      else this.#askFor(order, slot);
+    }
+  }
+
+  #askFor(order: Order, { x, λ, y, J, H }: Slot): void {
+    const mailbox = this.#mailbox;
+    mailbox.x.set(x);
+    if (order === 2) mailbox.λ.set(λ);
+    this.#ask(order);
+    y.set(mailbox.y);
+    if (order >= 1) J.set(mailbox.J);
+    if (order === 2) H.set(mailbox.H);
+  }
+
+  #ask(order: Order): void {
     if (this.#gaveUp) throw this.#gaveUp;
     this.#checkHost();
     if (this.#limits.over()) this.#late ??= performance.now();
     const mailbox = this.#mailbox;
-    mailbox.ask(order, x, λ);
+    mailbox.ask(order);
     Atomics.add(this.#control, Control.bell, 1);
     Atomics.notify(this.#control, Control.bell);
     while (mailbox.state === State.requested) {

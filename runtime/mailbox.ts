@@ -1,6 +1,6 @@
 import { type PlainError, plainError, revivedError } from '../src/core/plain-error.js';
-import type { Evaluation, Order } from '../src/engine/contract.js';
-import type { BoxShape } from '../src/oracle/cached.js';
+import type { BoxShape, Order, Slot } from '../src/oracle/contract.js';
+import { slotLengths } from '../src/oracle/slot.js';
 
 /**
  * States of a mailbox: the client moves `idle`, `done` and `failed` to `requested`, the host moves it on from there. A
@@ -34,9 +34,9 @@ export interface MailboxDescriptor extends BoxShape {
  * One client's letter box at an oracle host: question `(order, x, λ)` and answer `(y, J, H)` in shared memory.
  *
  * Layout in bytes: 0 state, 4 order, 8 length of the error's text (Int32 each), 16 seconds the host computed (Float64),
- * 24 the error as JSON (UTF-8), 4096 onward `x[n], λ[m], y[m], J[m × n], H[n(n+1)/2]` (Float64).
+ * 24 the error as JSON (UTF-8), 4096 onward the slot's `x, λ, y, J, H` (Float64).
  */
-export class Mailbox implements Evaluation {
+export class Mailbox implements Slot {
   readonly #words: Int32Array;
   readonly #seconds: Float64Array;
   readonly #text: Uint8Array;
@@ -47,7 +47,8 @@ export class Mailbox implements Evaluation {
   readonly H: Float64Array;
 
   constructor(readonly descriptor: MailboxDescriptor) {
-    const { memory, inputs, outputs } = descriptor;
+    const { memory } = descriptor;
+    const lengths = slotLengths(descriptor);
     this.#words = new Int32Array(memory, 0, 3);
     this.#seconds = new Float64Array(memory, secondsAt, 1);
     this.#text = new Uint8Array(memory, errorAt, numbersAt - errorAt);
@@ -57,11 +58,11 @@ export class Mailbox implements Evaluation {
       at += 8 * length;
       return view;
     };
-    this.x = take(inputs);
-    this.λ = take(outputs);
-    this.y = take(outputs);
-    this.J = take(outputs * inputs);
-    this.H = take(hessianLength(descriptor));
+    this.x = take(lengths.x);
+    this.λ = take(lengths.λ);
+    this.y = take(lengths.y);
+    this.J = take(lengths.J);
+    this.H = take(lengths.H);
   }
 
   get state(): number {
@@ -83,10 +84,8 @@ export class Mailbox implements Evaluation {
     return revivedError(JSON.parse(text) as PlainError);
   }
 
-  /** Client: puts a question; the caller rings the bell. */
-  ask(order: Order, x: Float64Array, λ: Float64Array): void {
-    this.x.set(x);
-    if (order === 2) this.λ.set(λ);
+  /** Client: puts the question that stands in `x` and `λ`; the caller rings the bell. */
+  ask(order: Order): void {
     this.#words[header.order] = order;
     Atomics.store(this.#words, header.state, State.requested);
   }
@@ -146,10 +145,6 @@ function fitting(error: PlainError, bytes: number): Uint8Array {
 
 /** Makes a mailbox at a host whose control block is `control`. */
 export function createMailbox(shape: BoxShape, control: SharedArrayBuffer): MailboxDescriptor {
-  const { inputs, outputs } = shape;
-  const numbers = inputs + 2 * outputs + outputs * inputs + hessianLength(shape);
+  const numbers = Object.values(slotLengths(shape)).reduce((sum, length) => sum + length, 0);
   return { ...shape, memory: new SharedArrayBuffer(numbersAt + 8 * numbers), control };
 }
-
-const hessianLength = ({ inputs, secondDerivatives }: BoxShape): number =>
-  secondDerivatives ? (inputs * (inputs + 1)) / 2 : 0;

@@ -39,9 +39,10 @@ async function solveWithin(
   opened: OpenBox[],
 ): Promise<Solved> {
   const solver = await loadSolver(task.solver);
-  for (const descriptor of task.boxes) {
+  for (const [k, descriptor] of task.boxes.entries()) {
     checkLimits(limits);
-    opened.push(await openBox(descriptor, limits));
+    const uses = task.problem.grayBoxes.filter(({ box }) => box === k).length;
+    opened.push(await openBox(descriptor, uses, limits));
   }
   checkLimits(limits);
   const boxes = opened.map(({ box }) => box);
@@ -74,10 +75,10 @@ interface OpenBox {
   dispose(): void | Promise<void>;
 }
 
-async function openBox(descriptor: BoxDescriptor, { data: limits }: Limits): Promise<OpenBox> {
+async function openBox(descriptor: BoxDescriptor, uses: number, { data: limits }: Limits): Promise<OpenBox> {
   if (descriptor.kind === 'ready') return { box: descriptor.box, dispose() {} };
   if (descriptor.kind === 'mailbox')
-    return { box: new BlockingClient(descriptor.mailbox, limits), dispose() {} };
+    return { box: new BlockingClient(descriptor.mailbox, limits, uses), dispose() {} };
   const { executable, secondDerivatives } = await openExecutable(descriptor.spec);
   const { name } = descriptor.spec.network;
   return {

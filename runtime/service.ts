@@ -1,9 +1,10 @@
 import { EvaluationError } from '../src/core/errors.js';
 import type { Device, Evaluation, Executable, Order, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
-import { type BoxShape, buffers } from '../src/oracle/cached.js';
+import type { BoxShape, Slot } from '../src/oracle/contract.js';
 import { failureOf, type Place } from '../src/oracle/failure.js';
 import { boxShape } from '../src/oracle/local.js';
+import { byInputs, makeSlot } from '../src/oracle/slot.js';
 import { moving } from './control-plane.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 import { turn } from './turn.js';
@@ -94,17 +95,18 @@ export class OracleService {
     this.#clients.delete(ticket);
   }
 
-  /** One evaluation through the control plane; buffers above `order` come back empty. */
+  /** One evaluation through the control plane, derivatives by x; buffers above `order` come back empty. */
   async evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
     const entry = this.#entry(id);
-    const out = buffers(entry.shape);
-    await this.#compute(id, entry, order, x, λ, out);
+    const out = { ...makeSlot(entry.shape), x, λ };
+    await this.#compute(id, entry, order, out);
     const nothing = new Float64Array(0);
-    const { y, J, H } = { y: out.y, J: order >= 1 ? out.J : nothing, H: order === 2 ? out.H : nothing };
-    return moving({ y, J, H }, [
-      out.y.buffer,
-      ...(order >= 1 ? [out.J.buffer] : []),
-      ...(order === 2 ? [out.H.buffer] : []),
+    const asked = { y: out.y, J: order >= 1 ? out.J : nothing, H: order === 2 ? out.H : nothing };
+    const answer = byInputs(entry.shape, asked);
+    return moving(answer, [
+      answer.y.buffer,
+      ...(order >= 1 ? [answer.J.buffer] : []),
+      ...(order === 2 ? [answer.H.buffer] : []),
     ] as ArrayBuffer[]);
   }
 
@@ -147,9 +149,9 @@ export class OracleService {
       any = true;
       try {
         const begin = performance.now();
-        const { order, x, λ } = mailbox;
+        const { order, x, λ, y, J, H } = mailbox;
         // The inputs are copied because engines may refuse shared memory.
-        await this.#compute(ticket, this.#entry(id), order, x.slice(), λ.slice(), mailbox);
+        await this.#compute(ticket, this.#entry(id), order, { x: x.slice(), λ: λ.slice(), y, J, H });
         mailbox.answer((performance.now() - begin) / 1000);
       } catch (error) {
         mailbox.fail(error);
@@ -158,18 +160,11 @@ export class OracleService {
     return any;
   }
 
-  #compute(
-    owner: number,
-    entry: Entry,
-    order: Order,
-    x: Float64Array,
-    λ: Float64Array,
-    out: Evaluation,
-  ): Promise<void> {
+  #compute(owner: number, entry: Entry, order: Order, slot: Slot): Promise<void> {
     return this.#exclusively(owner, async () => {
       const begin = performance.now();
       try {
-        await entry.executable.evaluate(order, [{ x, λ, y: out.y, J: out.J, H: out.H }]);
+        await entry.executable.evaluate(order, [slot]);
       } catch (error) {
         throw failureOf(error, entry.place);
       }

@@ -67,7 +67,11 @@ export class Iterate extends PrimalDual {
   /** Values of the Jacobian. */
   readonly J: Float64Array;
 
-  constructor(readonly form: StandardForm) {
+  /** @param curvature whether the Hessian of the Lagrangian will be asked for. */
+  constructor(
+    readonly form: StandardForm,
+    private readonly curvature: boolean,
+  ) {
     super(form.n, form.m);
     this.slackL = new Float64Array(form.n);
     this.slackU = new Float64Array(form.n);
@@ -95,9 +99,10 @@ export class Iterate extends PrimalDual {
     return Number.isFinite(this.f) && this.form.constraints(this.w, this.c);
   }
 
-  /** Evaluates ∇f and J; `announce` tells the oracle first that the Hessian follows with the multipliers at hand. */
-  linearize(μ: number, announce = true): boolean {
-    if (announce) this.form.anticipate(this.w, this.form.learnsObjective ? 1 : 0, this.λ);
+  /** Evaluates ∇f and J, and has the oracle compute the Hessian for the multipliers at hand unless these will change. */
+  linearize(μ: number, final = true): boolean {
+    const { form, λ } = this;
+    form.ask(this.w, this.curvature && final ? 2 : 1, form.learnsObjective ? 1 : 0, λ);
     return this.form.gradient(this.w, μ, this.gradient) && this.form.jacobianValues(this.w, this.J);
   }
 

@@ -1,5 +1,5 @@
 import { EvaluationError } from '../../src/core/errors.js';
-import { isFixed, isFree, type Nlp, NO_BOUND } from '../../src/nlp/contract.js';
+import { isFixed, isFree, type Nlp, NO_BOUND, type Order } from '../../src/nlp/contract.js';
 import { columnName, rowName } from '../../src/nlp/names.js';
 
 /** Counts of calls, in the words of {@link Counts}. */
@@ -57,6 +57,15 @@ export class Oracle {
   /** Seconds inside gray boxes since the start. */
   get seconds(): number {
     return (this.nlp.oracleSeconds?.() ?? 0) - this.secondsBefore;
+  }
+
+  /** Tells the problem what is asked next; what goes wrong shows when it is. */
+  ask(x: Float64Array, order: Order, σ: number, λ: Float64Array): void {
+    try {
+      this.nlp.ask(x, order, σ, λ);
+    } catch (error) {
+      if (!(error instanceof EvaluationError) || error.fatal) throw error;
+    }
   }
 
   objective(x: Float64Array): boolean {

@@ -1,6 +1,6 @@
 import { type Restricted, restrict } from '../../src/core/structure/restrict.js';
 import type { Structure } from '../../src/core/structure/structure.js';
-import type { Nlp } from '../../src/nlp/contract.js';
+import type { Nlp, Order } from '../../src/nlp/contract.js';
 import type { InteriorPointOptions } from './options.js';
 import type { Oracle } from './oracle.js';
 import type { Scaling } from './scaling.js';
@@ -236,9 +236,8 @@ export class SlackForm implements StandardForm {
     return finite;
   }
 
-  anticipate(w: Float64Array, σ: number, λ: Float64Array): void {
-    const { nlp } = this.oracle;
-    nlp.anticipate?.(this.userPoint(w), σ * this.scaling.objective, this.userMultipliers(λ));
+  ask(w: Float64Array, order: Order, σ: number, λ: Float64Array): void {
+    this.oracle.ask(this.userPoint(w), order, σ * this.scaling.objective, this.userMultipliers(λ));
   }
 
   violation(w: Float64Array, c: Float64Array): number {

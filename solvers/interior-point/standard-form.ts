@@ -1,4 +1,5 @@
 import type { Structure } from '../../src/core/structure/structure.js';
+import type { Order } from '../../src/nlp/contract.js';
 
 /**
  * What the algorithm works on: minimize `f(w)` subject to `c(w) = 0`, `l ≤ w ≤ u`, with `w ∈ Rⁿ`, `c(w) ∈ Rᵐ`.
@@ -44,7 +45,8 @@ export interface StandardForm {
    * not finite.
    */
   hessianValues(w: Float64Array, σ: number, λ: Float64Array, out: Float64Array): boolean;
-  anticipate(w: Float64Array, σ: number, λ: Float64Array): void;
+  /** Says that evaluations at `w` up to `order` follow, see {@link Nlp.ask}. */
+  ask(w: Float64Array, order: Order, σ: number, λ: Float64Array): void;
   /** Largest violation of a row in the user's units, at `w` with row values `c`. */
   violation(w: Float64Array, c: Float64Array): number;
   /** False where all curvature of f is known (restoration), so that a quasi-Newton method learns only that of λᵀc. */

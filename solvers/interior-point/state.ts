@@ -135,8 +135,8 @@ export class State {
   ) {
     const { options } = run;
     this.options = options;
-    this.current = new Iterate(form);
-    this.trial = new Iterate(form);
+    this.current = new Iterate(form, !limitedMemory);
+    this.trial = new Iterate(form, !limitedMemory);
     this.step = new PrimalDual(form.n, form.m);
     this.rhs = new PrimalDual(form.n, form.m);
     this.residuals = new Residuals(form);

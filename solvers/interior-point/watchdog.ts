@@ -23,7 +23,7 @@ export class Watchdog {
 
   /** Remembers iterate, step and reference values. */
   start(current: Iterate, step: PrimalDual, acceptor: Acceptor, α: number): void {
-    this.held ??= { at: new Iterate(this.form), step: new PrimalDual(this.form.n, this.form.m) };
+    this.held ??= { at: new Iterate(this.form, false), step: new PrimalDual(this.form.n, this.form.m) };
     this.held.at.copy(current);
     this.held.step.copy(step);
     this.active = true;

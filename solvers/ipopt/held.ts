@@ -62,6 +62,7 @@ export class Held {
       constraints,
       jacobian,
       hessian,
+      ask: () => undefined,
       objective: () => from.values.get('objective')![0]!,
       gradient: fill('gradient'),
       constraintValues: fill('constraints'),

@@ -1,7 +1,8 @@
 import { gradientColumns, segments } from '../elements/segments.js';
 import type { GrayBox } from '../oracle/contract.js';
 import type { Problem } from '../problem/problem.js';
-import { boxUses, gatherInputs, gatherMultipliers, writeHessian, writeJacobian } from './boxes.js';
+import { asker } from './ask.js';
+import { boxUses } from './boxes.js';
 import type { Nlp } from './contract.js';
 import { linearPart } from './linear.js';
 import { hessianPlan, jacobianPlan } from './plan.js';
@@ -18,9 +19,11 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
   const elements = segments(problem.groups);
   const linear = linearPart(problem.linear, n, m);
   const jacobian = jacobianPlan(m, n, uses, linear, elements.rows);
-  const secondDerivatives = uses.every(({ box }) => box.secondDerivatives);
+  const secondDerivatives = uses.every(({ shape }) => shape.secondDerivatives);
   const hessian = hessianPlan(n, secondDerivatives ? uses : [], elements);
   const objectiveColumns = elements.objective.map(gradientColumns);
+  const ask = asker(uses);
+  const none = new Float64Array(0);
   const one = Float64Array.of(1);
   const total = new Float64Array(1);
   const σs = new Float64Array(1);
@@ -32,12 +35,9 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     hessian: hessian.structure,
     secondDerivatives,
     ...(problem.scaling && { scaling: problem.scaling }),
-    accuracy: uses.reduce((worst, { box }) => Math.max(worst, box.accuracy), Number.EPSILON),
+    accuracy: uses.reduce((worst, { shape }) => Math.max(worst, shape.accuracy), Number.EPSILON),
 
-    anticipate(x, _, λ) {
-      for (const use of uses)
-        if (gatherMultipliers(use, λ)) use.box.anticipate?.(gatherInputs(use, x), use.λ);
-    },
+    ask: (x, order, _, λ) => ask(x, order, λ),
 
     objective(x) {
       total[0] = problem.objectiveConstant + linear.objective(x);
@@ -57,19 +57,15 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     constraintValues(x, out) {
       linear.values(x, out);
       for (const { kernel, table, none, row } of elements.rows) kernel.value(x, table, none, one, row, out);
-      for (const own of uses) {
-        const { outputs, firstRow } = own.use;
-        own.box.value(gatherInputs(own, x), own.y);
-        for (let i = 0; i < outputs.length; i++) out[firstRow + i]! += x[outputs[i]!]! - own.y[i]!;
-      }
+      ask(x, 0, none);
+      for (const { use, slot } of uses)
+        for (let i = 0; i < use.outputs.length; i++)
+          out[use.firstRow + i]! += x[use.outputs[i]!]! - slot.y[i]!;
     },
 
     jacobianValues(x, out) {
-      for (let k = 0; k < uses.length; k++) {
-        const own = uses[k]!;
-        own.box.jacobian(gatherInputs(own, x), own.J);
-        writeJacobian(own, out, jacobian.structure.pieces[k]!.first);
-      }
+      ask(x, 1, none);
+      for (let k = 0; k < uses.length; k++) uses[k]!.writeJacobian(out, jacobian.structure.pieces[k]!.first);
       out.set(jacobian.constant, jacobian.entries);
       for (let k = 0; k < elements.rows.length; k++) {
         const { kernel, table, none } = elements.rows[k]!;
@@ -79,16 +75,9 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
 
     hessianValues(x, σ, λ, out) {
       const { pieces } = hessian.structure;
-      for (let k = 0; k + 1 < pieces.length; k++) {
-        const own = uses[k]!;
-        const { first, count } = pieces[k]!;
-        if (!gatherMultipliers(own, λ)) {
-          out.fill(0, first, first + count);
-          continue;
-        }
-        own.box.hessian(gatherInputs(own, x), own.λ, own.H);
-        writeHessian(own, out, first);
-      }
+      ask(x, 2, λ);
+      for (let k = 0; k + 1 < pieces.length; k++)
+        uses[k]!.writeHessian(out, pieces[k]!.first, pieces[k]!.count);
       out.fill(0, hessian.entries);
       σs[0] = σ;
       for (let k = 0; k < elements.objective.length; k++) {
@@ -103,9 +92,7 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
 
     oracleSeconds() {
       let seconds = 0;
-      for (let k = 0; k < uses.length; k++)
-        if (uses.findIndex(({ box }) => box === uses[k]!.box) === k)
-          seconds += uses[k]!.box.statistics.seconds;
+      for (const box of new Set(uses.map((use) => use.box))) seconds += box.statistics.seconds;
       return seconds;
     },
   };

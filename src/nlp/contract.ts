@@ -1,4 +1,7 @@
 import type { Structure } from '../core/structure/structure.js';
+import type { Order } from '../oracle/contract.js';
+
+export type { Order } from '../oracle/contract.js';
 
 /** Lower and upper bounds of a vector; ±Infinity where there is none. `lower[i] === upper[i]` fixes entry `i`. */
 export interface Bounds {
@@ -32,6 +35,8 @@ export interface Nlp {
   readonly jacobian: Structure;
   /** n × n, symmetric: `∇²(σ f + λᵀ g)`. */
   readonly hessian: Structure;
+  /** Column → block of columns that only columns marked −1 couple with others: a network in full space, a contingency. */
+  readonly partition?: Int32Array;
   /** False where `hessianValues` cannot be called; the solver then uses a quasi-Newton approximation. Default true. */
   readonly secondDerivatives?: boolean;
   /** Relative accuracy of the function values: 2⁻⁵² unless an oracle computes in f32. Default 2⁻⁵². */
@@ -44,10 +49,11 @@ export interface Nlp {
   };
 
   /**
-   * A hint: Jacobian and Hessian with these multipliers will be asked for next, at this `x`. A gray box can then
-   * compute both in one call. Never changes a result.
+   * Asks all gray boxes, all uses of one in a single call, for what the evaluations at `x` up to `order` need: values
+   * (0), the Jacobian (1), the Hessian with these σ and λ (2). An evaluation asks for what was not asked for before, so
+   * this never changes a result; asking for the highest order that will be needed saves calls.
    */
-  anticipate?(x: Float64Array, σ: number, λ: Float64Array): void;
+  ask(x: Float64Array, order: Order, σ: number, λ: Float64Array): void;
   objective(x: Float64Array): number;
   gradient(x: Float64Array, out: Float64Array): void;
   constraintValues(x: Float64Array, out: Float64Array): void;

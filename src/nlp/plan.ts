@@ -1,7 +1,7 @@
 import { type PieceShape, valuesOf } from '../core/structure/piece.js';
 import { Structure } from '../core/structure/structure.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
-import { type BoxUse, hessianPiece, jacobianPiece } from './boxes.js';
+import type { BoxUse } from './boxes.js';
 import type { LinearPart } from './linear.js';
 import { Contributions, mergeContributions } from './merge.js';
 
@@ -44,7 +44,7 @@ export function jacobianPlan(
 
   const { row, column, place } = mergeContributions(m, n, all);
   const structure = new Structure(m, n, false, [
-    ...uses.map(jacobianPiece),
+    ...uses.map((use) => use.jacobianPiece()),
     { kind: 'entries', row, column },
   ]);
   const entries = structure.pieces.at(-1)!.first;
@@ -69,7 +69,7 @@ export function hessianPlan(
   uses: readonly BoxUse[],
   elements: { readonly objective: readonly Segment[]; readonly rows: readonly Segment[] },
 ): HessianPlan {
-  const blocks = uses.map(hessianPiece);
+  const blocks = uses.map((use) => use.hessianPiece());
   const size = ({ kernel, table }: Segment): number => table.count * kernel.hessianSlots.length;
   const everything = [...elements.objective, ...elements.rows];
   const total = everything.reduce((sum, own) => sum + size(own), 0);

@@ -1,6 +1,7 @@
 import { Limits, type LimitsData } from '../core/limits.js';
-import type { Evaluation, Executable, Order, Precision } from '../engine/contract.js';
-import { type BoxShape, buffers, CachedBox } from './cached.js';
+import type { Executable, Precision } from '../engine/contract.js';
+import type { BoxShape, Order, Slot } from './contract.js';
+import { CountingBox } from './counting.js';
 import { failureOf, type Place } from './failure.js';
 
 /** Relative accuracy of the values and Jacobians computed at a precision. */
@@ -12,6 +13,7 @@ export const boxShape = (executable: Executable, secondDerivatives: boolean): Bo
   outputs: executable.outputs,
   accuracy: accuracyOf(executable.precision),
   secondDerivatives,
+  ...(executable.through && { through: executable.through }),
 });
 
 /** An evaluation that took longer than this, in milliseconds, is not begun again once the solve is over. */
@@ -28,25 +30,21 @@ export interface LocalBoxOptions {
  * A gray box over a synchronous executable in the solver's own thread. Errors of a kind keep it, others are fatal
  * evaluation errors. Throws `Stopped` where the solve's limits are reached before a call that is not short.
  */
-export class LocalBox extends CachedBox {
+export class LocalBox extends CountingBox {
   readonly #executable: Executable;
-  readonly #out: Evaluation;
   readonly #limits: Limits | undefined;
   readonly #place: Place;
   /** Milliseconds that the longest evaluation took. */
   #longest = 0;
 
   constructor(executable: Executable, secondDerivatives = true, { name = '', limits }: LocalBoxOptions = {}) {
-    const shape = boxShape(executable, secondDerivatives);
-    const out = buffers(shape);
-    super(shape, out);
-    this.#out = out;
+    super(boxShape(executable, secondDerivatives));
     this.#executable = executable;
     this.#limits = limits && new Limits(limits);
     this.#place = { engine: executable.engine, network: name };
   }
 
-  protected override evaluate(order: Order, x: Float64Array, λ: Float64Array): void {
+  protected override answer(order: Order, slots: readonly Slot[]): void {
     if (this.#longest > lastLook) {
       const over = this.#limits?.over();
       if (over) throw over;
@@ -54,7 +52,7 @@ export class LocalBox extends CachedBox {
     const begin = performance.now();
     let pending: void | Promise<void>;
     try {
-      pending = this.#executable.evaluate(order, [{ x, λ, ...this.#out }]);
+      pending = this.#executable.evaluate(order, slots);
     } catch (error) {
       throw failureOf(error, this.#place);
     }

@@ -61,6 +61,7 @@ export function small(problem: Small): Nlp {
     ...(problem.secondDerivatives === undefined ? {} : { secondDerivatives: problem.secondDerivatives }),
     ...(problem.accuracy === undefined ? {} : { accuracy: problem.accuracy }),
     ...(problem.scaling === undefined ? {} : { scaling: problem.scaling }),
+    ask: () => {},
     objective: (x) => problem.objective.value(x),
     gradient: (x, out) => {
       const g = problem.objective.gradient(x);

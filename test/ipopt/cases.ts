@@ -246,7 +246,7 @@ export function ipoptCases(open: () => Promise<SystemIpopt | WasmIpopt>, { appro
     const result = await solve(nlp);
     expect(result.status, result.message).toBe('optimal');
     expectKkt(nlp, result, tolerances.kkt);
-    expect(box.calls.hessians.length > 2).toBe(second);
+    expect(box.asked.filter(({ order }) => order === 2).length > 2).toBe(second);
     // Minimum norm: x = −½ + t w with tanh(wᵀx) = 0.3, w the first row of weights.
     const w = [0, 1, 2].map((j) => box.weight(0, j));
     const t = (Math.atanh(0.3) + 0.5 * w.reduce((a, b) => a + b)) / w.reduce((a, b) => a + b * b, 0);

@@ -55,17 +55,16 @@ describe('assemble', () => {
     expect(nlp.oracleSeconds?.()).toBe(0.25);
   });
 
-  it('states y − NN(x): the Hessian asks the box for −λ, anticipation likewise', () => {
+  it('states y − NN(x): the Hessian asks the box for −λ', () => {
     const { problem } = mixed(([a, b, , d]) => [d!, a!, b!]);
     const box = new TanhBox(3, 2);
     const nlp = assemble(problem, [box]);
     const λ = Float64Array.of(1, 2, -3, 4, 5);
     const out = new Float64Array(nlp.hessian.length);
-    nlp.anticipate?.(problem.variables.start, 1, λ);
+    nlp.ask(problem.variables.start, 2, 1, λ);
     nlp.hessianValues(problem.variables.start, 1, λ, out);
-    expect(box.calls).toEqual({ anticipated: [[-2, 3]], hessians: [[-2, 3]] });
     nlp.hessianValues(problem.variables.start, 1, new Float64Array(5), out);
-    expect(box.calls.hessians.length).toBe(1);
+    expect(box.asked).toEqual([{ order: 2, λ: [-2, 3] }]);
   });
 
   it('accepts an input that enters twice and boxes that overlap', () => {
@@ -78,6 +77,21 @@ describe('assemble', () => {
     const nlp = assemble(twice, [new TanhBox(3, 2)]);
     expectCorrect(nlp, twice.variables.start, true);
     expect(nlp.oracleSeconds?.()).toBe(0.25);
+  });
+
+  it('states derivatives through a constant factor, of inputs that enter twice as well', () => {
+    const data = Float64Array.from({ length: 6 }, (_, k) => Math.cos(2 * k));
+    const through = { rank: 2, columns: 3, data };
+    for (const [a, b, c] of [
+      [3, 0, 1],
+      [0, 2, 0],
+    ] as const) {
+      const { problem } = mixed((x) => [x[a]!, x[b]!, x[c]!]);
+      const nlp = assemble(problem, [new TanhBox(3, 2, true, Number.EPSILON, through)]);
+      expect(nlp.jacobian.pieces[0]!.count).toBe(2 * 2);
+      expect(nlp.hessian.pieces[0]!.count).toBe(3);
+      expectCorrect(nlp, problem.variables.start, true);
+    }
   });
 
   it('passes on what a box cannot do', () => {
@@ -172,10 +186,10 @@ describe('checkDerivatives', () => {
   it('names a wrong entry', () => {
     const { problem } = mixed(([a, b, , d]) => [d!, a!, b!]);
     const box = new TanhBox(3, 2);
-    const right = box.jacobian.bind(box);
-    box.jacobian = (x, J) => {
-      right(x, J);
-      J[4]! += 1e-3;
+    const right = box.evaluate.bind(box);
+    box.evaluate = (order, slots) => {
+      right(order, slots);
+      if (order > 0) slots[0]!.J[4]! += 1e-3;
     };
     const { jacobian, gradient } = checkDerivatives(assemble(problem, [box]), problem.variables.start);
     expect(jacobian.where).toBe('net[1], x[0]');

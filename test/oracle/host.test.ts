@@ -31,10 +31,11 @@ function persistentClient(descriptor: MailboxDescriptor): { busy: Promise<unknow
     const { workerData, parentPort } = require('node:worker_threads');
     import(workerData.module).then(({ BlockingClient }) => {
       const box = new BlockingClient(workerData.descriptor);
-      const y = new Float64Array(box.outputs);
+      const slot = box.slot();
       try {
         for (let k = 0; ; k++) {
-          box.value(new Float64Array(box.inputs).fill(k), y);
+          slot.x.fill(k);
+          box.evaluate(0, [slot]);
           if (k === 3) parentPort.postMessage('busy');
         }
       } catch ({ name, message, fatal }) {

@@ -157,14 +157,19 @@ describe('solve', () => {
   it('takes a gray box written in JavaScript, in the calling thread only', async () => {
     // y = x²: the least x² + y² with y ≥ 4 is at x = 2.
     const box: GrayBox = {
-      inputs: 1,
-      outputs: 1,
-      accuracy: 2 ** -52,
-      secondDerivatives: true,
-      value: (x, y) => y.set([x[0]! ** 2]),
-      jacobian: (x, J) => J.set([2 * x[0]!]),
-      hessian: (_, λ, H) => H.set([2 * λ[0]!]),
-      statistics: { values: 0, jacobians: 0, hessians: 0, cached: 0, seconds: 0 },
+      shape: { inputs: 1, outputs: 1, accuracy: 2 ** -52, secondDerivatives: true },
+      slot: () => {
+        const [x, λ, y, J, H] = Array.from({ length: 5 }, () => new Float64Array(1));
+        return { x: x!, λ: λ!, y: y!, J: J!, H: H! };
+      },
+      evaluate(order, slots) {
+        for (const { x, λ, y, J, H } of slots) {
+          y[0] = x[0]! ** 2;
+          if (order > 0) J[0] = 2 * x[0]!;
+          if (order > 1) H[0] = 2 * λ[0]!;
+        }
+      },
+      statistics: { calls: 0, values: 0, jacobians: 0, hessians: 0, seconds: 0 },
     };
     const model = new Model('square');
     const x = model.variable('x', { start: 3 });

@@ -1,4 +1,5 @@
 import type { Structure } from '../../../src/core/structure/structure.js';
+import type { Order } from '../../../src/nlp/contract.js';
 import { maxNorm } from '../iterate.js';
 import type { InteriorPointOptions } from '../options.js';
 import { finiteEntries, type StandardForm, type Unscale } from '../standard-form.js';
@@ -127,8 +128,8 @@ export class ElasticForm implements StandardForm {
     return this.inner.hessianValues(this.original(w), 0, λ, out);
   }
 
-  anticipate(w: Float64Array, _σ: number, λ: Float64Array): void {
-    this.inner.anticipate(this.original(w), 0, λ);
+  ask(w: Float64Array, order: Order, _σ: number, λ: Float64Array): void {
+    this.inner.ask(this.original(w), order, 0, λ);
   }
 
   violation(_w: Float64Array, c: Float64Array): number {
