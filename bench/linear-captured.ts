@@ -23,17 +23,26 @@ const KEPT = 12;
 function captured(name: string, nlp: Nlp): TestMatrix {
   let kept: TestMatrix | undefined;
   solveWith(
-    (order, row, column, options) => {
-      const solver = openLinearSolver(order, row, column, options);
+    (matrix, options) => {
+      const solver = openLinearSolver(matrix, options);
+      const { row, column, expand } = matrix.triplets();
       let count = 0;
       return {
         name: solver.name,
-        order,
+        order: matrix.rows,
         factor(values, negativeLimit) {
-          if (++count <= KEPT) kept = { name, order, row, column, values: values.slice() };
+          if (++count <= KEPT)
+            kept = {
+              name,
+              order: matrix.rows,
+              row,
+              column,
+              values: expand(values).slice(),
+              structure: matrix,
+            };
           return solver.factor(values, negativeLimit);
         },
-        solve: (b) => solver.solve(b),
+        solve: (b, right) => solver.solve(b, right),
         increaseQuality: () => solver.increaseQuality(),
         statistics: solver.statistics,
         dispose: () => solver.dispose(),

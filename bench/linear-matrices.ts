@@ -1,3 +1,5 @@
+import type { Structure } from '../src/core/structure/structure.js';
+
 /** A symmetric test matrix: lower-triangle triplets with values. */
 export interface TestMatrix {
   readonly name: string;
@@ -5,6 +7,8 @@ export interface TestMatrix {
   readonly row: Int32Array;
   readonly column: Int32Array;
   readonly values: Float64Array;
+  /** The matrix with its dense blocks, where it has some; then with the values of its triplets. */
+  readonly structure?: Structure;
 }
 
 /** Reproducible numbers in [0, 1). Source: Marsaglia's xorshift, J. Stat. Soft. 8 (2003). */

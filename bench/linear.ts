@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { InputError } from '../index.js';
 import { openDense, openSparse } from '../solvers/linear/index.js';
 import type { MultifrontalSolver } from '../solvers/linear/solver.js';
+import { Structure } from '../src/core/structure/structure.js';
 import { capturedMatrices } from './linear-captured.js';
 import { matrices as made, type TestMatrix } from './linear-matrices.js';
 
@@ -72,10 +73,11 @@ function least(work: () => void): number {
 function measure(matrix: TestMatrix, kernels: string): LinearRow {
   const open = matrix.name.startsWith('dense') ? openDense : openSparse;
   const options = { denseKernels: kernels };
+  const structure = matrix.structure ?? Structure.lower(matrix.order, matrix.row, matrix.column);
   const opened: MultifrontalSolver[] = [];
   const analysis = least(() => {
     opened.pop()?.dispose();
-    opened.push(open(matrix.order, matrix.row, matrix.column, options) as MultifrontalSolver);
+    opened.push(open(structure, options) as MultifrontalSolver);
   });
   const solver = opened[0]!;
   const b = Float64Array.from({ length: matrix.order }, (_, i) => Math.sin(i + 1));

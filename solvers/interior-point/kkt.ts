@@ -1,4 +1,6 @@
-import type { Triplets } from '../../src/core/structure/triplets.js';
+import { expandBlock } from '../../src/core/structure/each.js';
+import type { Piece, PieceShape } from '../../src/core/structure/piece.js';
+import { Structure } from '../../src/core/structure/structure.js';
 import type { LinearSolver, OpenLinearSolver } from '../linear/contract.js';
 import type { LowRank } from './quasi-newton.js';
 import type { StandardForm } from './standard-form.js';
@@ -21,7 +23,7 @@ export type Factored = 'right' | 'singular' | 'too-few-negative' | 'too-many-neg
 export class KktSystem {
   readonly linear: LinearSolver;
   readonly values: Float64Array;
-  /** Values of the Hessian: a view into `values` where its triplets are direct. */
+  /** Values of the Hessian: a view into `values` where these take them as they are. */
   readonly H: Float64Array;
   private readonly ofH: Float64Array;
   private readonly ofJ: Float64Array;
@@ -48,29 +50,31 @@ export class KktSystem {
   ) {
     const { core, m, hessian, jacobian } = form;
     const rank = quasi?.rank ?? 0;
-    const [ofHessian, ofJacobian] = [quasi ? null : hessian.triplets(), jacobian.triplets()];
-    const nonzeros = ofHessian?.length ?? 0;
-    const lowRankNonzeros = rank * core + (rank * (rank + 1)) / 2;
-    const size = nonzeros + ofJacobian.length + core + m + lowRankNonzeros;
+    const own = quasi ? [] : hessian.pieces;
+    const shapes = shapesOf(core, m, own, jacobian, rank);
+    const structure = new Structure(core + m + rank, core + m + rank, true, shapes);
     if (share) {
       this.linear = share.linear;
       this.values = share.values;
     } else {
-      const { row, column } = structure(core, m, ofHessian, ofJacobian, rank);
-      this.values = new Float64Array(size);
-      this.linear = open(core + m + rank, row, column, options);
+      this.values = new Float64Array(structure.length);
+      this.linear = open(structure, options);
     }
+    const { pieces } = structure;
+    const count = (list: readonly { readonly count: number }[]): number =>
+      list.reduce((sum, piece) => sum + piece.count, 0);
     let at = 0;
     const take = (length: number): Float64Array => {
       at += length;
       return this.values.subarray(at - length, at);
     };
-    this.ofH = take(nonzeros);
-    this.H = ofHessian === null || ofHessian.direct ? this.ofH : new Float64Array(hessian.length);
-    this.ofJ = take(ofJacobian.length);
+    this.ofH = take(count(pieces.slice(0, own.length)));
+    const direct = own.every(({ kind }) => kind !== 'through');
+    this.H = direct ? this.ofH : new Float64Array(hessian.length);
+    this.ofJ = take(count(pieces.slice(own.length, own.length + jacobian.pieces.length)));
     this.diagonal = take(core);
     this.rowDiagonal = take(m);
-    this.lowRank = take(lowRankNonzeros);
+    this.lowRank = take(rank * core + (rank * (rank + 1)) / 2);
     this.b = new Float64Array(core + m + rank);
     this.known = new Float64Array(core);
     this.attached = new Float64Array(form.attachedRow.length);
@@ -87,8 +91,8 @@ export class KktSystem {
     const { core, m, attachedRow } = this.form;
     const σ = this.quasi?.σ ?? 0;
     const { jacobian, hessian } = this.form;
-    this.ofJ.set(jacobian.triplets().expand(J));
-    if (this.H !== this.ofH) this.ofH.set(hessian.triplets().expand(this.H));
+    expand(jacobian.pieces, J, this.ofJ);
+    if (this.H !== this.ofH) expand(hessian.pieces, this.H, this.ofH);
     for (let j = 0; j < core; j++) this.diagonal[j] = Σ[j]! + this.known[j]! + σ + δw;
     for (let i = 0; i < m; i++) {
       this.δ[i] = this.bare[i] ? δc : δd;
@@ -151,26 +155,47 @@ export class KktSystem {
   }
 }
 
-/** Triplets in the order of the views: H, J, core diagonal, row diagonal, Ψᵀ by rows, M's lower triangle by rows. */
-function structure(
+/** In the order of the views: H, J, core diagonal, row diagonal, Ψᵀ, M. Blocks through a factor are expanded. */
+function shapesOf(
   core: number,
   m: number,
-  hessian: Triplets | null,
-  jacobian: Triplets,
+  hessian: readonly Piece[],
+  jacobian: Structure,
   rank: number,
-): { row: Int32Array; column: Int32Array } {
-  const count = (hessian?.length ?? 0) + jacobian.length + core + m;
-  const row = new Int32Array(count + rank * core + (rank * (rank + 1)) / 2);
-  const column = new Int32Array(row.length);
+): PieceShape[] {
+  const range = (from: number, to: number): Int32Array =>
+    Int32Array.from({ length: to - from }, (_, k) => from + k);
+  const diagonal = (from: number, to: number): PieceShape => ({
+    kind: 'entries',
+    row: range(from, to),
+    column: range(from, to),
+  });
+  const below = (list: Int32Array): Int32Array => list.map((i) => core + i);
+  const memory = range(core + m, core + m + rank);
+  return [
+    ...hessian.map((piece) => (piece.kind === 'through' ? ({ ...piece, kind: 'dense' } as const) : piece)),
+    ...jacobian.pieces.map((piece): PieceShape => {
+      if (piece.kind === 'entries') return { ...piece, row: below(piece.row) };
+      return { kind: 'dense', rows: below(piece.rows!), columns: piece.columns };
+    }),
+    diagonal(0, core),
+    diagonal(core, core + m),
+    { kind: 'dense', rows: memory, columns: range(0, core) },
+    { kind: 'dense', rows: null, columns: memory },
+  ];
+}
+
+/** Copies values piece by piece, blocks through a factor multiplied out. */
+function expand(pieces: readonly Piece[], values: Float64Array, out: Float64Array): void {
   let at = 0;
-  const put = (i: number, j: number): void => {
-    row[at] = i;
-    column[at++] = j;
-  };
-  if (hessian) for (let k = 0; k < hessian.length; k++) put(hessian.row[k]!, hessian.column[k]!);
-  for (let k = 0; k < jacobian.length; k++) put(core + jacobian.row[k]!, jacobian.column[k]!);
-  for (let j = 0; j < core + m; j++) put(j, j);
-  for (let q = 0; q < rank; q++) for (let j = 0; j < core; j++) put(core + m + q, j);
-  for (let q = 0; q < rank; q++) for (let p = 0; p <= q; p++) put(core + m + q, core + m + p);
-  return { row, column };
+  for (const piece of pieces) {
+    const { columns: width } = piece.kind === 'entries' ? { columns: [] } : { columns: piece.columns };
+    if (piece.kind === 'through') {
+      expandBlock(piece, values, out, at);
+      at += piece.rows === null ? (width.length * (width.length + 1)) / 2 : piece.rows.length * width.length;
+    } else {
+      out.set(values.subarray(piece.first, piece.first + piece.count), at);
+      at += piece.count;
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import type { Structure } from '../../src/core/structure/structure.js';
+
 /** Numbers of positive, negative and zero eigenvalues. */
 export interface Inertia {
   readonly positive: number;
@@ -14,8 +16,7 @@ export interface LinearSolver {
   /** Order of the matrix. */
   readonly order: number;
   /**
-   * Factors the matrix whose triplet values are `values` (same order as the structure given at construction;
-   * repeated positions are summed). Returns the exact inertia of the factored matrix; `zero > 0` means singular.
+   * Factors the matrix with these values of the structure given at construction. Returns the exact inertia of the factored matrix; `zero > 0` means singular.
    * NaN or infinity in `values` throws.
    *
    * A matrix with more than `negativeLimit` negative eigenvalues may be given up early: the inertia then counts what was
@@ -23,10 +24,11 @@ export interface LinearSolver {
    */
   factor(values: Float64Array, negativeLimit?: number): Inertia;
   /**
-   * Overwrites `b` with `A⁻¹ b`, iterative refinement included, and returns the componentwise backward error
-   * `max |b − A x|ᵢ / (|A||x| + |b|)ᵢ`. Valid after a `factor` with no zero eigenvalue.
+   * Overwrites `b`, `count` right-hand sides one after the other, with `A⁻¹ b`, iterative refinement included, and returns
+   * the largest componentwise backward error `max |b − A x|ᵢ / (|A||x| + |b|)ᵢ`. Valid after a `factor` with no zero
+   * eigenvalue.
    */
-  solve(b: Float64Array): number;
+  solve(b: Float64Array, count?: number): number;
   /** Asks for more stable, slower pivoting from the next `factor` on. Returns false when it cannot go further. */
   increaseQuality(): boolean;
   readonly statistics: LinearStatistics;
@@ -46,10 +48,5 @@ export interface LinearStatistics {
   readonly bytes: number;
 }
 
-/** Structure: lower-triangle triplets (row ≥ column; repeated positions allowed and summed). */
-export type OpenLinearSolver = (
-  order: number,
-  row: Int32Array,
-  column: Int32Array,
-  options?: Record<string, unknown>,
-) => LinearSolver;
+/** Opens a solver for symmetric matrices of one structure, without blocks known through a factor. */
+export type OpenLinearSolver = (matrix: Structure, options?: Record<string, unknown>) => LinearSolver;

@@ -1,5 +1,6 @@
+import { partsOf } from './blocks.js';
 import type { OpenLinearSolver } from './contract.js';
-import { checkTriplets } from './pattern.js';
+
 import { MultifrontalSolver } from './solver.js';
 import type { AssemblyTree } from './supernodes.js';
 
@@ -17,14 +18,14 @@ function singleFront(order: number): AssemblyTree {
     rowStart: new Int32Array(nodes + 1),
     row: none,
     place: none,
+    group: new Int32Array(nodes),
     permutation: natural,
     position: natural,
   };
 }
 
 /** Dense LDLᵀ with complete freedom of pivoting: for small or nearly full matrices. */
-export const openDense: OpenLinearSolver = (order, row, column, options) => {
+export const openDense: OpenLinearSolver = (matrix, options) => {
   const began = performance.now() / 1000;
-  checkTriplets(order, row, column);
-  return new MultifrontalSolver('dense', order, row, column, singleFront(order), options, began);
+  return new MultifrontalSolver('dense', matrix, partsOf(matrix), singleFront(matrix.rows), options, began);
 };

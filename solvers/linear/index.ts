@@ -10,8 +10,9 @@ export { openSparse } from './sparse.js';
 const SMALL = 48;
 
 /** Opens the solver that suits the structure. */
-export const openLinearSolver: OpenLinearSolver = (order, row, column, options) => {
+export const openLinearSolver: OpenLinearSolver = (matrix, options) => {
+  const { rows: order, length } = matrix;
   const full = (order * (order + 1)) / 2;
-  const open = order <= SMALL || row.length >= 0.8 * full ? openDense : openSparse;
-  return open(order, row, column, options);
+  const open = order <= SMALL || length >= 0.8 * full ? openDense : openSparse;
+  return open(matrix, options);
 };

@@ -1,4 +1,5 @@
-import type { PermutedEntries } from './pattern.js';
+import type { Block, Parts } from './blocks.js';
+import { type PermutedEntries, permuteEntries } from './pattern.js';
 import { type AssemblyTree, placeRows } from './supernodes.js';
 
 /** Byte addresses of the fixed arrays, in the order of the address table of `assembly/state.ts`. */
@@ -17,9 +18,11 @@ export interface Layout {
 const RESERVED = 4096;
 const TABLE_SLOTS = 64;
 
-/** Lays out a solver's fixed arrays. */
-export function layOut(tree: AssemblyTree, entries: PermutedEntries): Layout {
+/** Lays out the fixed arrays of a solver for a matrix with `values` values. */
+export function layOut(tree: AssemblyTree, { entries: own, blocks }: Parts, values: number): Layout {
   const n = tree.position.length;
+  const entries = permuteEntries(tree.position, own.row, own.column);
+  const sources = (of: Int32Array): Int32Array => of.map((k) => own.source[k]!);
   const slots: number[] = [n, tree.nodes, entries.row.length, entries.repeated.length];
   const contents: { at: number; numbers: Int32Array }[] = [];
   let end = RESERVED + TABLE_SLOTS * 4;
@@ -37,10 +40,10 @@ export function layOut(tree: AssemblyTree, entries: PermutedEntries): Layout {
   integers(entries.row);
   integers(placesOfEntries(tree, entries));
   place(entries.row.length * 8);
-  integers(entries.source);
-  integers(entries.repeated);
+  integers(sources(entries.source));
+  integers(sources(entries.repeated));
   integers(entries.target);
-  const tripletValue = place((entries.row.length + entries.repeated.length) * 8);
+  const tripletValue = place(values * 8);
   place(n * 8);
   integers(tree.column);
   integers(tree.rowStart);
@@ -57,6 +60,18 @@ export function layOut(tree: AssemblyTree, entries: PermutedEntries): Layout {
   place(n * 8);
   place(n * 8);
   const report = place(64);
+  const widest = blocks.reduce(
+    (most, { rows, columns }) => Math.max(most, columns.length, rows?.length ?? 0),
+    0,
+  );
+  slots.push(values, blocks.length);
+  integers(describeBlocks(tree, blocks, integers, () => slots.pop()!));
+  const parts = partsOfNodes(tree, blocks);
+  integers(parts.start);
+  integers(parts.part);
+  place(blocks.length > 0 ? n * 4 : 0);
+  place(3 * (widest + 2) * 8);
+  integers(tree.group);
   slots.push(end);
   contents.push({ at: RESERVED, numbers: Int32Array.from(slots, (slot) => slot | 0) });
   const write = (memory: WebAssembly.Memory): void => {
@@ -76,4 +91,55 @@ function placesOfEntries(tree: AssemblyTree, entries: PermutedEntries): Int32Arr
     for (let k = entries.start[column[s]!]!; k < to; k++) places[k] = inFront[entries.row[k]!]!;
   }
   return places;
+}
+
+/** The places of `list`, the row that is eliminated first at the head. */
+const inOrder = ({ position }: AssemblyTree, list: Int32Array): Int32Array =>
+  Int32Array.from(list.keys()).sort((a, b) => position[list[a]!]! - position[list[b]!]!);
+
+/** Seven numbers a block, as `assembly/blocks.ts` reads them: first value, sizes, addresses of positions and orders. */
+function describeBlocks(
+  tree: AssemblyTree,
+  blocks: readonly Block[],
+  place: (numbers: Int32Array) => void,
+  address: () => number,
+): Int32Array {
+  const store = (numbers: Int32Array): number => {
+    place(numbers);
+    return address();
+  };
+  const none = new Int32Array(0);
+  const described = blocks.flatMap(({ first, rows, columns }) => [
+    first,
+    rows?.length ?? 0,
+    columns.length,
+    ...[rows ?? none, columns].map((list) => store(list.map((i) => tree.position[i]!))),
+    ...[rows ?? none, columns].map((list) => store(inOrder(tree, list))),
+  ]);
+  return Int32Array.from(described);
+}
+
+/** Which blocks have pivots of each node: block, and the ranges of its rows and columns in the order of elimination. */
+function partsOfNodes(tree: AssemblyTree, blocks: readonly Block[]): { start: Int32Array; part: Int32Array } {
+  const start = new Int32Array(tree.nodes + 1);
+  if (blocks.length === 0) return { start, part: new Int32Array(0) };
+  const nodeOf = new Int32Array(tree.position.length);
+  for (let s = 0; s < tree.nodes; s++) nodeOf.fill(s, tree.column[s]!, tree.column[s + 1]!);
+  const parts = blocks.flatMap(({ rows, columns }, b) => {
+    const own = new Map<number, number[]>();
+    for (const [side, list] of [rows ?? new Int32Array(0), columns].entries())
+      inOrder(tree, list).forEach((k, rank) => {
+        const node = nodeOf[tree.position[list[k]!]!]!;
+        const part = own.get(node) ?? [b, 0, 0, 0, 0];
+        own.set(node, part);
+        const [from, to] = [1 + 2 * side, 2 + 2 * side];
+        if (part[to] === part[from]) part[from] = rank;
+        part[to] = rank + 1;
+      });
+    return [...own];
+  });
+  parts.sort(([s], [t]) => s - t);
+  for (const [s] of parts) start[s + 1]!++;
+  for (let s = 0; s < tree.nodes; s++) start[s + 1]! += start[s]!;
+  return { start, part: Int32Array.from(parts.flatMap(([, part]) => part)) };
 }

@@ -1,29 +1,14 @@
-import { InputError } from '../../src/core/errors.js';
-
-/** Undirected graph of a symmetric matrix: neighbours of `i` are `index[start[i] … start[i + 1])`, no loops. */
+/**
+ * Undirected graph of a symmetric matrix: neighbours of `i` are `index[start[i] … start[i + 1])`, no loops; and all members
+ * of a clique are neighbours of each other.
+ */
 export interface Graph {
   readonly order: number;
   readonly start: Int32Array;
   readonly index: Int32Array;
-}
-
-/** Throws unless the triplets describe a lower triangle of the given order. */
-export function checkTriplets(order: number, row: Int32Array, column: Int32Array): void {
-  if (!Number.isInteger(order) || order < 0) {
-    throw new InputError(`linear solver: order must be a non-negative integer, got ${order}`);
-  }
-  if (row.length !== column.length) {
-    throw new InputError(`linear solver: ${row.length} row indices but ${column.length} column indices`);
-  }
-  for (let k = 0; k < row.length; k++) {
-    const i = row[k]!;
-    const j = column[k]!;
-    if (j < 0 || i >= order || i < j) {
-      throw new InputError(
-        `linear solver: triplet ${k} at (${i}, ${j}) is outside the lower triangle of order ${order}`,
-      );
-    }
-  }
+  readonly cliques: readonly Int32Array[];
+  /** Neighbours of each row; more than there are where cliques overlap. */
+  readonly degree: Int32Array;
 }
 
 /** The graph of the triplets, repeated positions merged. */
@@ -58,7 +43,8 @@ export function graphOf(order: number, row: Int32Array, column: Int32Array): Gra
     }
   }
   start[order] = to;
-  return { order, start, index: index.subarray(0, to) };
+  const degree = Int32Array.from({ length: order }, (_, i) => start[i + 1]! - start[i]!);
+  return { order, start, index: index.subarray(0, to), cliques: [], degree };
 }
 
 /** Lower triangle of the permuted matrix by columns, rows ascending, repeated positions merged. */

@@ -1,10 +1,11 @@
 import { EvaluationError, InputError } from '../../src/core/errors.js';
+import type { Structure } from '../../src/core/structure/structure.js';
+import type { Parts } from './blocks.js';
 import { denseKernels } from './choose-kernels.js';
 import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
 import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
 import { type Layout, layOut } from './layout.js';
 import { type LinearOptions, linearOptions } from './options.js';
-import { permuteEntries } from './pattern.js';
 import { type Prediction, predict } from './predict.js';
 import type { AssemblyTree } from './supernodes.js';
 
@@ -21,8 +22,7 @@ export class MultifrontalSolver implements LinearSolver {
   readonly statistics: LinearStatistics;
   /** Who updates large fronts. */
   readonly denseKernels: string;
-  readonly #row: Int32Array;
-  readonly #column: Int32Array;
+  readonly #matrix: Structure;
   readonly #options: LinearOptions;
   readonly #layout: Layout;
   readonly #counts = { factorizations: 0, solves: 0, delayed: 0 };
@@ -35,20 +35,18 @@ export class MultifrontalSolver implements LinearSolver {
   /** `began`: when the analysis started, in seconds. */
   constructor(
     readonly name: string,
-    order: number,
-    row: Int32Array,
-    column: Int32Array,
+    matrix: Structure,
+    parts: Parts,
     tree: AssemblyTree,
     options: Record<string, unknown> | undefined,
     began: number,
   ) {
     this.#options = linearOptions(options);
     this.#threshold = this.#options.pivotTolerance;
-    this.order = order;
-    this.#row = row;
-    this.#column = column;
+    this.order = matrix.rows;
+    this.#matrix = matrix;
     const prediction = predict(tree);
-    this.#layout = layOut(tree, permuteEntries(tree.position, row, column));
+    this.#layout = layOut(tree, parts, matrix.length);
     const factorBytes = Math.ceil((prediction.factorBytes + 64) / 16) * 16;
     this.#memory = openMemory(this.#layout.end + factorBytes + 16);
     this.#layout.write(this.#memory);
@@ -94,17 +92,17 @@ export class MultifrontalSolver implements LinearSolver {
 
   factor(values: Float64Array, negativeLimit = this.order): Inertia {
     const { kernels, buffer } = this.#open();
-    if (values.length !== this.#row.length) {
+    if (values.length !== this.#matrix.length)
       throw new InputError(
-        `linear solver: ${values.length} values for a structure of ${this.#row.length} triplets`,
+        `linear solver: ${values.length} values for a structure with ${this.#matrix.length}`,
       );
-    }
     const began = now();
     this.#solvable = false;
     new Float64Array(buffer, this.#layout.tripletValue, values.length).set(values);
     const bad = kernels.gather();
     if (bad >= 0) {
-      const where = `(${this.#row[bad]}, ${this.#column[bad]})`;
+      const { row, column } = this.#matrix.position(bad);
+      const where = `(${row}, ${column})`;
       throw new EvaluationError(`linear solver: ${values[bad]} at ${where} of the matrix`, where);
     }
     kernels.equilibrate(SCALING_SWEEPS);
@@ -119,18 +117,23 @@ export class MultifrontalSolver implements LinearSolver {
     return inertia;
   }
 
-  solve(b: Float64Array): number {
+  solve(b: Float64Array, count = 1): number {
     const { kernels, buffer } = this.#open();
     if (!this.#solvable) throw new InputError('linear solver: solve() needs a successful factor() first');
-    if (b.length !== this.order) {
-      throw new InputError(`linear solver: a right-hand side of ${b.length} numbers for order ${this.order}`);
-    }
+    if (b.length !== this.order * count)
+      throw new InputError(
+        `linear solver: ${count} right-hand sides of ${b.length} numbers in all for order ${this.order}`,
+      );
     const began = now();
     const vector = new Float64Array(buffer, this.#layout.vectorB, this.order);
-    vector.set(b);
-    const error = kernels.solve(this.#options.refinementSteps, REFINED);
-    b.set(vector);
-    this.#counts.solves++;
+    let error = 0;
+    for (let from = 0; from < b.length; from += this.order) {
+      const own = b.subarray(from, from + this.order);
+      vector.set(own);
+      error = Math.max(error, kernels.solve(this.#options.refinementSteps, REFINED));
+      own.set(vector);
+    }
+    this.#counts.solves += count;
     this.#seconds.solve += now() - began;
     return error;
   }

@@ -15,6 +15,11 @@ export interface AssemblyTree {
   readonly rowStart: Int32Array;
   readonly row: Int32Array;
   readonly place: Int32Array;
+  /**
+   * Siblings that have the same rows may form a group, which adds up one contribution block: 1 + its first node, negative
+   * for its last node; 0 outside groups.
+   */
+  readonly group: Int32Array;
   /** Order of pivots: `permutation[k]` is the original row of the k-th pivot, `position` its inverse. */
   readonly permutation: Int32Array;
   readonly position: Int32Array;
@@ -25,6 +30,8 @@ export interface AssemblyTree {
  * contribution block `assembly` per entry; joined, each explicit zero costs `zero` and `update` per row it meets.
  */
 const cost = { front: 400, assembly: 0.5, zero: 3, update: 0.2 } as const;
+/** Siblings with at least this many common rows form groups, where there are at least so many of them. */
+const grouping = { rows: 24, siblings: 3 } as const;
 
 /** The inverse of a permutation. */
 export function invert(permutation: Int32Array): Int32Array {
@@ -52,7 +59,7 @@ export function assemblyTree(graph: Graph, order: Int32Array): AssemblyTree {
   const counts = columnCounts(graph, permutation, position, parent);
   const tree = layOutNodes(graph, permutation, merge(parent, counts));
   const joined = joinSiblings(tree);
-  return joined === undefined ? tree : layOutNodes(graph, tree.permutation, joined);
+  return withGroups(joined === undefined ? tree : layOutNodes(graph, tree.permutation, joined));
 }
 
 /** Which node each pivot belongs to, and the parent of each node. */
@@ -96,45 +103,39 @@ function layOutNodes(graph: Graph, order: Int32Array, { parent, ofColumn }: Node
     rowStart,
     row,
     place,
+    group: new Int32Array(nodes),
     permutation,
     position,
   };
 }
 
 /**
- * Joins nodes of one parent that have the same rows, where assembling their contribution blocks one by one costs more
- * than the explicit zeros between their pivots: columns that meet only in a dense block below them. Undefined where
+ * Joins nodes of one parent that have the same rows, where that costs less than it saves: a front, and the assembly of a
+ * contribution block unless they will form a group. Columns that meet only in a dense block below them. Undefined where
  * there are none.
  */
-function joinSiblings({ nodes, column, parent, rowStart, row }: AssemblyTree): Nodes | undefined {
+function joinSiblings(tree: AssemblyTree): Nodes | undefined {
+  const { nodes, column, parent, rowStart } = tree;
   const into = new Int32Array(nodes);
-  const pivots = new Int32Array(nodes);
-  /** By parent, number of rows and a digest of them: the node that takes such siblings in. */
-  const open = new Map<string, number>();
+  for (let s = 0; s < nodes; s++) into[s] = s;
   let joins = 0;
-  for (let s = 0; s < nodes; s++) {
-    into[s] = s;
-    const own = column[s + 1]! - column[s]!;
-    pivots[s] = own;
-    const block = rowStart[s + 1]! - rowStart[s]!;
-    if (parent[s] === -1 || cost.assembly * block * block < cost.front) continue;
-    let digest = 0;
-    for (let k = rowStart[s]!; k < rowStart[s + 1]!; k++) digest = (Math.imul(digest, 31) + row[k]!) | 0;
-    const key = `${parent[s]} ${block} ${digest}`;
-    const host = open.get(key);
-    if (host === undefined || !sameRows(rowStart, row, host, s)) {
-      open.set(key, s);
-      continue;
+  for (const siblings of siblingsWithEqualRows(tree)) {
+    const block = rowStart[siblings[0]! + 1]! - rowStart[siblings[0]!]!;
+    const saved = cost.front + (formGroup(siblings.length, block) ? 0 : cost.assembly * block * block);
+    let host = -1;
+    let pivots = 0;
+    for (const s of siblings) {
+      const own = column[s + 1]! - column[s]!;
+      const zeros = own * pivots;
+      if (host < 0 || zeros * (cost.zero + cost.update * (own + pivots + 2 * block)) > saved) {
+        host = s;
+        pivots = own;
+        continue;
+      }
+      into[s] = host;
+      pivots += own;
+      joins++;
     }
-    const zeros = own * pivots[host]!;
-    const order = own + pivots[host]! + block;
-    if (zeros * (cost.zero + cost.update * (order + block)) > cost.front + cost.assembly * block * block) {
-      open.set(key, s);
-      continue;
-    }
-    into[s] = host;
-    pivots[host]! += own;
-    joins++;
   }
   if (joins === 0) return undefined;
   const label = new Int32Array(nodes).fill(-1);
@@ -147,6 +148,42 @@ function joinSiblings({ nodes, column, parent, rowStart, row }: AssemblyTree): N
     ofColumn.fill(label[into[s]!]!, column[s]!, column[s + 1]!);
   }
   return { parent: joinedParent, ofColumn };
+}
+
+const formGroup = (siblings: number, block: number): boolean =>
+  siblings >= grouping.siblings && block >= grouping.rows;
+
+/** The tree with siblings of equal rows in groups. */
+function withGroups(tree: AssemblyTree): AssemblyTree {
+  const { group, rowStart } = tree;
+  for (const siblings of siblingsWithEqualRows(tree)) {
+    const [first] = siblings as [number];
+    if (!formGroup(siblings.length, rowStart[first + 1]! - rowStart[first]!)) continue;
+    for (const s of siblings) group[s] = first + 1;
+    group[siblings.at(-1)!] = -(first + 1);
+  }
+  return tree;
+}
+
+/** Nodes of one parent with the same rows, each list ascending; only rows whose assembly is worth a thought. */
+function siblingsWithEqualRows({ nodes, parent, rowStart, row }: AssemblyTree): number[][] {
+  const lists = new Map<string, number[]>();
+  const found: number[][] = [];
+  for (let s = 0; s < nodes; s++) {
+    const block = rowStart[s + 1]! - rowStart[s]!;
+    if (parent[s] === -1 || cost.assembly * block * block < cost.front) continue;
+    let digest = 0;
+    for (let k = rowStart[s]!; k < rowStart[s + 1]!; k++) digest = (Math.imul(digest, 31) + row[k]!) | 0;
+    const key = `${parent[s]} ${block} ${digest}`;
+    const list = lists.get(key);
+    if (list !== undefined && sameRows(rowStart, row, list[0]!, s)) list.push(s);
+    else {
+      const fresh = [s];
+      lists.set(key, fresh);
+      found.push(fresh);
+    }
+  }
+  return found.filter(({ length }) => length > 1);
 }
 
 function sameRows(rowStart: Int32Array, row: Int32Array, s: number, t: number): boolean {

@@ -9,7 +9,9 @@ const TINY = 1e-15;
  * Dense LDLᵀ with Bunch–Kaufman pivots after symmetric equilibration: slow and plain, independent of the product's
  * linear solver.
  */
-export const openDenseReference: OpenLinearSolver = (order, row, column): LinearSolver => {
+export const openDenseReference: OpenLinearSolver = (matrix): LinearSolver => {
+  const { rows: order } = matrix;
+  const { row, column, expand } = matrix.triplets();
   const L = Array.from({ length: order }, () => new Float64Array(order));
   const scale = new Float64Array(order);
   let permutation: number[] = [];
@@ -71,10 +73,43 @@ export const openDenseReference: OpenLinearSolver = (order, row, column): Linear
     for (let i = 0; i < order; i++) for (let j = 0; j <= i; j++) set(i, j, get(i, j) * scale[i]! * scale[j]!);
   }
 
+  function solveOne(b: Float64Array): void {
+    solves++;
+    const x = permutation.map((i) => b[i]! * scale[i]!);
+    const pivots: number[] = [];
+    for (let k = 0; k < order; k += double[k] ? 2 : 1) pivots.push(k);
+    for (const k of pivots) {
+      for (let i = k + (double[k] ? 2 : 1); i < order; i++) {
+        x[i] = x[i]! - get(i, k) * x[k]! - (double[k] ? get(i, k + 1) * x[k + 1]! : 0);
+      }
+    }
+    for (const k of pivots) {
+      if (!double[k]) {
+        x[k] = x[k]! / get(k, k);
+        continue;
+      }
+      const [a, h, c] = [get(k, k), get(k + 1, k), get(k + 1, k + 1)];
+      const determinant = a * c - h * h;
+      const [u, v] = [x[k]!, x[k + 1]!];
+      x[k] = (c * u - h * v) / determinant;
+      x[k + 1] = (a * v - h * u) / determinant;
+    }
+    for (const k of pivots.reverse()) {
+      for (let i = k + (double[k] ? 2 : 1); i < order; i++) {
+        x[k] = x[k]! - get(i, k) * x[i]!;
+        if (double[k]) x[k + 1] = x[k + 1]! - get(i, k + 1) * x[i]!;
+      }
+    }
+    permutation.forEach((i, k) => {
+      b[i] = x[k]! * scale[i]!;
+    });
+  }
+
   return {
     name: 'dense reference',
     order,
-    factor(values) {
+    factor(given) {
+      const values = expand(given);
       const started = performance.now();
       factorizations++;
       for (const line of L) line.fill(0);
@@ -123,36 +158,8 @@ export const openDenseReference: OpenLinearSolver = (order, row, column): Linear
       seconds += (performance.now() - started) / 1000;
       return { positive, negative, zero };
     },
-    solve(b) {
-      solves++;
-      const x = permutation.map((i) => b[i]! * scale[i]!);
-      const pivots: number[] = [];
-      for (let k = 0; k < order; k += double[k] ? 2 : 1) pivots.push(k);
-      for (const k of pivots) {
-        for (let i = k + (double[k] ? 2 : 1); i < order; i++) {
-          x[i] = x[i]! - get(i, k) * x[k]! - (double[k] ? get(i, k + 1) * x[k + 1]! : 0);
-        }
-      }
-      for (const k of pivots) {
-        if (!double[k]) {
-          x[k] = x[k]! / get(k, k);
-          continue;
-        }
-        const [a, h, c] = [get(k, k), get(k + 1, k), get(k + 1, k + 1)];
-        const determinant = a * c - h * h;
-        const [u, v] = [x[k]!, x[k + 1]!];
-        x[k] = (c * u - h * v) / determinant;
-        x[k + 1] = (a * v - h * u) / determinant;
-      }
-      for (const k of pivots.reverse()) {
-        for (let i = k + (double[k] ? 2 : 1); i < order; i++) {
-          x[k] = x[k]! - get(i, k) * x[i]!;
-          if (double[k]) x[k + 1] = x[k + 1]! - get(i, k + 1) * x[i]!;
-        }
-      }
-      permutation.forEach((i, k) => {
-        b[i] = x[k]! * scale[i]!;
-      });
+    solve(right, count = 1) {
+      for (let k = 0; k < count; k++) solveOne(right.subarray(k * order, (k + 1) * order));
       // Not measured: the driver looks at the residual itself.
       return Number.POSITIVE_INFINITY;
     },

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LinearSolver, OpenLinearSolver } from '../../solvers/linear/contract.js';
+import { Structure } from '../../src/core/structure/structure.js';
+import { structures } from '../core/structures.js';
+import { asTriplets, type Blocked, borderedMatrix, boxesMatrix } from './blocks.js';
 import {
   backwardError,
   inertiaOf,
   multiply,
   randomNumbers,
   saddlePoint,
+  structureOf,
   TripletBuilder,
   type Triplets,
 } from './matrices.js';
@@ -16,7 +20,7 @@ const BACKWARD = 1e-13;
 
 /** Runs `use` with a solver for the structure and disposes it. */
 function using<T>(open: OpenLinearSolver, matrix: Triplets, use: (solver: LinearSolver) => T): T {
-  const solver = open(matrix.order, matrix.row, matrix.column);
+  const solver = open(structureOf(matrix));
   try {
     return use(solver);
   } finally {
@@ -43,6 +47,25 @@ function expectSolved(open: OpenLinearSolver, matrix: Triplets, inertia = inerti
   });
 }
 
+/** Factors and solves a matrix stated by pieces, for two right-hand sides; inertia and residuals are those of its triplets. */
+function expectBlocksSolved(open: OpenLinearSolver, blocked: Blocked): void {
+  const matrix = asTriplets(blocked);
+  const { order } = matrix;
+  const plain = using(open, matrix, (solver) => solver.factor(matrix.values));
+  const solver = open(blocked.structure);
+  try {
+    expect(solver.factor(blocked.values)).toEqual(plain);
+    expect(plain.zero).toBe(0);
+    const [b, c] = [rightHandSide(matrix), rightHandSide(matrix, 6)];
+    const x = Float64Array.of(...b, ...c);
+    expect(solver.solve(x, 2)).toBeLessThan(BACKWARD);
+    expect(backwardError(matrix, x.subarray(0, order), b)).toBeLessThan(BACKWARD);
+    expect(backwardError(matrix, x.subarray(order), c)).toBeLessThan(BACKWARD);
+  } finally {
+    solver.dispose();
+  }
+}
+
 /** What every linear solver must do. */
 export function linearSolverContract(name: string, open: OpenLinearSolver): void {
   describe(`linear solver: ${name}`, () => {
@@ -57,6 +80,59 @@ export function linearSolverContract(name: string, open: OpenLinearSolver): void
       }
       const matrix = builder.build();
       expectSolved(open, matrix, { positive: columns, negative: block, zero: 0 });
+    });
+
+    it('takes dense blocks as they are: symmetric, below the diagonal, overlapping', () => {
+      fc.assert(
+        fc.property(structures(true), ({ structure, values }) => {
+          const shapes = structure.pieces.filter(({ kind }) => kind !== 'through');
+          const order = structure.rows;
+          const n = Int32Array.from({ length: order }, (_, k) => k);
+          const own = shapes.flatMap(({ first, count }) => [...values.subarray(first, first + count)]);
+          const shifted = Float64Array.of(...own, ...Array.from(n, (k) => (k % 2 ? 40 : -40)));
+          const blocked = new Structure(order, order, true, [
+            ...shapes,
+            { kind: 'entries', row: n, column: n },
+          ]);
+          expectBlocksSolved(open, { structure: blocked, values: shifted });
+        }),
+        { numRuns: 200, seed: 4 },
+      );
+    });
+
+    it.each([
+      [1, 60, 5],
+      [3, 25, 4],
+      [8, 12, 12],
+      [2, 130, 3],
+    ])('factors %i dense boxes of %i inputs and %i outputs', (boxes, inputs, outputs) => {
+      expectBlocksSolved(open, boxesMatrix(boxes, inputs, outputs, 5));
+    });
+
+    it.each([
+      [90, 30],
+      [40, 130],
+      [300, 25],
+    ])('factors %i pairs of columns that share a dense border of %i rows', (columns, block) => {
+      expectBlocksSolved(open, borderedMatrix(columns, block, 8));
+    });
+
+    it('names the place of NaN in a block, and refuses blocks it cannot take', () => {
+      const { structure, values } = boxesMatrix(1, 10, 2, 1);
+      const solver = open(structure);
+      const { row, column } = structure.position(20);
+      expect(() => solver.factor(values.with(20, Number.NaN))).toThrow(`NaN at (${row}, ${column})`);
+      expect(solver.factor(values).zero).toBe(0);
+      solver.dispose();
+      const twice = { kind: 'dense', rows: null, columns: Int32Array.of(0, 1, 2, 3, 4, 5, 5) } as const;
+      expect(() => open(new Structure(6, 6, true, [twice]))).toThrow(/block 0 has repeated indices/);
+      const through = {
+        ...twice,
+        kind: 'through',
+        factor: { rank: 1, columns: 7, data: new Float64Array(7) },
+      } as const;
+      expect(() => open(new Structure(6, 6, true, [through]))).toThrow(/expanded or bordered/);
+      expect(() => open(new Structure(6, 6, false, []))).toThrow(/symmetric/);
     });
 
     it('may give up early only on a matrix with more negative eigenvalues than allowed', () => {
@@ -243,12 +319,12 @@ export function linearSolverContract(name: string, open: OpenLinearSolver): void
 
     it('handles orders 0 and 1', () => {
       const none = new Int32Array(0);
-      const nothing = open(0, none, none);
+      const nothing = open(Structure.lower(0, none, none));
       expect(nothing.factor(new Float64Array(0))).toEqual({ positive: 0, negative: 0, zero: 0 });
       nothing.solve(new Float64Array(0));
       nothing.dispose();
       const zero = Int32Array.of(0);
-      const one = open(1, zero, zero);
+      const one = open(Structure.lower(1, zero, zero));
       expect(one.factor(Float64Array.of(-4))).toEqual({ positive: 0, negative: 1, zero: 0 });
       const b = Float64Array.of(8);
       one.solve(b);
@@ -270,11 +346,13 @@ export function linearSolverContract(name: string, open: OpenLinearSolver): void
     });
 
     it('refuses structures outside the lower triangle and wrong lengths', () => {
-      expect(() => open(2, Int32Array.of(0), Int32Array.of(1))).toThrow(/lower triangle/);
-      expect(() => open(2, Int32Array.of(2), Int32Array.of(1))).toThrow(/lower triangle/);
-      expect(() => open(1.5, Int32Array.of(0), Int32Array.of(0))).toThrow(/order/);
-      expect(() => open(1, Int32Array.of(0), Int32Array.of(0), { nonsense: 1 })).toThrow(/nonsense/);
-      const solver = open(1, Int32Array.of(0), Int32Array.of(0));
+      expect(() => open(Structure.lower(2, Int32Array.of(0), Int32Array.of(1)))).toThrow(/lower triangle/);
+      expect(() => open(Structure.lower(2, Int32Array.of(2), Int32Array.of(1)))).toThrow(/lower triangle/);
+      expect(() => open(Structure.lower(1.5, Int32Array.of(0), Int32Array.of(0)))).toThrow(/order/);
+      expect(() => open(Structure.lower(1, Int32Array.of(0), Int32Array.of(0)), { nonsense: 1 })).toThrow(
+        /nonsense/,
+      );
+      const solver = open(Structure.lower(1, Int32Array.of(0), Int32Array.of(0)));
       expect(() => solver.factor(new Float64Array(2))).toThrow(/values/);
       expect(() => solver.solve(new Float64Array(1))).toThrow(/factor/);
       solver.factor(Float64Array.of(1));
@@ -319,7 +397,7 @@ export function linearSolverContract(name: string, open: OpenLinearSolver): void
 
     it('keeps its memory in the steady state and counts its work', () => {
       const matrix = saddlePoint(100, 40, 4, 14, true);
-      const solver = open(matrix.order, matrix.row, matrix.column);
+      const solver = open(structureOf(matrix));
       solver.factor(matrix.values);
       const { bytes } = solver.statistics;
       expect(bytes).toBeGreaterThan(8 * solver.statistics.factorNonzeros);

@@ -1,3 +1,5 @@
+import { Structure } from '../../src/core/structure/structure.js';
+
 /** A symmetric matrix as lower-triangle triplets. */
 export interface Triplets {
   readonly order: number;
@@ -5,6 +7,10 @@ export interface Triplets {
   readonly column: Int32Array;
   readonly values: Float64Array;
 }
+
+/** The structure of these triplets. */
+export const structureOf = ({ order, row, column }: Triplets): Structure =>
+  Structure.lower(order, row, column);
 
 /** Collects triplets; positions above the diagonal are reflected. */
 export class TripletBuilder {

@@ -1,7 +1,8 @@
+import { blocksNotFinite, largestOfBlocks, scanRun } from './blocks';
 import * as s from './state';
 
 /**
- * Sums the triplets into the entries. Returns −1, or the first triplet whose value is NaN or infinite.
+ * Sums the values of entries at one position. Returns −1, or the first value that is NaN or infinite.
  */
 export function gather(): i32 {
   let bad: f64 = 0;
@@ -20,8 +21,9 @@ export function gather(): i32 {
     const at = s.entryValue + (load<usize>(s.repeatedEntry + (<usize>k << 2)) << 3);
     store<f64>(at, load<f64>(at) + value);
   }
+  bad += blocksNotFinite();
   if (bad == 0) return -1;
-  for (let k = 0; k < s.entries + s.repeats; k++) {
+  for (let k = 0; k < s.values; k++) {
     if (!isFinite<f64>(load<f64>(s.tripletValue + (<usize>k << 3)))) return k;
   }
   return -1;
@@ -67,6 +69,7 @@ export function equilibrate(sweeps: i32): void {
       const at = s.vectorM + (<usize>j << 3);
       store<f64>(at, max(most, load<f64>(at)));
     }
+    largestOfBlocks(s.vectorM);
     for (let i = 0; i < n; i++) {
       const most = load<f64>(s.vectorM + (<usize>i << 3));
       if (most == 0) continue;
@@ -74,24 +77,4 @@ export function equilibrate(sweeps: i32): void {
       store<f64>(at, load<f64>(at) * inverseRoot(most));
     }
   }
-}
-
-/** Raises m[i] to |a[i]|·c·s[i] over a run of rows; returns the largest of these. */
-function scanRun(a: usize, scale: usize, m: usize, c: f64, n: i32): f64 {
-  const factor = f64x2.splat(c);
-  let most = f64x2.splat(0);
-  let at: usize = 0;
-  const even = <usize>(n & ~1) << 3;
-  for (; at < even; at += 16) {
-    const size = f64x2.mul(f64x2.mul(f64x2.abs(v128.load(a + at)), factor), v128.load(scale + at));
-    most = f64x2.pmax(most, size);
-    v128.store(m + at, f64x2.pmax(v128.load(m + at), size));
-  }
-  let value = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
-  if (n & 1) {
-    const size = abs(load<f64>(a + at)) * c * load<f64>(scale + at);
-    value = max(value, size);
-    if (size > load<f64>(m + at)) store<f64>(m + at, size);
-  }
-  return value;
 }

@@ -31,6 +31,8 @@ let front: usize = 0;
 let ld: usize = 0;
 let nf: i32 = 0;
 let nfs: i32 = 0;
+/** Columns that pivots reach: all, or the fully summed ones alone. */
+let reach: i32 = 0;
 let index: usize = 0;
 /** Pairs (d_kk, d_k+1,k) by pivot. */
 let diagonal: usize = 0;
@@ -46,6 +48,18 @@ let packed: usize = 0;
  * leaves about ε times this where the exact result is zero.
  */
 let sums: usize = 0;
+
+/** Columns eliminated; the candidate column. */
+let k: i32 = 0;
+let t: i32 = 0;
+/** Pivots [j0, k) have not reached the candidates [k, block), pivots [o0, k) not the columns beyond. */
+let j0: i32 = 0;
+let o0: i32 = 0;
+let block: i32 = 0;
+/** Largest growth of entries that a pivot may cause: 1/u. */
+let limit: f64 = 0;
+/** Whether the best pivots left are taken though none passes the test. */
+let forced: bool = false;
 
 export let positive: i32 = 0;
 export let negative: i32 = 0;
@@ -65,9 +79,9 @@ export function tooManyNegative(): bool {
 }
 
 /** Bytes of scratch that a front needs besides itself: panel, two candidates, sums, packed panels. */
-export function frontWorkspace(nf: i32, nfs: i32): u64 {
+export function frontWorkspace(nf: i32, nfs: i32, grouped: bool): u64 {
   const columns = min(nfs, PANEL + 1) + 3;
-  const packs = nfs > PANEL || nf > 24 ? updateWorkspace(nf) : 0;
+  const packs = grouped || nfs > PANEL || nf > 24 ? updateWorkspace(nf) : 0;
   return <u64>columns * <u64>(nf + 2) * 8 + packs + 64;
 }
 
@@ -76,7 +90,7 @@ function at(i: i32, j: i32): usize {
 }
 
 /** Writes column t of the Schur complement, rows [k, nf), to `to[row]`; pivots [j0, k) are pending. */
-function bringUpToDate(t: i32, k: i32, j0: i32, to: usize): void {
+function bringUpToDate(t: i32, to: usize): void {
   let from = at(t, k);
   for (let i = k; i < t; i++) {
     store<f64>(to + (<usize>i << 3), load<f64>(from));
@@ -111,7 +125,7 @@ function swapNumbers(a: usize, b: usize): void {
 }
 
 /** Exchanges rows and columns a < b of the front, of the panel (columns [j0, k)) and of the index list. */
-function exchange(a: i32, b: i32, j0: i32, k: i32): void {
+function exchange(a: i32, b: i32): void {
   let x = at(a, 0);
   let y = at(b, 0);
   for (let p = 0; p < a; p++) {
@@ -145,10 +159,10 @@ function exchange(a: i32, b: i32, j0: i32, k: i32): void {
   store<i32>(index + (<usize>b << 2), i);
 }
 
-/** max |x[i]|, i in [k, nf) without t and r (either may be −1). */
-function largestBut(x: usize, k: i32, t: i32, r: i32): f64 {
-  const low = min(t, r);
-  const high = max(t, r);
+/** max |x[i]|, i in [k, nf) without a and b (either may be −1). */
+function largestBut(x: usize, a: i32, b: i32): f64 {
+  const low = min(a, b);
+  const high = max(a, b);
   let most: f64 = 0;
   let from = k;
   if (low >= from) {
@@ -162,11 +176,11 @@ function largestBut(x: usize, k: i32, t: i32, r: i32): f64 {
   return max(most, largest(x + (<usize>from << 3), nf - from));
 }
 
-/** The fully summed row in [k, end), not t, with the largest |x|; −1 when all are zero. */
-function partner(x: usize, k: i32, t: i32, end: i32): i32 {
+/** The candidate other than t with the largest |x|; −1 when all are zero. */
+function partner(x: usize): i32 {
   let best = -1;
   let most: f64 = 0;
-  for (let i = k; i < end; i++) {
+  for (let i = k; i < block; i++) {
     const size = abs(load<f64>(x + (<usize>i << 3)));
     if (size > most && i != t) {
       most = size;
@@ -185,12 +199,12 @@ function beginSums(): void {
   clear(sums + (<usize>nfs << 3), nf - nfs);
 }
 
-/** sums[i] += |L_ik|·most below row `from`. */
-function addToSums(k: i32, from: i32, most: f64): void {
+/** sums[i] += |L_ip|·most below row `from`. */
+function addToSums(p: i32, from: i32, most: f64): void {
   const n = nf - from;
   const factor = f64x2.splat(most);
   const to = sums + (<usize>from << 3);
-  const l = at(from, k);
+  const l = at(from, p);
   const even = <usize>(n & ~1) << 3;
   let i: usize = 0;
   for (; i < even; i += 16) {
@@ -200,7 +214,7 @@ function addToSums(k: i32, from: i32, most: f64): void {
 }
 
 /** Passes the bounds of the rows left over, [k, nf), to the fronts above. */
-function endSums(k: i32): void {
+function endSums(): void {
   for (let i = k; i < nf; i++) {
     const to = s.magnitude + (load<usize>(index + (<usize>i << 2)) << 3);
     const sum = load<f64>(sums + (<usize>i << 3));
@@ -209,7 +223,7 @@ function endSums(k: i32): void {
 }
 
 /** Stores pivot k with the column `first` (already exchanged), largest entry `most`. d = 0: a zero eigenvalue. */
-function storeOne(k: i32, j0: i32, d: f64, most: f64): void {
+function storeOne(d: f64, most: f64): void {
   const below = <usize>(k + 1) << 3;
   const n = nf - k - 1;
   const w = panel + <usize>(k - j0) * ldw;
@@ -225,7 +239,7 @@ function storeOne(k: i32, j0: i32, d: f64, most: f64): void {
 }
 
 /** Stores the 2×2 pivot [a b; b c] at k, k+1 with the columns `first`, `second`. */
-function storeTwo(k: i32, j0: i32, a: f64, b: f64, c: f64, mostA: f64, mostC: f64): void {
+function storeTwo(a: f64, b: f64, c: f64, mostA: f64, mostC: f64): void {
   const below = <usize>(k + 2) << 3;
   const n = nf - k - 2;
   const w = panel + <usize>(k - j0) * ldw;
@@ -251,11 +265,11 @@ function storeTwo(k: i32, j0: i32, a: f64, b: f64, c: f64, mostA: f64, mostC: f6
   else negative += 2;
 }
 
-/** Moves the pivot column at t (in `first`) to position k. */
-function bringFirst(t: i32, k: i32, j0: i32): void {
-  if (t == k) return;
-  exchange(k, t, j0, k);
-  swapNumbers(first + (<usize>k << 3), first + (<usize>t << 3));
+/** Moves the candidate at t (in `first`) to position k. */
+function bringFirst(from: i32): void {
+  if (from == k) return;
+  exchange(k, from);
+  swapNumbers(first + (<usize>k << 3), first + (<usize>from << 3));
 }
 
 /** Growth a pivot may cause: largest entry of |P⁻¹|·(largest of each column outside the pivot). */
@@ -268,19 +282,116 @@ function growthOfTwo(a: f64, b: f64, c: f64, outsideA: f64, outsideC: f64): f64 
   return max(r * (abs(p) * outsideA + outsideC), r * (outsideA + abs(q) * outsideC));
 }
 
+/** The column is zero: a zero eigenvalue, with nothing to eliminate. */
+function takeZero(): void {
+  bringFirst(t);
+  memory.fill(first + (<usize>(k + 1) << 3), 0, <usize>(nf - k - 1) << 3);
+  storeOne(0, 0);
+  k += 1;
+  t = max(t + 1, k);
+}
+
+/** The candidate alone is the pivot. */
+function takeOne(pivot: f64, most: f64): void {
+  bringFirst(t);
+  storeOne(pivot, most);
+  k += 1;
+  t = max(t + 1, k);
+}
+
+/** The candidate's partner r alone is the better pivot. */
+function takePartner(r: i32, pivot: f64, most: f64): void {
+  const swap = first;
+  first = second;
+  second = swap;
+  bringFirst(r);
+  storeOne(pivot, most);
+  k += 1;
+  t = max(t, k);
+}
+
+/** The candidate and its partner r are a 2×2 pivot [a b; b c]. */
+function takeTwo(r: i32, a: f64, b: f64, c: f64, mostA: f64, mostC: f64): void {
+  bringFirst(t);
+  swapNumbers(second + (<usize>k << 3), second + (<usize>t << 3));
+  const q = r == k ? t : r;
+  if (q != k + 1) {
+    exchange(k + 1, q);
+    const one = <usize>(k + 1) << 3;
+    const other = <usize>q << 3;
+    swapNumbers(first + one, first + other);
+    swapNumbers(second + one, second + other);
+  }
+  storeTwo(a, b, c, mostA, mostC);
+  k += 2;
+  t = max(t + 1, k);
+}
+
+/** Looks for a better pivot than the candidate, which causes growth `growth1`, with its partner; false where there is none. */
+function tryPartner(pivot: f64, growth1: f64): bool {
+  const r = partner(first);
+  if (r < 0) return false;
+  bringUpToDate(r, second);
+  const b = load<f64>(first + (<usize>r << 3));
+  const c = load<f64>(second + (<usize>r << 3));
+  const outsideT = largestBut(first, t, r);
+  const outsideR = largestBut(second, t, r);
+  const growth2 = growthOfTwo(pivot, b, c, outsideT, outsideR);
+  const growthR = max(outsideR, abs(b)) / abs(c);
+  if (growthR <= growth1 && growthR <= growth2 && (growthR <= limit || forced)) {
+    takePartner(r, c, max(outsideR, abs(b)));
+    return true;
+  }
+  if (growth2 < growth1 && (growth2 <= limit || (forced && growth2 < Infinity))) {
+    takeTwo(r, pivot, b, c, outsideT, outsideR);
+    return true;
+  }
+  return false;
+}
+
+/** Eliminates the candidate column, or one with its help; false where the test postpones it. */
+function tryCandidate(): bool {
+  bringUpToDate(t, first);
+  const pivot = load<f64>(first + (<usize>t << 3));
+  const outside = largestBut(first, t, -1);
+  const size = abs(pivot);
+  const most = max(size, outside);
+  if (most <= ZERO || most <= CANCELLED * load<f64>(sums + (<usize>t << 3))) {
+    takeZero();
+    return true;
+  }
+  const growth1 = outside == 0 ? 0 : outside / size;
+  if (growth1 * COMFORTABLE > 1 && tryPartner(pivot, growth1)) return true;
+  if (growth1 <= limit || (forced && size > 0)) {
+    takeOne(pivot, outside);
+    return true;
+  }
+  t += 1;
+  return false;
+}
+
+/** Brings what pending pivots have not reached inside the block up to date. */
+function updateBlock(): void {
+  update(front, front, ld, nf, k, block, j0, k, diagonal, packed);
+  j0 = k;
+}
+
 /**
  * Factors the front in place; returns the number of eliminated columns. Their L stands in the first columns (unit
  * diagonal not stored), D in `d`, and `list` is permuted along. `threshold` u bounds |L| by about 1/u. Where all rows are
  * fully summed, every column is eliminated: the best pivots left are taken when none passes the test. A front in which the
- * negative pivots exceed their limit may be left unfinished.
+ * negative pivots exceed their limit may be left unfinished. With `part` the front has its fully summed columns only: what
+ * the pivots do to the rest is left to the caller.
  */
 export function factorFront(
   at0: usize, ldBytes: usize, order: i32, summed: i32, list: usize, d: usize, workspace: usize, threshold: f64,
+  part: bool,
 ): i32 {
   front = at0;
   ld = ldBytes;
   nf = order;
   nfs = summed;
+  reach = part ? nfs : nf;
   index = list;
   diagonal = d;
   ldw = <usize>(nf + (nf & 1)) << 3;
@@ -291,28 +402,25 @@ export function factorFront(
   packed = sums + ldw;
   beginSums();
 
-  const limit = 1 / threshold;
-  const complete = nf == nfs;
-  let k = 0;
-  let t = 0;
-  // Pivots [j0, k) have not reached the candidates [k, block); pivots [o0, k) have not reached the columns beyond.
-  let j0 = 0;
-  let o0 = 0;
-  let block = nfs <= SINGLE ? nfs : BLOCK;
+  limit = 1 / threshold;
+  forced = false;
+  k = 0;
+  t = 0;
+  j0 = 0;
+  o0 = 0;
+  block = nfs <= SINGLE ? nfs : BLOCK;
   // Columns [untried, nfs) failed in their block; the last block takes them up again.
   let untried = nfs;
   let progress = false;
-  let forced = false;
   while (k < nfs) {
     if (t >= block && block < nfs) {
       if (tooManyNegative()) return k;
-      update(front, ld, nf, k, block, j0, k, diagonal, packed);
-      update(front, ld, nf, block, nf, o0, k, diagonal, packed);
-      j0 = k;
+      updateBlock();
+      update(front, front, ld, nf, block, reach, o0, k, diagonal, packed);
       o0 = k;
       const failed = block - k;
       const moves = min(failed, untried - block);
-      for (let i = 0; i < moves; i++) exchange(k + i, untried - 1 - i, j0, k);
+      for (let i = 0; i < moves; i++) exchange(k + i, untried - 1 - i);
       untried -= failed;
       block = untried - k <= SINGLE ? (untried > k && untried < nfs ? untried : nfs) : k + BLOCK;
       t = k;
@@ -321,7 +429,7 @@ export function factorFront(
     }
     if (t >= nfs) {
       if (!progress) {
-        if (!complete || forced) break;
+        if (nf > nfs || forced) break;
         forced = true;
       }
       t = k;
@@ -329,89 +437,24 @@ export function factorFront(
     }
     if (k - j0 >= PANEL) {
       if (tooManyNegative()) return k;
-      update(front, ld, nf, k, block, j0, k, diagonal, packed);
-      j0 = k;
+      updateBlock();
     }
-    bringUpToDate(t, k, j0, first);
-    const pivot = load<f64>(first + (<usize>t << 3));
-    const outside = largestBut(first, k, t, -1);
-    const size = abs(pivot);
-    const most = max(size, outside);
-    if (most <= ZERO || most <= CANCELLED * load<f64>(sums + (<usize>t << 3))) {
-      bringFirst(t, k, j0);
-      memory.fill(first + (<usize>(k + 1) << 3), 0, <usize>(nf - k - 1) << 3);
-      storeOne(k, j0, 0, 0);
-      k += 1;
-      t = max(t + 1, k);
-      progress = true;
-      continue;
-    }
-    const growth1 = outside == 0 ? 0 : outside / size;
-    if (growth1 * COMFORTABLE > 1) {
-      const r = partner(first, k, t, block);
-      if (r >= 0) {
-        bringUpToDate(r, k, j0, second);
-        const b = load<f64>(first + (<usize>r << 3));
-        const c = load<f64>(second + (<usize>r << 3));
-        const outsideT = largestBut(first, k, t, r);
-        const outsideR = largestBut(second, k, t, r);
-        const growth2 = growthOfTwo(pivot, b, c, outsideT, outsideR);
-        const growthR = max(outsideR, abs(b)) / abs(c);
-        if (growthR <= growth1 && growthR <= growth2 && (growthR <= limit || forced)) {
-          // The partner alone is the better pivot.
-          const swap = first;
-          first = second;
-          second = swap;
-          bringFirst(r, k, j0);
-          storeOne(k, j0, c, max(outsideR, abs(b)));
-          k += 1;
-          t = max(t, k);
-          progress = true;
-          continue;
-        }
-        if (growth2 < growth1 && (growth2 <= limit || (forced && growth2 < Infinity))) {
-          bringFirst(t, k, j0);
-          swapNumbers(second + (<usize>k << 3), second + (<usize>t << 3));
-          const q = r == k ? t : r;
-          if (q != k + 1) {
-            exchange(k + 1, q, j0, k);
-            const one = <usize>(k + 1) << 3;
-            const other = <usize>q << 3;
-            swapNumbers(first + one, first + other);
-            swapNumbers(second + one, second + other);
-          }
-          storeTwo(k, j0, pivot, b, c, outsideT, outsideR);
-          k += 2;
-          t = max(t + 1, k);
-          progress = true;
-          continue;
-        }
-      }
-    }
-    if (growth1 <= limit || (forced && size > 0)) {
-      bringFirst(t, k, j0);
-      storeOne(k, j0, pivot, outside);
-      k += 1;
-      t = max(t + 1, k);
-      progress = true;
-      continue;
-    }
-    t += 1;
+    if (tryCandidate()) progress = true;
   }
   // The pending pivots reach the fully summed columns left over; all pivots reach the rest.
-  endSums(k);
+  endSums();
   if (k == 0) return 0;
-  if (j0 == 0 && o0 == 0 && nf - k <= 24) updateSmall(k);
+  if (j0 == 0 && o0 == 0 && nf - k <= 24) updateSmall();
   else {
-    update(front, ld, nf, k, nfs, j0, k, diagonal, packed);
-    update(front, ld, nf, nfs, nf, o0, k, diagonal, packed);
+    update(front, front, ld, nf, k, nfs, j0, k, diagonal, packed);
+    update(front, front, ld, nf, nfs, reach, o0, k, diagonal, packed);
   }
   return k;
 }
 
 /** Applies pivots [0, k), all in the panel, column by column. */
-function updateSmall(k: i32): void {
-  for (let j = k; j < nf; j++) {
+function updateSmall(): void {
+  for (let j = k; j < reach; j++) {
     const n = nf - j;
     const y = at(j, j);
     let w = panel + (<usize>j << 3);

@@ -1,5 +1,6 @@
 // Triangular solves over the tree and iterative refinement. Vectors are in permuted order.
 
+import { acrossSize, acrossSum, beginAcross, residualOfBlocks, residualRun } from './blocks';
 import * as s from './state';
 import { subtractFour, subtractScaled } from './vector';
 
@@ -159,38 +160,6 @@ function applyFactors(x: usize, buffer: usize): void {
   }
 }
 
-/** Sums of a[i]·x[i] and |a[i]·x[i]| over the column at hand. */
-let acrossSum: f64 = 0;
-let acrossSize: f64 = 0;
-
-/** The part of `residual` for n consecutive rows of a column. */
-function residualRun(a: usize, x: usize, r: usize, m: usize, xj: f64, n: i32): void {
-  const factor = f64x2.splat(xj);
-  let sum = f64x2.splat(0);
-  let size = sum;
-  let at: usize = 0;
-  const even = <usize>(n & ~1) << 3;
-  for (; at < even; at += 16) {
-    const value = v128.load(a + at);
-    const down = f64x2.mul(value, factor);
-    const across = f64x2.mul(value, v128.load(x + at));
-    v128.store(r + at, f64x2.sub(v128.load(r + at), down));
-    v128.store(m + at, f64x2.add(v128.load(m + at), f64x2.abs(down)));
-    sum = f64x2.add(sum, across);
-    size = f64x2.add(size, f64x2.abs(across));
-  }
-  acrossSum += f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-  acrossSize += f64x2.extract_lane(size, 0) + f64x2.extract_lane(size, 1);
-  if (n & 1) {
-    const down = load<f64>(a + at) * xj;
-    const across = load<f64>(a + at) * load<f64>(x + at);
-    store<f64>(r + at, load<f64>(r + at) - down);
-    store<f64>(m + at, load<f64>(m + at) + abs(down));
-    acrossSum += across;
-    acrossSize += abs(across);
-  }
-}
-
 /**
  * r = b − A x and m = |A||x| + |b| with the unscaled matrix; returns the componentwise backward error max |r|/m.
  * Source: Arioli, Demmel & Duff, SIAM J. Matrix Anal. Appl. 10 (1989).
@@ -207,16 +176,13 @@ function residual(b: usize, x: usize, r: usize, m: usize): f64 {
     const end = load<i32>(s.columnStart + (<usize>j << 2), 4);
     if (start == end) continue;
     const xj = f64At(x, j);
-    acrossSum = 0;
-    acrossSize = 0;
     let k = start;
     // The diagonal entry comes first where there is one.
-    if (load<i32>(s.entryRow + (<usize>k << 2)) == j) {
-      const down = f64At(s.entryValue, k) * xj;
-      acrossSum = down;
-      acrossSize = abs(down);
-      k += 1;
-    }
+    const diagonal = load<i32>(s.entryRow + (<usize>k << 2)) == j;
+    beginAcross(diagonal ? f64At(s.entryValue, k) * xj : 0);
+    if (diagonal) k += 1;
+    let sum: f64 = 0;
+    let size: f64 = 0;
     let tail = max(k, load<i32>(s.columnTail + (<usize>j << 2)));
     if (end - tail < 4) tail = end;
     for (; k < tail; k++) {
@@ -226,16 +192,17 @@ function residual(b: usize, x: usize, r: usize, m: usize): f64 {
       const across = a * f64At(x, i);
       put(r, i, f64At(r, i) - down);
       put(m, i, f64At(m, i) + abs(down));
-      acrossSum += across;
-      acrossSize += abs(across);
+      sum += across;
+      size += abs(across);
     }
     if (k < end) {
       const i = load<usize>(s.entryRow + (<usize>k << 2)) << 3;
       residualRun(s.entryValue + (<usize>k << 3), x + i, r + i, m + i, xj, end - k);
     }
-    put(r, j, f64At(r, j) - acrossSum);
-    put(m, j, f64At(m, j) + acrossSize);
+    put(r, j, f64At(r, j) - (acrossSum + sum));
+    put(m, j, f64At(m, j) + (acrossSize + size));
   }
+  residualOfBlocks(x, r, m);
   let worst: f64 = 0;
   for (let i = 0; i < n; i++) {
     const size = f64At(m, i);

@@ -45,6 +45,20 @@ export let vectorBest: usize = 0;
 export let magnitude: usize = 0;
 /** Counts reported to the caller. */
 export let report: usize = 0;
+/** Numbers in `tripletValue`. */
+export let values: i32 = 0;
+/** Dense blocks: how many, and seven numbers each, see `blocks.ts`. */
+export let blocks: i32 = 0;
+export let blockTable: usize = 0;
+/** Node → its parts of blocks; five numbers each, see `blocks.ts`. */
+export let partStart: usize = 0;
+export let part: usize = 0;
+/** Permuted row → its place in the front at hand. */
+export let inFront: usize = 0;
+/** Room for three vectors as long as the largest side of a block. */
+export let blockVector: usize = 0;
+/** Node → 1 + the first node of its group, negative for the last of the group; 0 outside groups. */
+export let group: usize = 0;
 /** Factors grow from `factorBase`; the stack lives in [`stackBase`, end of memory). */
 export let factorBase: usize = 0;
 export let factorTop: usize = 0;
@@ -85,7 +99,15 @@ export function setup(table: usize, factorBytes: u32): void {
   vectorBest = load<usize>(table, 120);
   magnitude = load<usize>(table, 124);
   report = load<usize>(table, 128);
-  factorBase = load<usize>(table, 132);
+  values = load<i32>(table, 132);
+  blocks = load<i32>(table, 136);
+  blockTable = load<usize>(table, 140);
+  partStart = load<usize>(table, 144);
+  part = load<usize>(table, 148);
+  inFront = load<usize>(table, 152);
+  blockVector = load<usize>(table, 156);
+  group = load<usize>(table, 160);
+  factorBase = load<usize>(table, 164);
   stackBase = factorBase + <usize>factorBytes;
 }
 

@@ -163,11 +163,12 @@ export function updateWorkspace(rows: i32): u64 {
 }
 
 /**
- * Applies pivots [p0, p1) to columns [c0, c1) of the front, rows from the diagonal to `nf`. Entries above the
- * diagonal inside a 4×4 block on it are overwritten with values nobody reads.
+ * Applies pivots [p0, p1), columns of the matrix at `from`, to columns [c0, c1) of the one at `to`, rows from the diagonal
+ * to `nf`; both have the leading dimension `ld`, and may be the same front. Entries above the diagonal inside a 4×4 block
+ * on it are overwritten with values nobody reads.
  */
 export function update(
-  front: usize, ld: usize, nf: i32, c0: i32, c1: i32, p0: i32, p1: i32, d: usize, workspace: usize,
+  to: usize, from: usize, ld: usize, nf: i32, c0: i32, c1: i32, p0: i32, p1: i32, d: usize, workspace: usize,
 ): void {
   if (c0 >= c1) return;
   const groups = (nf - c0 + 3) >> 2;
@@ -178,10 +179,10 @@ export function update(
     if (end < p1 && load<f64>(d + (<usize>(end - 1) << 4), 8) != 0) end -= 1;
     const depth = end - p0;
     if (<f64>(nf - c0) * <f64>(c1 - c0) * <f64>depth >= hostFrom) {
-      const l = front + <usize>p0 * ld + (<usize>c0 << 3);
+      const l = from + <usize>p0 * ld + (<usize>c0 << 3);
       const ldw = (c1 - c0 + 1) & ~1;
       formLD(workspace, <usize>ldw << 3, l, ld, c1 - c0, p0, end, d);
-      const c = front + <usize>c0 * ld + (<usize>c0 << 3);
+      const c = to + <usize>c0 * ld + (<usize>c0 << 3);
       hostUpdate(nf - c0, c1 - c0, depth, c, l, <i32>(ld >> 3), workspace, ldw);
       p0 = end;
       continue;
@@ -189,13 +190,13 @@ export function update(
     const bytes = <usize>depth << 5;
     const packedL = workspace;
     const packedLD = workspace + <usize>groups * bytes;
-    packL(packedL, front, ld, c0, nf, p0, end);
+    packL(packedL, from, ld, c0, nf, p0, end);
     packLD(packedLD, packedL, d, columnGroups, p0, end);
     for (let j = 0; j < columnGroups; j++) {
       const column = c0 + (j << 2);
       const b = packedLD + <usize>j * bytes;
       let a = packedL + <usize>j * bytes;
-      let c = front + <usize>column * ld + (<usize>column << 3);
+      let c = to + <usize>column * ld + (<usize>column << 3);
       const columns = c1 - column;
       let rows = nf - column;
       for (; rows > 0; rows -= 4) {
