@@ -106,6 +106,12 @@ export class Iterate extends PrimalDual {
     return this.form.gradient(this.w, μ, this.gradient) && this.form.jacobianValues(this.w, this.J);
   }
 
+  clone(): Iterate {
+    const made = new Iterate(this.form, this.curvature);
+    made.copy(this);
+    return made;
+  }
+
   override copy(from: Iterate): void {
     super.copy(from);
     this.slackL.set(from.slackL);

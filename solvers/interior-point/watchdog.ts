@@ -1,5 +1,5 @@
 import type { Acceptor } from './acceptor.js';
-import { Iterate, PrimalDual } from './iterate.js';
+import { type Iterate, PrimalDual } from './iterate.js';
 import type { StandardForm } from './standard-form.js';
 
 /**
@@ -23,7 +23,7 @@ export class Watchdog {
 
   /** Remembers iterate, step and reference values. */
   start(current: Iterate, step: PrimalDual, acceptor: Acceptor, α: number): void {
-    this.held ??= { at: new Iterate(this.form, false), step: new PrimalDual(this.form.n, this.form.m) };
+    this.held ??= { at: current.clone(), step: new PrimalDual(this.form.n, this.form.m) };
     this.held.at.copy(current);
     this.held.step.copy(step);
     this.active = true;

@@ -1,6 +1,6 @@
 import { setBarrier } from './barrier/set.js';
 import { measureSafeSlacks } from './boundary.js';
-import { Iterate } from './iterate.js';
+import type { Iterate } from './iterate.js';
 import type { SlackForm } from './slacks.js';
 import type { State } from './state.js';
 
@@ -104,9 +104,13 @@ export interface Kept {
 }
 
 export function keep(s: State): Kept {
-  const at = new Iterate(s.form);
-  at.copy(s.current);
-  return { at, μ: s.μ, τ: s.τ, lower: s.form.lower.slice(), upper: s.form.upper.slice() };
+  return {
+    at: s.current.clone(),
+    μ: s.μ,
+    τ: s.τ,
+    lower: s.form.lower.slice(),
+    upper: s.form.upper.slice(),
+  };
 }
 
 export function putBack(s: State, kept: Kept): void {

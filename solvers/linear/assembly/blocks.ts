@@ -258,9 +258,9 @@ export function scanRun(a: usize, scale: usize, m: usize, c: f64, n: i32): f64 {
 export let acrossSum: f64 = 0;
 export let acrossSize: f64 = 0;
 
-export function beginAcross(sum: f64): void {
+export function beginAcross(sum: f64, size: f64): void {
   acrossSum = sum;
-  acrossSize = abs(sum);
+  acrossSize = size;
 }
 
 /** r[i] −= a[i]·xj and m[i] += |a[i]·xj| over a run; adds a[i]·x[i] to the sums. */
@@ -311,7 +311,8 @@ export function residualOfBlocks(x: usize, r: usize, m: usize): void {
       const xi = f64At(x, own);
       const a = valueAt(i, 0);
       // The diagonal entry of a symmetric block counts once.
-      beginAcross(rows == 0 ? load<f64>(a + (<usize>i << 3)) * xi : 0);
+      const diagonal = rows == 0 ? load<f64>(a + (<usize>i << 3)) * xi : 0;
+      beginAcross(diagonal, abs(diagonal));
       residualRun(a, xs, rs, ms, xi, rows == 0 ? i : columns);
       accumulate(r, m, own, -acrossSum, acrossSize);
     }

@@ -179,10 +179,9 @@ function residual(b: usize, x: usize, r: usize, m: usize): f64 {
     let k = start;
     // The diagonal entry comes first where there is one.
     const diagonal = load<i32>(s.entryRow + (<usize>k << 2)) == j;
-    beginAcross(diagonal ? f64At(s.entryValue, k) * xj : 0);
+    let sum = diagonal ? f64At(s.entryValue, k) * xj : 0;
+    let size = abs(sum);
     if (diagonal) k += 1;
-    let sum: f64 = 0;
-    let size: f64 = 0;
     let tail = max(k, load<i32>(s.columnTail + (<usize>j << 2)));
     if (end - tail < 4) tail = end;
     for (; k < tail; k++) {
@@ -195,12 +194,13 @@ function residual(b: usize, x: usize, r: usize, m: usize): f64 {
       sum += across;
       size += abs(across);
     }
+    beginAcross(sum, size);
     if (k < end) {
       const i = load<usize>(s.entryRow + (<usize>k << 2)) << 3;
       residualRun(s.entryValue + (<usize>k << 3), x + i, r + i, m + i, xj, end - k);
     }
-    put(r, j, f64At(r, j) - (acrossSum + sum));
-    put(m, j, f64At(m, j) + (acrossSize + size));
+    put(r, j, f64At(r, j) - acrossSum);
+    put(m, j, f64At(m, j) + acrossSize);
   }
   residualOfBlocks(x, r, m);
   let worst: f64 = 0;
