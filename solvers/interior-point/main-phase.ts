@@ -1,5 +1,5 @@
 import { Stopped } from '../../src/core/errors.js';
-import { isSolved } from '../../src/nlp/result.js';
+import { isSolved, type Status } from '../../src/nlp/result.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import { barrierFunction } from './barrier/function.js';
 import { holdPoint } from './hold.js';
@@ -15,6 +15,9 @@ import { isAnotherProblem, type Kept, keep, putBack, stateBounds, wideningMatter
 
 /** Ends the algorithm where widened bounds make another problem of the stated one. */
 const ANOTHER: Outcome = { status: 'optimal', message: 'widened bounds make another problem' };
+
+/** Ends that another way may avoid. */
+const GIVEN_UP: ReadonlySet<Status> = new Set(['infeasible', 'restoration-failed', 'step-failed']);
 
 /**
  * Iterations that an attempt with the stated bounds may take, relative to those so far: early, where it replaces the
@@ -46,7 +49,7 @@ export class MainPhase implements Phase {
   solve(s: State): Outcome {
     const start = keep(s);
     let outcome = iterate(s);
-    if (outcome.status === 'infeasible') return this.fromLeastViolation(s, start) ?? outcome;
+    if (GIVEN_UP.has(outcome.status)) return this.fromLeastViolation(s, start) ?? outcome;
     if (outcome === ANOTHER) {
       const stated = this.withStatedBounds(s, EARLY);
       if (stated) return stated;
@@ -63,7 +66,7 @@ export class MainPhase implements Phase {
   }
 
   /**
-   * Another attempt before a problem is called infeasible: first the violation alone is minimized, from the start, then the
+   * Another attempt before a problem is called infeasible or given up: first the violation alone is minimized, from the start, then the
    * algorithm goes on from there. Null, and everything as it was, where that does not end in a solution either.
    */
   private fromLeastViolation(s: State, start: Kept): Outcome | null {

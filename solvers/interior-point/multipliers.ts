@@ -35,6 +35,25 @@ export function recalculateMultipliers(s: State): void {
 }
 
 /**
+ * Where the rows hold to rounding and yet no step is acceptable, it is the multipliers that are wrong (they have grown
+ * large along dependent rows): leaves in `s.trial` the current point with central bound multipliers μ/slack and
+ * least-square λ, to go on from. False where that was done for this μ before.
+ */
+export function estimateAnew(s: State): boolean {
+  const { current, trial, form, μ } = s;
+  if (form.m === 0 || s.estimatedAt === μ) return false;
+  s.estimatedAt = μ;
+  trial.copy(current);
+  for (const j of form.withLower) trial.zL[j] = μ / current.slackL[j]!;
+  for (const j of form.withUpper) trial.zU[j] = μ / current.slackU[j]!;
+  leastSquareMultipliers(trial, s.kkt, Number.MAX_VALUE);
+  s.acceptor.clear();
+  s.watchdog.cancel();
+  s.softSteps = -1;
+  return true;
+}
+
+/**
  * Ends a square system: at a feasible point, multipliers with z = 0 solve `∇f + Aᵀλ = 0`, whatever the barrier's are. Keeps
  * them where the point is then a solution, as Ipopt does.
  */

@@ -38,14 +38,15 @@ export function report(
   const { options } = run;
   const clipped = options.honor_original_bounds ? clip(held.x, nlp) : held.x;
   let point = judge(oracle, clipped, held);
+  const { status: claim } = outcome;
   if (
-    outcome.status === 'optimal' &&
+    (claim === 'optimal' || claim === 'acceptable') &&
     clipped !== held.x &&
-    !bearsOut('optimal', nlp, point, options, held.measure)
+    !bearsOut(claim, nlp, point, options, held.measure)
   ) {
     // Clipping may break a row by more than it mends a bound.
     const unclipped = judge(oracle, held.x, held);
-    if (bearsOut('optimal', nlp, unclipped, options, held.measure)) point = unclipped;
+    if (bearsOut(claim, nlp, unclipped, options, held.measure)) point = unclipped;
   }
   const { status, message } = conclude(nlp, explain(outcome, oracle.trouble), point, options, held.measure);
   return {

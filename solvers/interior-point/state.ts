@@ -112,6 +112,8 @@ export class State {
   /** The step before was tiny; the multipliers hardly move either, so that only a smaller μ helps. */
   tinyBefore = false;
   tinyStuck = false;
+  /** The μ for which multipliers were last estimated anew at a point that no step led on from. */
+  estimatedAt = Number.NaN;
   /** Soft restoration steps taken in a row; −1 outside. */
   softSteps = -1;
   /** True until the first iterate has been left. */

@@ -3,7 +3,7 @@ import { barrierFunction } from '../barrier/function.js';
 import { dualFraction, measureSafeSlacks } from '../boundary.js';
 import { maxNorm, sumNorm } from '../iterate.js';
 import { iterate } from '../loop.js';
-import { leastSquareMultipliers } from '../multipliers.js';
+import { estimateAnew, leastSquareMultipliers } from '../multipliers.js';
 import { addProduct } from '../products.js';
 import { reportIteration } from '../progress.js';
 import { isSquare } from '../standard-form.js';
@@ -26,6 +26,7 @@ export function restore(s: State, reason: string): Outcome | null {
 /** The same; `toTheEnd`: until the violation is within the tolerances, whatever the filter accepts before. */
 export function minimizeViolation(s: State, reason: string, toTheEnd: boolean): Outcome | null {
   const { options, current, form, residuals } = s;
+  if (residuals.θ <= noiseOfRows(s) && estimateAnew(s)) return null;
   if (isAcceptable(s)) {
     return { status: 'acceptable', message: `${reason}; the point meets the acceptable tolerances` };
   }
