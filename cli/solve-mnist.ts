@@ -60,6 +60,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
     ...settings,
     polish: flags.polish,
     signal: interruptible(),
+    started: 0,
     onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
   });
   tell(`\n${summary(solution)}`);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +50,11 @@ interface Ended {
   readonly err: string;
   readonly seconds: number;
 }
+
+/** Calls `act` once the command has echoed its assignments: it begins to read. */
+const onceReading = (child: ChildProcess, act: () => void): void => {
+  child.stdout!.once('data', () => setTimeout(act, 200));
+};
 
 /** Runs the command; `during` may send it signals. */
 async function run(
@@ -148,14 +153,14 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
   });
 
   it('a second signal ends the process at once, as a shell expects it', async () => {
-    const stubborn = await run(['solve', `${large}.nl`, '--json'], (child) =>
-      setTimeout(() => {
+    const stubborn = await run([large, '-AMPL', 'tol=1e-8'], (child) =>
+      onceReading(child, () => {
         child.kill('SIGTERM');
-        setTimeout(() => child.kill('SIGINT'), 50);
-      }, 700),
+        setTimeout(() => child.kill('SIGINT'), 30);
+      }),
     );
     expect(stubborn.code).toBe(128 + constants.signals.SIGINT);
-    expect(stubborn.out).toBe('');
-    expect(existsSync(`${large}.sol`)).toBe(true); // of the runs before; no draft beside it
+    expect(stubborn.out).toMatch(/^graybox [\d.]+:\ntol=1e-8\n$/);
+    expect(readdirSync(folder).sort()).toEqual(['large.nl', 'large.sol', 'long.nl']);
   });
 });
