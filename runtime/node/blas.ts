@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { DenseKernels } from '../../solvers/linear/dense-kernels.js';
+import { libraryPaths } from '../../src/core/libraries.js';
 
 /** Usual names of BLAS libraries with 32-bit integers, the faster ones first. */
 const libraries: Readonly<Record<string, readonly string[]>> = {
@@ -56,7 +57,7 @@ export function openBlas(): DenseKernels | string {
   const koffi = foreignFunctions();
   if (typeof koffi === 'string') return koffi;
   const names = libraries[process.platform] ?? [];
-  for (const name of names) {
+  for (const name of libraryPaths(names)) {
     try {
       const library = koffi.load(name);
       const dgemm = library.func(DGEMM);

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { InputError } from '../../src/core/errors.js';
+import { libraryPaths } from '../../src/core/libraries.js';
 
 /** The calls of Ipopt's C interface that the adapter makes; pointers are opaque. */
 export interface IpoptLibrary {
@@ -53,12 +54,7 @@ export type CallbackName = 'f' | 'gradient' | 'g' | 'jacobian' | 'hessian' | 'mo
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   linux: ['libipopt.so.3', 'libipopt.so.1', 'libipopt.so'],
-  darwin: [
-    'libipopt.3.dylib',
-    'libipopt.dylib',
-    '/opt/homebrew/lib/libipopt.dylib',
-    '/usr/local/lib/libipopt.dylib',
-  ],
+  darwin: ['libipopt.3.dylib', 'libipopt.dylib'],
   win32: ['ipopt-3.dll', 'ipopt.dll', 'libipopt-3.dll'],
 };
 
@@ -86,7 +82,7 @@ async function open(): Promise<IpoptLibrary> {
     );
   });
   const chosen = process.env['GRAYBOX_IPOPT'];
-  const names = chosen ? [chosen] : (NAMES[process.platform] ?? NAMES['linux']!);
+  const names = chosen ? [chosen] : libraryPaths(NAMES[process.platform] ?? NAMES['linux']!);
   const tried: string[] = [];
   let library: ReturnType<typeof koffi.load> | undefined;
   for (const name of names) {

@@ -17,6 +17,8 @@ export function splitOptions(
     ['sb', 'yes'],
     // Clipping moves the rows of a solution that was accepted before it; the default of newer versions.
     ['honor_original_bounds', 'no'],
+    // Else Ipopt reads ./ipopt.opt, whoever put it there: it can name libraries to load and files to overwrite.
+    ['option_file_name', ''],
   ];
   if (warmStart?.multipliers) options.push(['warm_start_init_point', 'yes']);
   if (warmStart?.barrier !== undefined) options.push(['mu_init', warmStart.barrier]);
