@@ -75,7 +75,10 @@ export class OracleService {
 
   /** Compiles a network; the caller chooses its `id`. */
   async open(id: number, spec: ExecutableSpec): Promise<Hosted> {
-    const opened = await this.#exclusively(id, () => this.openExecutable(spec));
+    const opened = await this.#exclusively(id, () => {
+      this.#checkAlive();
+      return this.openExecutable(spec);
+    });
     const { executable, secondDerivatives } = opened;
     const { engine, device, precision } = executable;
     const shape = boxShape(executable, secondDerivatives);
@@ -162,6 +165,7 @@ export class OracleService {
 
   #compute(owner: number, entry: Entry, order: Order, slot: Slot): Promise<void> {
     return this.#exclusively(owner, async () => {
+      this.#checkAlive();
       const begin = performance.now();
       try {
         await entry.executable.evaluate(order, [slot]);
@@ -189,10 +193,17 @@ export class OracleService {
         return await work();
       } finally {
         Atomics.store(this.#words, Control.busy, 0);
+        Atomics.notify(this.#words, Control.busy);
       }
     });
     this.#turn = result.then(ignore, ignore);
     return result;
+  }
+
+  /** Nothing begins while the process ends; `busy` is stored before this is asked. */
+  #checkAlive(): void {
+    if (Atomics.load(this.#words, Control.alive) === 0)
+      throw new EvaluationError('the oracle thread is about to end', '', true);
   }
 
   #entry(id: number): Entry {
