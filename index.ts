@@ -20,6 +20,7 @@ export {
 } from './api/solver-options.js';
 export { digest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
+export { readNl } from './runtime/node/read-nl.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';
@@ -50,4 +51,4 @@ export type * from './src/nlp/result.js';
 export { isSolved } from './src/nlp/result.js';
 export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
 export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
-export { type NlFile, type NlOptions, readNl } from './src/read/nl.js';
+export type { NlFile, NlOptions } from './src/read/nl.js';

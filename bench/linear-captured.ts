@@ -1,6 +1,7 @@
 import '../runtime/node/provide.js';
 import { join } from 'node:path';
 import type { Formulation, Model } from '../index.js';
+import { readNl } from '../runtime/node/read-nl.js';
 import { readTfjs } from '../runtime/node/read-tfjs.js';
 import { findData, packageRoot } from '../scenarios/data.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
@@ -13,7 +14,6 @@ import type { Network } from '../src/network/graph.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Nlp } from '../src/nlp/contract.js';
 import { LocalBox } from '../src/oracle/local.js';
-import { readNl } from '../src/read/nl.js';
 import type { TestMatrix } from './linear-matrices.js';
 
 /** Which factorization of a solve is kept: one in the middle of it. */

@@ -1,5 +1,5 @@
 import { InputError, isSolved } from '../index.js';
-import { readNlHeader } from '../src/read/nl.js';
+import { readNlHeader } from '../runtime/node/read-nl.js';
 import { type Request, readArguments } from './ampl/arguments.js';
 import { refusedCode, solveCode, solveMessage } from './ampl/codes.js';
 import { keywords, readAssignments, type Settings } from './ampl/keywords.js';

@@ -1,4 +1,3 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { InputError } from '../core/errors.js';
 import { Constant, type Operand, Variable } from '../model/expression.js';
 import { linear, sum } from '../model/functions.js';
@@ -7,10 +6,10 @@ import { stepComplaint } from '../model/steps.js';
 import type { Problem } from '../problem/problem.js';
 import { modelAlgebra } from './nl/algebra.js';
 import { BinaryLexer } from './nl/binary-lexer.js';
-import { longestHeader, type NlHeader, readHeader } from './nl/header.js';
+import { type NlHeader, readHeader } from './nl/header.js';
 import type { Lexer } from './nl/lexer.js';
 import type { LinearRows } from './nl/linear.js';
-import { type NlNames, plainNames, readNames } from './nl/names.js';
+import { type NlNames, plainNames } from './nl/names.js';
 import { type UserScaling, userScaling } from './nl/scaling.js';
 import { discreteCount, readBody } from './nl/segments.js';
 import type { Suffix } from './nl/suffixes.js';
@@ -28,6 +27,14 @@ export interface NlOptions {
   readonly reverse?: boolean;
   /** What messages call the file when bytes are read. */
   readonly file?: string;
+}
+
+/** What stands beside the bytes of a .nl file. */
+export interface NlSurroundings {
+  /** The model's name. */
+  readonly name: string;
+  /** Names of variables, constraints and objectives, given how the file itself writes them. */
+  readonly names: (plain: NlNames) => NlNames;
 }
 
 /** A problem of AMPL's, with what belongs to it beside the mathematics. */
@@ -56,22 +63,23 @@ export interface NlFile {
 }
 
 /**
- * Reads a .nl file (text or binary, either byte order) from a path (with or without `.nl`) or from its bytes.
+ * Reads a .nl file (text or binary, either byte order) from its bytes.
  * Format: D. M. Gay, "Writing .nl files" (Sandia 2005) and "Hooking your solver to AMPL" (Bell Labs 1997).
  */
-export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
-  const path = typeof source === 'string' ? locate(source) : undefined;
-  const file = options.file ?? path ?? 'the .nl data';
-  const bytes = typeof source === 'string' ? readFileSync(path!) : source;
+export function readNlBytes(
+  bytes: Uint8Array,
+  options: NlOptions = {},
+  { name, names: named }: NlSurroundings = { name: 'nl', names: (plain) => plain },
+): NlFile {
+  const { file = 'the .nl data' } = options;
   const header = readHeader(bytes, file);
   const lexer: Lexer =
     header.encoding === 'text'
       ? new TextLexer(bytes, file, header.end)
       : new BinaryLexer(bytes, file, header.end, header.arithmetic !== 2);
 
-  const model = new Model(path?.replace(/\.nl$/, '').replace(/.*[\\/]/, '') ?? 'nl', { mistakes: 'state' });
-  const plain = plainNames(header.variables, header.constraints, header.objectives);
-  const names = path === undefined ? plain : readNames(path.replace(/\.nl$/, ''), plain);
+  const model = new Model(name, { mistakes: 'state' });
+  const names = named(plainNames(header.variables, header.constraints, header.objectives));
   // Expressions name variables before the file tells their bounds: only model and index matter to an expression.
   const variables = names.variables.map((name, index) => new Variable(model, index, name));
   const body = readBody<Operand>(lexer, header, modelAlgebra(variables));
@@ -134,32 +142,6 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
     multipliers: initialMultipliers(body.suffixes, body.duals, lower, upper, header.constraints, sense),
     warnings,
   };
-}
-
-/** The header of a .nl file and what its variables and rows are called, without reading the rest. */
-export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | 'names'> {
-  const file = locate(source);
-  const descriptor = openSync(file, 'r');
-  try {
-    const first = new Uint8Array(longestHeader);
-    const count = readSync(descriptor, first, 0, first.length, 0);
-    const header = readHeader(first.subarray(0, count), file, statSync(file).size);
-    return {
-      file,
-      header,
-      get names() {
-        const plain = plainNames(header.variables, header.constraints, header.objectives);
-        return readNames(file.replace(/\.nl$/, ''), plain);
-      },
-    };
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function locate(source: string): string {
-  for (const path of [source, `${source}.nl`]) if (existsSync(path) && statSync(path).isFile()) return path;
-  throw new InputError(`${source}: no such .nl file; give the path of a .nl file, with or without '.nl'`);
 }
 
 /** The file's value, else 0 moved into the bounds. */

@@ -1,10 +1,10 @@
 import { keywords } from '../../cli/ampl/keywords.js';
+import { readNl } from '../../runtime/node/read-nl.js';
 import { interiorPoint } from '../../solvers/interior-point/index.js';
 import { InputError } from '../../src/core/errors.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { optimalityErrorsAt } from '../../src/nlp/optimality.js';
-import { readNl } from '../../src/read/nl.js';
 import { hostileFile } from '../read/hostile.js';
 import { pick, whole } from '../read/random.js';
 

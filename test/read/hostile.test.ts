@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { readNl } from '../../runtime/node/read-nl.js';
 import { InputError } from '../../src/core/errors.js';
-import { readNl } from '../../src/read/nl.js';
 import { nlFolder, nlNames } from './data.js';
 import { hostileFile } from './hostile.js';
 import { randomFrom } from './random.js';

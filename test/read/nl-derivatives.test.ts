@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readNl } from '../../runtime/node/read-nl.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { operators } from '../../src/read/nl/operators.js';
-import { readNl } from '../../src/read/nl.js';
 import { tolerances } from '../tolerances.js';
 import { treeValue } from './nl-numbers.js';
 import { o, type Tree, v, writeNl } from './nl-writer.js';

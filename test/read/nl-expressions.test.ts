@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readNl } from '../../runtime/node/read-nl.js';
 import { Model } from '../../src/model/model.js';
 import { modelAlgebra } from '../../src/read/nl/algebra.js';
 import { BinaryLexer } from '../../src/read/nl/binary-lexer.js';
@@ -8,7 +9,6 @@ import { readHeader } from '../../src/read/nl/header.js';
 import { operators } from '../../src/read/nl/operators.js';
 import { readBody } from '../../src/read/nl/segments.js';
 import { TextLexer } from '../../src/read/nl/text-lexer.js';
-import { readNl } from '../../src/read/nl.js';
 import { randomTree } from './hostile.js';
 import { isFiniteThroughout, numbers, treeValue } from './nl-numbers.js';
 import { type Encoding, o, type Spec, type Tree, v, writeNl } from './nl-writer.js';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readNl } from '../../runtime/node/read-nl.js';
 import { InputError } from '../../src/core/errors.js';
-import { readNl } from '../../src/read/nl.js';
 import { nlFolder, nlNames, nlReference } from './data.js';
 import { type Encoding, o, type Spec, v, writeNl } from './nl-writer.js';
 

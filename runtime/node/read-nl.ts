@@ -1,0 +1,72 @@
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { InputError } from '../../src/core/errors.js';
+import { longestHeader, readHeader } from '../../src/read/nl/header.js';
+import { type NlNames, plainNames } from '../../src/read/nl/names.js';
+import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
+
+/** Reads a .nl file from a path (with or without `.nl`) or from its bytes, see {@link readNlBytes}. */
+export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
+  if (typeof source !== 'string') return readNlBytes(source, options);
+  const path = locate(source);
+  const stub = path.replace(/\.nl$/, '');
+  return readNlBytes(
+    readFileSync(path),
+    { file: path, ...options },
+    { name: stub.replace(/.*[\\/]/, ''), names: (plain) => readNames(stub, plain) },
+  );
+}
+
+/** The header of a .nl file and what its variables and rows are called, without reading the rest. */
+export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | 'names'> {
+  const file = locate(source);
+  const descriptor = openSync(file, 'r');
+  try {
+    const first = new Uint8Array(longestHeader);
+    const count = readSync(descriptor, first, 0, first.length, 0);
+    const header = readHeader(first.subarray(0, count), file, statSync(file).size);
+    return {
+      file,
+      header,
+      get names() {
+        const plain = plainNames(header.variables, header.constraints, header.objectives);
+        return readNames(file.replace(/\.nl$/, ''), plain);
+      },
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function locate(source: string): string {
+  for (const path of [source, `${source}.nl`]) if (existsSync(path) && statSync(path).isFile()) return path;
+  throw new InputError(`${source}: no such .nl file; give the path of a .nl file, with or without '.nl'`);
+}
+
+/**
+ * Reads STUB.col (variables) and STUB.row (constraints, then objectives) where they stand beside STUB.nl; an empty file,
+ * which Pyomo leaves when it writes no names, counts as none.
+ */
+function readNames(stub: string, plain: NlNames): NlNames {
+  const column = lines(`${stub}.col`);
+  const row = lines(`${stub}.row`);
+  if (column && column.length !== plain.variables.length)
+    throw new InputError(
+      `${stub}.col: ${column.length} names for ${plain.variables.length} variables; remove it or write it anew with the .nl file`,
+    );
+  const rows = plain.constraints.length;
+  if (row && (row.length < rows || row.length > rows + plain.objectives.length))
+    throw new InputError(
+      `${stub}.row: ${row.length} names for ${rows} constraints and ${plain.objectives.length} objectives; remove it or write it anew with the .nl file`,
+    );
+  return {
+    variables: column ?? plain.variables,
+    constraints: row?.slice(0, rows) ?? plain.constraints,
+    objectives: plain.objectives.map((name, k) => row?.[rows + k] ?? name),
+  };
+}
+
+function lines(path: string): string[] | undefined {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8').replace(/\r/g, '').replace(/\n$/, '');
+  return text === '' ? undefined : text.split('\n');
+}
