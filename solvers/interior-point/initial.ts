@@ -72,7 +72,9 @@ function placeStart(s: State, form: SlackForm, start: Float64Array, warm: boolea
     current.measureSlacks();
     return current.evaluate(s.μ) && current.linearize(s.μ, false);
   };
-  return place(0) || (options.start_recovery && SHIFTS.some(place));
+  if (place(0)) return true;
+  s.startTrouble = form.oracle.trouble;
+  return options.start_recovery && SHIFTS.some(place);
 }
 
 const corePush = (o: InteriorPointOptions, warm: boolean): { push: number; fraction: number } =>

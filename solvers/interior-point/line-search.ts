@@ -133,6 +133,10 @@ function takeTinyStep(s: State): Outcome | null {
   if (!s.trial.evaluate(s.μ) || !finishTrial(s, step, α)) {
     return s.phase.restore(s, 'a function is undefined even a tiny step away');
   }
+  const { primal } = s.residuals;
+  if (s.tinyBefore && primal > options.tol && !(maxNorm(s.trial.c) < 0.99 * primal)) {
+    return s.phase.restore(s, 'steps have become too small to lower the violation');
+  }
   if (s.tinyBefore && maxNorm(step.λ) < options.tiny_step_y_tol) s.tinyStuck = true;
   s.tinyBefore = true;
   return null;

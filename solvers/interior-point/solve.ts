@@ -51,8 +51,8 @@ export function solveWith(
     s = new State(run, form, phase, limitedMemory, null);
     started = initialize(s, form, start, warm);
     outcome = started
-      ? phase.solve(s)
-      : { status: 'evaluation-error', message: `functions are undefined at the start: ${oracle.trouble}` };
+      ? explained(phase.solve(s), s.startTrouble)
+      : { status: 'evaluation-error', message: `functions are undefined at the start: ${s.startTrouble}` };
   } catch (error) {
     outcome = outcomeOf(error, oracle);
   }
@@ -61,6 +61,16 @@ export function solveWith(
   linear?.dispose();
   const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
   return report(run, oracle, outcome, held, statistics);
+}
+
+/** Where the start was undefined and the algorithm, begun near it, got nowhere, that start is why. */
+function explained({ status, message }: Outcome, trouble: string): Outcome {
+  const failed = status === 'step-failed' || status === 'restoration-failed' || status === 'evaluation-error';
+  if (trouble === '' || !failed) return { status, message };
+  return {
+    status: 'evaluation-error',
+    message: `functions are undefined at the start: ${trouble}; begun near it: ${message}`,
+  };
 }
 
 /** Turns what ended the algorithm from inside into an outcome; anything unexpected goes on. */

@@ -124,6 +124,8 @@ export class State {
     null;
   acceptableInRow = 0;
   lastObjective = Number.NaN;
+  /** What was undefined at the start, where the algorithm began at a point near it instead. */
+  startTrouble = '';
   readonly divergence: Divergence = { first: 1, tested: 0, base: null };
   /** Iterations in a row at the noise level of an oracle with low accuracy. */
   noiseInRow = 0;

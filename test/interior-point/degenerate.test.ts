@@ -115,6 +115,24 @@ describe('a feasible set of one point', () => {
   });
 });
 
+describe('more equations than variables that miss each other by little', () => {
+  it.each([8e-5, 2e-5, 1e-3])('are called infeasible within 40 iterations: %d', (gap) => {
+    for (const curved of [false, true]) {
+      const model = new Model('gap');
+      const [x, y] = [model.variable('x', { start: 3 }), model.variable('y', { start: -2 })];
+      model.constrain(curved ? expr`${x} + 0.1*${y}^2` : expr`${x}`, { equals: 1 });
+      model.constrain(y, { equals: 2 });
+      model.constrain(sum([x, y]), { equals: (curved ? 2.6 : 3) + gap });
+      model.minimize(expr`${x}^2 + ${y}`);
+      const result = interiorPoint.solve(assemble(model.problem()));
+      expect(result.status, result.message).toBe('infeasible');
+      expect(result.iterations).toBeLessThanOrEqual(40);
+      expect(result.errors.primal).toBeGreaterThan(gap / 10);
+      expect(result.errors.primal).toBeLessThanOrEqual(1.01 * gap);
+    }
+  });
+});
+
 describe('a nearly singular square system', () => {
   // Ipopt 3.14.19: 14, 20, 18, 19 iterations.
   it.each([

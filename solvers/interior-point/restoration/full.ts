@@ -68,6 +68,7 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string, toTheEnd: bo
   const rowNoise = noiseOfRows(s);
   let f = s.current.f;
   let iterations = 0;
+  let rechosenAt: Float64Array | null = null;
   return {
     report: (inner) => reportIteration(inner, f / s.form.unscale.objective, rowsViolation(inner), true),
     test: (inner) => {
@@ -92,7 +93,12 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string, toTheEnd: bo
       run.checkLimits();
       return null;
     },
-    restore: (inner) => rechooseElastic(inner, elastic, rows, reason),
+    restore: (inner) => {
+      // Choosing p and n again at the same w would go round in a circle.
+      const stands = rechosenAt?.every((value, j) => value === inner.current.w[j]) ?? false;
+      rechosenAt = elastic.original(inner.current.w).slice();
+      return stands ? alsoFailed(reason) : rechooseElastic(inner, elastic, rows, reason);
+    },
   };
 
   function rowsViolation(inner: State): number {
@@ -155,6 +161,11 @@ function noiseOfRows({ current, form }: State): number {
   return form.accuracy * sumNorm(sizes);
 }
 
+const alsoFailed = (reason: string): Outcome => ({
+  status: 'restoration-failed',
+  message: `${reason}; so did that of restoration`,
+});
+
 /** The restoration problem's own restoration: the best p and n for the w at hand. */
 function rechooseElastic(
   inner: State,
@@ -162,7 +173,7 @@ function rechooseElastic(
   rows: Float64Array,
   reason: string,
 ): Outcome | null {
-  const failed: Outcome = { status: 'restoration-failed', message: `${reason}; so did that of restoration` };
+  const failed = alsoFailed(reason);
   const { current, trial, options, μ } = inner;
   trial.copy(current);
   elastic.originalRows(current.w, current.c, rows);
