@@ -5,6 +5,7 @@ import type { Result } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
+import { withoutConstantRows } from './constant-rows.js';
 import { initialize } from './initial.js';
 import { MainPhase } from './main-phase.js';
 import { type InteriorPointOptions, options as table } from './options.js';
@@ -30,8 +31,8 @@ export function solveWith(
   const oracle = new Oracle(nlp, options.nlp_infinity);
   const refused = checkProblem(nlp, options, start);
   if (refused) return refused;
-  const selection = select(nlp, options.nlp_infinity);
-  if (selection.free.length === 0) {
+  const all = select(nlp, options.nlp_infinity);
+  if (all.free.length === 0) {
     try {
       return solveWithoutVariables(run, oracle, start);
     } catch (error) {
@@ -44,6 +45,8 @@ export function solveWith(
   let started = false;
   let outcome: Outcome;
   try {
+    const selection = withoutConstantRows(oracle, all, start, options);
+    if ('status' in selection) return report(run, oracle, selection, startHeld(nlp, start), null);
     form = new SlackForm(oracle, selection, chooseScaling(oracle, start, selection.fixed, options), options);
     const limitedMemory =
       options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;

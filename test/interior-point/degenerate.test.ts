@@ -6,7 +6,7 @@ import { Oracle } from '../../solvers/interior-point/oracle.js';
 import { SlackForm, select } from '../../solvers/interior-point/slacks.js';
 import { openLinearSolver } from '../../solvers/linear/index.js';
 import { readOptions } from '../../src/core/options.js';
-import { expr, Model, sum } from '../../src/model/index.js';
+import { expr, linear, Model, sum } from '../../src/model/index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { expectKkt } from '../kkt.js';
@@ -112,6 +112,37 @@ describe('a feasible set of one point', () => {
     expect(result.objective).toBeCloseTo(36, 5);
     expectKkt(nlp, result, tolerances.kkt);
     expect(result.iterations).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('rows that no free variable enters', () => {
+  const solve = (constant: number, fixed: number) => {
+    const model = new Model('constant');
+    const x = model.variables('x', 2, { start: 3 });
+    const y = model.variable('y', { lower: fixed, upper: fixed });
+    model.constrain(linear([], [], constant), { equals: 0, name: 'nothing' });
+    model.constrain(expr`${y}^2`, { upper: 4, name: 'fixed' });
+    model.constrain(sum(x), { equals: 1 });
+    model.minimize(expr`${x.at(0)}^2 + ${x.at(1)}^2 + ${y}`);
+    const nlp = assemble(model.problem());
+    return { nlp, result: interiorPoint.solve(nlp) };
+  };
+
+  it('are left out where they hold, with multiplier 0', () => {
+    const { nlp, result } = solve(0, 2);
+    expect(result.status, result.message).toBe('optimal');
+    expect([...result.multipliers.constraints].slice(0, 2)).toEqual([0, 0]);
+    expectKkt(nlp, result, tolerances.kkt);
+  });
+
+  it.each([
+    [1e-3, 2, 'nothing'],
+    [0, 3, 'fixed'],
+  ])('make the problem infeasible where they do not', (constant, fixed, name) => {
+    const { result } = solve(constant, fixed);
+    expect(result.status).toBe('infeasible');
+    expect(result.message).toContain(`'${name}'`);
+    expect(result.iterations).toBe(0);
   });
 });
 
