@@ -45,14 +45,28 @@ export interface Block {
   readonly columns: number;
 }
 
-/** Copies what `block` holds of the lower triangle to its place in `packed`, the lower triangle by rows. */
+/** Copies `factor` times what `block` holds of the lower triangle to its place in `packed`, the lower triangle by rows. */
 export function packBlock(
   data: Float64Array | Float32Array,
   { row, rows, column, columns }: Block,
   packed: Float64Array,
+  factor = 1,
 ): void {
   for (let i = 0; i < rows; i++) {
     const width = Math.min(columns, row + i + 1 - column);
-    packed.set(data.subarray(i * columns, i * columns + width), ((row + i) * (row + i + 1)) / 2 + column);
+    const to = ((row + i) * (row + i + 1)) / 2 + column;
+    packed.set(data.subarray(i * columns, i * columns + width), to);
+    if (factor !== 1) for (let k = to; k < to + width; k++) packed[k]! *= factor;
   }
+}
+
+/**
+ * A power of two to divide multipliers by where `H`, which is linear in them, is computed in f32: 1, or where the largest
+ * is beyond a million or below a millionth, one near that, so that no product of them leaves the range of f32.
+ */
+export function unitOf(λ: Float64Array): number {
+  let largest = 0;
+  for (const value of λ) largest = Math.max(largest, Math.abs(value));
+  if (!(largest > 0) || largest === Number.POSITIVE_INFINITY) return 1;
+  return largest > 1e6 || largest < 1e-6 ? 2 ** Math.floor(Math.log2(largest)) : 1;
 }

@@ -281,6 +281,19 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       );
     });
 
+    it.each([1e-60, 1e-9, 1e60])('keeps H linear in λ where that is %s', async (size) => {
+      const network = architectures[1]!;
+      const executable = await open(network);
+      const { x, λ } = pointOf(network);
+      const once = await evaluated(executable, 2, { x, λ });
+      const scaled = await evaluated(executable, 2, { x, λ: λ.map((l) => size * l) });
+      expectClose(
+        scaled.H.map((h) => h / size),
+        once.H,
+        tolH,
+      );
+    });
+
     it('leaves its inputs alone', async () => {
       const network = architectures[0]!;
       const executable = await open(network);

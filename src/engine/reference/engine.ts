@@ -3,7 +3,7 @@ import { execute } from '../../derive/execute.js';
 import { batched } from '../../derive/passes/batch.js';
 import { type Program, type Programs, widthOf } from '../../derive/program.js';
 import type { CompileOptions, Engine, Executable, Order, Slot } from '../contract.js';
-import { packBlock, programOf, requireSupport, shapeOf } from '../programs.js';
+import { packBlock, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
 
 /** Plain loops, written for clarity: what the other engines are measured against, and what runs where they cannot. */
 export const referenceEngine: Engine = {
@@ -30,11 +30,16 @@ export function interpreted(programs: Programs, { device, precision }: CompileOp
       if (!open) throw new EvaluationError('engine reference: this executable was disposed', '', true);
       if (slots.length === 0) return;
       const program = batched(programOf(programs, order, precision), slots.length);
-      const values = execute(program, joined(slots), precision);
-      const numbers = (ref: number, p: number, size: number): Float64Array =>
-        Float64Array.from({ length: size }, (_, i) => values[ref]!.data[p * size + i]!);
-      for (const [p, out] of slots.entries())
-        fill(program, order, programs, out, (ref, size) => numbers(ref, p, size));
+      const units = slots.map(({ λ }) => (order < 2 || precision === 'f64' ? 1 : unitOf(λ)));
+      const x = slots.flatMap((slot) => [...slot.x]);
+      const λ = slots.flatMap((slot, p) => Array.from(slot.λ, (value) => value / units[p]!));
+      const values = execute(program, { x, λ }, precision);
+      for (const [p, slot] of slots.entries()) {
+        const numbers = (ref: number, size: number): Float64Array =>
+          Float64Array.from({ length: size }, (_, i) => values[ref]!.data[p * size + i]!);
+        fill(slot, program, programs, numbers, units[p]!);
+        if (order === 2 && program.outputs.H === undefined) slot.H.fill(0);
+      }
     },
     dispose() {
       open = false;
@@ -42,22 +47,15 @@ export function interpreted(programs: Programs, { device, precision }: CompileOp
   };
 }
 
-const joined = (slots: readonly Slot[]) => ({
-  x: slots.flatMap(({ x }) => [...x]),
-  λ: slots.flatMap(({ λ }) => [...λ]),
-});
-
 function fill(
+  slot: Slot,
   { outputs: { y, J, H } }: Program,
-  order: Order,
   programs: Programs,
-  out: Slot,
   numbers: (ref: number, size: number) => Float64Array,
+  unit: number,
 ): void {
   const [m, n] = [programs.outputs, widthOf(programs)];
-  out.y.set(numbers(y, m));
-  if (J !== undefined) out.J.set(numbers(J, m * n));
-  if (order < 2) return;
-  if (H === undefined) out.H.fill(0);
-  else packBlock(numbers(H, n * n), { row: 0, rows: n, column: 0, columns: n }, out.H);
+  slot.y.set(numbers(y, m));
+  if (J !== undefined) slot.J.set(numbers(J, m * n));
+  if (H !== undefined) packBlock(numbers(H, n * n), { row: 0, rows: n, column: 0, columns: n }, slot.H, unit);
 }
