@@ -1,3 +1,4 @@
+import type { Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 import { type Oracle, type OracleOptions, openOracle } from './oracle.js';
 import { taylorSlope } from './slope.js';
@@ -60,7 +61,7 @@ export async function checkDerivatives(
   options: CheckOptions = {},
 ): Promise<Finding[]> {
   const { points = defaultPoints, directions = 3, lower = -1, upper = 1, seed = 1 } = options;
-  const worst = new Worst(oracle.precision === 'f32' ? 2 ** -23 : 2 ** -52);
+  const worst = new Worst(oracle.precision);
   const random = generator(seed);
   for (let k = 0; k < points; k++) {
     const x = Float64Array.from({ length: oracle.inputs }, (_, i) => {
@@ -97,7 +98,7 @@ async function checkAlong(
   const Gd = difference(gradient(plus.J), gradient(minus.J), h);
   // An affine network has H = 0; its differences are rounding noise of Jᵀλ.
   const curvature = Math.max(norm(Hd), norm(Gd), norm(gradient(J)) * 1e-3);
-  worst.difference('Hessian', Hd, Gd, curvature);
+  worst.difference('Hessian', Hd, Gd, curvature, worst.ofHessian);
   const [up, down] = [await oracle.jacobian(ahead(h, u)), await oracle.jacobian(ahead(-h, u))];
   const Gu = difference(gradient(up.J), gradient(down.J), h);
   worst.difference('symmetry', [dot(u, Gd)], [dot(d, Gu)], Math.max(curvature, norm(Gu)));
@@ -108,23 +109,37 @@ async function checkAlong(
     const moved = dot(λ, await oracle.value(ahead(t, d)));
     return Math.abs(moved - λy - t * slope - (order === 2 ? t * t * bend : 0));
   };
-  worst.slope('first-order remainder', await taylorSlope(remainder(1), scale, noise), 1.8);
-  worst.slope('second-order remainder', await taylorSlope(remainder(2), scale, noise), 2.6);
+  const bent = (t: number): number => Math.max(noise, t * t * Math.abs(bend) * worst.ofHessian);
+  worst.slope('first-order remainder', await taylorSlope(remainder(1), scale, () => noise), 1.8);
+  worst.slope('second-order remainder', await taylorSlope(remainder(2), scale, bent), 2.6);
 }
 
 /** Collects the worst figure of each property. */
 class Worst {
   readonly #found = new Map<string, Finding>();
-  constructor(readonly accuracy: number) {}
+  /** Relative accuracy of values and Jacobians, and of Hessians. */
+  readonly accuracy: number;
+  readonly ofHessian: number;
+
+  constructor(precision: Precision) {
+    this.accuracy = precision === 'f32' ? 2 ** -23 : 2 ** -52;
+    this.ofHessian = precision === 'f64' ? 2 ** -52 : 2 ** -23;
+  }
 
   /** Largest difference of two vectors relative to `scale`. */
-  difference(name: string, a: ArrayLike<number>, b: ArrayLike<number>, scale: number): void {
+  difference(
+    name: string,
+    a: ArrayLike<number>,
+    b: ArrayLike<number>,
+    scale: number,
+    accuracy = this.accuracy,
+  ): void {
     let largest = 0;
     for (let i = 0; i < a.length; i++) {
       const gap = Math.abs(a[i]! - b[i]!);
       if (!(gap <= largest)) largest = gap; // NaN stays
     }
-    const limit = 300 * this.accuracy ** (2 / 3);
+    const limit = 300 * accuracy ** (2 / 3);
     const error = largest === 0 ? 0 : largest / scale;
     const before = this.#found.get(name);
     if (!before || !(error <= before.worst))

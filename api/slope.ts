@@ -1,17 +1,18 @@
 /**
  * Order at which a Taylor remainder vanishes: `r(h) ~ h^slope`, from `r` at `h = start·2⁻ᵏ`. Only remainders well above
- * `noise` count; null where fewer than six do: too few to be near the limit, as in f32, or of a function that is its own
+ * their `noise(h)` count; null where fewer than six do: too few to be near the limit, as in f32, or of a function that is its own
  * Taylor polynomial.
  */
 export async function taylorSlope(
   remainder: (h: number) => Promise<number>,
   start: number,
-  noise: number,
+  noise: (h: number) => number,
 ): Promise<number | null> {
   const logs: number[] = [];
   for (let k = 0; k < 30; k++) {
-    const r = await remainder(start * 2 ** -k);
-    if (!(r > 100 * noise)) break;
+    const h = start * 2 ** -k;
+    const r = await remainder(h);
+    if (!(r > 100 * noise(h))) break;
     logs.push(Math.log2(r));
   }
   if (logs.length < 6) return null;

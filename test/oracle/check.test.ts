@@ -4,21 +4,73 @@ import { openOracle } from '../../api/oracle.js';
 import { taylorSlope } from '../../api/slope.js';
 import { shutdown } from '../../index.js';
 import { InputError } from '../../src/core/errors.js';
+import { derive } from '../../src/derive/derive.js';
+import type { Order, Precision } from '../../src/engine/contract.js';
+import { referenceEngine } from '../../src/engine/reference/engine.js';
+import { architectures } from '../engine/networks.js';
 import { smallNetwork } from './networks.js';
 
 afterAll(shutdown);
 
 describe('Taylor slopes', () => {
   it('finds the order of a remainder', async () => {
-    expect(await taylorSlope(async (h) => h ** 2 + 5 * h ** 3, 1, 1e-16)).toBeCloseTo(2, 1);
-    expect(await taylorSlope(async (h) => 3 * h ** 3, 1, 1e-16)).toBeCloseTo(3, 6);
-    expect(await taylorSlope(async (h) => Math.abs(h), 1, 1e-16)).toBeCloseTo(1, 6);
+    expect(
+      await taylorSlope(
+        async (h) => h ** 2 + 5 * h ** 3,
+        1,
+        () => 1e-16,
+      ),
+    ).toBeCloseTo(2, 1);
+    expect(
+      await taylorSlope(
+        async (h) => 3 * h ** 3,
+        1,
+        () => 1e-16,
+      ),
+    ).toBeCloseTo(3, 6);
+    expect(
+      await taylorSlope(
+        async (h) => Math.abs(h),
+        1,
+        () => 1e-16,
+      ),
+    ).toBeCloseTo(1, 6);
   });
 
   it('has nothing to say about rounding noise', async () => {
-    expect(await taylorSlope(async () => 1e-16, 1, 1e-16)).toBeNull();
+    expect(
+      await taylorSlope(
+        async () => 1e-16,
+        1,
+        () => 1e-16,
+      ),
+    ).toBeNull();
   });
 });
+
+/** The reference engine as an oracle, at a precision. */
+async function compiledOracle(precision: Precision, network = smallNetwork()) {
+  const executable = await referenceEngine.compile(derive(network), { precision, device: 'cpu' });
+  const { inputs, outputs } = executable;
+  const ask = (order: Order, x: ArrayLike<number>, λ: ArrayLike<number>) => {
+    const { y, J, H } = {
+      y: new Float64Array(outputs),
+      J: new Float64Array(outputs * inputs),
+      H: new Float64Array((inputs * (inputs + 1)) / 2),
+    };
+    executable.evaluate(order, [{ x: Float64Array.from(x), λ: Float64Array.from(λ), y, J, H }]);
+    return { y, J, H };
+  };
+  const none = new Float64Array(outputs);
+  return {
+    inputs,
+    outputs,
+    precision,
+    value: async (x: ArrayLike<number>) => ask(0, x, none).y,
+    jacobian: async (x: ArrayLike<number>) => ask(1, x, none),
+    hessian: async (x: ArrayLike<number>, λ: ArrayLike<number>) => ask(2, x, λ),
+  };
+}
 
 describe('checkNetwork', () => {
   it('passes a network whose derivatives are right', async () => {
@@ -35,6 +87,24 @@ describe('checkNetwork', () => {
     const [jacobian, hessian] = report.findings;
     expect(jacobian!.worst).toBeGreaterThan(0);
     expect(hessian!.worst).toBeGreaterThan(0);
+  });
+
+  it('judges a Hessian in f32 by that, the rest by f64', async () => {
+    const oracle = await compiledOracle('mixed');
+    const findings = await checkDerivatives(oracle);
+    expect(findings.filter(({ passed }) => !passed)).toEqual([]);
+    const [jacobian, hessian] = findings;
+    expect(jacobian!.limit).toBeLessThan(1e-7);
+    expect(hessian!.limit).toBeGreaterThan(1e-3);
+    const exact = await checkDerivatives({ ...oracle, precision: 'f64' });
+    expect(exact.find(({ name }) => name === 'Hessian')!.passed).toBe(false);
+  });
+
+  it('sees no third-order remainder in the rounding of a Hessian in f32', async () => {
+    const square = architectures.find(({ name }) => name === 'square of the input')!;
+    const findings = await checkDerivatives(await compiledOracle('mixed', square));
+    expect(findings.filter(({ passed }) => !passed)).toEqual([]);
+    expect(findings.map(({ name }) => name)).not.toContain('second-order remainder');
   });
 
   /** Judges y = (sin x₀ cos x₁, x₀² x₁) with derivatives that `spoil` may falsify. */
