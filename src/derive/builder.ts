@@ -61,7 +61,7 @@ export class Builder {
     if (this.#lowered[a] || this.isConstant(a)) return a;
     return this.#add({ kind: 'lower', a, shape: this.shape(a) });
   }
-  /** Of matrices, or of stacks of them along a leading axis. */
+  /** Of matrices, or of stacks of them along a leading axis; `a` may be a vector. */
   matmul(a: Ref, b: Ref, transposeA = false, transposeB = false): Ref {
     const [A, B] = [stackOf(this.shape(a)), stackOf(this.shape(b))];
     const [m, k] = transposeA ? [A[2], A[1]] : [A[1], A[2]];
@@ -69,7 +69,7 @@ export class Builder {
     const stacks = [a, b].flatMap((ref) => this.shape(ref).slice(0, -2));
     if (k !== l || stacks.some((count) => count !== stacks[0]))
       throw new Error(`cannot multiply [${this.shape(a)}] by [${this.shape(b)}]`);
-    const shape = [...stacks.slice(0, 1), m, n];
+    const shape = this.shape(a).length === 1 ? [n] : [...stacks.slice(0, 1), m, n];
     return this.#add({ kind: 'matmul', a, b, transposeA, transposeB, shape });
   }
   unary(fn: Unary, a: Ref): Ref {

@@ -20,7 +20,8 @@ export interface Term {
  * - `constant`: a trained array (by reference, so that programs share it) or a small derived one.
  * - `lower`: the same numbers in the lower precision of a mixed executable, where everything computed from them stays;
  *   the identity at any other precision.
- * - `matmul`: `op(a) · op(b)` of two matrices, `op` the transpose where its flag is set.
+ * - `matmul`: `op(a) · op(b)` of two matrices, `op` the transpose where its flag is set. `a` may be a vector, a row that is
+ *   not transposed; the result is one then.
  * - `unary`: `fn` of every entry. `binary`: `fn` of two tensors broadcast as in NumPy (trailing axes aligned).
  * - `sumLast`: sum along the last axis, which stays with length 1. `softmax`: along the last axis.
  * - `slice`: `size` entries along `axis` from `start`. `concat` along `axis`. `reshape`. `transpose` of a matrix.

@@ -16,9 +16,9 @@ export function broadcast(a: Shape, b: Shape): number[] {
   });
 }
 
-/** A shape as a stack of matrices: how many, their rows and their columns. */
+/** A shape as a stack of matrices: how many, their rows and their columns; a vector is a row. */
 export function stackOf(shape: Shape): readonly [count: number, rows: number, columns: number] {
-  const [rows, columns] = shape.slice(-2);
+  const [rows, columns] = shape.length === 1 ? [1, shape[0]] : shape.slice(-2);
   if (rows === undefined || columns === undefined || shape.length > 3)
     throw new Error(`[${shape}] is no matrix and no stack of matrices`);
   return [shape.length === 3 ? shape[0]! : 1, rows, columns];

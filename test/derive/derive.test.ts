@@ -3,6 +3,7 @@ import { InputError } from '../../src/core/errors.js';
 import { derive } from '../../src/derive/derive.js';
 import { flops } from '../../src/derive/flops.js';
 import { levels } from '../../src/derive/levels.js';
+import { stackOf } from '../../src/derive/shape.js';
 import { referenceEngine } from '../../src/engine/reference/engine.js';
 import type { Network } from '../../src/network/graph.js';
 import { evaluated, expectClose, pointOf } from '../engine/contract.js';
@@ -122,7 +123,7 @@ describe('mixed programs', () => {
       const { mixed } = derive(network);
       const level = levels(mixed);
       return mixed.instructions.flatMap(({ kind, shape }, k) =>
-        kind === 'matmul' && level[k] === 'full' ? [shape[0]!] : [],
+        kind === 'matmul' && level[k] === 'full' ? [stackOf(shape)[1]] : [],
       );
     };
     const few = rows(chain([30, 40, 40, 40, 40, 3]));

@@ -7,6 +7,7 @@ import {
   type Program,
   type Ref,
 } from '../program.js';
+import { sizeOf } from '../shape.js';
 
 /**
  * `program`, written for one point, for `points` of them: `x: [points, inputs]`, `λ: [points, outputs]`, and every output
@@ -32,9 +33,13 @@ const writers: Writers = {
   lower: ({ b, to }, { a }) => b.lower(to(a)),
   matmul: (batch, { a, b: factor, transposeA, transposeB, shape }) => {
     const { b, to, points } = batch;
-    if (transposeA || batch.varies(factor)) return b.matmul(to(a), to(factor), transposeA, transposeB);
     const inner = batch.shape(a).at(-1)!;
-    const rows = b.reshape(to(a), [points * shape[0]!, inner]);
+    if (batch.varies(factor) && shape.length === 1) {
+      const row = b.reshape(batch.each(a), [points, 1, inner]);
+      return b.reshape(b.matmul(row, to(factor), false, transposeB), [points, ...shape]);
+    }
+    if (transposeA || batch.varies(factor)) return b.matmul(to(a), to(factor), transposeA, transposeB);
+    const rows = b.reshape(to(a), [(points * sizeOf(batch.shape(a))) / inner, inner]);
     return b.reshape(b.matmul(rows, to(factor), false, transposeB), [points, ...shape]);
   },
   unary: ({ b, to }, { fn, a }) => b.unary(fn, to(a)),

@@ -1,6 +1,7 @@
 import { Builder } from '../builder.js';
 import { levels } from '../levels.js';
 import { type InstructionOf, type Outputs, operands, type Program, type Ref } from '../program.js';
+import type { Shape } from '../shape.js';
 
 /** Products of `rows` rows in all with one constant factor, `inner × outer`. */
 export interface Shared {
@@ -29,7 +30,7 @@ function nextGroup(program: Program, pays: (shared: Shared) => boolean): Ref[] |
   const level = levels(program);
   const groups = new Map<string, Ref[]>();
   instructions.forEach((instruction, k) => {
-    if (instruction.kind !== 'matmul' || instruction.transposeA || instruction.shape.length !== 2) return;
+    if (instruction.kind !== 'matmul' || instruction.transposeA || instruction.shape.length > 2) return;
     if (instructions[instruction.b]!.kind !== 'constant') return;
     const key = `${instruction.b} ${instruction.transposeB} ${level[k]}`;
     groups.set(key, [...(groups.get(key) ?? []), k as Ref]);
@@ -37,12 +38,15 @@ function nextGroup(program: Program, pays: (shared: Shared) => boolean): Ref[] |
   for (const group of groups.values()) {
     const apart = independent(program, group);
     if (apart.length < 2) continue;
-    const rows = apart.reduce((sum, k) => sum + instructions[k]!.shape[0]!, 0);
+    const rows = apart.reduce((sum, k) => sum + rowsOf(instructions[k]!.shape), 0);
     const { a, shape } = instructions[apart[0]!] as InstructionOf<'matmul'>;
-    if (pays({ rows, inner: instructions[a]!.shape[1]!, outer: shape[1]! })) return apart;
+    if (pays({ rows, inner: instructions[a]!.shape.at(-1)!, outer: shape.at(-1)! })) return apart;
   }
   return undefined;
 }
+
+/** Rows of a matrix; a vector is one. */
+const rowsOf = (shape: Shape): number => (shape.length === 1 ? 1 : shape[0]!);
 
 /** Members of `group` of which none depends on another; the first of them in any case. */
 function independent({ instructions }: Program, group: readonly Ref[]): Ref[] {
@@ -83,15 +87,15 @@ function joined({ instructions, outputs }: Program, group: readonly Ref[]): Prog
   const together = (): void => {
     const [{ b: factor, transposeB }] = members as [InstructionOf<'matmul'>];
     const rows = b.concat(
-      members.map(({ a }) => to(a)),
+      members.map(({ a }) => b.reshape(to(a), [rowsOf(b.shape(to(a))), b.shape(to(a)).at(-1)!])),
       0,
     );
     const product = b.matmul(rows, to(factor), false, transposeB);
     let from = 0;
     group.forEach((k, i) => {
-      const count = members[i]!.shape[0]!;
-      place[k] = b.slice(product, 0, from, count);
-      from += count;
+      const { shape } = members[i]!;
+      place[k] = b.reshape(b.slice(product, 0, from, rowsOf(shape)), shape);
+      from += rowsOf(shape);
     });
   };
   for (const ref of Object.values(outputs)) write(ref);

@@ -3,8 +3,8 @@ import { type Rule, rowsOf } from './rule.js';
 /** `v = u W + b`, `T_v = T_u W`, `ū = v̄ Wᵀ`. */
 export const affine: Rule<'affine'> = {
   value: ({ b, op, shape, inputs: [u] }) => {
-    const matrix = b.reshape(u!.value, [rowsOf(u!.shape), u!.shape.at(-1)!]);
-    const product = b.matmul(matrix, b.constant(op.weight));
+    const rows = shape.length === 1 ? u!.value : b.reshape(u!.value, [rowsOf(u!.shape), u!.shape.at(-1)!]);
+    const product = b.matmul(rows, b.constant(op.weight));
     return b.reshape(op.bias ? b.add(product, b.constant(op.bias)) : product, shape);
   },
   tangent: ({ b, op, inputs: [u] }, t, [T]) => t.through(T!, b.constant(op.weight), u!.shape),

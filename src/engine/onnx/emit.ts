@@ -1,6 +1,6 @@
 import { levels } from '../../derive/levels.js';
 import type { Instruction, InstructionOf, Program, Ref } from '../../derive/program.js';
-import type { Shape } from '../../derive/shape.js';
+import { type Shape, stackOf } from '../../derive/shape.js';
 import type { Precision } from '../contract.js';
 import type { Float } from '../trained.js';
 import type { Arrays } from './arrays.js';
@@ -145,17 +145,21 @@ class Emission {
   product({ a, b, transposeA, transposeB, shape }: InstructionOf<'matmul'>, name: string): void {
     const { nodes } = this;
     const [A, B] = [this.name(a), this.name(b)];
-    const [rows, columns] = shape as [number, number];
+    const [, rows, columns] = stackOf(shape);
     const transposed = transposeA || transposeB ? undefined : this.#transposedCopy(b);
+    const reshaped = (tensor: string, to: readonly number[], as?: string): string =>
+      nodes.add('Reshape', [tensor, nodes.integers(to)], as);
     if (rows === 1 && !transposeA && this.here === 'f64') {
       // A row times a matrix, computed as the matrix times a column: the f64 product packs its right factor first.
-      const column = (): string => nodes.add('Reshape', [A, nodes.integers([-1, 1])]);
-      const product = transposeB
-        ? nodes.add('MatMul', [B, column()])
-        : transposed === undefined
-          ? nodes.add('Gemm', [B, A], undefined, { transA: 1, transB: 1 })
-          : nodes.add('MatMul', [transposed, column()]);
-      nodes.add('Reshape', [product, nodes.integers([1, columns])], name);
+      const left = transposeB ? B : transposed;
+      const product =
+        left === undefined
+          ? nodes.add('Gemm', [B, reshaped(A, [1, -1])], undefined, { transA: 1, transB: 1 })
+          : nodes.add('MatMul', [left, reshaped(A, [-1, 1])]);
+      reshaped(product, shape, name);
+    } else if (shape.length === 1) {
+      const product = nodes.add('Gemm', [reshaped(A, [1, -1]), B], undefined, { transB: Number(transposeB) });
+      reshaped(product, shape, name);
     } else if (transposed !== undefined && columns >= wide)
       nodes.add('Gemm', [A, transposed], name, { transB: 1 });
     else if (transposeA || transposeB)
