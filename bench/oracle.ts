@@ -6,6 +6,7 @@ import { flops } from '../src/derive/flops.js';
 import type { Order, Precision, Slot } from '../src/engine/contract.js';
 import { openEngine } from '../src/engine/open.js';
 import { programOf } from '../src/engine/programs.js';
+import { byInputs, makeSlot } from '../src/oracle/slot.js';
 import { benchmarkPoint, type ChainSpec, chainNetwork, publishedNetworks } from './networks.js';
 
 /** Milliseconds per call: wall clock, least and median, and the mean of processor time over all threads. */
@@ -50,6 +51,8 @@ const options = {
   engines: { type: 'string', default: 'onnx,wasm' },
   precisions: { type: 'string', default: 'f64,f32' },
   networks: { type: 'string', default: '' },
+  /** `keep`: derivatives by the numbers of a narrow affine beginning, where there is one. */
+  through: { type: 'string', default: 'expand' },
   threads: { type: 'string', default: '2' },
   seconds: { type: 'string', default: '1' },
   large: { type: 'boolean', default: false },
@@ -81,7 +84,7 @@ async function time(call: () => void | Promise<void>): Promise<Timing> {
 
 async function measure(spec: ChainSpec, engineName: string, precision: Precision): Promise<OracleRow> {
   const network = chainNetwork(spec);
-  const programs = derive(network);
+  const programs = derive(network, { through: values.through === 'keep' ? 'keep' : 'expand' });
   const { inputs: n, outputs: m, parameters } = programs;
   const row = { network: spec.name, parameters, engine: engineName, precision, threads, compile: 0 };
   try {
@@ -89,19 +92,15 @@ async function measure(spec: ChainSpec, engineName: string, precision: Precision
     const start = performance.now();
     const executable = await engine.compile(programs, { precision, device: 'cpu', threads });
     const compile = performance.now() - start;
+    const shape = { ...executable, accuracy: 0, secondDerivatives: true };
     const { x, λ } = benchmarkPoint(n, m);
-    const out: Slot = {
-      x,
-      λ,
-      y: new Float64Array(m),
-      J: new Float64Array(m * n),
-      H: new Float64Array((n * (n + 1)) / 2),
-    };
+    const out: Slot = { ...makeSlot(shape), x, λ };
     const run = (order: Order) => time(() => executable.evaluate(order, [out]));
     const [value, jacobian, hessian] = [await run(0), await run(1), await run(2)];
     await executable.dispose();
     const work = flops(programOf(programs, 2, precision)) / 1e9;
-    const norms = [norm(out.y), norm(out.J), norm(out.H)] as const;
+    const { y, J, H } = byInputs(shape, out);
+    const norms = [norm(y), norm(J), norm(H)] as const;
     return {
       ...row,
       compile,
@@ -124,7 +123,7 @@ function disagree(ours: Norms | undefined, theirs: Norms, precision: Precision):
   return ours?.some((norm, k) => !(Math.abs(norm - theirs[k]!) <= tolerance * theirs[k]!)) ?? false;
 }
 
-/** PyTorch's times for one network, or why there are none. */
+/** PyTorch's times for one network, or why there are none; beside mixed precision in f64. */
 function peer(spec: ChainSpec, precision: Precision): Promise<PeerRow | { readonly error: string }> {
   const script = fileURLToPath(new URL('../../bench/peers/torch_oracle.py', import.meta.url));
   return new Promise((resolve) => {
@@ -145,7 +144,8 @@ function peer(spec: ChainSpec, precision: Precision): Promise<PeerRow | { readon
       else resolve({ error: complaint.trim().split('\n').at(-1) ?? `exit code ${code}` });
     });
     child.stdin.on('error', () => undefined);
-    child.stdin.end(JSON.stringify({ ...spec, precision, threads, seconds }));
+    const theirs = precision === 'f32' ? 'f32' : 'f64';
+    child.stdin.end(JSON.stringify({ ...spec, precision: theirs, threads, seconds }));
   });
 }
 
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
   for (const spec of specs)
     for (const precision of values.precisions.split(',') as Precision[]) {
       for (const engine of values.engines.split(',')) {
-        if (engine === 'wasm' && precision === 'f32') continue;
+        if (engine === 'wasm' && precision !== 'f64') continue;
         const row = await measure(spec, engine, precision);
         rows.push(row);
         const rate = row.rate?.toFixed(1).padStart(8) ?? `  ${row.error}`;
