@@ -1,6 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
 import type { Sizes, Solved } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
+import { oneLine } from '../src/core/shown.js';
 import type { NetworkUse } from '../src/formulate/index.js';
 import {
   type Expression,
@@ -95,7 +96,7 @@ export function solutionOf(
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
   return {
     ...result,
-    message: result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision)),
+    message: oneLine(result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision))),
     objective: sense * result.objective,
     problem,
     sizes,

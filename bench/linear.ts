@@ -1,10 +1,10 @@
 // Times of analysis, factorization and solve:  node dist/bench/linear.js [--only name,…] [--kernels wasm,blas]
 // [--clock wall|cpu] [--write DIR]
 import '../runtime/node/provide.js';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InputError } from '../index.js';
+import { openFolder, writeWhole } from '../runtime/node/draft.js';
 import { openDense, openSparse } from '../solvers/linear/index.js';
 import type { MultifrontalSolver } from '../solvers/linear/solver.js';
 import { Structure } from '../src/core/structure/structure.js';
@@ -113,9 +113,9 @@ for (const name of names) {
     throw new InputError(`--only ${name}: there is ${Object.keys(matrices).join(', ')}`);
   const matrix = make();
   if (flags.write !== undefined) {
-    mkdirSync(flags.write, { recursive: true });
+    openFolder(flags.write);
     const head = Int32Array.of(matrix.order, matrix.row.length);
-    writeFileSync(
+    writeWhole(
       join(flags.write, `${name}.bin`),
       Buffer.concat([head, matrix.row, matrix.column, matrix.values].map((part) => Buffer.from(part.buffer))),
     );

@@ -2,10 +2,11 @@
 //   npm run bench [-- --only hs,nl] [--python python3] [--print] [--quick]
 // --only keeps the other sections as they are; --print writes to standard output instead; --quick runs a small part of
 // each suite to see that it works, and prints.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InputError } from '../index.js';
+import { writeWhole } from '../runtime/node/draft.js';
 import { packageRoot } from '../scenarios/data.js';
 import { writeReport } from './report/readme.js';
 import { type Findings, notMeasured, type Suite } from './report/suite.js';
@@ -51,10 +52,10 @@ for (const suite of suites) {
     .catch((error) => notMeasured(suite, error instanceof Error ? error.message : String(error)));
   findings.set(suite.name, found);
   // After each suite, so that a run that is broken off keeps what it has.
-  if (!printed) writeFileSync(file, report());
+  if (!printed) writeWhole(file, report());
 }
 if (printed) console.log(report());
 else {
-  writeFileSync(file, report());
+  writeWhole(file, report());
   console.error(`wrote ${file}`);
 }

@@ -1,9 +1,11 @@
 import { InputError, isSolved } from '../index.js';
+import { Draft } from '../runtime/node/draft.js';
 import { readNlHeader } from '../runtime/node/read-nl.js';
 import { type Request, readArguments } from './ampl/arguments.js';
 import { refusedCode, solveCode, solveMessage } from './ampl/codes.js';
 import { keywords, readAssignments, type Settings } from './ampl/keywords.js';
-import { amplDuals, solText, writeAtomically } from './ampl/sol.js';
+import { amplDuals, solText } from './ampl/sol.js';
+import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
 import { type NlAnswer, type NlSolveOptions, type Solve, solveNl } from './nl/solve.js';
 import { superviseNl } from './nl/supervise.js';
@@ -12,17 +14,12 @@ import { ipoptProgressPrinter } from './progress.js';
 import { table } from './table.js';
 import { solverName, versionLine } from './version.js';
 
-type SolveFile = (path: string, options: NlSolveOptions) => Promise<NlAnswer>;
-
-/** In a thread of its own, with time counted from the start of the process. */
-const supervised: SolveFile = (path, options) =>
-  superviseNl(path, { ...options, signal: interruptible(), started: 0 });
-
 /**
  * The AMPL solver protocol: `graybox stub -AMPL key=value …`, with more assignments in the environment variable
  * `graybox_options`, writes STUB.sol. Returns the exit code: with -AMPL 0 whenever the solve ended with a status (the
- * .sol file tells it), without it 0 solved, 1 not solved; 1 for a bad keyword, 2 for a file that cannot be read. With
- * -AMPL a .sol file is written as soon as the header of the stub can be read, whatever happens then.
+ * .sol file tells it), without it 0 solved, 1 not solved; 1 for a bad keyword, 2 for a file that cannot be read, 3 where
+ * the .sol file could not be written. With -AMPL a .sol file is written as soon as the header of the stub can be read,
+ * whatever happens then.
  */
 export async function runAmpl(
   args: readonly string[],
@@ -30,54 +27,90 @@ export async function runAmpl(
   how?: Solve,
 ): Promise<number> {
   let request: Request;
-  let options: Settings;
+  let settings: Settings;
   try {
     request = readArguments(args, env);
     if (request.do !== 'solve') return tell(request.do);
-    options = readAssignments(request.assignments);
+    settings = readAssignments(request.assignments);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     remark(`${solverName}: ${error.message}`);
-    return 1;
+    return exitCode.failed;
   }
-  if (request.echo && options.protocol.outlev > 0 && request.assignments.length > 0) {
+  const { outlev } = settings.protocol;
+  if (request.echo && outlev > 0 && request.assignments.length > 0) {
     print(`${solverName}:`);
     for (const { name, text } of request.assignments) print(`${name}=${text}`);
   }
-  if (options.remark !== undefined && options.protocol.outlev > 0) remark(`${solverName}: ${options.remark}`);
+  if (settings.remark !== undefined && outlev > 0) remark(`${solverName}: ${settings.remark}`);
   try {
-    return await answer(request, options, how ? (path, given) => solveNl(path, given, how) : supervised);
+    return await answer(request, settings, how);
   } catch (error) {
-    if (request.ampl) writeRefusal(request, error);
     if (!(error instanceof InputError)) throw error;
     remark(`${solverName}: ${error.message}`);
-    return 2;
+    return exitCode.mistake;
   }
 }
 
 type SolveRequest = Extract<Request, { do: 'solve' }>;
 
-const solPath = ({ solFile, stub }: SolveRequest): string => solFile ?? `${stub}.sol`;
+/** Opens the .sol file, where one is wanted, before anything else is done. */
+async function answer(request: SolveRequest, settings: Settings, how: Solve | undefined): Promise<number> {
+  const { header } = readNlHeader(request.stub);
+  const { ampl, writeSol, solFile, stub } = request;
+  const wanted = ampl || writeSol || solFile !== undefined || settings.protocol.wantsol & 1;
+  const sol = wanted ? Draft.open(solFile ?? `${stub}.sol`) : undefined;
+  try {
+    return await solveAndTell(request, settings, sol, how);
+  } catch (error) {
+    if (ampl && sol) write(sol, refusal(header, error));
+    throw error;
+  } finally {
+    sol?.close();
+  }
+}
 
-async function answer(
+async function solveAndTell(
   request: SolveRequest,
   { protocol, solver }: Settings,
-  solveFile: SolveFile,
+  sol: Draft | undefined,
+  how: Solve | undefined,
 ): Promise<number> {
   const { outlev, wantsol, ...reading } = protocol;
-  const { file, solution } = await solveFile(request.stub, {
+  const options: NlSolveOptions = {
     ...solver,
     ...reading,
     ...(outlev > 1 && { onIteration: ipoptProgressPrinter(print) }),
-  });
+  };
+  // In a thread of its own, with time counted from the start of the process.
+  const { file, solution }: NlAnswer = how
+    ? await solveNl(request.stub, options, how)
+    : await superviseNl(request.stub, {
+        ...options,
+        signal: interruptible({ elsewhere: sol !== undefined }),
+        started: 0,
+      });
   if (outlev > 0) for (const warning of file.warnings) remark(`${solverName}: ${file.file}: ${warning}`);
   const clock = request.assignments.some(({ name }) => name === 'max_cpu_time') ? 'CPU' : 'Wallclock';
   const message = solveMessage(solverName, solution, clock);
-  if (request.ampl || request.writeSol || request.solFile !== undefined || wantsol & 1)
-    writeAtomically(solPath(request), solFile(file, solution, message));
   if (request.ampl ? outlev > 0 : !(wantsol & 8)) print(`${message}\n${statistics(solution)}`);
   if (!request.ampl) show(file, solution, wantsol);
-  return request.ampl || isSolved(solution.status) ? 0 : 1;
+  if (sol && !write(sol, solFile(file, solution, message))) return exitCode.unwritten;
+  return request.ampl || isSolved(solution.status) ? exitCode.done : exitCode.failed;
+}
+
+/** Writes the .sol file; what cannot be written goes to standard output, so that nothing is lost. */
+function write(sol: Draft, text: string): boolean {
+  try {
+    sol.write(text);
+    sol.finish();
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    remark(`${solverName}: ${error.message}`);
+    print(text.trimEnd());
+    return false;
+  }
 }
 
 /** Counts and times as Pyomo's interface to Ipopt looks for them. */
@@ -85,7 +118,7 @@ const statistics = ({ iterations, seconds }: NlAnswer['solution']): string =>
   `\nNumber of Iterations....: ${iterations}\n\nTotal seconds in graybox = ${seconds.total.toFixed(3)}`;
 
 /** The .sol file of a result; `message` heads it. */
-export function solFile(
+function solFile(
   file: Pick<NlAnswer['file'], 'header' | 'sense' | 'objective'>,
   result: Pick<NlAnswer['solution'], 'status' | 'x' | 'multipliers'>,
   message: string,
@@ -105,20 +138,13 @@ export function solFile(
   });
 }
 
-/** A .sol file that says why there is no solution, where the header of the stub can be read. */
-function writeRefusal(request: SolveRequest, error: unknown): void {
+/** A .sol file that says why there is no solution. */
+function refusal(header: NlAnswer['file']['header'], error: unknown): string {
+  const [kind, code] =
+    error instanceof InputError ? ['', refusedCode.mistake] : ['Internal error. ', refusedCode.internal];
+  const message = `${solverName}: ${kind}${error instanceof Error ? error.message : error}`;
   const none = new Float64Array(0);
-  let header: NlAnswer['file']['header'];
-  try {
-    header = readNlHeader(request.stub).header;
-  } catch {
-    return; // no stub, no answer: standard error says why
-  }
-  const code = error instanceof InputError ? refusedCode.mistake : refusedCode.internal;
-  const why = error instanceof Error ? error.message : String(error);
-  const message = `${solverName}: ${error instanceof InputError ? '' : 'Internal error. '}${why}`;
-  const empty = { duals: none, x: none, objective: 0, suffixes: [] };
-  writeAtomically(solPath(request), solText({ ...empty, message, header, code }));
+  return solText({ message, header, code, duals: none, x: none, objective: 0, suffixes: [] });
 }
 
 /** AMPL's `wantsol`: 2 prints the variables, 4 the duals. */
@@ -156,5 +182,5 @@ function tell(what: 'version' | 'keywords' | 'usage'): number {
         '\t-v  show the version',
       ].join('\n'),
     );
-  return 0;
+  return exitCode.done;
 }

@@ -1,9 +1,10 @@
-import { constants } from 'node:os';
+import { exitCodeOf } from './exit-code.js';
 
 /** What asks a process to end: a terminal's Ctrl-C, a batch system, a closed terminal. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let solve: AbortController | undefined;
+let answersElsewhere = false;
 
 /**
  * From here on the first signal aborts the solve that {@link interruptible} announced, so that its best point is still
@@ -13,12 +14,26 @@ export function heedSignals(): void {
   for (const name of signals)
     process.on(name, () => {
       if (solve && !solve.signal.aborted) solve.abort();
-      else process.exit(128 + constants.signals[name]);
+      else process.exit(exitCodeOf(name));
     });
 }
 
-/** Announces a solve; aborted by the first signal. */
-export function interruptible(): AbortSignal {
+/**
+ * Announces a solve, aborted by the first signal, or when nobody reads standard output any more, unless its answer goes
+ * elsewhere as well.
+ */
+export function interruptible({ elsewhere }: { readonly elsewhere: boolean }): AbortSignal {
   solve = new AbortController();
+  answersElsewhere = elsewhere;
   return solve.signal;
 }
+
+/** Ends what is done only to be printed, as other commands end when their reader is gone. */
+export function endUnread(): void {
+  if (answersElsewhere) return;
+  if (solve) solve.abort();
+  else process.exit(exitCodeOf('SIGPIPE'));
+}
+
+/** Whether the answer goes somewhere else than to standard output. */
+export const isAnsweredElsewhere = (): boolean => answersElsewhere;

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../index.js';
+import { oneLine } from '../src/core/shown.js';
 import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import { dataCommand } from './data.js';
+import { exitCode } from './exit-code.js';
 import { inspectCommand } from './inspect.js';
+import { remark } from './output.js';
 import { solveCommand } from './solve.js';
 import { optionsCommand } from './solver-options.js';
 import { protocolLine } from './version.js';
-
-/** Exit codes: 0 solved (or done), 1 not solved (or a check failed), 2 a caller's mistake. */
-const exitCode = { done: 0, failed: 1, mistake: 2 } as const;
 
 /** The commands, in the order of the help page. Each sets `process.exitCode` when it did not reach its goal. */
 function program(): Command {
@@ -30,10 +30,12 @@ function program(): Command {
       .configureOutput({
         outputError: (text, write) =>
           write(
-            `${text
-              .replace(/^error: /, 'graybox: ')
-              .trimEnd()
-              .replaceAll('\n', ' ')}\n`,
+            `${oneLine(
+              text
+                .replace(/^error: /, 'graybox: ')
+                .trimEnd()
+                .replaceAll('\n', ' '),
+            )}\n`,
           ),
       });
   return graybox;
@@ -66,7 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.mistake;
     if (error instanceof InputError) {
-      process.stderr.write(`graybox: ${error.message}\n`);
+      remark(`graybox: ${error.message}`);
       return exitCode.mistake;
     }
     throw error;

@@ -7,10 +7,12 @@ import { readImage } from '../scenarios/mnist/image.js';
 import { drawPicture } from '../scenarios/mnist/picture.js';
 import { adversarialImage } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
-import { openFolder, writeWhole } from './files.js';
+import { shown } from '../src/core/shown.js';
+import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
+import { Outputs } from './outputs.js';
 import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 
@@ -31,7 +33,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
   const say = flags.json ? remark : print;
   const log: string[] = [];
   const tell = (line: string): void => {
-    log.push(line);
+    log.push(shown(line));
     say(line);
   };
   const network = await loadNetwork(flags.network ?? join(packageRoot, 'models', DEFAULT_NETWORK));
@@ -41,56 +43,55 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
   const target = flags.target ?? TARGETS[reference.label ?? seen]!;
   if (target === (reference.label ?? seen))
     throw new InputError(`--target ${target}: the image already shows a ${target}: choose another digit`);
-  if (flags.out !== undefined) openFolder(flags.out);
-
-  tell(`Adversarial image: ${reference.name}, to be taken for a ${target}.`);
-  tell(
-    `Network ${network.name}: ${network.parameters.toLocaleString('en-US')} parameters; it sees a ${seen} (${percent(before[seen]!)}).\n`,
-  );
-  const { model, x, y } = adversarialImage({
-    network,
-    image: reference.pixels,
-    target,
-    formulation: flags.formulation,
-    ...(flags.probability !== undefined && { probability: flags.probability }),
-  });
-  const solution = await solve(model, {
-    ...engineChoice(flags),
-    solver: flags.solver,
-    ...settings,
-    polish: flags.polish,
-    signal: interruptible(),
-    started: 0,
-    onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
-  });
-  tell(`\n${summary(solution)}`);
-
-  const image = solution.value(x).data as Float64Array;
-  const after = await classify(network, image, flags);
-  const best = after.indexOf(Math.max(...after));
-  tell(
-    `The network now sees a ${best} (${percent(after[best]!)}); target ${target}: ${percent(after[target]!)}.`,
-  );
-  const json = resultJson('mnist', solution, { x: image, y: solution.value(y).data as Float64Array });
-  if (flags.out !== undefined) {
-    const change = image.reduce((sum, v, i) => sum + Math.abs(v - reference.pixels[i]!), 0);
-    const png = drawPicture({
-      original: reference.pixels,
-      adversarial: image,
-      before,
-      after,
+  const outputs =
+    flags.out === undefined ? undefined : Outputs.open(flags.out, ['picture.png', 'result.json', 'log.txt']);
+  try {
+    outputs?.tellReplaced(tell);
+    tell(`Adversarial image: ${reference.name}, to be taken for a ${target}.`);
+    tell(
+      `Network ${network.name}: ${network.parameters.toLocaleString('en-US')} parameters; it sees a ${seen} (${percent(before[seen]!)}).\n`,
+    );
+    const { model, x, y } = adversarialImage({
+      network,
+      image: reference.pixels,
       target,
-      change,
+      formulation: flags.formulation,
+      ...(flags.probability !== undefined && { probability: flags.probability }),
     });
-    const files = [
-      writeWhole(flags.out, 'picture.png', png),
-      writeWhole(flags.out, 'result.json', `${toJson(json, 1)}\n`),
-    ];
-    tell(`Wrote ${files.join(' and ')}.`);
-    writeWhole(flags.out, 'log.txt', `${log.join('\n')}\n`);
+    const solution = await solve(model, {
+      ...engineChoice(flags),
+      solver: flags.solver,
+      ...settings,
+      polish: flags.polish,
+      signal: interruptible({ elsewhere: outputs !== undefined }),
+      started: 0,
+      onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
+    });
+    tell(`\n${summary(solution)}`);
+
+    const image = solution.value(x).data as Float64Array;
+    const after = await classify(network, image, flags);
+    const best = after.indexOf(Math.max(...after));
+    tell(
+      `The network now sees a ${best} (${percent(after[best]!)}); target ${target}: ${percent(after[target]!)}.`,
+    );
+    const json = resultJson('mnist', solution, { x: image, y: solution.value(y).data as Float64Array });
+    const change = image.reduce((sum, v, i) => sum + Math.abs(v - reference.pixels[i]!), 0);
+    const picture = { original: reference.pixels, adversarial: image, before, after, target, change };
+    const written =
+      outputs?.write(
+        [
+          ['picture.png', drawPicture(picture)],
+          ['result.json', `${toJson(json, 1)}\n`],
+        ],
+        log,
+        tell,
+      ) ?? true;
+    if (flags.json || !written) print(toJson(json));
+    return !written ? exitCode.unwritten : isSolved(solution.status) ? exitCode.done : exitCode.failed;
+  } finally {
+    outputs?.close();
   }
-  if (flags.json) print(toJson(json));
-  return isSolved(solution.status) ? 0 : 1;
 }
 
 interface Reference {

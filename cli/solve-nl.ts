@@ -1,11 +1,14 @@
 import { isSolved } from '../index.js';
+import { shown } from '../src/core/shown.js';
+import { readNlHeader } from '../runtime/node/read-nl.js';
 import { readAssignments } from './ampl/keywords.js';
-import { openFolder, writeWhole } from './files.js';
+import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
 import { adoptNlOptions } from './nl/options.js';
 import { superviseNl } from './nl/supervise.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
+import { Outputs } from './outputs.js';
 import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 
@@ -13,31 +16,35 @@ import { resultJson, summary } from './report.js';
 export async function solveNlProblem(path: string, flags: SolveFlags): Promise<number> {
   const log: string[] = [];
   const tell = (line: string): void => {
-    log.push(line);
+    log.push(shown(line));
     (flags.json ? remark : print)(line);
   };
   const { reading, option } = sortOption(flags.option);
-  const { file, solution } = await superviseNl(path, {
-    ...reading,
-    relax: flags.relax,
-    solver: flags.solver,
-    ...solverSettings({ ...flags, option }, adoptNlOptions),
-    signal: interruptible(),
-    started: 0,
-    onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
-  });
-  for (const warning of file.warnings) remark(`graybox: ${warning}`);
-  tell(`\n${summary(solution)}`);
-  const { x } = solution;
-  const names = x.length === 0 ? [] : file.names.variables;
-  const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, x[j]!])));
-  if (flags.out !== undefined) {
-    openFolder(flags.out);
-    tell(`Wrote ${writeWhole(flags.out, 'result.json', `${toJson(json, 1)}\n`)}.`);
-    writeWhole(flags.out, 'log.txt', `${log.join('\n')}\n`);
+  const settings = solverSettings({ ...flags, option }, adoptNlOptions);
+  readNlHeader(path); // a file that is none is refused before anything is made
+  const outputs = flags.out === undefined ? undefined : Outputs.open(flags.out, ['result.json', 'log.txt']);
+  try {
+    outputs?.tellReplaced(tell);
+    const { file, solution } = await superviseNl(path, {
+      ...reading,
+      relax: flags.relax,
+      solver: flags.solver,
+      ...settings,
+      signal: interruptible({ elsewhere: outputs !== undefined }),
+      started: 0,
+      onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
+    });
+    for (const warning of file.warnings) remark(`graybox: ${warning}`);
+    tell(`\n${summary(solution)}`);
+    const { x } = solution;
+    const names = x.length === 0 ? [] : file.names.variables;
+    const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, x[j]!])));
+    const written = outputs?.write([['result.json', `${toJson(json, 1)}\n`]], log, tell) ?? true;
+    if (flags.json || !written) print(toJson(json));
+    return !written ? exitCode.unwritten : isSolved(solution.status) ? exitCode.done : exitCode.failed;
+  } finally {
+    outputs?.close();
   }
-  if (flags.json) print(toJson(json));
-  return isSolved(solution.status) ? 0 : 1;
 }
 
 /** Options of `--option` that say how the file is read, under their types, and the solver's. */

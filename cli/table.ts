@@ -1,7 +1,9 @@
-/** A plain table: columns of numbers to the right, others to the left, two spaces between. */
+import { oneLine } from '../src/core/shown.js';
+
+/** A plain table: columns of numbers to the right, others to the left, two spaces between; each row is one line. */
 export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const text = [heading, ...rows].map((row) =>
-    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)),
+    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : oneLine(cell))),
   );
   const width = heading.map((_, column) => Math.max(...text.map((row) => [...(row[column] ?? '')].length)));
   const numeric = heading.map(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../index.js';
 
@@ -15,9 +15,22 @@ export const packageRoot = (() => {
   return folder;
 })();
 
-/** Where `graybox data` puts what it downloads. */
-export const cacheFolder = (): string =>
-  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'graybox-nlp', 'data');
+/** Where `graybox data` puts what it downloads; undefined for a user without a home. */
+export function cacheFolder(): string | undefined {
+  // A relative path would mean the working folder.
+  const absolute = (path: string | undefined): string | undefined =>
+    path && isAbsolute(path) ? path : undefined;
+  const cache = absolute(process.env['XDG_CACHE_HOME']) ?? (absolute(home()) && join(home()!, '.cache'));
+  return cache && join(cache, 'graybox-nlp', 'data');
+}
+
+function home(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined; // the system knows nothing of this user
+  }
+}
 
 /**
  * Folder of a data set: under `GRAYBOX_DATA` when that is set, otherwise `../shared/data` beside the package, then
@@ -28,7 +41,10 @@ export function findData(name: string): string | undefined {
   if (configured && !existsSync(configured))
     throw new InputError(`GRAYBOX_DATA names ${configured}, which does not exist: unset it or correct it`);
   const roots = configured ? [configured] : [join(packageRoot, '..', 'shared', 'data'), cacheFolder()];
-  return roots.map((root) => join(root, name)).find((folder) => existsSync(folder));
+  return roots
+    .filter((root) => root !== undefined)
+    .map((root) => join(root, name))
+    .find((folder) => existsSync(folder));
 }
 
 /** {@link findData}, where going on without the data is impossible. */

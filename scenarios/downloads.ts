@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../index.js';
-import { Draft } from '../runtime/node/draft.js';
+import { Draft, openFolder } from '../runtime/node/draft.js';
 import { readRegularFile } from '../runtime/node/read-file.js';
 import { cacheFolder } from './data.js';
 import { mnistFiles } from './mnist/idx.js';
@@ -56,7 +56,10 @@ export async function download(
     throw new InputError(
       `no data set '${name}' can be downloaded: there is ${Object.keys(dataSets).join(', ')}`,
     );
-  const folder = options.folder ?? join(cacheFolder(), name);
+  const cache = cacheFolder();
+  const folder = options.folder ?? (cache && join(cache, name));
+  if (folder === undefined)
+    throw new InputError('there is no home folder to keep downloads in: name a folder with --into');
   openFolder(folder);
   const limit = AbortSignal.timeout(1000 * SECONDS);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
@@ -69,16 +72,6 @@ export async function download(
     }
   }
   return folder;
-}
-
-function openFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new InputError(
-      `${folder}: cannot be made (${(error as NodeJS.ErrnoException).code}): name another folder with --into`,
-    );
-  }
 }
 
 function isHere(target: string, { size, sha256 }: Download): boolean {

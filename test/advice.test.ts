@@ -28,7 +28,7 @@ it.skipIf(!existsSync(join(packageRoot, '.git')))(
     );
     const advised = files
       .split('\0')
-      .filter((file) => file !== '' && file !== 'package-lock.json')
+      .filter((file) => file !== '' && file !== 'package-lock.json' && existsSync(join(packageRoot, file)))
       .flatMap((file) => {
         const text = readFileSync(join(packageRoot, file), 'utf8');
         const found = text.matchAll(

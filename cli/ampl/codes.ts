@@ -1,4 +1,5 @@
 import type { Result, Status } from '../../index.js';
+import { oneLine } from '../../src/core/shown.js';
 
 /**
  * AMPL's `solve_result_num` by status, as Ipopt's AMPL interface gives them: 0–99 solved, 200 infeasible, 300
@@ -48,5 +49,5 @@ export function solveMessage(
 ): string {
   const headline = headlines[status].replace('Wallclock', clock);
   const held = Number.isNaN(objective) ? 'objective unknown' : `objective ${objective}`;
-  return `${name}: ${headline}. ${message.trim().replaceAll('\n', ' ')}; ${held}, ${iterations} iterations`;
+  return `${name}: ${headline}. ${oneLine(message.trim())}; ${held}, ${iterations} iterations`;
 }

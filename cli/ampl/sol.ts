@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Multipliers } from '../../index.js';
+import { oneLine } from '../../src/core/shown.js';
 import type { NlHeader } from '../../src/read/nl.js';
 
 /** What a .sol file says. */
@@ -44,7 +43,7 @@ const realOnVariables = 4;
 /** The text of a .sol file (D. M. Gay, "Hooking your solver to AMPL", and `writesol.c` of the AMPL solver library). */
 export function solText(content: SolContent): string {
   const { message, header, duals, x, objective, code, suffixes } = content;
-  const lines = [' ', message, ''];
+  const lines = [' ', oneLine(message), ''];
   const { options, boundTolerance, variables, constraints } = header;
   if (options.length > 0) {
     // With a bound tolerance the count is raised by two, and the tolerance follows the sizes.
@@ -64,16 +63,4 @@ export function solText(content: SolContent): string {
     lines.push(`suffix ${realOnVariables} ${entries.length} ${name.length + 1} 0 0`, name, ...entries);
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Writes the file whole or not at all: beside it first, then renamed. */
-export function writeAtomically(path: string, text: string): void {
-  const draft = `${path}.${randomUUID()}.tmp`;
-  try {
-    writeFileSync(draft, text);
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { runTask } from '../../runtime/run.js';
 import { isOutOfMemory } from '../../src/core/errors.js';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
 import { type PlainError, plainError } from '../../src/core/plain-error.js';
+import { oneLine } from '../../src/core/shown.js';
 import { type NlAnswer, type NlSolveOptions, openNl } from './solve.js';
 
 /** What the thread is started with. */
@@ -49,7 +50,15 @@ async function work({ path, options, limits, held, watched }: Work): Promise<Tol
         ...(watched && { iteration: (row) => tell({ row }) }),
       },
     );
-    const solution = { ...result, objective: sense * result.objective, sizes, oracles, networkErrors: [] };
+    const message = oneLine(result.message);
+    const solution = {
+      ...result,
+      message,
+      objective: sense * result.objective,
+      sizes,
+      oracles,
+      networkErrors: [],
+    };
     return { answer: { file: { ...read, names }, solution } };
   } catch (error) {
     return isOutOfMemory(error) ? { shortage: error.message } : { failure: plainError(error) };

@@ -6,13 +6,13 @@
  * Learns from images 1000–9999 of the MNIST test set (a user need not have the training set) with randomly distorted
  * copies; accuracy is measured on images 0–999, which it never sees. Same seed, same tfjs: same weights.
  */
-import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { InputError } from '../../index.js';
+import { writeWhole } from '../../runtime/node/draft.js';
 import { requireData } from '../../scenarios/data.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
 import { type Distortion, distort } from './augment.js';
@@ -134,8 +134,8 @@ async function train(): Promise<Card> {
 try {
   const card = await train();
   const folder = join(values.out, card.name);
-  writeFileSync(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-  writeFileSync(join(folder, 'README.md'), describe(card));
+  writeWhole(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  writeWhole(join(folder, 'README.md'), describe(card));
   const { correct, images } = card.accuracy;
   process.stderr.write(`${folder}: ${correct} of ${images} right\n`);
 } catch (error) {

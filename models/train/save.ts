@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { openFolder, writeWhole } from '../../runtime/node/draft.js';
 
 /**
  * Writes a LayersModel as tfjs does, `model.json` and `weights.bin` (f32, little-endian), and returns the SHA-256 of
@@ -21,9 +21,9 @@ export async function save(model: tf.LayersModel, folder: string): Promise<strin
         weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
       };
       digest = createHash('sha256').update(bytes).digest('hex');
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, 'model.json'), `${JSON.stringify(json)}\n`);
-      writeFileSync(join(folder, 'weights.bin'), bytes);
+      openFolder(folder);
+      writeWhole(join(folder, 'model.json'), `${JSON.stringify(json)}\n`);
+      writeWhole(join(folder, 'weights.bin'), bytes);
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' as const } };
     }),
   );

@@ -1,11 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../../src/core/errors.js';
+
+/** Drafts that are not closed; the end of the process leaves none behind. */
+const unclosed = new Set<Draft>();
+process.on('exit', () => {
+  for (const draft of unclosed) draft.close();
+});
 
 /**
  * A file in the making, beside its target under a random name: it appears under the target's name whole, by `finish`, or
- * not at all. Close it in a `finally`.
+ * not at all. Close it in a `finally`; two writers of one target never mix.
  */
 export class Draft {
   private handle: number | null;
@@ -16,18 +32,22 @@ export class Draft {
     handle: number,
   ) {
     this.handle = handle;
+    unclosed.add(this);
   }
 
   /** Throws {@link InputError} where the folder takes no file, or where `target` is a link or a folder. */
   static open(target: string): Draft {
-    const status = lstatSync(target, { throwIfNoEntry: false });
+    const status = statusOf(lstatSync, target);
     if (status?.isSymbolicLink())
       throw new InputError(
         `${target}: is a link; it is not written through: remove it or name another place`,
       );
     if (status && !status.isFile())
       throw new InputError(`${target}: is there and no regular file: name another place`);
-    const path = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString('hex')}.part`);
+    const path = join(
+      dirname(target),
+      `.${basename(target).slice(0, 100)}.${randomBytes(8).toString('hex')}.part`,
+    );
     try {
       return new Draft(target, path, openSync(path, 'wx'));
     } catch (error) {
@@ -35,7 +55,8 @@ export class Draft {
     }
   }
 
-  write(bytes: Uint8Array): void {
+  write(content: string | Uint8Array): void {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.handle!, bytes, at);
     } catch (error) {
@@ -55,8 +76,13 @@ export class Draft {
 
   /** Leaves nothing behind of a draft that was not finished. */
   close(): void {
+    unclosed.delete(this);
     this.release();
-    rmSync(this.path, { force: true });
+    try {
+      rmSync(this.path, { force: true });
+    } catch {
+      // Where it cannot be removed any more there is no better place for it.
+    }
   }
 
   private release(): void {
@@ -69,10 +95,46 @@ export class Draft {
 export function writeWhole(target: string, content: string | Uint8Array): void {
   const draft = Draft.open(target);
   try {
-    draft.write(typeof content === 'string' ? Buffer.from(content) : content);
+    draft.write(content);
     draft.finish();
   } finally {
     draft.close();
+  }
+}
+
+/**
+ * Makes a folder with those above it; returns the ones that were not there, the outermost first. Throws
+ * {@link InputError} where that cannot be, or where the folder is a link.
+ */
+export function openFolder(folder: string): string[] {
+  if (statusOf(lstatSync, folder)?.isSymbolicLink())
+    throw new InputError(`${folder}: is a link; it is not written through: name the folder itself`);
+  const missing: string[] = [];
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const status = statusOf(statSync, at);
+    if (status?.isDirectory()) break;
+    if (status) throw new InputError(`${at}: is there and no folder: name another place`);
+    missing.unshift(at);
+    if (dirname(at) === at) break;
+  }
+  // Not by Node's `recursive`, which never returns where the system denies that a folder above is there (/proc/x).
+  for (const path of missing)
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      if (!statusOf(statSync, path)?.isDirectory()) throw refusal(path, error);
+    }
+  return missing;
+}
+
+function statusOf(
+  ask: (path: string, how: { throwIfNoEntry: false }) => Stats | undefined,
+  path: string,
+): Stats | undefined {
+  try {
+    return ask(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw refusal(path, error);
   }
 }
 

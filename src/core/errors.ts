@@ -1,9 +1,15 @@
+import { oneLine } from './shown.js';
+
 /**
  * A caller's mistake: bad input, an unknown option, a missing file. The message is one line that names what was
- * wrong, where (file, layer, row, option) and what to do. The command line prints it and exits with code 2.
+ * wrong, where (file, layer, row, option) and what to do; names from files are shown escaped in it. The command line
+ * prints it and exits with code 2.
  */
 export class InputError extends Error {
   override name = 'InputError';
+  constructor(message: string, options?: ErrorOptions) {
+    super(oneLine(message), options);
+  }
 }
 
 /** A function could not be evaluated: NaN or infinity, or an oracle that died. `where` names the row and column. */
@@ -15,7 +21,7 @@ export class EvaluationError extends Error {
     /** True when no further evaluation can succeed (the oracle is gone); false when another point may work. */
     readonly fatal: boolean = false,
   ) {
-    super(message);
+    super(oneLine(message));
   }
 }
 

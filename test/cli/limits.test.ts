@@ -113,7 +113,9 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
     'SIGHUP',
   ] as const)('%s while the file is read or the problem built ends with a .sol file and the start', async (name) => {
     rmSync(`${large}.sol`, { force: true });
-    const ended = await run([large, '-AMPL'], (child) => setTimeout(() => child.kill(name), 1000));
+    const ended = await run([large, '-AMPL', 'tol=1e-8'], (child) =>
+      onceReading(child, () => child.kill(name)),
+    );
     expect([ended.code, ended.signal]).toEqual([0, null]);
     expect(sol(large)).toMatchObject({ code: 403 });
     expect([0, variables]).toContain(sol(large).x.length);

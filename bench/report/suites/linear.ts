@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { openFolder } from '../../../runtime/node/draft.js';
 import { packageRoot } from '../../../scenarios/data.js';
 import { machine } from '../../machine.js';
 import { markdown } from '../../markdown.js';
@@ -56,7 +57,7 @@ export const linear: Suite = {
   goals,
   async run({ quick }) {
     const folder = join(packageRoot, 'out', 'bench', 'linear');
-    mkdirSync(folder, { recursive: true });
+    openFolder(folder);
     const ran = await runBench('linear', [
       '--write',
       folder,
