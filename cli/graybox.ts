@@ -1,19 +1,14 @@
 #!/usr/bin/env node
-import { exitCode, exitCodeOf } from './exit-code.js';
-import { endUnread, heedSignals, isAnsweredElsewhere } from './interruption.js';
-import { guardStreams, lostOutput, print } from './output.js';
-import { protocolLine, versionLine } from './version.js';
 
-guardStreams(endUnread);
-heedSignals();
-
-const args = process.argv.slice(2);
-// Callers ask for the version before every solve and do not wait long: without loading anything else.
-const line = { '-v': versionLine, '--version': protocolLine }[args.join(' ')];
-let code: number = exitCode.done;
-if (line !== undefined) print(line);
-else code = await (await import('./main.js')).main(args);
-const lost = await lostOutput();
-if (lost !== undefined && !isAnsweredElsewhere())
-  code = lost === 'EPIPE' ? exitCodeOf('SIGPIPE') : exitCode.unwritten;
-process.exitCode = code;
+// Imports nothing itself, so that also what cannot even be loaded is told in one line.
+try {
+  await import('./start.js');
+} catch (error) {
+  const { code, message, errno } = error as NodeJS.ErrnoException;
+  const files = /EMFILE|ENFILE/.test(`${code} ${message}`);
+  // Anything but a refusal of the system is a fault of ours and keeps its trace.
+  if (errno === undefined && !files) throw error;
+  const advice = files ? "too many open files: allow more, with 'ulimit -n 256' for example" : message;
+  process.stderr.write(`graybox: ${advice.replaceAll(/\p{Cc}/gu, '?')}\n`);
+  process.exitCode = 2;
+}

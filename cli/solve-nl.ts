@@ -1,6 +1,6 @@
 import { isSolved } from '../index.js';
-import { shown } from '../src/core/shown.js';
 import { readNlHeader } from '../runtime/node/read-nl.js';
+import { shown } from '../src/core/shown.js';
 import { readAssignments } from './ampl/keywords.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';

@@ -1,8 +1,12 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { InputError } from '../../src/core/errors.js';
 import { longestHeader, readHeader } from '../../src/read/nl/header.js';
 import { type NlNames, plainNames } from '../../src/read/nl/names.js';
 import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
+import { readBeginning, readRegularFile } from './read-file.js';
+
+/** Bytes of the largest file that is read at once. */
+const largest = 2 ** 31 - 1;
 
 /** Reads a .nl file from a path (with or without `.nl`) or from its bytes, see {@link readNlBytes}. */
 export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
@@ -10,7 +14,7 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   const path = locate(source);
   const stub = path.replace(/\.nl$/, '');
   return readNlBytes(
-    readFileSync(path),
+    readRegularFile(path, largest),
     { file: path, ...options },
     { name: stub.replace(/.*[\\/]/, ''), names: (plain) => readNames(stub, plain) },
   );
@@ -19,22 +23,16 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
 /** The header of a .nl file and what its variables and rows are called, without reading the rest. */
 export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | 'names'> {
   const file = locate(source);
-  const descriptor = openSync(file, 'r');
-  try {
-    const first = new Uint8Array(longestHeader);
-    const count = readSync(descriptor, first, 0, first.length, 0);
-    const header = readHeader(first.subarray(0, count), file, statSync(file).size);
-    return {
-      file,
-      header,
-      get names() {
-        const plain = plainNames(header.variables, header.constraints, header.objectives);
-        return readNames(file.replace(/\.nl$/, ''), plain);
-      },
-    };
-  } finally {
-    closeSync(descriptor);
-  }
+  const { bytes, size } = readBeginning(file, longestHeader);
+  const header = readHeader(bytes, file, size);
+  return {
+    file,
+    header,
+    get names() {
+      const plain = plainNames(header.variables, header.constraints, header.objectives);
+      return readNames(file.replace(/\.nl$/, ''), plain);
+    },
+  };
 }
 
 function locate(source: string): string {
@@ -67,6 +65,7 @@ function readNames(stub: string, plain: NlNames): NlNames {
 
 function lines(path: string): string[] | undefined {
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, 'utf8').replace(/\r/g, '').replace(/\n$/, '');
+  const bytes = readRegularFile(path, largest);
+  const text = bytes.toString('utf8').replace(/\r/g, '').replace(/\n$/, '');
   return text === '' ? undefined : text.split('\n');
 }

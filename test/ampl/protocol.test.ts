@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -301,6 +302,7 @@ describe('runAmpl', () => {
       ['tol\n', /my options\.opt: option "tol" has no value/],
       ['tol 1e-4\nmax_iterr 5', /my options\.opt: Unknown keyword "max_iterr"; did you mean "max_iter"/],
       ['max_iter many', /my options\.opt: Bad value in "max_iter=many"/],
+      ['#'.repeat(1_000_001), /my options\.opt has more than 1000000 bytes/],
     ] as const) {
       writeFileSync(file, text);
       errors = '';
@@ -309,6 +311,31 @@ describe('runAmpl', () => {
       );
       expect(errors).toMatch(message);
     }
+  });
+
+  it.skipIf(!existsSync('/dev/zero'))(
+    'waits for no pipe and reads no endless device as an option file',
+    async () => {
+      write(false);
+      const pipe = join(folder, 'pipe');
+      spawnSync('mkfifo', [pipe]);
+      for (const [path, code] of [
+        ['/dev/null', 0],
+        [pipe, 0],
+        ['/dev/zero', 1],
+        [folder, 1],
+      ] as const)
+        expect(await runAmpl([stub(), '-AMPL', `option_file_name=${path}`], {}, answering('optimal'))).toBe(
+          code,
+        );
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('refuses names that are no regular files', async () => {
+    write(false);
+    spawnSync('mkfifo', [`${stub()}.col`]);
+    expect(await runAmpl([stub(), '-AMPL'], {}, answering('optimal'))).toBe(2);
+    expect(errors).toMatch(/p\.col: is a pipe, not a regular file/);
   });
 
   it('maximizes where obj_scaling_factor is negative, as Ipopt does', async () => {
