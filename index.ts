@@ -4,7 +4,7 @@ export {
   checkNetwork,
   type Finding,
 } from './api/check.js';
-export type { EngineChoice, EngineName, EngineSummary } from './api/engine.js';
+export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions } from './api/options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
@@ -34,7 +34,9 @@ export { EvaluationError, InputError } from './src/core/errors.js';
 export type { OptionRow } from './src/core/options.js';
 export { derive } from './src/derive/derive.js';
 export { flops } from './src/derive/flops.js';
+export type { EngineChoice } from './src/engine/choose.js';
 export type { Device, Precision } from './src/engine/contract.js';
+export type { EngineName } from './src/engine/open.js';
 export {
   type Formulation,
   type HingeTreatment,

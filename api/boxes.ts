@@ -1,88 +1,48 @@
-import type { Runtime } from '../runtime/node/runtime.js';
-import type { ExecutableSpec } from '../runtime/service.js';
-import { shared } from '../runtime/share.js';
-import type { BoxDescriptor } from '../runtime/task.js';
-import { whenOver } from '../runtime/when-over.js';
+import type { BoxBinding } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
-import type { Limits } from '../src/core/limits.js';
+import type { Available } from '../src/engine/choose.js';
+import { isSynchronous } from '../src/engine/open.js';
 import { networkUses } from '../src/formulate/index.js';
 import type { Model } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
-import { chooseEngine, type EngineChoice, type EngineSummary, isSynchronous } from './engine.js';
+import { type Chosen, choose, type EngineSummary, type NetworkChoice, summaryOf } from './engine.js';
 
-/** Gray boxes of one solve, opened, and what to undo afterwards. */
-export interface OpenBoxes {
-  readonly boxes: readonly BoxDescriptor[];
-  /** Who computes them; absent where there are none. */
-  readonly engine: EngineSummary | undefined;
-  /** Gives back what was opened and leaves what still opens; waits for nothing. */
-  release(): void;
-}
-
-/**
- * Opens a model's gray boxes for a solver thread: large networks in the oracle host, small ones in that thread. Throws
- * `Stopped` where the limits are reached before all are open.
- */
-export async function openBoxes(
+/** The gray boxes of a model that are all networks, with an engine chosen for each. */
+export const chooseAll = (
   model: Model,
-  choice: EngineChoice,
-  runtime: Runtime,
-  limits: Limits,
-  signal: AbortSignal | undefined,
-): Promise<OpenBoxes> {
-  const specs = model.grayBoxes.map((token) =>
-    chooseEngine(networkOf(token, model), withKinks(choice, model, token)),
+  choice: NetworkChoice,
+  available: Available,
+): Promise<readonly Chosen[]> =>
+  Promise.all(
+    model.grayBoxes.map((token) =>
+      choose(networkOf(token, model), withKinks(choice, model, token), available, true),
+    ),
   );
-  const undo: (() => void)[] = [];
-  let released = false;
-  const release = (): void => {
-    released = true;
-    for (const step of undo.splice(0).reverse()) step();
-  };
-  const open = async (spec: ExecutableSpec): Promise<BoxDescriptor> => {
-    if (isSynchronous(spec.engine))
-      return { kind: 'local', spec: { ...spec, network: shared(spec.network) } };
-    const held = runtime.lease(spec);
-    undo.push(held.release);
-    const { descriptor, detach } = await (await held.hosted).attach();
-    if (released) detach();
-    else undo.push(detach);
-    return { kind: 'mailbox', mailbox: descriptor };
-  };
-  let callOff = (): void => {};
-  const over = new Promise<never>((_, reject) => {
-    callOff = whenOver(limits, signal, 0, () => reject(limits.over()));
-  });
-  try {
-    const boxes = await Promise.race([Promise.all(specs.map(open)), over]);
-    return { boxes, engine: summary(specs), release };
-  } catch (error) {
-    release();
-    throw error;
-  } finally {
-    callOff();
-  }
-}
 
-/** Gray boxes for a solve in the calling thread: synchronous engines, and gray boxes given as such. */
-export function localBoxes(model: Model, choice: EngineChoice): Omit<OpenBoxes, 'release'> {
-  const specs: ExecutableSpec[] = [];
-  const boxes = model.grayBoxes.map((token): BoxDescriptor => {
-    if (isGrayBox(token)) return { kind: 'ready', box: token };
-    const { engine = 'auto' } = choice;
-    const spec = chooseEngine(networkOf(token, model), {
-      ...withKinks(choice, model, token),
-      engine: engine === 'auto' ? 'wasm' : engine,
-    });
-    if (!isSynchronous(spec.engine))
+/** Gray boxes for a solve in the calling thread: networks on synchronous engines, and gray boxes given as such. */
+export async function localBoxes(
+  model: Model,
+  choice: NetworkChoice,
+): Promise<{ readonly boxes: readonly BoxBinding[]; readonly engine: EngineSummary | undefined }> {
+  const chosen: Chosen[] = [];
+  const boxes: BoxBinding[] = [];
+  const { engine = 'auto' } = choice;
+  for (const token of model.grayBoxes) {
+    if (isGrayBox(token)) {
+      boxes.push({ kind: 'ready', box: token });
+      continue;
+    }
+    const own = { ...withKinks(choice, model, token), engine: engine === 'auto' ? 'wasm' : engine } as const;
+    const found = await choose(networkOf(token, model), own, async () => true, false);
+    if (!isSynchronous(found.spec.engine))
       throw new InputError(
-        `engine ${spec.engine} does not run in the calling thread: use solve, or engine wasm`,
+        `engine ${found.spec.engine} does not run in the calling thread: use solve, or engine wasm`,
       );
-    specs.push(spec);
-    return { kind: 'local', spec };
-  });
-  return { boxes, engine: summary(specs) };
+    chosen.push(found);
+    boxes.push({ kind: 'local', spec: found.spec });
+  }
+  return { boxes, engine: summaryOf(chosen) };
 }
 
 function networkOf(token: unknown, model: Model): Network {
@@ -93,7 +53,7 @@ function networkOf(token: unknown, model: Model): Network {
 }
 
 /** Kinks that a use of the network allows are allowed to its engine, unless the solve says otherwise. */
-function withKinks(choice: EngineChoice, model: Model, token: unknown): EngineChoice {
+function withKinks(choice: NetworkChoice, model: Model, token: unknown): NetworkChoice {
   const allowed = networkUses(model).some(({ box, kinks }) => box === token && kinks === 'allow');
   return allowed ? { ...choice, kinks: choice.kinks ?? 'allow' } : choice;
 }
@@ -107,13 +67,3 @@ const isGrayBox = (token: unknown): token is GrayBox =>
   'evaluate' in token &&
   typeof token.evaluate === 'function' &&
   'slot' in token;
-
-function summary(specs: readonly ExecutableSpec[]): EngineSummary | undefined {
-  if (specs.length === 0) return undefined;
-  const first = specs[0]!;
-  return {
-    engine: [...new Set(specs.map(({ engine }) => engine))].join('+'),
-    device: first.device,
-    precision: first.precision,
-  };
-}

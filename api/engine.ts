@@ -1,23 +1,11 @@
-import { createRequire } from 'node:module';
-import type { ExecutableSpec } from '../runtime/service.js';
-import { InputError } from '../src/core/errors.js';
+import { programsOf } from '../runtime/programs.js';
+import type { ExecutableSpec } from '../runtime/task.js';
+import { type Available, chooseEngine, type EngineChoice } from '../src/engine/choose.js';
 import type { Device, Precision } from '../src/engine/contract.js';
-import { engineNames } from '../src/engine/open.js';
 import type { Network } from '../src/network/graph.js';
 
-/** `reference` is plain loops, for tests. */
-export type EngineName = 'auto' | 'wasm' | 'onnx' | 'reference';
-
-/** Who computes a network, where and how precisely. */
-export interface EngineChoice {
-  /** Default `auto`: `wasm` in the solver's own thread for small networks on the CPU in f64, else `onnx`. */
-  readonly engine?: EngineName | undefined;
-  /** Default `cpu`. */
-  readonly device?: Device | undefined;
-  /** Default `f64`. */
-  readonly precision?: Precision | undefined;
-  /** Threads the engine may use. Default: all cores. */
-  readonly threads?: number | undefined;
+/** An engine, and how kinks are taken. */
+export interface NetworkChoice extends EngineChoice {
   /** Whether activations with a kink are taken, with zero for their second derivative. Default `refuse`. */
   readonly kinks?: 'refuse' | 'allow' | undefined;
 }
@@ -26,55 +14,41 @@ export interface EngineChoice {
 export interface EngineSummary {
   readonly engine: string;
   readonly device: Device;
+  /** The lowest, where there are several. */
   readonly precision: Precision;
+  /** What the user should know of a choice that `auto` made. */
+  readonly note?: string;
 }
 
-const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
-const precisions: readonly Precision[] = ['f64', 'f32'];
+/** A network's programs with the engine chosen for them. */
+export interface Chosen {
+  readonly spec: ExecutableSpec;
+  readonly note?: string;
+}
 
-/** Engines that compute in the thread that asks, and so need no oracle host. */
-export const isSynchronous = (engine: string): boolean => engine === 'wasm' || engine === 'reference';
+/** Derives a network and chooses its engine, see {@link chooseEngine}. */
+export async function choose(
+  network: Network,
+  { kinks = 'refuse', ...choice }: NetworkChoice,
+  available: Available,
+  lowerHessian: boolean,
+): Promise<Chosen> {
+  const programs = programsOf(network, { kinks });
+  const { note, ...how } = await chooseEngine(programs, choice, available, lowerHessian);
+  return { spec: { programs, ...how }, ...(note !== undefined && { note }) };
+}
 
-/**
- * Up to this many multiplications and additions per call (2 × parameters × inputs) the wasm kernels in the solver's
- * thread, a few GFLOP/s, keep up with starting another thread and ONNX Runtime in it.
- */
-const smallWork = 4e6;
+const fromLowest: readonly Precision[] = ['f32', 'mixed', 'f64'];
 
-/** The choice with its defaults for one network. */
-export function chooseEngine(network: Network, choice: EngineChoice): ExecutableSpec {
-  const { engine = 'auto', device = 'cpu', precision = 'f64', threads, kinks } = choice;
-  oneOf<string>('engine', engine, ['auto', ...engineNames]);
-  oneOf('device', device, devices);
-  oneOf('precision', precision, precisions);
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw new InputError(`threads: ${threads} is not a whole number above 0`);
+/** Several choices in one; undefined for none. */
+export function summaryOf(choices: readonly Chosen[]): EngineSummary | undefined {
+  const [first] = choices;
+  if (first === undefined) return undefined;
+  const notes = new Set(choices.flatMap(({ note }) => note ?? []));
   return {
-    network,
-    engine: engine === 'auto' ? pick(network, device, precision) : engine,
-    device,
-    precision,
-    ...(threads !== undefined && { threads }),
-    ...(kinks !== undefined && { kinks }),
+    engine: [...new Set(choices.map(({ spec }) => spec.engine))].join('+'),
+    device: first.spec.device,
+    precision: fromLowest.find((precision) => choices.some(({ spec }) => spec.precision === precision))!,
+    ...(notes.size > 0 && { note: [...notes].join('; ') }),
   };
-}
-
-function pick(network: Network, device: Device, precision: Precision): EngineName {
-  if (device !== 'cpu' || precision !== 'f64') return 'onnx';
-  const work = 2 * network.parameters * network.inputSize;
-  return work <= smallWork || !installed('onnxruntime-node') ? 'wasm' : 'onnx';
-}
-
-function installed(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export function oneOf<T>(option: string, given: T, allowed: readonly T[]): void {
-  if (!allowed.includes(given))
-    throw new InputError(`${option}: "${String(given)}" is unknown; choose one of ${allowed.join(', ')}`);
 }

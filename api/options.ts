@@ -1,7 +1,8 @@
 import type { Runtime } from '../runtime/node/runtime.js';
 import { type SolverName, solverNames } from '../runtime/solvers.js';
+import { oneOf } from '../src/engine/choose.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
-import { type EngineChoice, oneOf } from './engine.js';
+import type { NetworkChoice } from './engine.js';
 import { adoptIpoptOptions } from './solver-options.js';
 
 /**
@@ -9,7 +10,7 @@ import { adoptIpoptOptions } from './solver-options.js';
  * `mu_strategy`, …), and is checked by its table. Options that only Ipopt has are taken by `interior-point` as well:
  * ignored, with a remark.
  */
-export interface SolveOptions extends EngineChoice {
+export interface SolveOptions extends NetworkChoice {
   /** Default `interior-point`. */
   readonly solver?: SolverName | undefined;
   /** Whose threads solve and compute. Default: the process's own. */
@@ -37,7 +38,7 @@ export interface SolveOptions extends EngineChoice {
 /** The options by whom they concern. */
 export interface SortedOptions {
   readonly solver: SolverName;
-  readonly choice: EngineChoice;
+  readonly choice: NetworkChoice;
   readonly onIteration: Monitor['iteration'] | undefined;
   readonly signal: AbortSignal | undefined;
   readonly interrupt: boolean;

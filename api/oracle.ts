@@ -3,7 +3,7 @@ import type { HostStatistics } from '../runtime/service.js';
 import { InputError } from '../src/core/errors.js';
 import type { Device, Order, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
-import { chooseEngine, type EngineChoice } from './engine.js';
+import { choose, type NetworkChoice } from './engine.js';
 
 /** Answer of an oracle; parts above the order asked for are empty. */
 export interface Derivatives {
@@ -33,7 +33,7 @@ export interface Oracle {
   dispose(): void;
 }
 
-export interface OracleOptions extends EngineChoice {
+export interface OracleOptions extends NetworkChoice {
   /** Whose threads compute. Default: the process's own. */
   readonly runtime?: Runtime | undefined;
 }
@@ -43,7 +43,8 @@ export async function openOracle(
   network: Network,
   { runtime = defaultRuntime(), ...choice }: OracleOptions = {},
 ): Promise<Oracle> {
-  const { hosted: opening, release } = runtime.lease(chooseEngine(network, choice));
+  const { spec } = await choose(network, choice, (...place) => runtime.available(...place), false);
+  const { hosted: opening, release } = runtime.lease(spec);
   const hosted = await opening;
   const { inputs, outputs, engine, device, precision } = hosted.shape;
   let open = true;

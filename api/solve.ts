@@ -1,12 +1,11 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
 import { runTask } from '../runtime/run.js';
-import { endingOf, unfinished } from '../runtime/unfinished.js';
 import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
 import { InputError } from '../src/core/errors.js';
 import { Limits } from '../src/core/limits.js';
 import type { Model } from '../src/model/index.js';
-import { localBoxes, openBoxes } from './boxes.js';
-import type { EngineChoice } from './engine.js';
+import { chooseAll, localBoxes } from './boxes.js';
+import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
@@ -38,42 +37,33 @@ async function solveInPool(
   const limits = limitsOf(sorted);
   const problem = model.problem();
   const networks = { uses: usesOf(model, problem), tol: tolOf(sorted) };
-  const run = async (how: EngineChoice, warmStart = sorted.warmStart, before = 0) => {
-    const { boxes, engine, release } = await openBoxes(model, how, runtime, limits, signal);
-    try {
-      const solved = await runtime.solve(
-        { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
-        {
-          limits,
-          ...(signal && { signal }),
-          ...(listener && {
-            onIteration: (row) => listener({ ...row, iteration: row.iteration + before }),
-          }),
-        },
-      );
-      return { solved, engine };
-    } finally {
-      release();
-    }
-  };
-  try {
-    const { solved, engine } = await run(choice);
-    if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
-      return solutionOf(model, problem, solved, { ...networks, engine });
-    const finish = await run(
-      { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
-      warmStartFrom(solved.result),
-      solved.result.iterations,
+  const run = async (how: NetworkChoice, warmStart = sorted.warmStart, before = 0) => {
+    const chosen = await chooseAll(model, how, (...place) => runtime.available(...place));
+    const solved = await runtime.solve(
+      {
+        problem,
+        networks: chosen.map(({ spec }) => spec),
+        solver,
+        options: own,
+        ...(warmStart && { warmStart }),
+      },
+      {
+        limits,
+        ...(signal && { signal }),
+        ...(listener && { onIteration: (row) => listener({ ...row, iteration: row.iteration + before }) }),
+      },
     );
-    return solutionOf(model, problem, polished(solved, finish.solved), {
-      ...networks,
-      engine: finish.engine,
-    });
-  } catch (error) {
-    const ending = endingOf(error);
-    if (!ending) throw error;
-    return solutionOf(model, problem, unfinished(problem, ending, limits), networks);
-  }
+    return { solved, engine: summaryOf(chosen) };
+  };
+  const { solved, engine } = await run(choice);
+  if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
+    return solutionOf(model, problem, solved, { ...networks, engine });
+  const finish = await run(
+    { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
+    warmStartFrom(solved.result),
+    solved.result.iterations,
+  );
+  return solutionOf(model, problem, polished(solved, finish.solved), { ...networks, engine: finish.engine });
 }
 
 /**
@@ -88,7 +78,7 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   const limits = limitsOf(sorted);
   if (signal?.aborted) limits.raise();
   const problem = model.problem();
-  const { boxes, engine } = localBoxes(model, choice);
+  const { boxes, engine } = await localBoxes(model, choice);
   const solved = await runTask(
     { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
     { limits, ...(onIteration && { iteration: onIteration }) },

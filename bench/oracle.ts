@@ -1,3 +1,4 @@
+import '../runtime/node/provide.js';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

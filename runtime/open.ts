@@ -1,11 +1,15 @@
-import { derive } from '../src/derive/derive.js';
+import type { CompileOptions, Executable } from '../src/engine/contract.js';
 import { openEngine } from '../src/engine/open.js';
-import type { ExecutableSpec, Opened } from './service.js';
+import type { ExecutableSpec } from './task.js';
 
-/** Derives and compiles a network in the calling thread. */
-export async function openExecutable(spec: ExecutableSpec): Promise<Opened> {
-  const { network, engine: name, kinks, ...options } = spec;
-  const engine = await openEngine(name);
-  const programs = derive(network, kinks && { kinks });
-  return { executable: await engine.compile(programs, options), secondDerivatives: true };
+/** Compiles programs in the calling thread. */
+export async function openExecutable({
+  programs,
+  engine,
+  device,
+  precision,
+  threads,
+}: ExecutableSpec): Promise<Executable> {
+  const options: CompileOptions = { device, precision, ...(threads !== undefined && { threads }) };
+  return (await openEngine(engine)).compile(programs, options);
 }

@@ -6,7 +6,7 @@ import { LocalBox } from '../src/oracle/local.js';
 import { BlockingClient } from './client.js';
 import { openExecutable } from './open.js';
 import { loadSolver } from './solvers.js';
-import type { BoxDescriptor, Sizes, Solved, SolveTask } from './task.js';
+import type { BoundTask, BoxBinding, Sizes, Solved } from './task.js';
 import { endingOf, unfinished } from './unfinished.js';
 
 /** What a running task tells, and when it shall end. */
@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** Runs one solve in the calling thread: opens its gray boxes, assembles, solves, and frees what it opened. */
-export async function runTask(task: SolveTask, surroundings: Surroundings = {}): Promise<Solved> {
+export async function runTask(task: BoundTask, surroundings: Surroundings = {}): Promise<Solved> {
   const { limits = new Limits() } = surroundings;
   const opened: OpenBox[] = [];
   try {
@@ -34,15 +34,15 @@ export async function runTask(task: SolveTask, surroundings: Surroundings = {}):
 }
 
 async function solveWithin(
-  task: SolveTask,
+  task: BoundTask,
   { limits, iteration, hold, assembled }: Surroundings & { readonly limits: Limits },
   opened: OpenBox[],
 ): Promise<Solved> {
   const solver = await loadSolver(task.solver);
-  for (const [k, descriptor] of task.boxes.entries()) {
+  for (const [k, binding] of task.boxes.entries()) {
     checkLimits(limits);
     const uses = task.problem.grayBoxes.filter(({ box }) => box === k).length;
-    opened.push(await openBox(descriptor, uses, limits));
+    opened.push(await openBox(binding, uses, limits));
   }
   checkLimits(limits);
   const boxes = opened.map(({ box }) => box);
@@ -75,14 +75,14 @@ interface OpenBox {
   dispose(): void | Promise<void>;
 }
 
-async function openBox(descriptor: BoxDescriptor, uses: number, { data: limits }: Limits): Promise<OpenBox> {
-  if (descriptor.kind === 'ready') return { box: descriptor.box, dispose() {} };
-  if (descriptor.kind === 'mailbox')
-    return { box: new BlockingClient(descriptor.mailbox, limits, uses), dispose() {} };
-  const { executable, secondDerivatives } = await openExecutable(descriptor.spec);
-  const { name } = descriptor.spec.network;
+async function openBox(binding: BoxBinding, uses: number, { data: limits }: Limits): Promise<OpenBox> {
+  if (binding.kind === 'ready') return { box: binding.box, dispose() {} };
+  if (binding.kind === 'mailbox')
+    return { box: new BlockingClient(binding.mailbox, limits, uses), dispose() {} };
+  const { spec } = binding;
+  const executable = await openExecutable(spec);
   return {
-    box: new LocalBox(executable, secondDerivatives, { name, limits }),
+    box: new LocalBox(executable, true, { name: spec.programs.name, limits }),
     dispose: () => executable.dispose(),
   };
 }

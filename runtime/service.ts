@@ -1,30 +1,15 @@
 import { EvaluationError } from '../src/core/errors.js';
 import type { Device, Evaluation, Executable, Order, Precision } from '../src/engine/contract.js';
-import type { Network } from '../src/network/graph.js';
+import { openEngine } from '../src/engine/open.js';
 import type { BoxShape, Slot } from '../src/oracle/contract.js';
 import { failureOf, type Place } from '../src/oracle/failure.js';
 import { boxShape } from '../src/oracle/local.js';
 import { byInputs, makeSlot } from '../src/oracle/slot.js';
 import { moving } from './control-plane.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
+import { interned } from './share.js';
+import type { ExecutableSpec } from './task.js';
 import { turn } from './turn.js';
-
-/** Which network to compute, with what and where. Plain data: it travels between threads. */
-export interface ExecutableSpec {
-  readonly network: Network;
-  readonly engine: string;
-  readonly device: Device;
-  readonly precision: Precision;
-  readonly threads?: number;
-  /** Whether ops without a second derivative are taken, with zero in its place. Default `refuse`. */
-  readonly kinks?: 'refuse' | 'allow';
-}
-
-/** A compiled network and whether it has second derivatives. */
-export interface Opened {
-  readonly executable: Executable;
-  readonly secondDerivatives: boolean;
-}
 
 /** A network held by an oracle host, as its users see it. */
 export interface Hosted extends BoxShape {
@@ -45,7 +30,8 @@ export interface HostStatistics {
   readonly clients: number;
 }
 
-interface Entry extends Opened {
+interface Entry {
+  readonly executable: Executable;
   readonly shape: BoxShape;
   readonly place: Place;
   readonly calls: [number, number, number];
@@ -67,23 +53,28 @@ export class OracleService {
 
   constructor(
     control: SharedArrayBuffer,
-    private readonly openExecutable: (spec: ExecutableSpec) => Promise<Opened>,
+    private readonly openExecutable: (spec: ExecutableSpec) => Promise<Executable>,
   ) {
     this.#words = new Int32Array(control);
     Atomics.store(this.#words, Control.alive, 1);
   }
 
-  /** Compiles a network; the caller chooses its `id`. */
+  /** Whether an engine can compute on a device here, or why not. */
+  async available(engine: string, device: Device): Promise<true | string> {
+    return (await openEngine(engine)).available(device);
+  }
+
+  /** Compiles programs; the caller chooses their `id`. */
   async open(id: number, spec: ExecutableSpec): Promise<Hosted> {
-    const opened = await this.#exclusively(id, () => {
+    const programs = interned(spec.programs);
+    const executable = await this.#exclusively(id, () => {
       this.#checkAlive();
-      return this.openExecutable(spec);
+      return this.openExecutable({ ...spec, programs });
     });
-    const { executable, secondDerivatives } = opened;
     const { engine, device, precision } = executable;
-    const shape = boxShape(executable, secondDerivatives);
-    const place = { engine, network: spec.network.name };
-    this.#entries.set(id, { ...opened, shape, place, calls: [0, 0, 0], seconds: 0 });
+    const shape = boxShape(executable);
+    const place = { engine, network: programs.name };
+    this.#entries.set(id, { executable, shape, place, calls: [0, 0, 0], seconds: 0 });
     return { id, engine, device, precision, ...shape };
   }
 

@@ -1,30 +1,81 @@
-import type { Network, Tensor } from '../src/network/graph.js';
-import { withTensors } from '../src/network/traits.js';
+import { isShared, sharedFloat32, sharedFloat64 } from '../src/core/memory.js';
+import type { Program, Programs } from '../src/derive/program.js';
+import type { Tensor } from '../src/network/graph.js';
 
-const copies = new WeakMap<Network, Network>();
-
-/**
- * The same network with its weights in shared memory, so that handing it to another thread copies no numbers. Weights
- * already shared are taken as they are; the result is remembered as long as the network lives.
- */
-export function shared(network: Network): Network {
-  let copy = copies.get(network);
-  if (!copy) {
-    copy = {
-      ...network,
-      nodes: network.nodes.map((node) => ({ ...node, op: withTensors(node.op, sharedTensor) })),
-    };
-    copies.set(network, copy);
-    copies.set(copy, copy);
-  }
-  return copy;
+/** A trained array in shared memory, with a number by which threads know that it is the same. */
+interface SharedTensor extends Tensor {
+  readonly key: number;
 }
 
-function sharedTensor(tensor: Tensor): Tensor {
-  const { data } = tensor;
-  if (data.buffer instanceof SharedArrayBuffer) return tensor;
-  const memory = new SharedArrayBuffer(data.byteLength);
-  const copy = data instanceof Float32Array ? new Float32Array(memory) : new Float64Array(memory);
+type ProgramField = { [F in keyof Programs]-?: Programs[F] extends Program ? F : never }[keyof Programs];
+const programFields: { readonly [F in ProgramField]: true } = {
+  value: true,
+  jacobian: true,
+  hessian: true,
+  mixed: true,
+};
+
+const sharedPrograms = new WeakMap<Programs, Programs>();
+const sharedTensors = new WeakMap<Tensor, SharedTensor>();
+let last = 0;
+
+/**
+ * The same programs with all their constants in shared memory, so that handing them to another thread copies no numbers.
+ * Arrays already shared are taken as they are; the result is remembered as long as the programs live.
+ */
+export function shared(programs: Programs): Programs {
+  let result = sharedPrograms.get(programs);
+  if (!result) {
+    const { through } = programs;
+    const own = through && { through: { ...through, data: inSharedMemory(through.data) } };
+    result = { ...withTensors(programs, sharedTensor), ...own };
+    sharedPrograms.set(programs, result);
+    sharedPrograms.set(result, result);
+  }
+  return result;
+}
+
+function sharedTensor(tensor: Tensor): SharedTensor {
+  let result = sharedTensors.get(tensor);
+  if (!result) {
+    result = { ...tensor, data: inSharedMemory(tensor.data), key: ++last };
+    sharedTensors.set(tensor, result);
+    sharedTensors.set(result, result);
+  }
+  return result;
+}
+
+function inSharedMemory<A extends Float32Array | Float64Array>(data: A): A {
+  if (isShared(data)) return data;
+  const copy = data instanceof Float32Array ? sharedFloat32(data.length) : sharedFloat64(data.length);
   copy.set(data);
-  return { ...tensor, data: copy };
+  return copy as A;
+}
+
+const arrived = new Map<number, WeakRef<SharedTensor>>();
+const gone = new FinalizationRegistry((key: number) => {
+  if (arrived.get(key)?.deref() === undefined) arrived.delete(key);
+});
+
+/** Programs that came from another thread, with one object for each array however many programs hold it. */
+export function interned(programs: Programs): Programs {
+  return withTensors(programs, (tensor) => {
+    const { key } = tensor as SharedTensor;
+    const known = arrived.get(key)?.deref();
+    if (known) return known;
+    arrived.set(key, new WeakRef(tensor as SharedTensor));
+    gone.register(tensor, key);
+    return tensor;
+  });
+}
+
+function withTensors(programs: Programs, replace: (tensor: Tensor) => Tensor): Programs {
+  const replaced = Object.keys(programFields).map((field) => {
+    const { instructions, outputs } = programs[field as ProgramField];
+    const own = instructions.map((instruction) =>
+      instruction.kind === 'constant' ? { ...instruction, tensor: replace(instruction.tensor) } : instruction,
+    );
+    return [field, { instructions: own, outputs }];
+  });
+  return { ...programs, ...Object.fromEntries(replaced) };
 }

@@ -1,29 +1,45 @@
+import type { Programs } from '../src/derive/program.js';
+import type { Device, Precision } from '../src/engine/contract.js';
 import type { Result } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 import type { GrayBox, OracleStatistics } from '../src/oracle/contract.js';
 import type { Problem } from '../src/problem/problem.js';
 import type { MailboxDescriptor } from './mailbox.js';
-import type { ExecutableSpec } from './service.js';
 import type { SolverName } from './solvers.js';
 
-/**
- * How a solve reaches one gray box: through a mailbox at the oracle host, compiled in its own thread, or as an object
- * at hand (which cannot travel to another thread).
- */
-export type BoxDescriptor =
-  | { readonly kind: 'mailbox'; readonly mailbox: MailboxDescriptor }
-  | { readonly kind: 'local'; readonly spec: ExecutableSpec }
-  | { readonly kind: 'ready'; readonly box: GrayBox };
+/** Which programs to compute, with what and where. Plain data: it travels between threads. */
+export interface ExecutableSpec {
+  readonly programs: Programs;
+  readonly engine: string;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly threads?: number;
+}
 
-/** One solve as plain data: what structured clone carries to a solver thread. */
+/** One solve as plain data, wherever it shall run. */
 export interface SolveTask {
   readonly problem: Problem;
-  /** In the order of `problem.grayBoxes[…].box`. */
-  readonly boxes: readonly BoxDescriptor[];
+  /** The gray boxes, in the order of `problem.grayBoxes[…].box`. */
+  readonly networks: readonly ExecutableSpec[];
   readonly solver: SolverName;
   /** The solver's own options; it validates them. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly warmStart?: WarmStart;
+}
+
+/**
+ * How a solve reaches one gray box where it runs: through a mailbox at an oracle host, compiled in its own thread, or as
+ * an object at hand (which cannot travel to another thread).
+ */
+export type BoxBinding =
+  | { readonly kind: 'mailbox'; readonly mailbox: MailboxDescriptor }
+  | { readonly kind: 'local'; readonly spec: ExecutableSpec }
+  | { readonly kind: 'ready'; readonly box: GrayBox };
+
+/** A task with its gray boxes bound: what runs. */
+export interface BoundTask extends Omit<SolveTask, 'networks'> {
+  /** In the order of `problem.grayBoxes[…].box`. */
+  readonly boxes: readonly BoxBinding[];
 }
 
 /** Size of the assembled problem. */
@@ -35,7 +51,7 @@ export interface Sizes {
   readonly hessianNonzeros: number;
 }
 
-/** What comes back from a solver thread. */
+/** What comes back from a solve. */
 export interface Solved {
   readonly result: Result;
   readonly sizes: Sizes;

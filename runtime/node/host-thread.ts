@@ -1,3 +1,4 @@
+import './provide.js';
 import { parentPort, workerData } from 'node:worker_threads';
 import { exposeAt } from '../control-plane.js';
 import { openExecutable } from '../open.js';

@@ -1,8 +1,9 @@
 import { EvaluationError } from '../../src/core/errors.js';
-import type { Evaluation, Order } from '../../src/engine/contract.js';
+import type { Device, Evaluation, Order } from '../../src/engine/contract.js';
 import { Control, createMailbox, Mailbox, type MailboxDescriptor } from '../mailbox.js';
-import type { ExecutableSpec, Hosted, HostStatistics } from '../service.js';
+import type { Hosted, HostStatistics } from '../service.js';
 import { shared } from '../share.js';
+import type { ExecutableSpec } from '../task.js';
 import { compiled } from './compiled.js';
 import { HostThread, type RemoteService } from './thread.js';
 
@@ -66,10 +67,15 @@ export class OracleHost {
     return this.#dead === undefined;
   }
 
+  /** Whether an engine can compute on a device in the host, or why not. */
+  available(engine: string, device: Device): Promise<true | string> {
+    return this.#thread.call<true | string>((service) => service.available(engine, device));
+  }
+
   /** Compiles a network in the host. After an abort it is wanted no more. */
   async open(spec: ExecutableSpec, signal?: AbortSignal): Promise<HostedNetwork> {
     const id = ++this.#last;
-    this.#networks.set(id, { spec: { ...spec, network: shared(spec.network) }, ready: undefined });
+    this.#networks.set(id, { spec: { ...spec, programs: shared(spec.programs) }, ready: undefined });
     const forget = (): void => {
       this.#networks.delete(id);
       this.#doubt(id);

@@ -1,6 +1,6 @@
+import type { Programs } from '../../src/derive/program.js';
 import type { Device } from '../../src/engine/contract.js';
-import type { Network } from '../../src/network/graph.js';
-import type { ExecutableSpec } from '../service.js';
+import type { ExecutableSpec } from '../task.js';
 import { type HostedNetwork, OracleHost } from './host.js';
 
 /** A compiled network nobody uses is kept this long, in milliseconds, for the next solve. */
@@ -13,14 +13,15 @@ export interface Lease {
   release(): void;
 }
 
-/** A host and what is compiled there, by network and how. */
+/** A host and what is compiled there, by programs and how. */
 interface Place {
   readonly host: OracleHost;
-  readonly tenants: Map<Network, Map<string, Tenant>>;
+  readonly tenants: Map<Programs, Map<string, Tenant>>;
 }
 
 /** Oracle hosts, a few per device, started when they are needed. */
 export class Hosts {
+  readonly #available = new Map<string, Promise<true | string>>();
   readonly #places = new Map<Device, (Place | undefined)[]>();
 
   /**
@@ -34,21 +35,32 @@ export class Hosts {
 
   /** Compiles a network in a host of its device, or joins those who already use it there. */
   lease(spec: ExecutableSpec): Lease {
-    const { network, ...rest } = spec;
+    const { programs, ...rest } = spec;
     const key = JSON.stringify(Object.entries(rest).sort());
-    const { host, tenants } = this.#placeFor(spec.device, network, key);
-    const ofNetwork = tenants.get(network) ?? new Map<string, Tenant>();
-    tenants.set(network, ofNetwork);
+    const { host, tenants } = this.#placeFor(spec.device, programs, key);
+    const ofNetwork = tenants.get(programs) ?? new Map<string, Tenant>();
+    tenants.set(programs, ofNetwork);
     let tenant = ofNetwork.get(key);
     if (!tenant) {
       const own = new Tenant(host, spec, () => {
         if (ofNetwork.get(key) === own) ofNetwork.delete(key);
-        if (ofNetwork.size === 0 && tenants.get(network) === ofNetwork) tenants.delete(network);
+        if (ofNetwork.size === 0 && tenants.get(programs) === ofNetwork) tenants.delete(programs);
       });
       ofNetwork.set(key, own);
       tenant = own;
     }
     return tenant.lease();
+  }
+
+  /** Whether an engine can compute on a device in its hosts, or why not; asked once. */
+  available(engine: string, device: Device): Promise<true | string> {
+    const key = `${engine} ${device}`;
+    const known = this.#available.get(key);
+    if (known) return known;
+    const asked = this.#placeFor(device).host.available(engine, device);
+    this.#available.set(key, asked);
+    asked.catch(() => this.#available.delete(key));
+    return asked;
   }
 
   /** Ends all hosts. */
@@ -62,11 +74,11 @@ export class Hosts {
   }
 
   /** Where the network is compiled already, else the host of the device with the fewest; a new one for one that died. */
-  #placeFor(device: Device, network: Network, key: string): Place {
+  #placeFor(device: Device, programs?: Programs, key = ''): Place {
     const places = this.#places.get(device) ?? new Array<Place | undefined>(this.perDevice).fill(undefined);
     this.#places.set(device, places);
     const living = places.map((place) => (place?.host.alive ? place : undefined));
-    const known = living.find((place) => place?.tenants.get(network)?.has(key));
+    const known = living.find((place) => programs && place?.tenants.get(programs)?.has(key));
     if (known) return known;
     const load = (place: Place | undefined): number => place?.tenants.size ?? 0;
     const best = living.reduce((least, place, k) => (load(place) < load(living[least]) ? k : least), 0);

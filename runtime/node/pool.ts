@@ -7,7 +7,7 @@ import { revivedError } from '../../src/core/plain-error.js';
 import type { Monitor } from '../../src/nlp/solver.js';
 import { exposeAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
-import type { Solved, SolveTask } from '../task.js';
+import type { BoundTask, Solved } from '../task.js';
 import { cutShort, outOfHeap, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
 import { compiled } from './compiled.js';
@@ -64,7 +64,7 @@ export class SolverPool {
     return this.#threads.threads.length;
   }
 
-  async solve(task: SolveTask, watch: Watch = {}): Promise<Solved> {
+  async solve(task: BoundTask, watch: Watch = {}): Promise<Solved> {
     const { onIteration, signal, limits = new Limits() } = watch;
     const { variables, rows } = task.problem;
     const held = HeldPoint.create(variables.lower.length, rows.lower.length);

@@ -1,7 +1,10 @@
 import './provide.js';
 import { InputError } from '../../src/core/errors.js';
-import type { ExecutableSpec } from '../service.js';
-import type { Solved, SolveTask } from '../task.js';
+import { Limits } from '../../src/core/limits.js';
+import type { Device } from '../../src/engine/contract.js';
+import type { ExecutableSpec, Solved, SolveTask } from '../task.js';
+import { endingOf, unfinished } from '../unfinished.js';
+import { type Bound, bind } from './bind.js';
 import { Hosts, type Lease } from './hosts.js';
 import { SolverPool, type Watch } from './pool.js';
 
@@ -42,13 +45,19 @@ export class Runtime {
   /** @internal Solves in a thread of this runtime. */
   async solve(task: SolveTask, watch: Watch): Promise<Solved> {
     this.#check();
-    const running = this.#pool.solve(task, watch);
+    const running = this.#solve(task, watch);
     this.#running.add(running);
     try {
       return await running;
     } finally {
       this.#running.delete(running);
     }
+  }
+
+  /** @internal Whether an engine can compute on a device in the hosts, or why not. */
+  available(engine: string, device: Device): Promise<true | string> {
+    this.#check();
+    return this.#hosts.available(engine, device);
   }
 
   /** @internal A right to use a network, compiled in an oracle host of this runtime. */
@@ -69,6 +78,21 @@ export class Runtime {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #solve(task: SolveTask, watch: Watch): Promise<Solved> {
+    const { limits = new Limits(), signal } = watch;
+    let bound: Bound | undefined;
+    try {
+      bound = await bind(task, this.#hosts, limits, signal);
+      return await this.#pool.solve(bound.task, { ...watch, limits });
+    } catch (error) {
+      const ending = endingOf(error);
+      if (!ending) throw error;
+      return unfinished(task.problem, ending, limits);
+    } finally {
+      bound?.release();
+    }
   }
 
   #check(): void {

@@ -6,7 +6,7 @@ import type { Iteration } from '../../src/nlp/solver.js';
 import { remoteAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import { runTask } from '../run.js';
-import type { Solved, SolveTask } from '../task.js';
+import type { BoundTask, Solved } from '../task.js';
 import { endpoint } from './endpoint.js';
 
 /** What the main thread listens with. */
@@ -18,7 +18,7 @@ export interface Progress {
 
 /** A task with the wires that connect it to the main thread. */
 export interface WiredTask {
-  readonly task: SolveTask;
+  readonly task: BoundTask;
   readonly limits: LimitsData;
   /** Memory of the {@link HeldPoint}. */
   readonly held: SharedArrayBuffer;

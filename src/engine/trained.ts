@@ -1,3 +1,4 @@
+import { isShared } from '../core/memory.js';
 import type { Tensor } from '../network/graph.js';
 
 /** What a number is stored as. */
@@ -7,28 +8,29 @@ export type Floats = Float64Array | Float32Array;
 export const floats = (float: Float, from: number | ArrayLike<number>): Floats =>
   float === 'f64' ? new Float64Array(from as number) : new Float32Array(from as number);
 
-/** Trained arrays as `f64` or `f32`; each is converted at most once, and not at all when it is there already. */
-export class TrainedArrays {
-  readonly #converted = { f64: new Map<Tensor, Floats>(), f32: new Map<Tensor, Floats>() };
-  readonly #transposed = { f64: new Map<Tensor, Tensor>(), f32: new Map<Tensor, Tensor>() };
+/** Made once for a tensor and kept as long as it lives, whoever uses it. */
+const converted = { f64: new WeakMap<Tensor, Floats>(), f32: new WeakMap<Tensor, Floats>() };
+const transposed = { f64: new WeakMap<Tensor, Tensor>(), f32: new WeakMap<Tensor, Tensor>() };
 
+/** Trained arrays as `f64` or `f32`; each is converted at most once, and not at all when it is there already. */
+export const trainedArrays = {
   of(tensor: Tensor, float: Float): Floats {
-    const known = this.#converted[float];
+    const known = converted[float];
     let data = known.get(tensor);
     if (data === undefined) {
       data = convert(tensor.data, float);
       known.set(tensor, data);
     }
     return data;
-  }
+  },
 
   /** The transpose of a matrix, a tensor of its own, made once. */
   transposed(tensor: Tensor, float: Float): Tensor {
-    const known = this.#transposed[float];
+    const known = transposed[float];
     let result = known.get(tensor);
     if (result === undefined) {
       const [rows, columns] = tensor.shape as [number, number];
-      const from = this.of(tensor, float);
+      const from = trainedArrays.of(tensor, float);
       const data = floats(float, from.length);
       // In bands, so that reads and writes both stay near each other.
       for (let band = 0; band < columns; band += 32)
@@ -39,12 +41,14 @@ export class TrainedArrays {
       known.set(tensor, result);
     }
     return result;
-  }
-}
+  },
+};
+
+export type TrainedArrays = typeof trainedArrays;
 
 function convert(data: Floats, float: Float): Floats {
   // ONNX Runtime refuses shared memory.
-  const own = !(data.buffer instanceof SharedArrayBuffer);
+  const own = !isShared(data);
   const there = float === 'f64' ? data instanceof Float64Array : data instanceof Float32Array;
   return own && there ? data : floats(float, data);
 }

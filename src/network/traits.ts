@@ -75,12 +75,3 @@ export function tensorsOf(op: Op): Tensor[] {
     return tensor === undefined ? [] : [tensor];
   });
 }
-
-/** `op` with every trained array replaced. */
-export function withTensors(op: Op, replace: (tensor: Tensor) => Tensor): Op {
-  const replaced = Object.keys(traits[op.kind].tensors).flatMap((field) => {
-    const tensor = (op as unknown as Record<string, Tensor | undefined>)[field];
-    return tensor === undefined ? [] : [[field, replace(tensor)] as const];
-  });
-  return { ...op, ...Object.fromEntries(replaced) };
-}

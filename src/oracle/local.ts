@@ -8,7 +8,7 @@ import { failureOf, type Place } from './failure.js';
 export const accuracyOf = (precision: Precision): number => (precision === 'f32' ? 2 ** -23 : 2 ** -52);
 
 /** The shape of the gray box that an executable makes. */
-export const boxShape = (executable: Executable, secondDerivatives: boolean): BoxShape => ({
+export const boxShape = (executable: Executable, secondDerivatives = true): BoxShape => ({
   inputs: executable.inputs,
   outputs: executable.outputs,
   accuracy: accuracyOf(executable.precision),

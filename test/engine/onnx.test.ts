@@ -9,7 +9,7 @@ import { serialize } from '../../src/engine/onnx/model.js';
 import { loadRuntime } from '../../src/engine/onnx/runtime.js';
 import { packBlock } from '../../src/engine/programs.js';
 import { referenceEngine } from '../../src/engine/reference/engine.js';
-import { TrainedArrays } from '../../src/engine/trained.js';
+import { trainedArrays } from '../../src/engine/trained.js';
 import { tolerances } from '../tolerances.js';
 import { engineContract, evaluated, expectClose, pointOf } from './contract.js';
 import { chain } from './networks.js';
@@ -33,7 +33,7 @@ describe('the joint graph of devices that hold one copy of the weights', () => {
   const same = (program: Program): Program => program;
 
   it('has every trained array once', () => {
-    const arrays = new Arrays(new TrainedArrays(), Number.POSITIVE_INFINITY);
+    const arrays = new Arrays(trainedArrays, Number.POSITIVE_INFINITY);
     jointGraph(programs, same, arrays, { ...options, blockRows: 1024 });
     const shapes = arrays.initializers.map(({ shape }) => `${shape}`);
     for (const trained of ['9,6', '6,5', '5,3'])
@@ -42,7 +42,7 @@ describe('the joint graph of devices that hold one copy of the weights', () => {
 
   it.each([0, 1, 2] as const)('answers order %i, computed on the CPU', async (order) => {
     const runtime = await loadRuntime();
-    const arrays = new Arrays(new TrainedArrays(), Number.POSITIVE_INFINITY);
+    const arrays = new Arrays(trainedArrays, Number.POSITIVE_INFINITY);
     const { graph, blocks } = jointGraph(programs, same, arrays, { ...options, blockRows: 4 });
     const session = await runtime.InferenceSession.create(serialize(graph).bytes);
     const flag = (value: boolean) => new runtime.Tensor('bool', [value], []);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../runtime/node/digest.js';
 import { shared } from '../../runtime/share.js';
+import { derive } from '../../src/derive/derive.js';
 import { forward } from '../../src/formulate/forward.js';
 import type { Network, Op, Tensor } from '../../src/network/graph.js';
-import { type Kind, type Traits, tensorsOf, traits, withTensors } from '../../src/network/traits.js';
+import { type Kind, type Traits, tensorsOf, traits } from '../../src/network/traits.js';
 import { Graph } from '../engine/networks.js';
 
 const tensor = (...shape: number[]): Tensor => ({
@@ -53,11 +54,13 @@ describe.each(kinds)('traits of %s', (kind) => {
     expect(tensorsOf(op).map(({ data }) => data)).toEqual(arraysIn(op));
   });
 
-  it('share every array, and leave the op as it is otherwise', () => {
-    const copy = shared(network);
-    for (const { buffer } of arraysIn(copy.nodes)) expect(buffer).toBeInstanceOf(SharedArrayBuffer);
-    const [own] = copy.nodes.slice(-1);
-    expect(own!.op).toEqual(op);
+  it('have every array in the programs, shared where these travel', () => {
+    const programs = derive(network, { kinks: 'allow' });
+    const copy = shared(programs);
+    for (const { buffer } of arraysIn(copy)) expect(buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(copy).toMatchObject(programs);
+    const numbers = arraysIn(copy.value).map((array) => String(array));
+    for (const { data } of tensorsOf(op)) expect(numbers).toContain(String(data));
   });
 
   it('have every array in the digest', () => {
@@ -66,7 +69,9 @@ describe.each(kinds)('traits of %s', (kind) => {
       const nudged = { ...changed, data: changed.data.map((value) => value + 1) };
       const nodes = network.nodes.map((node) => ({
         ...node,
-        op: withTensors(node.op, (own) => (own === changed ? nudged : own)),
+        op: Object.fromEntries(
+          Object.entries(node.op).map(([field, own]) => [field, own === changed ? nudged : own]),
+        ) as Op,
       }));
       expect(digest({ ...network, nodes })).not.toBe(before);
     });

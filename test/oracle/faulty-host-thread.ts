@@ -2,7 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { exposeAt } from '../../runtime/control-plane.js';
 import { endpoint } from '../../runtime/node/endpoint.js';
 import { openExecutable } from '../../runtime/open.js';
-import { type ExecutableSpec, type Opened, OracleService } from '../../runtime/service.js';
+import { programsOf } from '../../runtime/programs.js';
+import { OracleService } from '../../runtime/service.js';
+import type { ExecutableSpec } from '../../runtime/task.js';
+import '../../runtime/node/provide.js';
 import { EvaluationError, InputError, OutOfMemoryError } from '../../src/core/errors.js';
 import type { Executable, Order } from '../../src/engine/contract.js';
 import type { Network } from '../../src/network/graph.js';
@@ -24,7 +27,7 @@ export interface Fault {
 
 /** The spec of a network that fails in a host of this kind. */
 export const faulty = (network: Network, fault: Fault): ExecutableSpec => ({
-  network: faultyNetwork(network, fault),
+  programs: programsOf(faultyNetwork(network, fault)),
   engine: 'reference',
   device: 'cpu',
   precision: 'f64',
@@ -61,17 +64,18 @@ const errors: Readonly<Record<string, () => Error>> = {
   RangeError: () => new RangeError('Array buffer allocation failed'),
 };
 
-async function openFaulty(spec: ExecutableSpec): Promise<Opened> {
-  if (!spec.network.name.startsWith('{')) return openExecutable(spec);
-  const fault = JSON.parse(spec.network.name) as Fault;
+async function openFaulty(spec: ExecutableSpec): Promise<Executable> {
+  const { name } = spec.programs;
+  if (!name.startsWith('{')) return openExecutable(spec);
+  const fault = JSON.parse(name) as Fault;
   if (fault.after < 0) await happen(fault);
   const opened = await openExecutable({ ...spec, engine: 'reference' });
   let left = fault.after;
   const evaluate: Executable['evaluate'] = async (order, slots) => {
     if (fault.order === undefined || fault.order === order) if (left-- <= 0) await happen(fault);
-    await opened.executable.evaluate(order, slots);
+    await opened.evaluate(order, slots);
   };
-  return { ...opened, executable: { ...opened.executable, engine: 'faulty', evaluate } };
+  return { ...opened, engine: 'faulty', evaluate };
 }
 
 // Only a thread that was started for it serves: tests import this file as well.

@@ -2,16 +2,22 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from '../../runtime/mailbox.js';
 import { compiled } from '../../runtime/node/compiled.js';
+import { programsOf } from '../../runtime/programs.js';
 import { OracleService } from '../../runtime/service.js';
 import { EvaluationError, InputError, OutOfMemoryError, Stopped } from '../../src/core/errors.js';
-import type { Network } from '../../src/network/graph.js';
 import { Toy } from './fakes.js';
+import { smallNetwork } from './networks.js';
 
 const shape = { inputs: 2, outputs: 2, accuracy: 2 ** -52, secondDerivatives: true };
 const control = () => new SharedArrayBuffer(4 * Control.words);
 /** The network's number at the service. */
 const id = 1;
-const spec = { network: { name: 'net' } as Network, engine: 'toy', device: 'cpu', precision: 'f64' } as const;
+const spec = {
+  programs: programsOf({ ...smallNetwork(), name: 'net' }),
+  engine: 'toy',
+  device: 'cpu',
+  precision: 'f64',
+} as const;
 
 const threads: Worker[] = [];
 afterEach(async () => {
@@ -127,7 +133,7 @@ describe('the oracle service', () => {
   it('answers blocking clients from two threads, one evaluation at a time', async () => {
     const toy = new Toy(true);
     const block = control();
-    const service = new OracleService(block, async () => ({ executable: toy, secondDerivatives: true }));
+    const service = new OracleService(block, async () => toy);
     const serving = service.serve();
     await service.open(id, spec);
     const descriptors = [2, 3].map((ticket) => attach(service, block, ticket));
@@ -152,7 +158,7 @@ describe('the oracle service', () => {
     const toy = new Toy();
     toy.failure = 'device lost';
     const block = control();
-    const service = new OracleService(block, async () => ({ executable: toy, secondDerivatives: true }));
+    const service = new OracleService(block, async () => toy);
     const serving = service.serve();
     await service.open(id, spec);
     const answer = await client(attach(service, block), 1);
@@ -168,10 +174,7 @@ describe('the oracle service', () => {
 
   it('wakes clients that wait for a network already freed, and clients of a closed host', async () => {
     const block = control();
-    const service = new OracleService(block, async () => ({
-      executable: new Toy(),
-      secondDerivatives: true,
-    }));
+    const service = new OracleService(block, async () => new Toy());
     const serving = service.serve();
     await service.open(id, spec);
     const descriptor = attach(service, block);
@@ -190,10 +193,7 @@ describe('the oracle service', () => {
 
   it('evaluates through the control plane', async () => {
     const block = control();
-    const service = new OracleService(block, async () => ({
-      executable: new Toy(),
-      secondDerivatives: true,
-    }));
+    const service = new OracleService(block, async () => new Toy());
     await service.open(id, spec);
     const { y, J, H } = await service.evaluate(id, 1, Float64Array.of(3, 0.5), Float64Array.of(0, 0));
     expect([...y]).toEqual([4.5, Math.sin(0.5)]);

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { compiled } from '../../runtime/node/compiled.js';
 import { OracleHost } from '../../runtime/node/host.js';
 import { SolverPool } from '../../runtime/node/pool.js';
+import { programsOf } from '../../runtime/programs.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from './problem.js';
 
@@ -10,7 +11,7 @@ const pool = new SolverPool();
 afterAll(() => pool.close());
 const solver = 'interior-point';
 const network = smallNetwork(60, 300, 4);
-const spec = { network, engine: 'reference', device: 'cpu', precision: 'f64' } as const;
+const spec = { programs: programsOf(network), engine: 'reference', device: 'cpu', precision: 'f64' } as const;
 
 /** Runs a script with the compiled package until it exits by itself. */
 function run(body: string): Promise<{ code: number | null; output: string; milliseconds: number }> {
@@ -55,11 +56,12 @@ describe('when the oracle thread dies', () => {
   it('the next solve starts another one', async () => {
     const { code, output } = await run(`
       import { defaultRuntime } from '${compiled(new URL('../../runtime/node/any.ts', import.meta.url).href, './runtime.js').href}';
+      import { programsOf } from '${compiled(new URL('../../runtime/any.ts', import.meta.url).href, './programs.js').href}';
       const problem = nearest(0.5);
       const options = { solver: '${solver}', engine: 'onnx' };
       console.log((await solve(problem.model, options)).status);
       const oracle = await openOracle(problem.network, options);
-      const hosted = await defaultRuntime().lease({ network: problem.network, engine: 'onnx', device: 'cpu', precision: 'f64' }).hosted;
+      const hosted = await defaultRuntime().lease({ programs: programsOf(problem.network), engine: 'onnx', device: 'cpu', precision: 'f64' }).hosted;
       await hosted.host.terminate();
       await oracle.value([0, 0, 0, 0]).catch(({ message }) => console.log(message));
       console.log((await solve(problem.model, options)).status);`);
@@ -73,7 +75,7 @@ describe('when a solver thread runs out of memory', () => {
     const small = new SolverPool({ maxThreads: 1, heapMegabytes: 24 });
     const { model } = nearest(0.5);
     const problem = model.problem();
-    const box = { kind: 'local', spec: { ...spec, network: smallNetwork() } } as const;
+    const box = { kind: 'local', spec: { ...spec, programs: programsOf(smallNetwork()) } } as const;
     const names = Array.from({ length: 600_000 }, (_, k) => `a name that takes room ${k}`);
     const large = { ...problem, variables: { ...problem.variables, names } };
     const { result } = await small.solve({ problem: large, boxes: [box], solver });

@@ -2,8 +2,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { compiled } from '../../runtime/node/compiled.js';
 import { OracleHost } from '../../runtime/node/host.js';
 import { SolverPool, type Watch } from '../../runtime/node/pool.js';
-import type { ExecutableSpec } from '../../runtime/service.js';
-import type { BoxDescriptor } from '../../runtime/task.js';
+import { programsOf } from '../../runtime/programs.js';
+import type { BoxBinding, ExecutableSpec } from '../../runtime/task.js';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { type Fault, faulty } from '../oracle/faulty-host-thread.js';
@@ -26,7 +26,12 @@ afterAll(() => pool.close());
 const network = smallNetwork();
 const problem = nearest(0.5, network).model.problem();
 const solver = 'interior-point';
-const well: ExecutableSpec = { network, engine: 'reference', device: 'cpu', precision: 'f64' };
+const well: ExecutableSpec = {
+  programs: programsOf(network),
+  engine: 'reference',
+  device: 'cpu',
+  precision: 'f64',
+};
 const never = { after: 9, does: 'spin' } as const;
 
 /** Milliseconds within which a solve ends that is over by its limits. */
@@ -35,7 +40,7 @@ const late = 300;
 /** Solves with the network in a host, as `solve` does. */
 async function solveAt(host: OracleHost, spec: ExecutableSpec, watch: Watch = {}) {
   const { descriptor, detach } = await (await host.open(spec)).attach();
-  const boxes: BoxDescriptor[] = [{ kind: 'mailbox', mailbox: descriptor }];
+  const boxes: BoxBinding[] = [{ kind: 'mailbox', mailbox: descriptor }];
   try {
     return (await pool.solve({ problem, boxes, solver, options: { max_wall_time: 1e3 } }, watch)).result;
   } finally {
@@ -153,7 +158,7 @@ describe('a host that does not come back', () => {
   it('can be closed', async () => {
     const host = start();
     const { descriptor } = await (await host.open(faulty(network, never))).attach();
-    const boxes: BoxDescriptor[] = [{ kind: 'mailbox', mailbox: descriptor }];
+    const boxes: BoxBinding[] = [{ kind: 'mailbox', mailbox: descriptor }];
     const limits = new Limits({ seconds: 0.5 });
     await pool.solve({ problem, boxes, solver }, { limits });
     const begin = performance.now();
@@ -201,8 +206,11 @@ describe('a failure inside a host', () => {
 
 describe('a solver thread that does not come back', () => {
   const large = smallNetwork(300, 2000, 4);
-  const boxes: BoxDescriptor[] = [
-    { kind: 'local', spec: { network: large, engine: 'reference', device: 'cpu', precision: 'f64' } },
+  const boxes: BoxBinding[] = [
+    {
+      kind: 'local',
+      spec: { programs: programsOf(large), engine: 'reference', device: 'cpu', precision: 'f64' },
+    },
   ];
   const task = { problem: nearest(0.5, large).model.problem(), boxes, solver } as const;
 

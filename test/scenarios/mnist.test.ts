@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shutdown, solve } from '../../index.js';
 import { loadNetwork } from '../../runtime/node/load-network.js';
 import { openExecutable } from '../../runtime/open.js';
+import { programsOf } from '../../runtime/programs.js';
 import { findData } from '../../scenarios/data.js';
 import { drawnDigit } from '../../scenarios/mnist/digit.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
@@ -62,9 +63,10 @@ async function attack(folder: string, sample: { pixels: Float64Array; label: num
     hessianNonzeros: 307_720,
   });
   expect(solution.status).toBe('optimal');
-  const { executable } = await openExecutable({ network, engine: 'wasm', precision: 'f64', device: 'cpu' });
+  const programs = programsOf(network);
+  const executable = await openExecutable({ programs, engine: 'wasm', precision: 'f64', device: 'cpu' });
   try {
-    const nlp = assemble(solution.problem, [new LocalBox(executable as never, true)]);
+    const nlp = assemble(solution.problem, [new LocalBox(executable)]);
     expectKkt(nlp, solution, Math.max(1e-6, 10 * tol));
   } finally {
     executable.dispose();

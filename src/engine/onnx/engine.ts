@@ -8,7 +8,7 @@ import { type Programs, widthOf } from '../../derive/program.js';
 import type { Tensor } from '../../network/graph.js';
 import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
 import { packBlock, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
-import { type Floats, floats, TrainedArrays } from '../trained.js';
+import { type Floats, floats, trainedArrays } from '../trained.js';
 import { Arrays, type Fed } from './arrays.js';
 import {
   type Answering,
@@ -104,7 +104,6 @@ class OnnxExecutable implements Executable {
   readonly through?: Factor;
   readonly #width: number;
   readonly #sessions: Recent<string, Promise<Loaded>>;
-  readonly #arrays = new TrainedArrays();
   /** Tensors over the trained arrays, shared by the sessions. */
   readonly #tensors = { f64: new Map<Tensor, OrtTensor>(), f32: new Map<Tensor, OrtTensor>() };
   #disposed = false;
@@ -181,7 +180,7 @@ class OnnxExecutable implements Executable {
 
   async #openSingle(order: Order, points: number): Promise<Loaded> {
     const { programs, precision } = this;
-    const arrays = new Arrays(this.#arrays, sharedFrom);
+    const arrays = new Arrays(trainedArrays, sharedFrom);
     const program = merged(batched(programOf(programs, order, precision), points), readsLess);
     const results = singleGraph(programs.name, program, arrays, {
       precision,
@@ -204,7 +203,7 @@ class OnnxExecutable implements Executable {
   }
 
   async #openJoint(points: number): Promise<Loaded> {
-    const arrays = new Arrays(this.#arrays, Number.POSITIVE_INFINITY);
+    const arrays = new Arrays(trainedArrays, Number.POSITIVE_INFINITY);
     const { precision, device } = this;
     const options = { precision, blockRows: blockRows[device], transposedCopies: false };
     const results = jointGraph(
@@ -259,7 +258,7 @@ class OnnxExecutable implements Executable {
 
   #trained({ tensor, float }: Fed, shape: readonly number[]): OrtTensor {
     const known = this.#tensors[float];
-    const own = known.get(tensor) ?? this.#tensor(this.#arrays.of(tensor, float), shape);
+    const own = known.get(tensor) ?? this.#tensor(trainedArrays.of(tensor, float), shape);
     known.set(tensor, own);
     return own;
   }

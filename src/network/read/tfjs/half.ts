@@ -1,6 +1,8 @@
+import { sharedFloat32 } from '../../../core/memory.js';
+
 /** Decodes IEEE 754 binary16 numbers given as their bits. */
 export function fromHalf(bits: Uint16Array): Float32Array {
-  const out = new Float32Array(bits.length);
+  const out = sharedFloat32(bits.length);
   for (let i = 0; i < bits.length; i++) {
     const half = bits[i]!;
     const sign = half & 0x8000 ? -1 : 1;

@@ -1,4 +1,5 @@
 import { InputError } from '../../../core/errors.js';
+import { sharedFloat32 } from '../../../core/memory.js';
 import { firstNotFinite, show, sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
 import { Config, isObject } from './config.js';
@@ -81,22 +82,31 @@ function decode(entry: WeightEntry, next: ByteSource): Float32Array | Float64Arr
   };
   switch (entry.stored) {
     case 'float32':
-      return fill(new Float32Array(size));
+      return fill(sharedFloat32(size));
     case 'float16':
       return fromHalf(fill(new Uint16Array(size)));
     case 'int32':
       return Float64Array.from(fill(new Int32Array(size)));
     case 'bool':
-      return Float32Array.from(fill(new Uint8Array(size)));
+      return withNumbers(sharedFloat32(size), fill(new Uint8Array(size)), Number);
     case 'uint8':
     case 'uint16': {
       const levels = fill(entry.stored === 'uint8' ? new Uint8Array(size) : new Uint16Array(size));
       const value = (level: number): number => level * entry.scale + entry.min;
       return entry.whole
         ? Float64Array.from(levels, (level) => Math.round(value(level)))
-        : Float32Array.from(levels, value);
+        : withNumbers(sharedFloat32(size), levels, value);
     }
   }
+}
+
+function withNumbers(
+  out: Float32Array,
+  from: ArrayLike<number>,
+  value: (stored: number) => number,
+): Float32Array {
+  for (let k = 0; k < out.length; k++) out[k] = value(from[k]!);
+  return out;
 }
 
 /** What a checkpoint of Keras 3 holds besides the layers' weights. */

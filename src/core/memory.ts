@@ -1,0 +1,13 @@
+/** Memory that every thread sees, where the place has it (a page without cross-origin isolation has not). */
+const sharing = typeof SharedArrayBuffer === 'function';
+
+/** True for arrays that other threads see as well. */
+export const isShared = ({ buffer }: ArrayBufferView): boolean =>
+  sharing && buffer instanceof SharedArrayBuffer;
+
+/** Zeros, in shared memory where there is such. */
+export const sharedFloat32 = (length: number): Float32Array =>
+  new Float32Array(sharing ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length));
+
+export const sharedFloat64 = (length: number): Float64Array =>
+  new Float64Array(sharing ? new SharedArrayBuffer(8 * length) : new ArrayBuffer(8 * length));

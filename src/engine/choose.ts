@@ -1,0 +1,90 @@
+import { InputError } from '../core/errors.js';
+import { flops } from '../derive/flops.js';
+import type { Programs } from '../derive/program.js';
+import type { Device, Precision } from './contract.js';
+import { type EngineName, engineNames } from './open.js';
+
+/** Who computes a network, where and how precisely. */
+export interface EngineChoice {
+  /**
+   * Default `auto`, by the operations that the network's derivatives take: `wasm` in the solver's own thread for few on the
+   * CPU in f64, else `onnx`, or `wasm` where that is not installed. `reference` is plain loops, for tests.
+   */
+  readonly engine?: 'auto' | EngineName | undefined;
+  /** Default `cpu`. */
+  readonly device?: Device | undefined;
+  /**
+   * Default `f64`; for solves with engine `auto` on the CPU `mixed` (Hessian in f32) where it saves most of a call's time.
+   */
+  readonly precision?: Precision | undefined;
+  /** Threads the engine may use. Default: all cores. */
+  readonly threads?: number | undefined;
+}
+
+/** An engine chosen for some programs. */
+export interface ChosenEngine {
+  readonly engine: EngineName;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly threads?: number;
+  /** What the user should know of the choice. */
+  readonly note?: string;
+}
+
+/** Whether an engine can compute on a device in the place where it would run, or why not. */
+export type Available = (engine: EngineName, device: Device) => Promise<true | string>;
+
+/**
+ * Up to this many floating-point operations for `y`, `J` and `H` the kernels in the solver's thread are as fast as ONNX
+ * Runtime in another one: both need a few tenths of a millisecond (measured: `graybox bench oracle`).
+ */
+const smallWork = 4e6;
+
+/** From this many on most of a call's time goes into products of `H`, which f32 halves (measured on 784-512⁵-10). */
+const largeWork = 5e8;
+
+const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
+const precisions: readonly Precision[] = ['f64', 'f32', 'mixed'];
+
+/** Refuses what is no choice, naming the option. */
+export function checkChoice({ engine = 'auto', device, precision, threads }: EngineChoice): void {
+  oneOf<string>('engine', engine, ['auto', ...engineNames]);
+  oneOf('device', device ?? 'cpu', devices);
+  oneOf('precision', precision ?? 'f64', precisions);
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
+    throw new InputError(`threads: ${threads} is not a whole number above 0`);
+}
+
+/**
+ * The one place that chooses an engine: the engine named, or for `auto` one that suits the programs. `lowerHessian` lets
+ * it choose the precision `mixed` where none is named, as solvers can.
+ */
+export async function chooseEngine(
+  programs: Programs,
+  choice: EngineChoice,
+  available: Available,
+  lowerHessian: boolean,
+): Promise<ChosenEngine> {
+  checkChoice(choice);
+  const { engine = 'auto', device = 'cpu', precision, threads } = choice;
+  const rest = { device, ...(threads !== undefined && { threads }) };
+  if (engine !== 'auto') return { engine, precision: precision ?? 'f64', ...rest };
+  const work = flops(programs.hessian);
+  const wasmCan = device === 'cpu' && (precision ?? 'f64') === 'f64';
+  if (wasmCan && work <= smallWork) return { engine: 'wasm', precision: 'f64', ...rest };
+  const reason = await available('onnx', device);
+  if (reason === true) {
+    const lower = lowerHessian && device === 'cpu' && work >= largeWork;
+    if (precision !== undefined || !lower) return { engine: 'onnx', precision: precision ?? 'f64', ...rest };
+    const note = `network '${programs.name}': precision mixed, its Hessian in f32; precision f64 computes all of it in f64`;
+    return { engine: 'onnx', precision: 'mixed', ...rest, note };
+  }
+  if (!wasmCan) throw new InputError(reason);
+  const note = `network '${programs.name}': engine wasm, on one thread, because ${reason}`;
+  return { engine: 'wasm', precision: 'f64', ...rest, note };
+}
+
+export function oneOf<T>(option: string, given: T, allowed: readonly T[]): void {
+  if (!allowed.includes(given))
+    throw new InputError(`${option}: "${String(given)}" is unknown; choose one of ${allowed.join(', ')}`);
+}
