@@ -37,6 +37,15 @@ module.exports = {
       // What needs Node comes in through runtime/node.
       to: { path: '^(src|solvers|runtime|cli|bench|test)/', pathNot: '^runtime/node/' },
     },
+    {
+      name: 'only these need Node',
+      severity: 'error',
+      from: {
+        path: '^(src|solvers|runtime|api|browser|index|layers)',
+        pathNot: '^(runtime/node|solvers/ipopt|src/engine/(onnx|cuda|tfjs))/',
+      },
+      to: { dependencyTypes: ['core'] },
+    },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'nothing unresolved',

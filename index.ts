@@ -1,56 +1,16 @@
+import './runtime/node/provide.js';
+
 export {
   type CheckOptions,
   type CheckReport,
   checkNetwork,
   type Finding,
 } from './api/check.js';
-export type { EngineSummary, NetworkChoice } from './api/engine.js';
-export type { NetworkSummary, UseError } from './api/network-error.js';
-export type { SolveOptions } from './api/options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
-export type { Solution } from './api/solution.js';
-export { solve, solveHere } from './api/solve.js';
-export {
-  type AdoptedOptions,
-  adoptIpoptOptions,
-  nearestOption,
-  optionRows,
-  parseInteriorPointOption,
-  readOption,
-} from './api/solver-options.js';
+export { solve } from './api/solve.js';
+export * from './browser.js';
 export { digest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
 export { readNl } from './runtime/node/read-nl.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
-export type { SolverName } from './runtime/solvers.js';
-export type { Sizes } from './runtime/task.js';
-export {
-  type InteriorPointOptions,
-  interiorPoint,
-  sensitivity,
-} from './solvers/interior-point/index.js';
 export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';
-export { EvaluationError, InputError } from './src/core/errors.js';
-export type { OptionRow } from './src/core/options.js';
-export { derive } from './src/derive/derive.js';
-export { flops } from './src/derive/flops.js';
-export type { EngineChoice } from './src/engine/choose.js';
-export type { Device, Precision } from './src/engine/contract.js';
-export type { EngineName } from './src/engine/open.js';
-export {
-  type Formulation,
-  type HingeTreatment,
-  type NetworkOptions,
-  network,
-} from './src/formulate/index.js';
-export * from './src/model/index.js';
-export { describe, type NodeRow } from './src/network/describe.js';
-export type * from './src/network/graph.js';
-export { fromTfjs, type TfjsModel } from './src/network/read/tfjs.js';
-export { assemble } from './src/nlp/assemble.js';
-export type { Bounds, Nlp } from './src/nlp/contract.js';
-export type * from './src/nlp/result.js';
-export { isSolved } from './src/nlp/result.js';
-export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
-export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
-export type { NlFile, NlOptions } from './src/read/nl.js';

@@ -26,7 +26,7 @@ export interface SolveOptions extends NetworkChoice {
   readonly warmStart?: WarmStart | undefined;
   /** `performance.now()` from which the time limit counts, where reading the problem shall count. Default: the call. */
   readonly started?: number | undefined;
-  /** Told, in one line, what is ignored. Default: a warning of the process. */
+  /** Told, in one line, what is ignored and what `auto` chose that the user should know of. Default: a warning. */
   readonly onRemark?: ((remark: string) => void) | undefined;
   readonly tol?: number | undefined;
   readonly max_iter?: number | undefined;
@@ -46,6 +46,7 @@ export interface SortedOptions {
   readonly warmStart: WarmStart | undefined;
   readonly started: number;
   readonly runtime: Runtime | undefined;
+  readonly remark: (remark: string) => void;
   readonly own: Record<string, unknown>;
 }
 
@@ -55,16 +56,22 @@ export function sortOptions(options: SolveOptions): SortedOptions {
   const { started = performance.now(), runtime, onRemark, ...rest } = more;
   oneOf('solver', solver, solverNames);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const own = solver === 'interior-point' ? adopted(given, onRemark) : given;
+  const remark = onRemark ?? warn;
+  const own = solver === 'interior-point' ? adopted(given, remark) : given;
   const choice = { engine, device, precision, threads, kinks };
-  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, runtime, own };
+  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, runtime, remark, own };
 }
 
 function adopted(
   given: Readonly<Record<string, unknown>>,
-  onRemark: SolveOptions['onRemark'],
+  tell: (remark: string) => void,
 ): Record<string, unknown> {
   const { options, remark } = adoptIpoptOptions(given);
-  if (remark !== undefined) (onRemark ?? process.emitWarning)(`interior-point: ${remark}`);
+  if (remark !== undefined) tell(`interior-point: ${remark}`);
   return options;
+}
+
+function warn(remark: string): void {
+  if (typeof process === 'undefined') console.warn(remark);
+  else process.emitWarning(remark);
 }

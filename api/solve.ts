@@ -1,10 +1,7 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
-import { runTask } from '../runtime/run.js';
-import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
-import { InputError } from '../src/core/errors.js';
-import { Limits } from '../src/core/limits.js';
 import type { Model } from '../src/model/index.js';
-import { chooseAll, localBoxes } from './boxes.js';
+import { chooseAll } from './boxes.js';
+import { limitsOf, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
@@ -33,12 +30,14 @@ async function solveInPool(
   sorted: SortedOptions,
   signal: AbortSignal | undefined,
 ): Promise<Solution> {
-  const { solver, choice, own, polish, onIteration: listener, runtime = defaultRuntime() } = sorted;
+  const { solver, choice, own, polish, onIteration: listener, remark, runtime = defaultRuntime() } = sorted;
   const limits = limitsOf(sorted);
   const problem = model.problem();
   const networks = { uses: usesOf(model, problem), tol: tolOf(sorted) };
   const run = async (how: NetworkChoice, warmStart = sorted.warmStart, before = 0) => {
     const chosen = await chooseAll(model, how, (...place) => runtime.available(...place));
+    const engine = summaryOf(chosen);
+    if (engine?.note !== undefined) remark(engine.note);
     const solved = await runtime.solve(
       {
         problem,
@@ -53,7 +52,7 @@ async function solveInPool(
         ...(listener && { onIteration: (row) => listener({ ...row, iteration: row.iteration + before }) }),
       },
     );
-    return { solved, engine: summaryOf(chosen) };
+    return { solved, engine };
   };
   const { solved, engine } = await run(choice);
   if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
@@ -64,34 +63,4 @@ async function solveInPool(
     solved.result.iterations,
   );
   return solutionOf(model, problem, polished(solved, finish.solved), { ...networks, engine: finish.engine });
-}
-
-/**
- * Solves a model in the calling thread, which is blocked meanwhile: with synchronous engines, and with gray boxes that
- * are JavaScript objects. `signal` is looked at only before the start.
- */
-export async function solveHere(model: Model, options: SolveOptions = {}): Promise<Solution> {
-  const sorted = sortOptions(options);
-  const { solver, choice, own, onIteration, signal, warmStart, polish, interrupt } = sorted;
-  if (polish) throw new InputError('polish: engines of solveHere compute in f64 already; use solve');
-  if (interrupt) throw new InputError('interrupt: Ctrl-C cannot reach a blocked thread; use solve');
-  const limits = limitsOf(sorted);
-  if (signal?.aborted) limits.raise();
-  const problem = model.problem();
-  const { boxes, engine } = await localBoxes(model, choice);
-  const solved = await runTask(
-    { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
-    { limits, ...(onIteration && { iteration: onIteration }) },
-  );
-  return solutionOf(model, problem, solved, { uses: usesOf(model, problem), tol: tolOf(sorted), engine });
-}
-
-/** The tolerance asked for; every solver here has `tol`, with one default. */
-const tolOf = ({ own: { tol } }: SortedOptions): number =>
-  typeof tol === 'number' ? tol : interiorPointOptions.tol.default;
-
-/** The limits of a call that begins now. A limit that is no number of seconds is left to the solver to refuse. */
-function limitsOf({ own, started }: SortedOptions): Limits {
-  const seconds = Number(own['max_wall_time'] ?? Number.POSITIVE_INFINITY);
-  return new Limits({ started: performance.timeOrigin + started, ...(seconds > 0 && { seconds }) });
 }

@@ -38,6 +38,15 @@ interface Entry {
   seconds: number;
 }
 
+interface Computation {
+  /** Whom it is for: a ticket, or a network. */
+  readonly owner: number;
+  readonly entry: Entry;
+  readonly order: Order;
+  readonly slot: Slot;
+  readonly wanted?: () => boolean;
+}
+
 /** At most this long does the host sleep unasked, in milliseconds. */
 const nap = 1000;
 
@@ -64,13 +73,18 @@ export class OracleService {
     return (await openEngine(engine)).available(device);
   }
 
-  /** Compiles programs; the caller chooses their `id`. */
-  async open(id: number, spec: ExecutableSpec): Promise<Hosted> {
+  /** Compiles programs; the caller chooses their `id`. Nothing begins once the word in `unwanted` is not 0. */
+  async open(id: number, spec: ExecutableSpec, unwanted = new SharedArrayBuffer(4)): Promise<Hosted> {
     const programs = interned(spec.programs);
-    const executable = await this.#exclusively(id, () => {
-      this.#checkAlive();
-      return this.openExecutable({ ...spec, programs });
-    });
+    const word = new Int32Array(unwanted);
+    const executable = await this.#exclusively(
+      id,
+      () => {
+        this.#checkAlive();
+        return this.openExecutable({ ...spec, programs });
+      },
+      () => Atomics.load(word, 0) === 0,
+    );
     const { engine, device, precision } = executable;
     const shape = boxShape(executable);
     const place = { engine, network: programs.name };
@@ -92,10 +106,10 @@ export class OracleService {
   /** One evaluation through the control plane, derivatives by x; buffers above `order` come back empty. */
   async evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
     const entry = this.#entry(id);
-    const out = { ...makeSlot(entry.shape), x, λ };
-    await this.#compute(id, entry, order, out);
+    const slot = { ...makeSlot(entry.shape), x, λ };
+    await this.#compute({ owner: id, entry, order, slot });
     const nothing = new Float64Array(0);
-    const asked = { y: out.y, J: order >= 1 ? out.J : nothing, H: order === 2 ? out.H : nothing };
+    const asked = { y: slot.y, J: order >= 1 ? slot.J : nothing, H: order === 2 ? slot.H : nothing };
     const answer = byInputs(entry.shape, asked);
     return moving(answer, [
       answer.y.buffer,
@@ -145,7 +159,9 @@ export class OracleService {
         const begin = performance.now();
         const { order, x, λ, y, J, H } = mailbox;
         // The inputs are copied because engines may refuse shared memory.
-        await this.#compute(ticket, this.#entry(id), order, { x: x.slice(), λ: λ.slice(), y, J, H });
+        const slot = { x: x.slice(), λ: λ.slice(), y, J, H };
+        const wanted = (): boolean => mailbox.state === State.requested;
+        await this.#compute({ owner: ticket, entry: this.#entry(id), order, slot, wanted });
         mailbox.answer((performance.now() - begin) / 1000);
       } catch (error) {
         mailbox.fail(error);
@@ -154,8 +170,8 @@ export class OracleService {
     return any;
   }
 
-  #compute(owner: number, entry: Entry, order: Order, slot: Slot): Promise<void> {
-    return this.#exclusively(owner, async () => {
+  #compute({ owner, entry, order, slot, wanted }: Computation): Promise<void> {
+    const work = async (): Promise<void> => {
       this.#checkAlive();
       const begin = performance.now();
       try {
@@ -165,7 +181,8 @@ export class OracleService {
       }
       entry.calls[order]++;
       entry.seconds += (performance.now() - begin) / 1000;
-    });
+    };
+    return this.#exclusively(owner, work, wanted);
   }
 
   #ring(): void {
@@ -175,12 +192,14 @@ export class OracleService {
 
   /**
    * Calls of an executable must not overlap, and two at once would only share the same cores. `owner` is whom the work is
-   * for, a ticket or a network.
+   * for, a ticket or a network; it does not begin where it is wanted no more. Whoever gives up looks at `busy` afterwards,
+   * so that one of the two sees the other.
    */
-  #exclusively<T>(owner: number, work: () => T | Promise<T>): Promise<T> {
+  #exclusively<T>(owner: number, work: () => T | Promise<T>, wanted = (): boolean => true): Promise<T> {
     const result = this.#turn.then(async () => {
       Atomics.store(this.#words, Control.busy, owner);
       try {
+        if (!wanted()) throw new EvaluationError('nobody waits for it any more', '', true);
         return await work();
       } finally {
         Atomics.store(this.#words, Control.busy, 0);

@@ -38,6 +38,8 @@ class Replaced extends EvaluationError {
 
 interface Known {
   readonly spec: ExecutableSpec;
+  /** One Int32: not 0 once it need not be compiled any more. */
+  readonly unwanted: SharedArrayBuffer;
   /** Compiled in the present thread. */
   ready: Promise<Hosted> | undefined;
 }
@@ -75,9 +77,12 @@ export class OracleHost {
   /** Compiles a network in the host. After an abort it is wanted no more. */
   async open(spec: ExecutableSpec, signal?: AbortSignal): Promise<HostedNetwork> {
     const id = ++this.#last;
-    this.#networks.set(id, { spec: { ...spec, programs: shared(spec.programs) }, ready: undefined });
+    const unwanted = new SharedArrayBuffer(4);
+    const own = { ...spec, programs: shared(spec.programs) };
+    this.#networks.set(id, { spec: own, unwanted, ready: undefined });
     const forget = (): void => {
       this.#networks.delete(id);
+      Atomics.store(new Int32Array(unwanted), 0, 1);
       this.#doubt(id);
     };
     signal?.addEventListener('abort', forget, { once: true });
@@ -155,7 +160,7 @@ export class OracleHost {
   #ready(id: number): Promise<Hosted> {
     const known = this.#networks.get(id);
     if (!known) throw new EvaluationError('the network was disposed while in use', '', true);
-    known.ready ??= this.#thread.call((service) => service.open(id, known.spec));
+    known.ready ??= this.#thread.call((service) => service.open(id, known.spec, known.unwanted));
     return known.ready;
   }
 

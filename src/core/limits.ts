@@ -1,8 +1,9 @@
 import { Stopped } from './errors.js';
+import { sharedBytes } from './memory.js';
 
 /** Limits as plain data; structured clone shares the flag. */
 export interface LimitsData {
-  readonly flag: SharedArrayBuffer;
+  readonly flag: ArrayBufferLike;
   /** Where the seconds count from, on the clock of {@link clock}. */
   readonly started: number;
   /** Seconds allowed; Infinity for no limit. */
@@ -18,7 +19,7 @@ export class Limits {
   readonly #flag: Int32Array;
 
   constructor(data: Partial<LimitsData> = {}) {
-    const { flag = new SharedArrayBuffer(4), started = clock(), seconds = Number.POSITIVE_INFINITY } = data;
+    const { flag = sharedBytes(4), started = clock(), seconds = Number.POSITIVE_INFINITY } = data;
     this.data = { flag, started, seconds };
     this.#flag = new Int32Array(flag);
   }

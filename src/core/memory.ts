@@ -6,8 +6,8 @@ export const isShared = ({ buffer }: ArrayBufferView): boolean =>
   sharing && buffer instanceof SharedArrayBuffer;
 
 /** Zeros, in shared memory where there is such. */
-export const sharedFloat32 = (length: number): Float32Array =>
-  new Float32Array(sharing ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length));
+export const sharedBytes = (length: number): ArrayBufferLike =>
+  sharing ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
 
-export const sharedFloat64 = (length: number): Float64Array =>
-  new Float64Array(sharing ? new SharedArrayBuffer(8 * length) : new ArrayBuffer(8 * length));
+export const sharedFloat32 = (length: number): Float32Array => new Float32Array(sharedBytes(4 * length));
+export const sharedFloat64 = (length: number): Float64Array => new Float64Array(sharedBytes(8 * length));

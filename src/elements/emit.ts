@@ -4,6 +4,20 @@ import type { Id, Program } from './program.js';
 
 const literal = (value: number): string => (value < 0 ? `(${value})` : String(value));
 
+let allowed: boolean | undefined;
+
+/** Whether functions may be made from text here, which a content security policy can forbid. */
+export function mayEmit(): boolean {
+  if (allowed === undefined) {
+    try {
+      allowed = new Function('return true')() as boolean;
+    } catch {
+      allowed = false;
+    }
+  }
+  return allowed;
+}
+
 /** Generates a loop over terms whose body is the program as straight-line JavaScript. */
 export function emit(program: Program, needed: readonly Id[], outputs: readonly Id[]): Loop {
   const lines: string[] = [];

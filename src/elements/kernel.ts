@@ -1,6 +1,6 @@
 import type { Shape } from '../problem/problem.js';
 import { type Derivatives, differentiate } from './differentiate.js';
-import { emit } from './emit.js';
+import { emit, mayEmit } from './emit.js';
 import { interpret } from './interpret.js';
 import type { Loop } from './loop.js';
 
@@ -40,7 +40,7 @@ export function makeKernel(shape: Shape, compile = true): Kernel {
 
 function build({ program }: Derivatives, outputs: readonly number[], compile: boolean): Loop {
   const needed = liveIds(program.operands, program.code, outputs);
-  return compile && needed.length <= largestCompiled
+  return compile && needed.length <= largestCompiled && mayEmit()
     ? emit(program, needed, outputs)
     : interpret(program, needed, outputs);
 }

@@ -14,12 +14,15 @@ const network = smallNetwork(60, 300, 4);
 const spec = { programs: programsOf(network), engine: 'reference', device: 'cpu', precision: 'f64' } as const;
 
 /** Runs a script with the compiled package until it exits by itself. */
-function run(body: string): Promise<{ code: number | null; output: string; milliseconds: number }> {
+function run(
+  body: string,
+  flags: readonly string[] = [],
+): Promise<{ code: number | null; output: string; milliseconds: number }> {
   const index = compiled(new URL('../../any.ts', import.meta.url).href, './index.js').href;
   const helpers = compiled(new URL('./any.ts', import.meta.url).href, './problem.js').href;
   const script = `import { solve, openOracle, shutdown } from '${index}'; import { nearest } from '${helpers}'; ${body}`;
   const begin = performance.now();
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 });
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', script], { timeout: 30_000 });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -99,6 +102,18 @@ describe('a process', () => {
     expect(output).toBe('wasm optimal\nonnx optimal\n3\n');
     expect(code).toBe(0);
     expect(milliseconds).toBeLessThan(15_000);
+  });
+
+  it('solves where no code may be made from text', async () => {
+    const { code, output } = await run(
+      `
+      try { new Function('') } catch ({ name }) { console.log(name); }
+      for (const engine of ['wasm', 'onnx'])
+        console.log(engine, (await solve(nearest(0.5).model, { solver: '${solver}', engine })).status);`,
+      ['--disallow-code-generation-from-strings'],
+    );
+    expect(output).toBe('EvalError\nwasm optimal\nonnx optimal\n');
+    expect(code).toBe(0);
   });
 
   it('ends a solve at Ctrl-C with its best point', async () => {

@@ -1,0 +1,13 @@
+import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
+import { Limits } from '../src/core/limits.js';
+import type { SortedOptions } from './options.js';
+
+/** The tolerance asked for; every solver here has `tol`, with one default. */
+export const tolOf = ({ own: { tol } }: SortedOptions): number =>
+  typeof tol === 'number' ? tol : interiorPointOptions.tol.default;
+
+/** The limits of a call. A limit that is no number of seconds is left to the solver to refuse. */
+export function limitsOf({ own, started }: SortedOptions): Limits {
+  const seconds = Number(own['max_wall_time'] ?? Number.POSITIVE_INFINITY);
+  return new Limits({ started: performance.timeOrigin + started, ...(seconds > 0 && { seconds }) });
+}

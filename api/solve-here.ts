@@ -1,0 +1,28 @@
+import { runTask } from '../runtime/run.js';
+import { InputError } from '../src/core/errors.js';
+import type { Model } from '../src/model/index.js';
+import { localBoxes } from './boxes.js';
+import { limitsOf, tolOf } from './call.js';
+import { usesOf } from './network-error.js';
+import { type SolveOptions, sortOptions } from './options.js';
+import { type Solution, solutionOf } from './solution.js';
+
+/**
+ * Solves a model in the calling thread, which is blocked meanwhile: with synchronous engines, and with gray boxes that
+ * are JavaScript objects. `signal` is looked at only before the start.
+ */
+export async function solveHere(model: Model, options: SolveOptions = {}): Promise<Solution> {
+  const sorted = sortOptions(options);
+  const { solver, choice, own, onIteration, signal, warmStart, polish, interrupt } = sorted;
+  if (polish) throw new InputError('polish: engines of solveHere compute in f64 already; use solve');
+  if (interrupt) throw new InputError('interrupt: Ctrl-C cannot reach a blocked thread; use solve');
+  const limits = limitsOf(sorted);
+  if (signal?.aborted) limits.raise();
+  const problem = model.problem();
+  const { boxes, engine } = await localBoxes(model, choice);
+  const solved = await runTask(
+    { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
+    { limits, ...(onIteration && { iteration: onIteration }) },
+  );
+  return solutionOf(model, problem, solved, { uses: usesOf(model, problem), tol: tolOf(sorted), engine });
+}
