@@ -49,7 +49,8 @@ export class MainPhase implements Phase {
   solve(s: State): Outcome {
     const start = keep(s);
     let outcome = iterate(s);
-    if (GIVEN_UP.has(outcome.status)) return this.fromLeastViolation(s, start) ?? outcome;
+    const violated = this.form.violation(s.current.w, s.current.c) > s.options.constr_viol_tol;
+    if (violated && GIVEN_UP.has(outcome.status)) return this.fromLeastViolation(s, start) ?? outcome;
     if (outcome === ANOTHER) {
       const stated = this.withStatedBounds(s, EARLY);
       if (stated) return stated;
