@@ -1,5 +1,5 @@
 import type { Operator } from '../problem/operators.js';
-import type { Shape } from '../problem/problem.js';
+import { eachCall, earlierCall, literal, type Shape, variableSlot } from '../problem/shape.js';
 import { type Id, Program } from './program.js';
 import { branching, pairwise, rules, type Second } from './rules.js';
 
@@ -98,13 +98,13 @@ interface Recorded {
   readonly node: number;
 }
 
-/** Writes the values into the program and notes every node that depends on variables, without recursion. */
+/** Writes the values into the program and notes every node that depends on variables. */
 function record(
   program: Program,
   shape: Shape,
 ): { nodes: Active[]; root: number; value: Id; guarded: boolean } {
   const nodes: Active[] = [];
-  const done = new Map<Shape, Recorded>();
+  const calls: Recorded[] = [];
   const leaves = new Map<number, Recorded>();
   let guarded = false;
 
@@ -117,6 +117,16 @@ function record(
     };
     leaves.set(slot, made);
     return made;
+  };
+  const argument = (symbol: number): Recorded => {
+    const index = symbol >> 2;
+    const kind = symbol & 3;
+    if (kind === variableSlot) return leaf(index);
+    if (kind === earlierCall) return calls[index]!;
+    return {
+      id: kind === literal ? program.literal(shape.literals[index]!) : program.constant(index),
+      node: -1,
+    };
   };
   const call = (op: Operator, args: readonly Recorded[]): Recorded => {
     const rule = rules[op];
@@ -133,24 +143,33 @@ function record(
     return call(op, [fold(op, args.slice(0, half)), fold(op, args.slice(half))]);
   };
 
-  const stack = [shape];
-  while (stack.length > 0) {
-    const s = stack[stack.length - 1]!;
-    if (done.has(s)) {
-      stack.pop();
-    } else if ('slot' in s) {
-      done.set(s, s.op === 'variable' ? leaf(s.slot) : { id: program.constant(s.slot), node: -1 });
-    } else if ('value' in s) {
-      done.set(s, { id: program.literal(s.value), node: -1 });
-    } else {
-      const waiting = s.args.filter((arg) => !done.has(arg));
-      for (const arg of waiting) stack.push(arg);
-      if (waiting.length > 0) continue;
-      if (branching.has(s.op)) guarded = true;
-      const args = s.args.map((arg) => done.get(arg)!);
-      done.set(s, pairwise.has(s.op) ? fold(s.op, args) : call(s.op, args));
-    }
+  const listed: { readonly op: Operator; readonly symbols: Int32Array }[] = [];
+  eachCall(shape, (op, symbols) => listed.push({ op, symbols }));
+  for (const k of lastArgumentFirst(listed)) {
+    const { op, symbols } = listed[k]!;
+    if (branching.has(op)) guarded = true;
+    const args = Array.from(symbols, argument);
+    calls[k] = pairwise.has(op) ? fold(op, args) : call(op, args);
   }
-  const { id, node } = done.get(shape)!;
+  const { id, node } = calls[calls.length - 1]!;
   return { nodes, root: node, value: id, guarded };
+}
+
+/** The calls in postorder, last arguments first: a fixed order, as rounding depends on it. */
+function lastArgumentFirst(calls: readonly { readonly symbols: Int32Array }[]): number[] {
+  const order: number[] = [];
+  const done = new Uint8Array(calls.length);
+  const stack = [calls.length - 1];
+  while (stack.length > 0) {
+    const k = stack[stack.length - 1]!;
+    const depth = stack.length;
+    if (done[k] === 0)
+      for (const symbol of calls[k]!.symbols)
+        if ((symbol & 3) === earlierCall && done[symbol >> 2] === 0) stack.push(symbol >> 2);
+    if (stack.length > depth) continue;
+    stack.pop();
+    if (done[k] === 0) order.push(k);
+    done[k] = 1;
+  }
+  return order;
 }

@@ -42,12 +42,15 @@ export function emit(program: Program, needed: readonly Id[], outputs: readonly 
     lines.push(`out[place[o+${n}]]+=s*${name(id)};`);
   });
   const body = `
-    const {count,variableSlots,constantSlots,variables:v,constants:k,weight}=table;
-    for(let t=0,i=0,j=0,o=0;t<count;t++,i+=variableSlots,j+=constantSlots,o+=${outputs.length}){
+    const {variableSlots,constantSlots,variables:v,constants:k,weight}=table;
+    for(let t=from,i=t*variableSlots,j=t*constantSlots,o=t*${outputs.length};t<to;t++,i+=variableSlots,j+=constantSlots,o+=${outputs.length}){
       const s=weight[t]*factor[source[t]];
       if(s===0)continue;
       ${lines.join('\n')}
     }`;
-  const make = new Function('F', `return function(x,table,source,factor,place,out){${body}}`);
+  const make = new Function(
+    'F',
+    `return function(x,table,source,factor,place,out,from=0,to=table.count){${body}}`,
+  );
   return make(library) as Loop;
 }

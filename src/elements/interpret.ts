@@ -64,9 +64,9 @@ export function interpret(program: Program, needed: readonly Id[], outputs: read
       }
     }
   };
-  return (x, table, source, factor, target, out) => {
-    const { count, variableSlots, constantSlots, variables, constants, weight } = table;
-    for (let t = 0; t < count; t++) {
+  return (x, table, source, factor, target, out, from = 0, to = table.count) => {
+    const { variableSlots, constantSlots, variables, constants, weight } = table;
+    for (let t = from; t < to; t++) {
       const scale = weight[t]! * factor[source[t]!]!;
       if (scale === 0) continue;
       run(x, variables, t * variableSlots, constants, t * constantSlots);

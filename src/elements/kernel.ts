@@ -1,4 +1,4 @@
-import type { Shape } from '../problem/problem.js';
+import type { Shape } from '../problem/shape.js';
 import { type Derivatives, differentiate } from './differentiate.js';
 import { emit, mayEmit } from './emit.js';
 import { interpret } from './interpret.js';

@@ -9,8 +9,9 @@ export interface Table {
 }
 
 /**
- * Adds `scale(t) · output_j(t)` to `out[place[t · outputs + j]]` for all terms and outputs, with
- * `scale(t) = weight[t] · factor[source[t]]`; terms of scale 0 are skipped.
+ * Adds `scale(t) · output_j(t)` to `out[place[t · outputs + j]]` for the terms `from ≤ t < to` and all outputs, with
+ * `scale(t) = weight[t] · factor[source[t]]`; terms of scale 0 are skipped. `out` may be `x` itself where no term reads
+ * what another adds to.
  */
 export type Loop = (
   x: Float64Array,
@@ -19,4 +20,6 @@ export type Loop = (
   factor: Float64Array,
   place: Int32Array,
   out: Float64Array,
+  from?: number,
+  to?: number,
 ) => void;

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.js';
 import type { Operator } from '../problem/operators.js';
+import { reference, variableKind } from './tape.js';
 
 /** The model that an expression's variables belong to; one expression never mixes two. */
 export interface Owner {
@@ -9,17 +10,13 @@ export interface Owner {
 /** What every function of an expression takes. */
 export type Operand = Expression | number;
 
-let created = 0;
-
 /**
  * An immutable node of a directed acyclic graph: sharing a node shares its computation. Made by the functions of
  * this room (`add`, `sin`, …) and by the template `expr`; a {@link Variable} is an expression, too.
  */
 export abstract class Expression {
-  /** Greater than that of every node below it. */
-  readonly id: number = ++created;
-  /** Number of nodes built directly upon this one; a hint of what is shared. */
-  uses = 0;
+  /** Where it stands on the tape of its model, −1 while it does not. */
+  reference = -1;
   /** The model of its variables; absent where there are none. */
   abstract readonly owner: Owner | undefined;
 }
@@ -51,6 +48,7 @@ export class Variable extends Expression {
     readonly name: string,
   ) {
     super();
+    this.reference = reference(variableKind, index);
   }
 }
 
@@ -63,10 +61,7 @@ export class Call extends Expression {
   ) {
     super();
     let owner: Owner | undefined;
-    for (const arg of args) {
-      arg.uses++;
-      owner = commonOwner(owner, arg.owner);
-    }
+    for (const arg of args) owner = commonOwner(owner, arg.owner);
     this.owner = owner;
   }
 }

@@ -1,4 +1,5 @@
-export type { Block, ElementGroup, GrayBoxUse, Problem, Shape } from '../problem/problem.js';
+export type { Block, ElementGroup, GrayBoxUse, Problem } from '../problem/problem.js';
+export type { Shape } from '../problem/shape.js';
 export type { Expression, Operand, Owner } from './expression.js';
 export { Variable } from './expression.js';
 export * from './functions.js';

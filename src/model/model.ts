@@ -1,10 +1,14 @@
 import { InputError } from '../core/errors.js';
+import type { Limits } from '../core/limits.js';
+import { Float64List, Int32List } from '../core/lists.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { evaluate } from './evaluate.js';
 import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
-import { Extractor } from './extract.js';
+import { extract } from './extract/extract.js';
 import { Names } from './names.js';
+import type { Statement } from './statement.js';
 import { stepComplaint } from './steps.js';
+import { copied, type Take, TapeWriter, viewed } from './tape-writer.js';
 import { VariableArray } from './variables.js';
 
 export interface ModelOptions {
@@ -52,13 +56,14 @@ const isList = (given: unknown): given is ArrayLike<number> =>
 
 /** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
 export class Model implements Owner {
-  readonly #variables = { lower: [] as number[], upper: [] as number[], start: [] as number[] };
+  readonly #variables = { lower: new Float64List(), upper: new Float64List(), start: new Float64List() };
   readonly #variableNames = new Names();
-  readonly #rows = { lower: [] as number[], upper: [] as number[] };
+  readonly #rows = { lower: new Float64List(), upper: new Float64List() };
   readonly #rowNames = new Names();
-  /** Index of the row and its expression; rows of gray boxes have none. */
-  readonly #expressions: { readonly row: number; readonly expression: Expression }[] = [];
-  #objective: Expression | undefined;
+  readonly #tape = new TapeWriter();
+  /** References of the rows' expressions, −1 for rows of gray boxes. */
+  readonly #expressions = new Int32List();
+  #objective = -1;
   #sense: 1 | -1 = 1;
   /** Scaling factors of the user, which a solver applies when asked to; handed on with the problem. */
   scaling: Problem['scaling'];
@@ -152,8 +157,7 @@ export class Model implements Owner {
     const upper = equals ?? options.upper ?? Number.POSITIVE_INFINITY;
     this.#checkBounds(`row '${name}'`, lower, upper);
     const own = this.#differentiable(expression, `row '${name}'`);
-    this.#expressions.push({ row: this.rowCount, expression: own });
-    return this.#addRow(name, lower, upper);
+    return this.#addRow(name, lower, upper, this.#tape.place(own));
   }
 
   /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
@@ -171,7 +175,7 @@ export class Model implements Owner {
     let index = this.#boxes.indexOf(box);
     if (index < 0) index = this.#boxes.push(box) - 1;
     this.#uses.push({ box: index, ...use });
-    return Array.from(use.outputs, (_, k) => this.#addRow(`${name}[${k}]`, 0, 0));
+    return Array.from(use.outputs, (_, k) => this.#addRow(`${name}[${k}]`, 0, 0, -1));
   }
 
   /** The value of an expression of this model at `x`. */
@@ -182,36 +186,37 @@ export class Model implements Owner {
   /** The start of a variable. */
   start(variable: Variable): number {
     this.#own(variable, 'start');
-    return this.#variables.start[variable.index]!;
+    return this.#variables.start.data[variable.index]!;
   }
 
-  /** States the problem as plain data; later changes of the model do not reach it. */
-  problem(): Problem {
-    const extractor = new Extractor(this.variableCount);
-    const lower = Float64Array.from(this.#rows.lower);
-    const upper = Float64Array.from(this.#rows.upper);
-    const objective = this.#objective;
-    const objectiveConstant = objective === undefined ? 0 : extractor.add(-1, objective, this.#sense);
-    for (const { row, expression } of this.#expressions) {
-      const constant = extractor.add(row, expression, 1);
-      if (constant === 0) continue;
-      // A row without bounds stays so, whatever its constant, even an undefined one.
-      if (Number.isFinite(lower[row])) lower[row]! -= constant;
-      if (Number.isFinite(upper[row])) upper[row]! -= constant;
-    }
+  /** The model as plain data; later changes of the model do not reach it. */
+  statement(): Statement {
+    return this.#state(copied);
+  }
+
+  /**
+   * States the problem in its terms; later changes of the model do not reach it. Throws `Stopped` when limits are given
+   * and reached.
+   */
+  problem(limits?: Limits): Problem {
+    return extract(this.#state(viewed), limits);
+  }
+
+  #state(take: Take): Statement {
+    const { lower, upper, start } = this.#variables;
     return {
       name: this.name,
       sense: this.#sense,
       variables: {
-        lower: Float64Array.from(this.#variables.lower),
-        upper: Float64Array.from(this.#variables.upper),
-        start: Float64Array.from(this.#variables.start),
+        lower: take(lower),
+        upper: take(upper),
+        start: take(start),
         names: this.#variableNames.list(),
       },
-      rows: { lower, upper, names: this.#rowNames.list() },
-      linear: extractor.linear(),
-      objectiveConstant,
-      groups: extractor.groups(),
+      rows: { lower: take(this.#rows.lower), upper: take(this.#rows.upper), names: this.#rowNames.list() },
+      tape: this.#tape.tape(take),
+      expressions: take(this.#expressions),
+      objective: this.#objective,
       grayBoxes: [...this.#uses],
       ...(this.scaling && { scaling: this.scaling }),
     };
@@ -238,8 +243,9 @@ export class Model implements Owner {
     return new Variable(this, lowers.length - 1, name);
   }
 
-  #addRow(wanted: string, lower: number, upper: number): Row {
+  #addRow(wanted: string, lower: number, upper: number, expression: number): Row {
     const name = this.#rowNames.next(wanted);
+    this.#expressions.push(expression);
     this.#rows.lower.push(lower);
     this.#rows.upper.push(upper);
     return { index: this.rowCount - 1, name };
@@ -269,7 +275,7 @@ export class Model implements Owner {
   }
 
   #setObjective(expression: Operand, sense: 1 | -1): void {
-    this.#objective = this.#differentiable(expression, 'objective');
+    this.#objective = this.#tape.place(this.#differentiable(expression, 'objective'));
     this.#sense = sense;
   }
 

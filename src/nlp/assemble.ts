@@ -1,8 +1,10 @@
-import { gradientColumns, segments } from '../elements/segments.js';
+import { gradientColumns, type Segment } from '../elements/segments.js';
 import type { GrayBox } from '../oracle/contract.js';
+import { linearByRow } from '../problem/by-row.js';
 import type { Problem } from '../problem/problem.js';
 import { asker } from './ask.js';
 import { boxUses } from './boxes.js';
+import { Composed } from './composed.js';
 import type { Nlp } from './contract.js';
 import { linearPart } from './linear.js';
 import { hessianPlan, jacobianPlan } from './plan.js';
@@ -16,12 +18,21 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
   const n = variables.lower.length;
   const m = rows.lower.length;
   const uses = boxUses(problem.grayBoxes, boxes);
-  const elements = segments(problem.groups);
-  const linear = linearPart(problem.linear, n, m);
-  const jacobian = jacobianPlan(m, n, uses, linear, elements.rows);
+  const byRow = linearByRow(problem);
+  const linear = linearPart(byRow, n, m);
+  const composed = new Composed(problem, byRow);
+  const { objective, rows: ofRows, sums } = composed.elements;
+  // The derivatives of mixed terms are those of the composition.
+  const pure = {
+    objective: objective.filter(isPure),
+    rows: ofRows.filter(isPure),
+    sums: sums.filter(isPure),
+  };
+  const jacobian = jacobianPlan(m, n, uses, linear, pure.rows, composed.couplings);
   const secondDerivatives = uses.every(({ shape }) => shape.secondDerivatives);
-  const hessian = hessianPlan(n, secondDerivatives ? uses : [], elements);
-  const objectiveColumns = elements.objective.map(gradientColumns);
+  const curved = secondDerivatives ? uses : [];
+  const hessian = hessianPlan(n, curved, pure, composed.curvature);
+  const objectiveColumns = pure.objective.map(gradientColumns);
   const ask = asker(uses);
   const none = new Float64Array(0);
   const one = Float64Array.of(1);
@@ -40,23 +51,25 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     ask: (x, order, _, λ) => ask(x, order, λ),
 
     objective(x) {
-      total[0] = problem.objectiveConstant + linear.objective(x);
-      for (const { kernel, table, none } of elements.objective)
-        kernel.value(x, table, none, one, none, total);
+      const z = composed.at(x);
+      total[0] = problem.objectiveConstant + linear.objective(z);
+      for (const { kernel, table, none } of objective) kernel.value(z, table, none, one, none, total);
       return total[0];
     },
 
     gradient(x, out) {
       out.set(linear.gradient);
-      for (let k = 0; k < elements.objective.length; k++) {
-        const { kernel, table, none } = elements.objective[k]!;
+      for (let k = 0; k < pure.objective.length; k++) {
+        const { kernel, table, none } = pure.objective[k]!;
         kernel.gradient(x, table, none, one, objectiveColumns[k]!, out);
       }
+      composed.addGradient(x, out);
     },
 
     constraintValues(x, out) {
-      linear.values(x, out);
-      for (const { kernel, table, none, row } of elements.rows) kernel.value(x, table, none, one, row, out);
+      const z = composed.at(x);
+      linear.values(z, out);
+      for (const { kernel, table, none, row } of ofRows) kernel.value(z, table, none, one, row, out);
       ask(x, 0, none);
       for (const { use, slot } of uses)
         for (let i = 0; i < use.outputs.length; i++)
@@ -66,27 +79,34 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     jacobianValues(x, out) {
       ask(x, 1, none);
       for (let k = 0; k < uses.length; k++) uses[k]!.writeJacobian(out, jacobian.structure.pieces[k]!.first);
+      out.fill(0, jacobian.own, jacobian.entries);
       out.set(jacobian.constant, jacobian.entries);
-      for (let k = 0; k < elements.rows.length; k++) {
-        const { kernel, table, none } = elements.rows[k]!;
+      for (let k = 0; k < pure.rows.length; k++) {
+        const { kernel, table, none } = pure.rows[k]!;
         kernel.gradient(x, table, none, one, jacobian.elements[k]!, out);
       }
+      composed.addJacobian(x, out);
     },
 
     hessianValues(x, σ, λ, out) {
       const { pieces } = hessian.structure;
       ask(x, 2, λ);
-      for (let k = 0; k + 1 < pieces.length; k++)
-        uses[k]!.writeHessian(out, pieces[k]!.first, pieces[k]!.count);
-      out.fill(0, hessian.entries);
+      for (let k = 0; k < curved.length; k++)
+        curved[k]!.writeHessian(out, pieces[k]!.first, pieces[k]!.count);
+      out.fill(0, hessian.own);
       σs[0] = σ;
-      for (let k = 0; k < elements.objective.length; k++) {
-        const { kernel, table, none } = elements.objective[k]!;
+      for (let k = 0; k < pure.objective.length; k++) {
+        const { kernel, table, none } = pure.objective[k]!;
         kernel.hessian(x, table, none, σs, hessian.objective[k]!, out);
       }
-      for (let k = 0; k < elements.rows.length; k++) {
-        const { kernel, table, row } = elements.rows[k]!;
+      for (let k = 0; k < pure.rows.length; k++) {
+        const { kernel, table, row } = pure.rows[k]!;
         kernel.hessian(x, table, row, λ, hessian.rows[k]!, out);
+      }
+      const bySums = composed.addHessian(x, σ, λ, out);
+      for (let k = 0; k < pure.sums.length; k++) {
+        const { kernel, table, row } = pure.sums[k]!;
+        kernel.hessian(x, table, row, bySums, hessian.sums[k]!, out);
       }
     },
 
@@ -97,3 +117,5 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     },
   };
 }
+
+const isPure = ({ mixed }: Segment): boolean => !mixed;

@@ -1,13 +1,17 @@
 import { type PieceShape, valuesOf } from '../core/structure/piece.js';
 import { Structure } from '../core/structure/structure.js';
-import { gradientColumns, type Segment } from '../elements/segments.js';
+import { gradientColumns, type Segment, type Segments } from '../elements/segments.js';
 import type { BoxUse } from './boxes.js';
+import type { Couplings } from './couplings.js';
+import type { Curvature } from './curvature.js';
 import type { LinearPart } from './linear.js';
 import { Contributions, mergeContributions } from './merge.js';
 
-/** The pieces of the gray boxes' uses come first, in their order; all else is one last piece of entries. */
+/** The pieces of the gray boxes' uses come first, in their order, then the blocks of sums; all else is entries. */
 interface Plan {
   readonly structure: Structure;
+  /** Where the values begin that are not of gray boxes. */
+  readonly own: number;
   /** Where the entries' values begin. */
   readonly entries: number;
 }
@@ -26,11 +30,13 @@ export function jacobianPlan(
   uses: readonly BoxUse[],
   linear: LinearPart,
   rows: readonly Segment[],
+  couplings: Couplings,
 ): JacobianPlan {
   const columns = rows.map(gradientColumns);
   const all = new Contributions(
     uses.reduce((sum, { use }) => sum + use.outputs.length, 0) +
       linear.row.length +
+      couplings.row.length +
       columns.reduce((sum, own) => sum + own.length, 0),
   );
   for (const { use } of uses)
@@ -41,64 +47,87 @@ export function jacobianPlan(
     const own = columns[s]!;
     for (let k = 0; k < own.length; k++) all.add(row[Math.floor(k / width)]!, own[k]!);
   });
+  for (let k = 0; k < couplings.row.length; k++) all.add(couplings.row[k]!, couplings.column[k]!);
 
   const { row, column, place } = mergeContributions(m, n, all);
   const structure = new Structure(m, n, false, [
     ...uses.map((use) => use.jacobianPiece()),
+    ...couplings.blocks,
     { kind: 'entries', row, column },
   ]);
-  const entries = structure.pieces.at(-1)!.first;
+  const { own, firsts, entries } = beginnings(structure, uses.length);
   const constant = new Float64Array(row.length);
   const take = cutter(place);
   for (const { use } of uses) for (const k of take(use.outputs.length)) constant[k]! += 1;
   const ofLinear = take(linear.value.length);
   for (let k = 0; k < ofLinear.length; k++) constant[ofLinear[k]!]! += linear.value[k]!;
-  const elements = columns.map((own) => take(own.length).map((k) => entries + k));
-  return { structure, entries, constant, elements };
+  const elements = columns.map((places) => take(places.length).map((k) => entries + k));
+  couplings.settle(
+    firsts,
+    take(couplings.row.length).map((k) => entries + k),
+  );
+  return { structure, own, entries, constant, elements };
 }
 
 export interface HessianPlan extends Plan {
   /** Place of each contribution, by segment. */
   readonly objective: readonly Int32Array[];
   readonly rows: readonly Int32Array[];
+  readonly sums: readonly Int32Array[];
 }
 
-/** Lays out the lower triangle of the n × n Hessian; elements inside a gray box's dense block add to its values. */
+/** Lays out the lower triangle of the n × n Hessian; elements inside a dense block add to its values. */
 export function hessianPlan(
   n: number,
   uses: readonly BoxUse[],
-  elements: { readonly objective: readonly Segment[]; readonly rows: readonly Segment[] },
+  elements: Segments,
+  curvature: Curvature,
 ): HessianPlan {
-  const blocks = uses.map((use) => use.hessianPiece());
+  const blocks = [...uses.map((use) => use.hessianPiece()), ...curvature.blocks];
   const size = ({ kernel, table }: Segment): number => table.count * kernel.hessianSlots.length;
-  const everything = [...elements.objective, ...elements.rows];
-  const total = everything.reduce((sum, own) => sum + size(own), 0);
+  const everything = [...elements.objective, ...elements.rows, ...elements.sums];
+  const total = everything.reduce((sum, own) => sum + size(own), curvature.row.length);
   const inside = new DenseBlocks(n, blocks);
   const all = new Contributions(total);
   // Places in blocks at once; those among the entries follow when these are merged.
   const places = new Int32Array(total).fill(-1);
   let at = 0;
+  const add = (i: number, j: number): void => {
+    places[at] = inside.place(i, j);
+    if (places[at++]! < 0) all.add(Math.max(i, j), Math.min(i, j));
+  };
   for (const { kernel, table } of everything)
     for (let t = 0; t < table.count; t++) {
       const base = t * table.variableSlots;
-      for (const { row, column } of kernel.hessianSlots) {
-        const [i, j] = [table.variables[base + row]!, table.variables[base + column]!];
-        places[at] = inside.place(i, j);
-        if (places[at++]! < 0) all.add(Math.max(i, j), Math.min(i, j));
-      }
+      for (const { row, column } of kernel.hessianSlots)
+        add(table.variables[base + row]!, table.variables[base + column]!);
     }
+  for (let k = 0; k < curvature.row.length; k++) add(curvature.row[k]!, curvature.column[k]!);
 
   const { row, column, place } = mergeContributions(n, n, all);
   const structure = new Structure(n, n, true, [...blocks, { kind: 'entries', row, column }]);
-  const entries = structure.pieces.at(-1)!.first;
-  for (let k = 0, own = 0; k < total; k++) if (places[k]! < 0) places[k] = entries + place[own++]!;
+  const { own, firsts, entries } = beginnings(structure, uses.length);
+  for (let k = 0, next = 0; k < total; k++) if (places[k]! < 0) places[k] = entries + place[next++]!;
   const take = cutter(places);
-  return {
+  const plan = {
     structure,
+    own,
     entries,
-    objective: elements.objective.map((own) => take(size(own))),
-    rows: elements.rows.map((own) => take(size(own))),
+    objective: elements.objective.map((segment) => take(size(segment))),
+    rows: elements.rows.map((segment) => take(size(segment))),
+    sums: elements.sums.map((segment) => take(size(segment))),
   };
+  curvature.settle(firsts, take(curvature.row.length));
+  return plan;
+}
+
+/** Where the values begin that are not of the first `boxes` pieces: all, those of each block, and the entries. */
+function beginnings(
+  { pieces }: Structure,
+  boxes: number,
+): { own: number; firsts: number[]; entries: number } {
+  const firsts = pieces.slice(boxes).map(({ first }) => first);
+  return { own: firsts[0]!, firsts, entries: firsts.at(-1)! };
 }
 
 /** Finds positions inside symmetric dense blocks, whose values stand one block after the other from 0 on. */

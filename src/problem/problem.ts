@@ -1,4 +1,4 @@
-import type { Operator } from './operators.js';
+import type { Shape } from './shape.js';
 
 /**
  * A problem as plain data that structured clone carries to another thread: linear rows, element groups and
@@ -10,9 +10,10 @@ export interface Problem {
   readonly sense: 1 | -1;
   readonly variables: Block & { readonly start: Float64Array };
   readonly rows: Block;
-  /** Linear part of the rows and of the objective (`row = −1`), triplets without repetition. */
+  /** Linear part of the rows, of the objective (`row = −1`) and of the sums, triplets without repetition. */
   readonly linear: { readonly row: Int32Array; readonly column: Int32Array; readonly value: Float64Array };
   readonly objectiveConstant: number;
+  readonly sums: AuxiliarySums;
   readonly groups: readonly ElementGroup[];
   readonly grayBoxes: readonly GrayBoxUse[];
   /** The user's scaling factors, handed on to `Nlp.scaling`. */
@@ -21,6 +22,15 @@ export interface Problem {
     readonly variables?: Float64Array;
     readonly constraints?: Float64Array;
   };
+}
+
+/**
+ * Values `s_k = constant[k] + linear part + terms`, K in number, of which other terms and sums are functions: functions
+ * of long sums, and what is used in several places. With n variables and m rows, column `n + k` of linear parts and
+ * terms stands for the value of `s_k`, and row `m + k` for its definition, which uses only sums before it.
+ */
+export interface AuxiliarySums {
+  readonly constant: Float64Array;
 }
 
 export interface Block {
@@ -46,15 +56,6 @@ export interface ElementGroup {
   readonly weight: Float64Array;
   readonly row: Int32Array;
 }
-
-/**
- * An expression over slots as plain data. A node that is used twice may be one object (a directed acyclic graph,
- * which structured clone preserves). Integer exponents are literals, because derivatives depend on them.
- */
-export type Shape =
-  | { readonly op: 'variable' | 'constant'; readonly slot: number }
-  | { readonly op: 'literal'; readonly value: number }
-  | { readonly op: Operator; readonly args: readonly Shape[] };
 
 /** Rows `y − NN(x) = 0`: one per output, from `firstRow`. */
 export interface GrayBoxUse {

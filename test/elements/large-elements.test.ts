@@ -5,6 +5,7 @@ import type { Expression } from '../../src/model/index.js';
 import { checkDerivatives } from '../../src/nlp/check.js';
 import { derivatives, stated } from '../model/evaluation.js';
 import { tolerances } from '../tolerances.js';
+import { k, shapeOf, x } from './shape-of.js';
 
 describe('large elements', () => {
   it('the norm of 500 variables: H = (I − uuᵀ/|u|²)/|u|', () => {
@@ -73,36 +74,7 @@ describe('large elements', () => {
   });
 
   it('interpreted and compiled loops agree', () => {
-    const shape = {
-      op: 'divide',
-      args: [
-        {
-          op: 'sin',
-          args: [
-            {
-              op: 'multiply',
-              args: [
-                { op: 'variable', slot: 0 },
-                { op: 'variable', slot: 1 },
-              ],
-            },
-          ],
-        },
-        {
-          op: 'add',
-          args: [
-            {
-              op: 'power',
-              args: [
-                { op: 'variable', slot: 1 },
-                { op: 'literal', value: 2 },
-              ],
-            },
-            { op: 'constant', slot: 0 },
-          ],
-        },
-      ],
-    } as const;
+    const shape = shapeOf(['divide', ['sin', ['multiply', x(0), x(1)]], ['add', ['power', x(1), 2], k(0)]]);
     const table = {
       count: 2,
       variableSlots: 2,
@@ -111,7 +83,7 @@ describe('large elements', () => {
       constants: Float64Array.of(1.5, 2.5),
       weight: Float64Array.of(2, -3),
     };
-    const x = Float64Array.of(0.4, 1.2, -0.7);
+    const point = Float64Array.of(0.4, 1.2, -0.7);
     const results = [true, false].map((compile) => {
       const kernel = makeKernel(shape, compile);
       const pairs = kernel.hessianSlots.length;
@@ -120,9 +92,9 @@ describe('large elements', () => {
       const one = Float64Array.of(1);
       const at = (from: number, length: number): Int32Array =>
         Int32Array.from({ length }, (_, k) => from + k);
-      kernel.value(x, table, none, one, at(0, 2), out);
-      kernel.gradient(x, table, none, one, at(2, 4), out);
-      kernel.hessian(x, table, none, one, at(6, 2 * pairs), out);
+      kernel.value(point, table, none, one, at(0, 2), out);
+      kernel.gradient(point, table, none, one, at(2, 4), out);
+      kernel.hessian(point, table, none, one, at(6, 2 * pairs), out);
       return [...out];
     });
     expect(results[0]).toEqual(results[1]);

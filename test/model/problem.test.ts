@@ -3,6 +3,7 @@ import * as f from '../../src/model/functions.js';
 import { type Expression, expr, Model, type Problem, type Variable } from '../../src/model/index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { checkDerivatives } from '../../src/nlp/check.js';
+import { shapeOf, x as slot } from '../elements/shape-of.js';
 import { tolerances } from '../tolerances.js';
 
 function model(n: number): { m: Model; x: Variable[] } {
@@ -71,13 +72,7 @@ describe('groups', () => {
     expect([...bilinear.variables]).toEqual([0, 1, 2, 3, 1, 2, 3, 0]);
     expect([...bilinear.weight]).toEqual([2, -0.25, -1, -10]);
     expect([...bilinear.row]).toEqual([-1, -1, 0, 0]);
-    expect(bilinear.shape).toEqual({
-      op: 'multiply',
-      args: [
-        { op: 'variable', slot: 0 },
-        { op: 'variable', slot: 1 },
-      ],
-    });
+    expect(bilinear.shape).toEqual(shapeOf(['multiply', slot(0), slot(1)]));
     const sine = groups.find((group) => group.variableSlots === 1)!;
     expect([...sine.constants]).toEqual([2, 1, 7, 3]);
     expect([...sine.weight]).toEqual([3, 1]);

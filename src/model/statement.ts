@@ -1,0 +1,22 @@
+import type { Block, GrayBoxUse, Problem } from '../problem/problem.js';
+import type { Tape } from './tape.js';
+
+/**
+ * A model as plain data in flat arrays, which structured clone carries to another thread in no time; {@link extract}
+ * makes the problem of it there.
+ */
+export interface Statement {
+  readonly name: string;
+  /** +1: minimize; −1: maximize. */
+  readonly sense: 1 | -1;
+  readonly variables: Block & { readonly start: Float64Array };
+  /** Bounds as stated, of whole expressions. */
+  readonly rows: Block;
+  readonly tape: Tape;
+  /** Reference of each row's expression; −1 for rows of gray boxes. */
+  readonly expressions: Int32Array;
+  /** Reference of the objective, −1 where there is none. */
+  readonly objective: number;
+  readonly grayBoxes: readonly GrayBoxUse[];
+  readonly scaling?: Problem['scaling'];
+}
