@@ -10,6 +10,8 @@ const GROWTH = 10;
 const FAR = [1e9, 1e12];
 /** Parts of a direction and changes of rows below this, relative to the largest, are taken for 0. */
 const NEGLIGIBLE = 1e-6;
+/** A variable this much larger than where the ray begins has grown. */
+const GROWN = 1e3;
 /** What a row may leave its bounds by, relative to what adds up to its change along the ray. */
 const ROUNDING = 1e-12;
 /** Least slope relative to what adds up to it, and what must be left of it far out. */
@@ -35,18 +37,19 @@ export function followsRay(s: State): boolean {
   if (!large || size < GROWTH * divergence.tested) return false;
   divergence.tested = size;
   const { base } = divergence;
-  return base !== null && [s.step.w, current.w].some((from) => isRay(s, base, direction(s, from)));
+  return base !== null && [s.step.w, current.w].some((from) => isRay(s, base, direction(s, from, base)));
 }
 
 /** `from`, of largest entry 1, without what is rounding: length n, 0 for attached variables. Null where a bound ends it. */
-function direction(s: State, from: Float64Array): Float64Array | null {
+function direction(s: State, from: Float64Array, base: Float64Array): Float64Array | null {
   const { form, current } = s;
   const { core, m } = form;
   const d = new Float64Array(form.n);
   const size = maxNorm(from.subarray(0, core));
   for (let j = 0; j < core; j++) {
     const part = from[j]! / size;
-    if (Math.abs(part) <= NEGLIGIBLE) continue;
+    // A small part that grew all the same belongs to the ray: its variable has a large unit.
+    if (Math.abs(part) <= NEGLIGIBLE && Math.abs(from[j]!) <= GROWN * (1 + Math.abs(base[j]!))) continue;
     if (part < 0 ? form.lower[j]! > -Infinity : form.upper[j]! < Infinity) return null;
     d[j] = part;
   }
