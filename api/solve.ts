@@ -1,5 +1,5 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
-import type { Model } from '../src/model/index.js';
+import type { Model, Problem } from '../src/model/index.js';
 import { chooseAll } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
@@ -41,7 +41,7 @@ async function solveInPool(
     const solved = await runtime.solve(
       {
         problem,
-        networks: chosen.map(({ spec }) => spec),
+        networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(problem, k) })),
         solver,
         options: own,
         ...(warmStart && { warmStart }),
@@ -64,3 +64,7 @@ async function solveInPool(
   );
   return solutionOf(model, problem, polished(solved, finish.solved), { ...networks, engine: finish.engine });
 }
+
+/** How many times a problem uses its gray box `k`. */
+const usesOfBox = ({ grayBoxes }: Problem, k: number): number =>
+  grayBoxes.filter(({ box }) => box === k).length;

@@ -11,8 +11,8 @@ const slice = 50;
 const lastLook = 100;
 
 /**
- * A gray box whose numbers come from an oracle host in another thread: writes the question into its mailbox, rings the
- * host's bell and sleeps until the answer is there. Throws the error of the host, a fatal {@link EvaluationError} where
+ * A gray box whose numbers come from an oracle host in another thread: its slots lie in a mailbox; it rings the host's
+ * bell, once for all slots asked, and sleeps until the answers are there. Throws the error of the host, a fatal {@link EvaluationError} where
  * the host died, and {@link Stopped} where the solve's limits are reached first; it answers no more then.
  */
 export class BlockingClient extends CountingBox {
@@ -24,12 +24,10 @@ export class BlockingClient extends CountingBox {
   #late: number | undefined;
   #gaveUp: Stopped | undefined;
 
-  /** @param uses how many slots are made: a single one is the mailbox itself, more are copied in and out of it. */
-  constructor(
-    descriptor: MailboxDescriptor,
-    limits: LimitsData = new Limits().data,
-    private readonly uses = 1,
-  ) {
+  /** Slots handed out. */
+  #given = 0;
+
+  constructor(descriptor: MailboxDescriptor, limits: LimitsData = new Limits().data) {
     super(descriptor);
     this.#mailbox = new Mailbox(descriptor);
     this.#control = new Int32Array(descriptor.control);
@@ -41,33 +39,21 @@ export class BlockingClient extends CountingBox {
     return this.#hostSeconds;
   }
 
+  /** The next slot of the mailbox, which was made for so many uses. */
   override slot(): Slot {
-    return this.uses === 1 ? this.#mailbox : super.slot();
+    const slot = this.#mailbox.slots[this.#given++];
+    if (slot === undefined)
+      throw new TypeError(`the mailbox has slots for ${this.#mailbox.slots.length} uses of its box, no more`);
+    return slot;
   }
 
   protected override answer(order: Order, slots: readonly Slot[]): void {
-    for (const slot of slots) {
-      if (slot === this.#mailbox) this.#ask(order);
-      else this.#askFor(order, slot);
-    }
-  }
-
-  #askFor(order: Order, { x, λ, y, J, H }: Slot): void {
-    const mailbox = this.#mailbox;
-    mailbox.x.set(x);
-    if (order === 2) mailbox.λ.set(λ);
-    this.#ask(order);
-    y.set(mailbox.y);
-    if (order >= 1) J.set(mailbox.J);
-    if (order === 2) H.set(mailbox.H);
-  }
-
-  #ask(order: Order): void {
+    if (slots.length === 0) return;
     if (this.#gaveUp) throw this.#gaveUp;
     this.#checkHost();
     if (this.#limits.over()) this.#late ??= performance.now();
     const mailbox = this.#mailbox;
-    mailbox.ask(order);
+    mailbox.ask(order, slots);
     Atomics.add(this.#control, Control.bell, 1);
     Atomics.notify(this.#control, Control.bell);
     while (mailbox.state === State.requested) {

@@ -19,50 +19,56 @@ export const Control = {
   words: 3,
 } as const;
 
-const header = { state: 0, order: 1, errorBytes: 2 } as const;
+const header = { state: 0, order: 1, errorBytes: 2, asked: 3 } as const;
 const secondsAt = 16;
 const errorAt = 24;
-const numbersAt = 4096;
+const indicesAt = 4096;
 
 /** What another thread needs to open the same mailbox; structured clone shares the memory. */
 export interface MailboxDescriptor extends BoxShape {
+  /** Slots that it holds. */
+  readonly uses: number;
   readonly memory: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
 }
 
 /**
- * One client's letter box at an oracle host: question `(order, x, λ)` and answer `(y, J, H)` in shared memory.
+ * One client's letter box at an oracle host, in shared memory: the slots of all its uses of a box, so that both sides read
+ * and write the very numbers of the solver, and which of them are asked.
  *
- * Layout in bytes: 0 state, 4 order, 8 length of the error's text (Int32 each), 16 seconds the host computed (Float64),
- * 24 the error as JSON (UTF-8), 4096 onward the slot's `x, λ, y, J, H` (Float64).
+ * Layout in bytes: 0 state, 4 order, 8 length of the error's text, 12 number of slots asked (Int32 each), 16 seconds the
+ * host computed (Float64), 24 the error as JSON (UTF-8), 4096 the indices of the slots asked (Int32), then, from a
+ * multiple of 8, `x, λ, y, J, H` of each slot (Float64).
  */
-export class Mailbox implements Slot {
+export class Mailbox {
   readonly #words: Int32Array;
   readonly #seconds: Float64Array;
   readonly #text: Uint8Array;
-  readonly x: Float64Array;
-  readonly λ: Float64Array;
-  readonly y: Float64Array;
-  readonly J: Float64Array;
-  readonly H: Float64Array;
+  readonly #indices: Int32Array;
+  readonly slots: readonly Slot[];
+  readonly #places: ReadonlyMap<Slot, number>;
 
   constructor(readonly descriptor: MailboxDescriptor) {
-    const { memory } = descriptor;
+    const { memory, uses } = descriptor;
     const lengths = slotLengths(descriptor);
-    this.#words = new Int32Array(memory, 0, 3);
+    this.#words = new Int32Array(memory, 0, 4);
     this.#seconds = new Float64Array(memory, secondsAt, 1);
-    this.#text = new Uint8Array(memory, errorAt, numbersAt - errorAt);
-    let at = numbersAt;
+    this.#text = new Uint8Array(memory, errorAt, indicesAt - errorAt);
+    this.#indices = new Int32Array(memory, indicesAt, uses);
+    let at = numbersAt(uses);
     const take = (length: number): Float64Array => {
       const view = new Float64Array(memory, at, length);
       at += 8 * length;
       return view;
     };
-    this.x = take(lengths.x);
-    this.λ = take(lengths.λ);
-    this.y = take(lengths.y);
-    this.J = take(lengths.J);
-    this.H = take(lengths.H);
+    this.slots = Array.from({ length: uses }, () => ({
+      x: take(lengths.x),
+      λ: take(lengths.λ),
+      y: take(lengths.y),
+      J: take(lengths.J),
+      H: take(lengths.H),
+    }));
+    this.#places = new Map(this.slots.map((slot, k) => [slot, k]));
   }
 
   get state(): number {
@@ -71,6 +77,12 @@ export class Mailbox implements Slot {
 
   get order(): Order {
     return this.#words[header.order] as Order;
+  }
+
+  /** The slots asked. */
+  get asked(): Slot[] {
+    const { slots } = this;
+    return Array.from(this.#indices.subarray(0, this.#words[header.asked]), (k) => slots[k]!);
   }
 
   /** Seconds the host spent on the last answer. */
@@ -84,8 +96,14 @@ export class Mailbox implements Slot {
     return revivedError(JSON.parse(text) as PlainError);
   }
 
-  /** Client: puts the question that stands in `x` and `λ`; the caller rings the bell. */
-  ask(order: Order): void {
+  /** Client: asks some of the slots, whose `x` and `λ` are in place; the caller rings the bell. */
+  ask(order: Order, slots: readonly Slot[]): void {
+    slots.forEach((slot, k) => {
+      const index = this.#places.get(slot);
+      if (index === undefined) throw new TypeError('a slot of another gray box was asked');
+      this.#indices[k] = index;
+    });
+    this.#words[header.asked] = slots.length;
     this.#words[header.order] = order;
     Atomics.store(this.#words, header.state, State.requested);
   }
@@ -143,8 +161,11 @@ function fitting(error: PlainError, bytes: number): Uint8Array {
   }
 }
 
-/** Makes a mailbox at a host whose control block is `control`. */
-export function createMailbox(shape: BoxShape, control: SharedArrayBuffer): MailboxDescriptor {
+/** Where the slots begin: behind the indices. */
+const numbersAt = (uses: number): number => indicesAt + 8 * Math.ceil(uses / 2);
+
+/** Makes a mailbox for `uses` uses of a box at a host whose control block is `control`. */
+export function createMailbox(shape: BoxShape, uses: number, control: SharedArrayBuffer): MailboxDescriptor {
   const numbers = Object.values(slotLengths(shape)).reduce((sum, length) => sum + length, 0);
-  return { ...shape, memory: new SharedArrayBuffer(numbersAt + 8 * numbers), control };
+  return { ...shape, uses, memory: new SharedArrayBuffer(numbersAt(uses) + 8 * uses * numbers), control };
 }

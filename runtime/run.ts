@@ -39,10 +39,9 @@ async function solveWithin(
   opened: OpenBox[],
 ): Promise<Solved> {
   const solver = await loadSolver(task.solver);
-  for (const [k, binding] of task.boxes.entries()) {
+  for (const binding of task.boxes) {
     checkLimits(limits);
-    const uses = task.problem.grayBoxes.filter(({ box }) => box === k).length;
-    opened.push(await openBox(binding, uses, limits));
+    opened.push(await openBox(binding, limits));
   }
   checkLimits(limits);
   const boxes = opened.map(({ box }) => box);
@@ -75,10 +74,9 @@ interface OpenBox {
   dispose(): void | Promise<void>;
 }
 
-async function openBox(binding: BoxBinding, uses: number, { data: limits }: Limits): Promise<OpenBox> {
+async function openBox(binding: BoxBinding, { data: limits }: Limits): Promise<OpenBox> {
   if (binding.kind === 'ready') return { box: binding.box, dispose() {} };
-  if (binding.kind === 'mailbox')
-    return { box: new BlockingClient(binding.mailbox, limits, uses), dispose() {} };
+  if (binding.kind === 'mailbox') return { box: new BlockingClient(binding.mailbox, limits), dispose() {} };
   const { spec } = binding;
   const executable = await openExecutable(spec);
   return {

@@ -21,6 +21,9 @@ export interface Hosted extends BoxShape {
 
 /** What a hosted network did so far. */
 export interface HostStatistics {
+  /** Calls of the engine, each for one or many points. */
+  readonly calls: number;
+  /** Points answered, by order. */
   readonly values: number;
   readonly jacobians: number;
   readonly hessians: number;
@@ -34,7 +37,10 @@ interface Entry {
   readonly executable: Executable;
   readonly shape: BoxShape;
   readonly place: Place;
+  /** Slots answered, by order. */
   readonly calls: [number, number, number];
+  /** Calls of the engine. */
+  runs: number;
   seconds: number;
 }
 
@@ -43,7 +49,7 @@ interface Computation {
   readonly owner: number;
   readonly entry: Entry;
   readonly order: Order;
-  readonly slot: Slot;
+  readonly slots: readonly Slot[];
   readonly wanted?: () => boolean;
 }
 
@@ -88,7 +94,7 @@ export class OracleService {
     const { engine, device, precision } = executable;
     const shape = boxShape(executable);
     const place = { engine, network: programs.name };
-    this.#entries.set(id, { executable, shape, place, calls: [0, 0, 0], seconds: 0 });
+    this.#entries.set(id, { executable, shape, place, calls: [0, 0, 0], runs: 0, seconds: 0 });
     return { id, engine, device, precision, ...shape };
   }
 
@@ -107,7 +113,7 @@ export class OracleService {
   async evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
     const entry = this.#entry(id);
     const slot = { ...makeSlot(entry.shape), x, λ };
-    await this.#compute({ owner: id, entry, order, slot });
+    await this.#compute({ owner: id, entry, order, slots: [slot] });
     const nothing = new Float64Array(0);
     const asked = { y: slot.y, J: order >= 1 ? slot.J : nothing, H: order === 2 ? slot.H : nothing };
     const answer = byInputs(entry.shape, asked);
@@ -119,9 +125,9 @@ export class OracleService {
   }
 
   statistics(id: number): HostStatistics {
-    const { calls, seconds } = this.#entry(id);
+    const { calls, runs, seconds } = this.#entry(id);
     const clients = [...this.#clients.values()].filter((client) => client.id === id).length;
-    return { values: calls[0], jacobians: calls[1], hessians: calls[2], seconds, clients };
+    return { calls: runs, values: calls[0], jacobians: calls[1], hessians: calls[2], seconds, clients };
   }
 
   /** Frees a network; clients that still ask get an error. */
@@ -157,11 +163,9 @@ export class OracleService {
       any = true;
       try {
         const begin = performance.now();
-        const { order, x, λ, y, J, H } = mailbox;
-        // The inputs are copied because engines may refuse shared memory.
-        const slot = { x: x.slice(), λ: λ.slice(), y, J, H };
+        const { order, asked } = mailbox;
         const wanted = (): boolean => mailbox.state === State.requested;
-        await this.#compute({ owner: ticket, entry: this.#entry(id), order, slot, wanted });
+        await this.#compute({ owner: ticket, entry: this.#entry(id), order, slots: asked, wanted });
         mailbox.answer((performance.now() - begin) / 1000);
       } catch (error) {
         mailbox.fail(error);
@@ -170,16 +174,17 @@ export class OracleService {
     return any;
   }
 
-  #compute({ owner, entry, order, slot, wanted }: Computation): Promise<void> {
+  #compute({ owner, entry, order, slots, wanted }: Computation): Promise<void> {
     const work = async (): Promise<void> => {
       this.#checkAlive();
       const begin = performance.now();
       try {
-        await entry.executable.evaluate(order, [slot]);
+        await entry.executable.evaluate(order, slots);
       } catch (error) {
         throw failureOf(error, entry.place);
       }
-      entry.calls[order]++;
+      entry.calls[order] += slots.length;
+      entry.runs++;
       entry.seconds += (performance.now() - begin) / 1000;
     };
     return this.#exclusively(owner, work, wanted);

@@ -16,11 +16,17 @@ export interface ExecutableSpec {
   readonly threads?: number;
 }
 
+/** A gray box of a task: a network, and how many times the problem uses it. */
+export interface TaskNetwork {
+  readonly spec: ExecutableSpec;
+  readonly uses: number;
+}
+
 /** One solve as plain data, wherever it shall run. */
 export interface SolveTask {
   readonly problem: Problem;
   /** The gray boxes, in the order of `problem.grayBoxes[…].box`. */
-  readonly networks: readonly ExecutableSpec[];
+  readonly networks: readonly TaskNetwork[];
   readonly solver: SolverName;
   /** The solver's own options; it validates them. */
   readonly options?: Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { Limits } from '../../src/core/limits.js';
 import { isSynchronous } from '../../src/engine/open.js';
 import { shared } from '../share.js';
-import type { BoundTask, BoxBinding, ExecutableSpec, SolveTask } from '../task.js';
+import type { BoundTask, BoxBinding, SolveTask, TaskNetwork } from '../task.js';
 import { whenOver } from '../when-over.js';
 import type { Hosts } from './hosts.js';
 
@@ -28,12 +28,12 @@ export async function bind(
     released = true;
     for (const step of undo.splice(0).reverse()) step();
   };
-  const open = async (spec: ExecutableSpec): Promise<BoxBinding> => {
+  const open = async ({ spec, uses }: TaskNetwork): Promise<BoxBinding> => {
     if (isSynchronous(spec.engine))
       return { kind: 'local', spec: { ...spec, programs: shared(spec.programs) } };
     const held = hosts.lease(spec);
     undo.push(held.release);
-    const { descriptor, detach } = await (await held.hosted).attach();
+    const { descriptor, detach } = await (await held.hosted).attach(uses);
     if (released) detach();
     else undo.push(detach);
     return { kind: 'mailbox', mailbox: descriptor };

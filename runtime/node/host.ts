@@ -97,9 +97,9 @@ export class OracleHost {
   }
 
   /** @internal */
-  async attach({ id, ...shape }: Hosted): Promise<Attachment> {
+  async attach({ id, ...shape }: Hosted, uses: number): Promise<Attachment> {
     const ticket = ++this.#last;
-    const descriptor = createMailbox(shape, this.#control);
+    const descriptor = createMailbox(shape, uses, this.#control);
     this.#clients.set(ticket, { id, mailbox: new Mailbox(descriptor) });
     await this.#call(id, (service) => service.attach(id, ticket, descriptor));
     return { descriptor, detach: () => this.#detach(ticket) };
@@ -238,9 +238,9 @@ export class HostedNetwork {
     return this.host.alive;
   }
 
-  /** Makes a mailbox for one client. */
-  attach(): Promise<Attachment> {
-    return this.host.attach(this.shape);
+  /** Makes a mailbox for one client with so many uses of it. */
+  attach(uses = 1): Promise<Attachment> {
+    return this.host.attach(this.shape, uses);
   }
 
   /** Evaluates once, without blocking; buffers above `order` come back empty. */

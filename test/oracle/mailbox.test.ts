@@ -25,63 +25,77 @@ afterEach(async () => {
 });
 
 /** A client's mailbox at the service with that control block. */
-function attach(service: OracleService, block: SharedArrayBuffer, ticket = 2): MailboxDescriptor {
-  const descriptor = createMailbox(shape, block);
+function attach(service: OracleService, block: SharedArrayBuffer, ticket = 2, uses = 1): MailboxDescriptor {
+  const descriptor = createMailbox(shape, uses, block);
   service.attach(id, ticket, descriptor);
   return descriptor;
 }
 
 /** A thread that asks `count` questions at `(k, 1)` and posts what it learned, or the error's text. */
-function client(descriptor: MailboxDescriptor, count: number): Promise<Record<string, unknown>> {
+const client = (descriptor: MailboxDescriptor, count: number): Promise<Record<string, unknown>> =>
+  thread(
+    descriptor,
+    `
+      const slot = box.slot();
+      const { x, λ, y, J, H } = slot;
+      let sum = 0;
+      for (let k = 1; k <= ${count}; k++) {
+        x.set([k, 1]);
+        λ.set([1, k]);
+        box.evaluate(0, [slot]);
+        box.evaluate(2, [slot]);
+        sum += y[0] + J[0] + H[1];
+      }
+      return { sum, H: H.slice(), statistics: box.statistics, hostSeconds: box.hostSeconds };`,
+  );
+
+/** A thread that does `body` with a client called `box` and posts what it returns, or the error's text. */
+function thread(descriptor: MailboxDescriptor, body: string): Promise<Record<string, unknown>> {
   const module = compiled(new URL('../../runtime/any.ts', import.meta.url).href, './client.js').href;
   const code = `
     const { workerData, parentPort } = require('node:worker_threads');
     import(workerData.module).then(({ BlockingClient }) => {
       const box = new BlockingClient(workerData.descriptor);
-      const slot = box.slot();
-      const { x, λ, y, J, H } = slot;
-      let sum = 0;
       try {
-        for (let k = 1; k <= workerData.count; k++) {
-          x.set([k, 1]);
-          λ.set([1, k]);
-          box.evaluate(0, [slot]);
-          box.evaluate(2, [slot]);
-          sum += y[0] + J[0] + H[1];
-        }
-        parentPort.postMessage({ sum, H: H.slice(), statistics: box.statistics, hostSeconds: box.hostSeconds });
+        parentPort.postMessage((() => {${body}})());
       } catch ({ name, message, where, fatal }) {
         parentPort.postMessage({ name, message, where, fatal });
       }
     });`;
-  const thread = new Worker(code, { eval: true, workerData: { descriptor, count, module } });
-  threads.push(thread);
+  const worker = new Worker(code, { eval: true, workerData: { descriptor, module } });
+  threads.push(worker);
   return new Promise((resolve, reject) => {
-    thread.once('message', resolve);
-    thread.once('error', reject);
+    worker.once('message', resolve);
+    worker.once('error', reject);
   });
 }
 
 describe('the mailbox', () => {
-  it('is the same memory wherever its descriptor is opened', () => {
-    const descriptor = createMailbox(shape, control());
+  it('is the same memory wherever its descriptor is opened, with the slots of all uses', () => {
+    const descriptor = createMailbox(shape, 3, control());
     const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
-    here.x.set([1, 2]);
-    here.λ.set([3, 4]);
-    here.ask(2);
+    const [first, , third] = here.slots;
+    first!.x.set([1, 2]);
+    third!.x.set([5, 6]);
+    third!.λ.set([3, 4]);
+    here.ask(2, [third!, first!]);
     expect(there.state).toBe(State.requested);
     expect(there.order).toBe(2);
-    expect([...there.x, ...there.λ]).toEqual([1, 2, 3, 4]);
-    there.H.set([5, 6, 7]);
-    there.J.set([1, 2, 3, 4]);
+    const [asked, also] = there.asked;
+    expect(there.asked).toEqual([there.slots[2], there.slots[0]]);
+    expect([...asked!.x, ...asked!.λ, ...also!.x]).toEqual([5, 6, 3, 4, 1, 2]);
+    asked!.H.set([5, 6, 7]);
+    asked!.J.set([1, 2, 3, 4]);
     there.answer(0.25);
     expect(here.state).toBe(State.done);
     expect(here.seconds).toBe(0.25);
-    expect([...here.H, ...here.J]).toEqual([5, 6, 7, 1, 2, 3, 4]);
+    expect([...third!.H, ...third!.J]).toEqual([5, 6, 7, 1, 2, 3, 4]);
+    expect([...first!.H, ...first!.J].every((value) => value === 0)).toBe(true);
+    expect(() => here.ask(0, [there.slots[0]!])).toThrow(TypeError);
   });
 
   it('carries error texts, cut where they do not fit', () => {
-    const descriptor = createMailbox(shape, control());
+    const descriptor = createMailbox(shape, 1, control());
     const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
     there.fail('kein Gerät ☹');
     expect(here.state).toBe(State.failed);
@@ -93,7 +107,7 @@ describe('the mailbox', () => {
   });
 
   it('keeps the kind of an error', () => {
-    const descriptor = createMailbox(shape, control());
+    const descriptor = createMailbox(shape, 1, control());
     const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
     const through = (error: unknown): Error => {
       there.fail(error);
@@ -112,9 +126,9 @@ describe('the mailbox', () => {
   });
 
   it('is not answered any more once its client gave up', () => {
-    const descriptor = createMailbox(shape, control());
+    const descriptor = createMailbox(shape, 1, control());
     const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
-    here.ask(0);
+    here.ask(0, here.slots);
     here.withdraw();
     there.answer(1);
     expect(here.state).toBe(State.withdrawn);
@@ -123,9 +137,9 @@ describe('the mailbox', () => {
   });
 
   it('needs no room for H without second derivatives', () => {
-    const large = createMailbox({ ...shape, inputs: 1000, secondDerivatives: false }, control());
+    const large = createMailbox({ ...shape, inputs: 1000, secondDerivatives: false }, 1, control());
     expect(large.memory.byteLength).toBeLessThan(40_000);
-    expect(new Mailbox(large).H).toHaveLength(0);
+    expect(new Mailbox(large).slots[0]!.H).toHaveLength(0);
   });
 });
 
@@ -152,6 +166,32 @@ describe('the oracle service', () => {
     await service.close();
     await serving;
     expect(toy.disposed).toBe(true);
+  });
+
+  it('answers all uses of a client by one call of the engine', async () => {
+    const toy = new Toy(true);
+    const block = control();
+    const service = new OracleService(block, async () => toy);
+    const serving = service.serve();
+    await service.open(id, spec);
+    const { answers, statistics } = await thread(
+      attach(service, block, 2, 5),
+      `
+      const slots = Array.from({ length: 5 }, () => box.slot());
+      slots.forEach(({ x, λ }, k) => { x.set([k, 1]); λ.set([1, 0]); });
+      box.evaluate(2, slots);
+      box.evaluate(0, [slots[4], slots[1]]);
+      box.evaluate(1, []);
+      let more = '';
+      try { box.slot(); } catch ({ name }) { more = name; }
+      return { answers: slots.map(({ y, H }) => [y[0], H[1]]), statistics: { ...box.statistics, more } };`,
+    );
+    expect(answers).toEqual([0, 1, 2, 3, 4].map((k) => [k * k, 2 * k]));
+    expect(statistics).toMatchObject({ calls: 3, hessians: 5, values: 2, more: 'TypeError' });
+    expect(service.statistics(id)).toMatchObject({ calls: 2, hessians: 5, values: 2 });
+    expect(Atomics.load(new Int32Array(block), Control.bell)).toBe(3); // attaching rings, too
+    await service.close();
+    await serving;
   });
 
   it('hands an exception of the engine to the client that asked', async () => {

@@ -65,7 +65,8 @@ async function aborted(host: OracleHost, spec: ExecutableSpec, wait = 150) {
   return { result, milliseconds: performance.now() - begin };
 }
 
-describe('a solve that waits for its oracle', () => {
+// Retried, as a busy machine may delay what is timed.
+describe('a solve that waits for its oracle', { retry: 2 }, () => {
   const faults: Record<string, Fault> = {
     'is slow': { after: 4, order: 2, does: 'sleep', milliseconds: 17_000 },
     'never comes back': { after: 4, order: 2, does: 'spin' },
@@ -204,7 +205,7 @@ describe('a failure inside a host', () => {
   });
 });
 
-describe('a solver thread that does not come back', () => {
+describe('a solver thread that does not come back', { retry: 2 }, () => {
   const large = smallNetwork(300, 2000, 4);
   const boxes: BoxBinding[] = [
     {

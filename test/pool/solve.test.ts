@@ -1,5 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { expr, type GrayBox, Model, type SolveOptions, shutdown, solve, solveHere } from '../../index.js';
+import {
+  network as constrainByNetwork,
+  type Expression,
+  expr,
+  type GrayBox,
+  Model,
+  type SolveOptions,
+  shutdown,
+  solve,
+  solveHere,
+  sum,
+} from '../../index.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { tolerances } from '../tolerances.js';
 import { nearest } from './problem.js';
@@ -117,6 +128,28 @@ describe('solve', () => {
     expect(ticks).toBeGreaterThan(10);
     // A solve in this thread would be one gap as long as itself; the machine may be busy with other things.
     expect(widest).toBeLessThan(Math.max(100, 250 * solution.seconds.total));
+  });
+
+  it.each([1, 4, 10])('asks the host once for all of %i uses of one network', async (K) => {
+    const network = smallNetwork();
+    const model = new Model('several');
+    const gaps: Expression[] = [];
+    for (let k = 0; k < K; k++) {
+      const x = model.variables(`x${k}`, network.inputSize, { lower: -3, upper: 3, start: 0.5 });
+      const y = constrainByNetwork(network, x, { name: `y${k}` });
+      model.constrain(y.at(0), { lower: 0.35 + 0.02 * k });
+      for (const xi of x) gaps.push(expr`(${xi} - 0.5)^2`);
+    }
+    model.minimize(sum(gaps));
+    const [there, here] = [await solve(model, { ...quick, engine: 'onnx' }), await solveHere(model, quick)];
+    expect(there.status).toBe('optimal');
+    expect(there.objective).toBeCloseTo(here.objective, 6);
+    for (const { calls, hessians, jacobians, values } of [there.oracles[0]!, here.oracles[0]!]) {
+      // The last iterate asks as well, before it is found optimal.
+      expect(hessians).toBe(K * (there.evaluations.hessian + 1));
+      expect(values + jacobians + hessians).toBe(K * calls);
+      expect(calls).toBeLessThanOrEqual(2 * there.iterations + 4);
+    }
   });
 
   it('runs solves side by side on one network of the oracle host', async () => {
