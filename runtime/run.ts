@@ -45,7 +45,7 @@ async function solveWithin(
   }
   checkLimits(limits);
   const boxes = opened.map(({ box }) => box);
-  const nlp = assemble(task.problem, boxes);
+  const nlp = assemble(task.problem, boxes, limits);
   const sizes = {
     variables: nlp.variables.lower.length,
     constraints: nlp.constraints.lower.length,

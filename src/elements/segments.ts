@@ -1,3 +1,4 @@
+import type { Ticker } from '../core/ticker.js';
 import type { ElementGroup } from '../problem/problem.js';
 import { type Kernel, makeKernel } from './kernel.js';
 import type { Table } from './loop.js';
@@ -34,9 +35,11 @@ export function segments(
   n: number,
   m: number,
   levels: Int32Array,
+  ticker: Ticker,
 ): Segments {
   const parts: Record<keyof Segments, Segment[]> = { objective: [], rows: [], sums: [] };
   for (const group of groups) {
+    ticker.check();
     const kernel = makeKernel(group.shape, groups.length <= manyShapes || group.count > fewTerms);
     const kinds = kindsOf(group, n, m);
     for (const kind of [0, 1, 2] as const)

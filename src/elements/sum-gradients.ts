@@ -1,6 +1,7 @@
 import { Int32List } from '../core/lists.js';
+import type { Ticker } from '../core/ticker.js';
 import type { LinearByRow } from '../problem/by-row.js';
-import type { ColumnSets } from './column-sets.js';
+import { ColumnSets } from './column-sets.js';
 import { gradientColumns, type Segment } from './segments.js';
 
 /**
@@ -9,6 +10,7 @@ import { gradientColumns, type Segment } from './segments.js';
  */
 export class SumGradients {
   readonly set: Int32Array;
+  readonly sets = new ColumnSets();
   readonly start: Int32Array;
   /** Behind the gradients the derivatives by other sums: sum k by `#used[j]` at `#first + j`, `#from[k] ≤ j < #from[k + 1]`. */
   readonly values: Float64Array;
@@ -28,7 +30,7 @@ export class SumGradients {
     readonly count: number,
     readonly linear: LinearByRow,
     readonly segments: readonly Segment[],
-    readonly sets: ColumnSets,
+    ticker: Ticker,
   ) {
     const direct = segments.map(gradientColumns);
     const terms = termsBySum(segments, direct, count);
@@ -41,6 +43,7 @@ export class SumGradients {
     const used = new Int32List();
     const list = new Int32List();
     for (let k = 0; k < count; k++) {
+      ticker.check();
       list.length = 0;
       const seen = new Set<number>();
       const see = (column: number): void => {
@@ -50,13 +53,13 @@ export class SumGradients {
       for (let t = linear.start[1 + m + k]!; t < linear.start[2 + m + k]!; t++) see(linear.column[t]!);
       for (let t = terms.start[k]!; t < terms.start[k + 1]!; t++) see(terms.column[t]!);
       for (const set of new Set(Array.from(seen, (l) => this.set[l]!))) {
-        const columns = sets.columns(set);
+        const columns = this.sets.columns(set);
         list.append(columns, 0, columns.length);
       }
       for (const l of [...seen].sort((a, b) => a - b)) used.push(l);
       if (seen.size > 0 || terms.start[k + 1]! > terms.start[k]!) this.#constant[k] = 0;
       this.#from[k + 1] = used.length;
-      this.set[k] = sets.of(list.toArray());
+      this.set[k] = this.sets.of(list.toArray());
       this.start[k + 1] = this.start[k]! + this.columns(k).length;
     }
     this.#used = used.toArray();

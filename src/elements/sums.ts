@@ -1,7 +1,7 @@
+import type { Ticker } from '../core/ticker.js';
 import type { LinearByRow } from '../problem/by-row.js';
 import { linearValue } from '../problem/by-row.js';
 import type { Problem } from '../problem/problem.js';
-import { ColumnSets } from './column-sets.js';
 import type { Segment } from './segments.js';
 import { SumGradients } from './sum-gradients.js';
 
@@ -29,7 +29,13 @@ export class Sums {
   readonly #levels: { readonly sums: number[]; readonly runs: Run[] }[] = [];
   #known: 'nothing' | 'values' | 'gradients' = 'nothing';
 
-  constructor(problem: Problem, linear: LinearByRow, segments: readonly Segment[], level: Int32Array) {
+  constructor(
+    problem: Problem,
+    linear: LinearByRow,
+    segments: readonly Segment[],
+    level: Int32Array,
+    ticker: Ticker,
+  ) {
     this.#n = problem.variables.lower.length;
     this.#m = problem.rows.lower.length;
     this.#constant = problem.sums.constant;
@@ -38,7 +44,7 @@ export class Sums {
     this.count = this.#constant.length;
     this.z = new Float64Array(this.#n + this.count);
     this.#places = segments.map(({ row }) => row.map((k) => this.#n + k));
-    this.gradients = new SumGradients(this.#n, this.#m, this.count, linear, segments, new ColumnSets());
+    this.gradients = new SumGradients(this.#n, this.#m, this.count, linear, segments, ticker);
     for (let k = 0; k < this.count; k++) this.#level(level[k]!).sums.push(k);
     segments.forEach(({ row }, segment) => {
       for (let from = 0, to = 0; from < row.length; from = to) {

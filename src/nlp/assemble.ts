@@ -1,3 +1,5 @@
+import type { Limits } from '../core/limits.js';
+import { Ticker } from '../core/ticker.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
 import type { GrayBox } from '../oracle/contract.js';
 import { linearByRow } from '../problem/by-row.js';
@@ -11,16 +13,18 @@ import { hessianPlan, jacobianPlan } from './plan.js';
 
 /**
  * The nonlinear program of a problem: linear rows + element groups + gray boxes. `boxes[k]` is what
- * `problem.grayBoxes[·].box = k` refers to. All structure is merged here; evaluation allocates nothing.
+ * `problem.grayBoxes[·].box = k` refers to. All structure is merged here; evaluation allocates nothing. Throws `Stopped`
+ * when limits are given and reached meanwhile.
  */
-export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp {
+export function assemble(problem: Problem, boxes: readonly GrayBox[] = [], limits?: Limits): Nlp {
   const { variables, rows } = problem;
   const n = variables.lower.length;
   const m = rows.lower.length;
   const uses = boxUses(problem.grayBoxes, boxes);
   const byRow = linearByRow(problem);
   const linear = linearPart(byRow, n, m);
-  const composed = new Composed(problem, byRow);
+  const ticker = new Ticker(limits);
+  const composed = new Composed(problem, byRow, ticker);
   const { objective, rows: ofRows, sums } = composed.elements;
   // The derivatives of mixed terms are those of the composition.
   const pure = {
@@ -28,10 +32,10 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = []): Nlp 
     rows: ofRows.filter(isPure),
     sums: sums.filter(isPure),
   };
-  const jacobian = jacobianPlan(m, n, uses, linear, pure.rows, composed.couplings);
+  const jacobian = jacobianPlan(m, n, uses, linear, pure.rows, composed.couplings, ticker);
   const secondDerivatives = uses.every(({ shape }) => shape.secondDerivatives);
   const curved = secondDerivatives ? uses : [];
-  const hessian = hessianPlan(n, curved, pure, composed.curvature);
+  const hessian = hessianPlan(n, curved, pure, composed.curvature, ticker);
   const objectiveColumns = pure.objective.map(gradientColumns);
   const ask = asker(uses);
   const none = new Float64Array(0);

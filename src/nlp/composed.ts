@@ -1,3 +1,4 @@
+import type { Ticker } from '../core/ticker.js';
 import { levelsOf } from '../elements/levels.js';
 import { type Segments, segments } from '../elements/segments.js';
 import { Sums } from '../elements/sums.js';
@@ -17,20 +18,20 @@ export class Composed {
   readonly #factors: Float64Array;
   readonly #adjoint: Float64Array;
 
-  constructor(problem: Problem, linear: LinearByRow) {
+  constructor(problem: Problem, linear: LinearByRow, ticker: Ticker) {
     const n = problem.variables.lower.length;
     const m = problem.rows.lower.length;
     const levels = levelsOf(problem, linear);
-    this.elements = segments(problem.groups, n, m, levels);
+    this.elements = segments(problem.groups, n, m, levels, ticker);
     const { objective, rows, sums } = this.elements;
-    this.#sums = new Sums(problem, linear, sums, levels);
+    this.#sums = new Sums(problem, linear, sums, levels, ticker);
     const mixed = (own: Segments['rows'], first: number): MixedSegment[] =>
       own
         .filter((segment) => segment.mixed)
         .map((segment) => ({ segment, target: segment.row.map((row) => first + row) }));
     const ofRows = [...mixed(objective, 0), ...mixed(rows, 1)];
-    this.couplings = new Couplings(n, m, linear, ofRows, this.#sums);
-    this.curvature = new Curvature(n, [...ofRows, ...mixed(sums, 1 + m)], this.#sums);
+    this.couplings = new Couplings(n, m, linear, ofRows, this.#sums, ticker);
+    this.curvature = new Curvature(n, [...ofRows, ...mixed(sums, 1 + m)], this.#sums, ticker);
     this.#factors = new Float64Array(1 + m + this.#sums.count);
     this.#adjoint = this.#factors.subarray(1 + m);
   }

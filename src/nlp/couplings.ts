@@ -1,5 +1,6 @@
 import { Int32List } from '../core/lists.js';
 import type { PieceShape } from '../core/structure/piece.js';
+import type { Ticker } from '../core/ticker.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
 import type { Sums } from '../elements/sums.js';
 import type { LinearByRow } from '../problem/by-row.js';
@@ -40,10 +41,17 @@ export class Couplings {
   #firsts: readonly number[] = [];
   #entries: Int32Array = new Int32Array(0);
 
-  constructor(n: number, m: number, linear: LinearByRow, mixed: readonly MixedSegment[], sums: Sums) {
+  constructor(
+    n: number,
+    m: number,
+    linear: LinearByRow,
+    mixed: readonly MixedSegment[],
+    sums: Sums,
+    ticker: Ticker,
+  ) {
     this.#sums = sums;
     this.#mixed = mixed;
-    const { target, column, place, coefficients } = contributionsOf(n, m, linear, mixed, sums.count);
+    const { target, column, place, coefficients } = contributionsOf(n, m, linear, mixed, sums.count, ticker);
     const order = variablesFirst(column, n);
     const position = new Int32Array(order.length);
     for (let p = 0; p < order.length; p++) position[order[p]!] = p;
@@ -68,6 +76,7 @@ export class Couplings {
     const columns = new Int32List();
     const blocks = new Map<number, { readonly number: number; readonly rows: Map<number, number> }>();
     for (let p = 0; p < order.length; p++) {
+      ticker.tick();
       const row = this.#target[p]! - 1;
       if (row < 0) continue;
       if (p < this.#variables) {
@@ -182,6 +191,7 @@ function contributionsOf(
   linear: LinearByRow,
   mixed: readonly MixedSegment[],
   sums: number,
+  ticker: Ticker,
 ): { target: Int32Array; column: Int32Array; place: Int32Array; coefficients: number[] } {
   const columns = mixed.map(({ segment }) => gradientColumns(segment));
   const coefficients: number[] = [];
@@ -195,6 +205,6 @@ function contributionsOf(
     const width = kernel.gradientSlots.length;
     for (let o = 0; o < columns[s]!.length; o++) all.add(target[Math.floor(o / width)]!, columns[s]![o]!);
   });
-  const { row: target, column, place } = mergeContributions(1 + m, n + sums, all);
+  const { row: target, column, place } = mergeContributions(1 + m, n + sums, all, ticker);
   return { target, column, place, coefficients };
 }

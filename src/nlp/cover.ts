@@ -2,6 +2,8 @@ import { triangle } from '../core/structure/piece.js';
 
 /** Blocks may hold so many times the positions that are needed. */
 const waste = 1.3;
+/** Sets may have so many times the positions that blocks hold, each with its place among the entries. */
+const mostPairs = 64;
 
 /**
  * Symmetric dense blocks that cover the squares of given sets of columns without much waste. Where sets overlap like the
@@ -39,7 +41,8 @@ export class Cover {
     const groups = new Groups();
     for (const set of [...sets].sort((a, b) => b.length - a.length)) groups.add(set);
     const values = groups.list.reduce((total, { columns }) => total + triangle(columns.length), 0);
-    const worthwhile = positionsReach(sets, values / waste);
+    const pairs = sets.reduce((total, set) => total + triangle(set.length), 0);
+    const worthwhile = pairs > mostPairs * values || positionsReach(sets, values / waste);
     for (const { columns, sets: members } of groups.list) {
       const block = worthwhile ? this.blocks.push(Int32Array.from(columns).sort()) - 1 : -1;
       for (const set of members) this.#blockOf.set(set, block);

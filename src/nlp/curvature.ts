@@ -1,5 +1,6 @@
 import { Int32List } from '../core/lists.js';
 import { type PieceShape, triangle } from '../core/structure/piece.js';
+import type { Ticker } from '../core/ticker.js';
 import { OuterProducts } from '../elements/outer.js';
 import type { Sums } from '../elements/sums.js';
 import type { MixedSegment } from './couplings.js';
@@ -72,9 +73,10 @@ export class Curvature {
     readonly n: number,
     mixed: readonly MixedSegment[],
     readonly sums: Sums,
+    ticker: Ticker,
   ) {
     this.#mixed = mixed;
-    const { row, column, place } = contributionsOf(mixed, n + sums.count);
+    const { row, column, place } = contributionsOf(mixed, n + sums.count, ticker);
     const { list, start } = bySum(row, n, sums.count);
     const position = new Int32Array(list.length);
     for (let p = 0; p < list.length; p++) position[list[p]!] = p;
@@ -89,7 +91,10 @@ export class Curvature {
     });
 
     const wanted: Product[] = [];
-    for (let k = 0; k < sums.count; k++) if (start[k + 1]! > start[k]!) wanted.push(this.#product(k));
+    for (let k = 0; k < sums.count; k++) {
+      ticker.tick();
+      if (start[k + 1]! > start[k]!) wanted.push(this.#product(k));
+    }
     this.#cover = new Cover(wanted.filter(isFull).map(({ both }) => both));
     const rows = new Int32List();
     const columns = new Int32List();
@@ -98,6 +103,7 @@ export class Curvature {
       columns.push(column[list[p]!]!);
     }
     this.#products = wanted.map((product) => {
+      ticker.check();
       const block = isFull(product) ? this.#cover.blockOf(product.both) : -1;
       if (block >= 0) return { ...product, block };
       const offset = rows.length;
@@ -229,6 +235,7 @@ const none = new Int32Array(0);
 function contributionsOf(
   mixed: readonly MixedSegment[],
   size: number,
+  ticker: Ticker,
 ): ReturnType<typeof mergeContributions> {
   const count = ({ segment: { kernel, table } }: MixedSegment): number =>
     table.count * kernel.hessianSlots.length;
@@ -242,7 +249,7 @@ function contributionsOf(
         all.add(Math.max(a, b), Math.min(a, b));
       }
   }
-  return mergeContributions(size, size, all);
+  return mergeContributions(size, size, all, ticker);
 }
 
 /** Indices with rows below n first, then by sum: those of sum k from `start[k]` on. */

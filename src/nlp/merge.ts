@@ -1,3 +1,5 @@
+import { Ticker } from '../core/ticker.js';
+
 /** Nonzeros without repetition, and for each contribution the nonzero it belongs to. */
 export interface Merged {
   readonly row: Int32Array;
@@ -9,9 +11,17 @@ export interface Merged {
  * Merges contributions to a `rows × columns` matrix that meet at one position. Nonzeros are numbered by the first
  * contribution to each, so contributions that come first keep their order and stay contiguous.
  */
-export function mergeContributions(rows: number, columns: number, all: Contributions): Merged {
+export function mergeContributions(
+  rows: number,
+  columns: number,
+  all: Contributions,
+  ticker: Ticker = new Ticker(),
+): Merged {
   const { row, column } = all;
-  const order = countingSort(row, rows, countingSort(column, columns));
+  const byColumn = countingSort(column, columns);
+  ticker.check();
+  const order = countingSort(row, rows, byColumn);
+  ticker.check();
   const count = row.length;
   const leader = new Int32Array(count);
   let distinct = 0;

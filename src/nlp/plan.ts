@@ -1,5 +1,6 @@
 import { type PieceShape, valuesOf } from '../core/structure/piece.js';
 import { Structure } from '../core/structure/structure.js';
+import type { Ticker } from '../core/ticker.js';
 import { gradientColumns, type Segment, type Segments } from '../elements/segments.js';
 import type { BoxUse } from './boxes.js';
 import type { Couplings } from './couplings.js';
@@ -31,6 +32,7 @@ export function jacobianPlan(
   linear: LinearPart,
   rows: readonly Segment[],
   couplings: Couplings,
+  ticker: Ticker,
 ): JacobianPlan {
   const columns = rows.map(gradientColumns);
   const all = new Contributions(
@@ -45,11 +47,14 @@ export function jacobianPlan(
   rows.forEach(({ row, kernel }, s) => {
     const width = kernel.gradientSlots.length;
     const own = columns[s]!;
-    for (let k = 0; k < own.length; k++) all.add(row[Math.floor(k / width)]!, own[k]!);
+    for (let k = 0; k < own.length; k++) {
+      ticker.tick();
+      all.add(row[Math.floor(k / width)]!, own[k]!);
+    }
   });
   for (let k = 0; k < couplings.row.length; k++) all.add(couplings.row[k]!, couplings.column[k]!);
 
-  const { row, column, place } = mergeContributions(m, n, all);
+  const { row, column, place } = mergeContributions(m, n, all, ticker);
   const structure = new Structure(m, n, false, [
     ...uses.map((use) => use.jacobianPiece()),
     ...couplings.blocks,
@@ -82,6 +87,7 @@ export function hessianPlan(
   uses: readonly BoxUse[],
   elements: Segments,
   curvature: Curvature,
+  ticker: Ticker,
 ): HessianPlan {
   const blocks = [...uses.map((use) => use.hessianPiece()), ...curvature.blocks];
   const size = ({ kernel, table }: Segment): number => table.count * kernel.hessianSlots.length;
@@ -93,6 +99,7 @@ export function hessianPlan(
   const places = new Int32Array(total).fill(-1);
   let at = 0;
   const add = (i: number, j: number): void => {
+    ticker.tick();
     places[at] = inside.place(i, j);
     if (places[at++]! < 0) all.add(Math.max(i, j), Math.min(i, j));
   };
@@ -104,7 +111,7 @@ export function hessianPlan(
     }
   for (let k = 0; k < curvature.row.length; k++) add(curvature.row[k]!, curvature.column[k]!);
 
-  const { row, column, place } = mergeContributions(n, n, all);
+  const { row, column, place } = mergeContributions(n, n, all, ticker);
   const structure = new Structure(n, n, true, [...blocks, { kind: 'entries', row, column }]);
   const { own, firsts, entries } = beginnings(structure, uses.length);
   for (let k = 0, next = 0; k < total; k++) if (places[k]! < 0) places[k] = entries + place[next++]!;

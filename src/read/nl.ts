@@ -1,4 +1,6 @@
 import { InputError } from '../core/errors.js';
+import type { Limits } from '../core/limits.js';
+import { Ticker } from '../core/ticker.js';
 import { Constant, type Operand, Variable } from '../model/expression.js';
 import { linear, sum } from '../model/functions.js';
 import { Model } from '../model/model.js';
@@ -27,6 +29,8 @@ export interface NlOptions {
   readonly reverse?: boolean;
   /** What messages call the file when bytes are read. */
   readonly file?: string;
+  /** When to give up, also later when the problem is made: `Stopped` is thrown then. */
+  readonly limits?: Limits;
 }
 
 /** What stands beside the bytes of a .nl file. */
@@ -73,10 +77,11 @@ export function readNlBytes(
 ): NlFile {
   const { file = 'the .nl data' } = options;
   const header = readHeader(bytes, file);
+  const ticker = new Ticker(options.limits);
   const lexer: Lexer =
     header.encoding === 'text'
-      ? new TextLexer(bytes, file, header.end)
-      : new BinaryLexer(bytes, file, header.end, header.arithmetic !== 2);
+      ? new TextLexer(bytes, file, header.end, ticker)
+      : new BinaryLexer(bytes, file, header.end, header.arithmetic !== 2, ticker);
 
   const model = new Model(name, { mistakes: 'state' });
   const names = named(plainNames(header.variables, header.constraints, header.objectives));
@@ -103,9 +108,12 @@ export function readNlBytes(
   };
   const { lower, upper } = body.variableBounds;
   const start = Float64Array.from(body.start, (given, i) => startWithin(given, lower[i]!, upper[i]!));
-  for (let i = 0; i < header.variables; i++)
+  for (let i = 0; i < header.variables; i++) {
+    ticker.tick();
     model.variable(names.variables[i]!, { lower: lower[i]!, upper: upper[i]!, start: start[i]! });
+  }
   for (let i = 0; i < header.constraints; i++) {
+    ticker.tick();
     const row = whole(body.jacobian, i, variables, body.rows[i]!);
     const [low, high] = [body.rowBounds.lower[i]!, body.rowBounds.upper[i]!];
     if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY)
@@ -128,7 +136,7 @@ export function readNlBytes(
     file,
     model,
     get problem() {
-      problem ??= model.problem();
+      problem ??= model.problem(options.limits);
       return problem;
     },
     header,

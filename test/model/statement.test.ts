@@ -129,3 +129,17 @@ describe('rows that repeat', () => {
     expect([...g]).toEqual([Math.PI / 2, 0, Math.PI]);
   });
 });
+
+describe('assembly', () => {
+  it('ends when its limits are reached', () => {
+    const m = new Model();
+    const x = m.variables('x', 200, { start: 1 }).elements;
+    for (let k = 0; k < 200; k++)
+      m.constrain(f.power(f.sum(x.map((v) => f.sin(v))), 2 + k / 7), { lower: 0 });
+    const limits = new Limits();
+    const problem = m.problem(limits);
+    limits.raise();
+    expect(() => assemble(problem, [], limits)).toThrow(Stopped);
+    expect(assemble(problem, [], new Limits()).constraints.lower.length).toBe(200);
+  });
+});

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readNl } from '../../runtime/node/read-nl.js';
-import { InputError } from '../../src/core/errors.js';
+import { InputError, Stopped } from '../../src/core/errors.js';
+import { Limits } from '../../src/core/limits.js';
+import { readNlBytes } from '../../src/read/nl.js';
 import { nlFolder, nlNames, nlReference } from './data.js';
 import { type Encoding, o, type Spec, v, writeNl } from './nl-writer.js';
 
@@ -201,6 +203,23 @@ describe('a .nl file', () => {
       0,
     );
   });
+});
+
+describe('limits', () => {
+  const n = 5000;
+  const spec: Spec = {
+    variables: Array.from({ length: n }, () => ({})),
+    rows: [],
+    objectives: [{ tree: o(54, ...Array.from({ length: n }, (_, k) => o(41, v(k)))) }],
+  };
+  for (const encoding of ['text', 'little', 'big'] as const)
+    it(`end the reading of a ${encoding} file`, () => {
+      const limits = new Limits();
+      limits.raise();
+      const bytes = writeNl(spec, encoding);
+      expect(() => readNlBytes(bytes, { limits })).toThrow(Stopped);
+      expect(readNlBytes(bytes, { limits: new Limits() }).problem.groups[0]!.count).toBe(n);
+    });
 });
 
 describe('a damaged .nl file is refused with its line', () => {

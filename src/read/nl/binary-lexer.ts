@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.js';
+import { Ticker } from '../../core/ticker.js';
 import type { Lexer } from './lexer.js';
 
 /** The binary encoding ('b'): letters as bytes, 32-bit integers, 64-bit reals, counted strings, no separators. */
@@ -12,6 +13,7 @@ export class BinaryLexer implements Lexer {
     private readonly file: string,
     start: number,
     private readonly littleEndian: boolean,
+    private readonly ticker: Ticker = new Ticker(),
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = start;
@@ -53,7 +55,9 @@ export class BinaryLexer implements Lexer {
     return text;
   }
 
-  endRecord(): void {}
+  endRecord(): void {
+    this.ticker.tick();
+  }
 
   fail(problem: string): never {
     throw new InputError(`${this.file}: byte ${Math.min(this.position, this.bytes.length)}: ${problem}`);

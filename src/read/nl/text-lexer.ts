@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.js';
+import { Ticker } from '../../core/ticker.js';
 import { type Lexer, letter, printable } from './lexer.js';
 import { parseNumber } from './number.js';
 
@@ -18,6 +19,7 @@ export class TextLexer implements Lexer {
     private readonly bytes: Uint8Array,
     private readonly file: string,
     start: number,
+    private readonly ticker: Ticker = new Ticker(),
   ) {
     this.position = start;
   }
@@ -86,6 +88,7 @@ export class TextLexer implements Lexer {
   }
 
   endRecord(): void {
+    this.ticker.tick();
     this.skipBlanks();
     if (this.peek() === hash) this.skipComment();
     if (this.peek() === newline) {
