@@ -6,6 +6,7 @@ import { engineContract } from './contract.js';
 import { chain } from './networks.js';
 
 engineContract({ engine: wasmEngine, precision: 'f64' });
+engineContract({ engine: wasmEngine, precision: 'mixed' });
 
 describe('what wasm does not have', () => {
   const programs = derive(chain([3, 4, 2]));

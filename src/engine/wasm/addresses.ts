@@ -1,10 +1,12 @@
+import { levels } from '../../derive/levels.js';
 import { operands, type Program, type Ref } from '../../derive/program.js';
 import { sizeOf } from '../../derive/shape.js';
-import type { Tensor } from '../../network/graph.js';
+import type { Float } from '../trained.js';
 import { bytesOf } from './arena.js';
 
-/** Instructions whose result stands where their operand stands. */
-const isView = (kind: string): boolean => kind === 'reshape' || kind === 'lower';
+/** What every instruction's result is stored as. */
+export const floatsOf = (program: Program, mixed: boolean): Float[] =>
+  levels(program).map((level) => (mixed && level === 'lower' ? 'f32' : 'f64'));
 
 /** Reads of every tensor end at an instruction; its place is free after that. */
 function lastReads({ instructions, outputs }: Program, owner: readonly Ref[]): number[] {
@@ -17,19 +19,21 @@ function lastReads({ instructions, outputs }: Program, owner: readonly Ref[]): n
 }
 
 /**
- * Addresses of all tensors of `program`: constants where `constantAt` says, `x` and `λ` where told, the rest from
- * `scratch` on, places of dead tensors used again. A reshaped tensor stands where it stood. Returns the end of the scratch.
+ * Addresses of all tensors of `program` that are no constants, and the instruction whose place each has: `x` and `λ` where told, the rest from `scratch` on, places of
+ * dead tensors used again. A reshaped tensor stands where it stood, and so does a lowered one unless it is stored
+ * otherwise. Returns the end of the scratch.
  */
 export function place(
   program: Program,
-  constantAt: (tensor: Tensor) => number,
+  floats: readonly Float[],
   given: { readonly x: number; readonly λ: number },
   scratch: number,
-): { readonly addresses: readonly number[]; readonly end: number } {
+): { readonly addresses: readonly number[]; readonly owner: readonly Ref[]; readonly end: number } {
   const { instructions } = program;
   const owner: Ref[] = [];
   instructions.forEach((instruction, k) => {
-    owner[k] = isView(instruction.kind) ? owner[operands(instruction)[0]!]! : (k as Ref);
+    const from = instruction.kind === 'reshape' || instruction.kind === 'lower' ? instruction.a : undefined;
+    owner[k] = from !== undefined && floats[from] === floats[k] ? owner[from]! : (k as Ref);
   });
   const last = lastReads(program, owner);
   const dying: number[][] = instructions.map(() => []);
@@ -37,12 +41,12 @@ export function place(
     if (owner[k] === k && at < instructions.length) dying[at]!.push(k);
   });
   const addresses: number[] = [];
-  const bytes = (k: number): number => bytesOf(sizeOf(instructions[k]!.shape));
+  const bytes = (k: number): number => bytesOf(sizeOf(instructions[k]!.shape), floats[k]!);
   /** Free places by their bytes: sizes recur from layer to layer. */
   const free = new Map<number, number[]>();
   let end = scratch;
   instructions.forEach((instruction, k) => {
-    if (instruction.kind === 'constant') addresses[k] = constantAt(instruction.tensor);
+    if (instruction.kind === 'constant') addresses[k] = Number.NaN;
     else if (instruction.kind === 'x' || instruction.kind === 'λ') addresses[k] = given[instruction.kind];
     else if (owner[k] !== k) addresses[k] = addresses[owner[k]!]!;
     else {
@@ -58,5 +62,5 @@ export function place(
       free.set(bytes(dead), places);
     }
   });
-  return { addresses, end };
+  return { addresses, owner, end };
 }

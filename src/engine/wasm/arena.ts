@@ -1,20 +1,25 @@
 import { OutOfMemoryError } from '../../core/errors.js';
 import type { Tensor } from '../../network/graph.js';
+import type { Float } from '../trained.js';
 import { type Kernels, kernelsOver } from './kernels.js';
 
 const pageBytes = 65536;
 /** Pages of a 4 GiB memory, the most that 32-bit addresses reach. */
 const mostPages = 65536;
 
-/** Bytes that `count` doubles take, in pairs. */
-export const bytesOf = (count: number): number => 16 * Math.ceil(count / 2);
+/** Bytes of a number. */
+export const numberBytes = { f64: 8, f32: 4 } as const;
+
+/** Bytes that `count` numbers take, in whole vectors. */
+export const bytesOf = (count: number, float: Float): number =>
+  16 * Math.ceil((count * numberBytes[float]) / 16);
 
 /** The memory of one executable: it grows as places are reserved; addresses are bytes, all multiples of 16. */
 export class Arena {
   readonly kernels: Kernels;
   readonly #memory: WebAssembly.Memory;
-  readonly #constants = new Map<Tensor, number>();
-  #heap: Float64Array;
+  readonly #constants = { f64: new Map<Tensor, number>(), f32: new Map<Tensor, number>() };
+  #heap: { readonly f64: Float64Array; readonly f32: Float32Array };
   #end: number;
   #scratch = { at: 0, bytes: 0 };
 
@@ -22,31 +27,32 @@ export class Arena {
   constructor(private readonly purpose: string) {
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
     this.kernels = kernelsOver(this.#memory);
-    this.#heap = new Float64Array(this.#memory.buffer);
+    this.#heap = this.#views();
     this.#end = this.kernels.base();
   }
 
-  /** The whole memory as doubles; another array after the memory has grown. */
-  get heap(): Float64Array {
+  /** The whole memory as numbers; other arrays after the memory has grown. */
+  get heap(): { readonly f64: Float64Array; readonly f32: Float32Array } {
     return this.#heap;
   }
 
-  /** Room for `count` doubles. */
-  reserve(count: number): number {
+  /** Room for `count` numbers. */
+  reserve(count: number, float: Float = 'f64'): number {
     const at = this.#end;
-    this.#end += bytesOf(count);
+    this.#end += bytesOf(count, float);
     const missing = Math.ceil(this.#end / pageBytes) - this.#memory.buffer.byteLength / pageBytes;
     if (missing > 0) this.#grow(missing);
     return at;
   }
 
-  /** The one copy of a trained array. */
-  constant(tensor: Tensor): number {
-    let at = this.#constants.get(tensor);
+  /** The one copy of a trained array as `float`. */
+  constant(tensor: Tensor, float: Float): number {
+    const known = this.#constants[float];
+    let at = known.get(tensor);
     if (at === undefined) {
-      at = this.reserve(tensor.data.length);
-      this.#heap.set(tensor.data, at / 8);
-      this.#constants.set(tensor, at);
+      at = this.reserve(tensor.data.length, float);
+      this.#heap[float].set(tensor.data, at / numberBytes[float]);
+      known.set(tensor, at);
     }
     return at;
   }
@@ -69,6 +75,11 @@ export class Arena {
         `engine wasm: ${this.purpose} needs ${size} GiB, more than can be had; use engine onnx`,
       );
     }
-    this.#heap = new Float64Array(this.#memory.buffer);
+    this.#heap = this.#views();
+  }
+
+  #views() {
+    const { buffer } = this.#memory;
+    return { f64: new Float64Array(buffer), f32: new Float32Array(buffer) };
   }
 }

@@ -1,49 +1,64 @@
 import binary from './kernels.wasm.js';
 
-/** What `assembly/index.ts` exports; documented there. Addresses are bytes, strides and sizes are numbers. */
-export interface Kernels {
-  base(): number;
-  gemmWork(columns: number): number;
-  gemm(
-    ...args: [
-      m: number,
-      n: number,
-      k: number,
-      a: number,
-      aRows: number,
-      aColumns: number,
-      b: number,
-      bRows: number,
-      bColumns: number,
-      c: number,
-      ldc: number,
-      lower: boolean,
-      work: number,
-    ]
-  ): void;
-  rowTimes(n: number, k: number, x: number, w: number, y: number): void;
-  rowTimesTransposed(n: number, k: number, x: number, w: number, y: number): void;
+type Gemm = (
+  ...args: [
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    aRows: number,
+    aColumns: number,
+    b: number,
+    bRows: number,
+    bColumns: number,
+    c: number,
+    ldc: number,
+    lower: boolean,
+    work: number,
+  ]
+) => void;
+type BinaryTable = (
+  ...args: [
+    fn: number,
+    rows: number,
+    columns: number,
+    a: number,
+    aRow: number,
+    aStep: number,
+    b: number,
+    bRow: number,
+    bStep: number,
+    out: number,
+  ]
+) => void;
+
+/** Kernels that there are for numbers in f64 and in f32. */
+export interface FloatKernels {
+  gemm: Gemm;
   unary(fn: number, count: number, a: number, out: number, rule: number, ruleCount: number): void;
-  binary(
-    ...args: [
-      fn: number,
-      rows: number,
-      columns: number,
-      a: number,
-      aRow: number,
-      aStep: number,
-      b: number,
-      bRow: number,
-      bStep: number,
-      out: number,
-    ]
-  ): void;
+  binary: BinaryTable;
   sumRows(rows: number, columns: number, a: number, out: number): void;
   softmax(rows: number, columns: number, a: number, out: number): void;
   transpose(rows: number, columns: number, a: number, out: number): void;
   mirror(n: number, a: number): void;
   addDiagonal(n: number, d: number, a: number): void;
+  /** The packed triangle is f64 in any case. */
   pack(n: number, a: number, out: number): void;
+}
+
+/** What `assembly/index.ts` exports; documented there. Addresses are bytes, strides and sizes are numbers. */
+interface Exports extends FloatKernels {
+  base(): number;
+  gemmWork(columns: number): number;
+  lower(count: number, a: number, to: number): void;
+  rowTimes(n: number, k: number, x: number, w: number, y: number): void;
+  rowTimesTransposed(n: number, k: number, x: number, w: number, y: number): void;
+}
+type Narrow = { [K in keyof FloatKernels as `${K}32`]: FloatKernels[K] };
+
+export interface Kernels extends Omit<Exports, keyof FloatKernels> {
+  readonly f64: FloatKernels;
+  readonly f32: FloatKernels;
 }
 
 let module: WebAssembly.Module | undefined;
@@ -56,5 +71,18 @@ export function compiledKernels(): WebAssembly.Module {
 
 /** The kernels over a memory. */
 export function kernelsOver(memory: WebAssembly.Memory): Kernels {
-  return new WebAssembly.Instance(compiledKernels(), { env: { memory } }).exports as unknown as Kernels;
+  const instance = new WebAssembly.Instance(compiledKernels(), { env: { memory } });
+  const all = instance.exports as unknown as Exports & Narrow;
+  const f32: FloatKernels = {
+    gemm: all.gemm32,
+    unary: all.unary32,
+    binary: all.binary32,
+    sumRows: all.sumRows32,
+    softmax: all.softmax32,
+    transpose: all.transpose32,
+    mirror: all.mirror32,
+    addDiagonal: all.addDiagonal32,
+    pack: all.pack32,
+  };
+  return { ...all, f64: all, f32 };
 }

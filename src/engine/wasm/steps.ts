@@ -1,22 +1,38 @@
 import type { Binary, Instruction, InstructionOf, Program, Ref, Unary } from '../../derive/program.js';
 import { type Shape, sizeOf, stackOf } from '../../derive/shape.js';
-import type { Arena } from './arena.js';
-import type { Kernels } from './kernels.js';
+import type { Float } from '../trained.js';
+import { type Arena, numberBytes } from './arena.js';
+import type { FloatKernels, Kernels } from './kernels.js';
 
 /** One kernel call with everything bound. */
 export type Step = () => void;
 
+/** What all steps of a program share. */
 export interface Stage {
-  readonly kernels: Kernels;
   readonly arena: Arena;
-  /** Bytes from the memory's beginning. */
-  readonly addresses: readonly number[];
-  readonly shapes: readonly (readonly number[])[];
+  readonly shapes: readonly Shape[];
+  /** Address of an instruction's result; a constant's as `float`. */
+  address(ref: Ref, float: Float): number;
+  /** What every instruction's result is stored as. */
+  readonly floats: readonly Float[];
   /** Work space of matrix products. */
   readonly work: number;
   /** Exponents, then coefficients, of the erf rule. */
   readonly rule: number;
   readonly ruleCount: number;
+}
+
+/** A stage as the maker of one instruction's step sees it: in the instruction's own numbers. */
+interface Site extends Omit<Stage, 'address'> {
+  readonly all: Kernels;
+  readonly kernels: FloatKernels;
+  readonly float: Float;
+  /** Bytes of a number. */
+  readonly bytes: number;
+  /** Address of an operand. */
+  at(ref: Ref): number;
+  /** Address of the result. */
+  readonly out: number;
 }
 
 const unaryCode: { readonly [F in Unary]: number } = {
@@ -38,28 +54,29 @@ const binaryCode: { readonly [F in Binary]: number } = {
 };
 
 type Makers = {
-  readonly [K in Instruction['kind']]: (
-    stage: Stage,
-    instruction: InstructionOf<K>,
-    out: number,
-  ) => Step | undefined;
+  readonly [K in Instruction['kind']]: (site: Site, instruction: InstructionOf<K>) => Step | undefined;
 };
 
 const makers: Makers = {
   x: () => undefined,
   λ: () => undefined,
   constant: () => undefined,
-  lower: () => undefined,
   reshape: () => undefined,
-  matmul: ({ kernels, arena, addresses, shapes, work }, { a, b, transposeA, transposeB, shape }, out) => {
+  lower: ({ all, floats, float, at, out }, { a, shape }) => {
+    if (floats[a] === float) return undefined;
+    const [count, from] = [sizeOf(shape), at(a)];
+    return () => all.lower(count, from, out);
+  },
+  matmul: (site, { a, b, transposeA, transposeB, shape }) => {
+    const { all, kernels, float, bytes, at, out, shapes, work } = site;
     const [points, m, n] = stackOf(shape);
     const [, rows, columns] = stackOf(shapes[a]!);
     const k = transposeA ? rows : columns;
-    const [A, B] = [addresses[a]!, addresses[b]!];
-    const [stepA, stepB] = [stackStep(shapes[a]!), stackStep(shapes[b]!)];
-    const clear = clearing(arena, out, points * m * n);
-    if (m === 1) {
-      const times = transposeB ? kernels.rowTimesTransposed : kernels.rowTimes;
+    const [A, B] = [at(a), at(b)];
+    const [stepA, stepB] = [stackStep(site, a), stackStep(site, b)];
+    const clear = clearing(site, points * m * n);
+    if (m === 1 && float === 'f64') {
+      const times = transposeB ? all.rowTimesTransposed : all.rowTimes;
       return () => {
         clear();
         for (let p = 0; p < points; p++) times(n, k, A + p * stepA, B + p * stepB, out + 8 * p * n);
@@ -70,33 +87,19 @@ const makers: Makers = {
     return () => {
       clear();
       for (let p = 0; p < points; p++) {
-        const to = out + 8 * p * m * n;
-        kernels.gemm(
-          m,
-          n,
-          k,
-          A + p * stepA,
-          aRows,
-          aColumns,
-          B + p * stepB,
-          bRows,
-          bColumns,
-          to,
-          n,
-          false,
-          work,
-        );
+        const [left, right, to] = [A + p * stepA, B + p * stepB, out + bytes * p * m * n];
+        kernels.gemm(m, n, k, left, aRows, aColumns, right, bRows, bColumns, to, n, false, work);
       }
     };
   },
-  unary: ({ kernels, addresses, rule, ruleCount }, { fn, a, shape }, out) => {
-    const [code, count, from] = [unaryCode[fn], sizeOf(shape), addresses[a]!];
+  unary: ({ kernels, at, out, rule, ruleCount }, { fn, a, shape }) => {
+    const [code, count, from] = [unaryCode[fn], sizeOf(shape), at(a)];
     return () => kernels.unary(code, count, from, out, rule, ruleCount);
   },
-  binary: (stage, { fn, a, b, shape }, out) => {
+  binary: (site, { fn, a, b, shape }) => {
     const code = binaryCode[fn];
-    const { kernels } = stage;
-    const calls = broadcastCalls(stage, a, b, shape);
+    const { kernels, out } = site;
+    const calls = broadcastCalls(site, a, b, shape);
     return () => {
       for (const { rows, columns, left, leftRow, leftStep, right, rightRow, rightStep, offset } of calls)
         kernels.binary(
@@ -113,66 +116,68 @@ const makers: Makers = {
         );
     };
   },
-  sumLast: ({ kernels, addresses, shapes }, { a, shape }, out) => {
-    const [rows, columns, from] = [sizeOf(shape), shapes[a]!.at(-1)!, addresses[a]!];
+  sumLast: ({ kernels, at, out, shapes }, { a, shape }) => {
+    const [rows, columns, from] = [sizeOf(shape), shapes[a]!.at(-1)!, at(a)];
     return () => kernels.sumRows(rows, columns, from, out);
   },
-  softmax: ({ kernels, addresses }, { a, shape }, out) => {
+  softmax: ({ kernels, at, out }, { a, shape }) => {
     const columns = shape.at(-1)!;
-    const [rows, from] = [sizeOf(shape) / columns, addresses[a]!];
+    const [rows, from] = [sizeOf(shape) / columns, at(a)];
     return () => kernels.softmax(rows, columns, from, out);
   },
-  slice: ({ arena, addresses, shapes }, { a, axis, start, size, shape }, out) => {
+  slice: ({ arena, float, bytes, at, out, shapes }, { a, axis, start, size, shape }) => {
     const outer = sizeOf(shape.slice(0, axis));
     const inner = sizeOf(shape.slice(axis + 1));
     const stride = shapes[a]![axis]! * inner;
-    const from = addresses[a]! / 8 + start * inner;
+    const from = at(a) / bytes + start * inner;
+    const to = out / bytes;
     return () => {
-      const { heap } = arena;
+      const heap = arena.heap[float];
       for (let i = 0; i < outer; i++)
-        heap.copyWithin(out / 8 + i * size * inner, from + i * stride, from + i * stride + size * inner);
+        heap.copyWithin(to + i * size * inner, from + i * stride, from + i * stride + size * inner);
     };
   },
-  concat: ({ arena, addresses, shapes }, { parts, axis, shape }, out) => {
+  concat: ({ arena, float, bytes, at, out, shapes }, { parts, axis, shape }) => {
     const outer = sizeOf(shape.slice(0, axis));
     const stride = sizeOf(shape.slice(axis));
     let offset = 0;
     const copies = parts.map((part) => {
       const length = sizeOf(shapes[part]!.slice(axis));
-      const to = out / 8 + offset;
+      const to = out / bytes + offset;
       offset += length;
-      return { from: addresses[part]! / 8, length, to };
+      return { from: at(part) / bytes, length, to };
     });
     return () => {
-      const { heap } = arena;
+      const heap = arena.heap[float];
       for (const { from, length, to } of copies)
         for (let i = 0; i < outer; i++)
           heap.copyWithin(to + i * stride, from + i * length, from + (i + 1) * length);
     };
   },
-  transpose: ({ kernels, addresses, shapes }, { a }, out) => {
+  transpose: ({ kernels, bytes, at, out, shapes }, { a }) => {
     const [points, rows, columns] = stackOf(shapes[a]!);
-    const [from, step] = [addresses[a]!, 8 * rows * columns];
+    const [from, step] = [at(a), bytes * rows * columns];
     return () => {
       for (let p = 0; p < points; p++) kernels.transpose(rows, columns, from + p * step, out + p * step);
     };
   },
-  symmetric: ({ kernels, arena, addresses, shapes, work }, { terms, diagonal, triangle, shape }, out) => {
+  symmetric: (site, { terms, diagonal, triangle, shape }) => {
+    const { kernels, bytes, at, out, shapes, work } = site;
     const [points, n] = stackOf(shape);
-    const clear = clearing(arena, out, points * n * n);
+    const clear = clearing(site, points * n * n);
     const products = terms.map(({ left, right }) => ({
-      L: addresses[left]!,
-      R: addresses[right]!,
-      stepL: stackStep(shapes[left]!),
-      stepR: stackStep(shapes[right]!),
+      L: at(left),
+      R: at(right),
+      stepL: stackStep(site, left),
+      stepR: stackStep(site, right),
       k: stackOf(shapes[left]!)[2],
     }));
-    const d = diagonal === null ? undefined : addresses[diagonal]!;
-    const stepD = diagonal !== null && shapes[diagonal]!.length === 2 ? 8 * n : 0;
+    const d = diagonal === null ? undefined : at(diagonal);
+    const stepD = diagonal !== null && shapes[diagonal]!.length === 2 ? bytes * n : 0;
     return () => {
       clear();
       for (let p = 0; p < points; p++) {
-        const to = out + 8 * p * n * n;
+        const to = out + bytes * p * n * n;
         for (const { L, R, stepL, stepR, k } of products)
           kernels.gemm(n, n, k, L + p * stepL, k, 1, R + p * stepR, 1, k, to, n, true, work);
         if (d !== undefined) kernels.addDiagonal(n, d + p * stepD, to);
@@ -183,33 +188,40 @@ const makers: Makers = {
 };
 
 /** Bytes from one matrix of a stack to the next; 0 for one matrix that serves all. */
-function stackStep(shape: Shape): number {
-  return shape.length === 3 ? 8 * shape[1]! * shape[2]! : 0;
+function stackStep({ shapes, bytes }: Site, ref: Ref): number {
+  const shape = shapes[ref]!;
+  return shape.length === 3 ? bytes * shape[1]! * shape[2]! : 0;
 }
 
 /** All steps of `program`. */
-export function stepsOf(program: Program, stage: Stage): Step[] {
-  return program.instructions.flatMap((instruction, k) => {
-    const step = make(stage, instruction, stage.addresses[k]!);
+export function stepsOf({ instructions }: Program, stage: Stage): Step[] {
+  const all = stage.arena.kernels;
+  return instructions.flatMap((instruction, k) => {
+    if (instruction.kind === 'constant') return [];
+    const float = stage.floats[k]!;
+    const step = make(
+      {
+        ...stage,
+        all,
+        kernels: all[float],
+        float,
+        bytes: numberBytes[float],
+        at: (ref) => stage.address(ref, float),
+        out: stage.address(k as Ref, float),
+      },
+      instruction,
+    );
     return step === undefined ? [] : [step];
   });
 }
 
-function make<K extends Instruction['kind']>(
-  stage: Stage,
-  instruction: InstructionOf<K>,
-  out: number,
-): Step | undefined {
-  const maker = makers[instruction.kind as K] as (
-    s: Stage,
-    i: InstructionOf<K>,
-    o: number,
-  ) => Step | undefined;
-  return maker(stage, instruction, out);
+function make<K extends Instruction['kind']>(site: Site, instruction: InstructionOf<K>): Step | undefined {
+  const maker = makers[instruction.kind as K] as (s: Site, i: InstructionOf<K>) => Step | undefined;
+  return maker(site, instruction);
 }
 
-function clearing(arena: Arena, out: number, count: number): Step {
-  return () => void arena.heap.fill(0, out / 8, out / 8 + count);
+function clearing({ arena, float, bytes, out }: Site, count: number): Step {
+  return () => void arena.heap[float].fill(0, out / bytes, out / bytes + count);
 }
 
 /** Numbers between neighbours of a broadcast operand along each axis of `shape`; 0 where it has one entry. */
@@ -238,19 +250,19 @@ function joined(shape: readonly number[], left: readonly number[], right: readon
   return axes;
 }
 
-function broadcastCalls({ addresses, shapes }: Stage, a: Ref, b: Ref, shape: readonly number[]) {
+function broadcastCalls({ at, bytes, shapes }: Site, a: Ref, b: Ref, shape: Shape) {
   const axes = joined(shape, broadcastStrides(shapes[a]!, shape), broadcastStrides(shapes[b]!, shape));
   const [table, line] = axes.slice(-2) as [(typeof axes)[number], (typeof axes)[number]];
   const outer = axes.slice(0, -2);
   const count = outer.reduce((product, { size }) => product * size, 1);
   return Array.from({ length: count }, (_, position) => {
-    let [left, right] = [addresses[a]!, addresses[b]!];
+    let [left, right] = [at(a), at(b)];
     let rest = position;
     for (const axis of outer.toReversed()) {
       const index = rest % axis.size;
       rest = (rest - index) / axis.size;
-      left += 8 * index * axis.left;
-      right += 8 * index * axis.right;
+      left += bytes * index * axis.left;
+      right += bytes * index * axis.right;
     }
     return {
       rows: table.size,
@@ -261,7 +273,7 @@ function broadcastCalls({ addresses, shapes }: Stage, a: Ref, b: Ref, shape: rea
       right,
       rightRow: table.right,
       rightStep: line.right,
-      offset: 8 * position * table.size * line.size,
+      offset: bytes * position * table.size * line.size,
     };
   });
 }

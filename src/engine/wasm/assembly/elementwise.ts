@@ -19,11 +19,11 @@ function erfOf(u: f64, rule: usize, count: i32): f64 {
   return v * sum;
 }
 
-/** 0 exp, 1 tanh, 2 sigmoid, 3 softplus, 4 erf (`rule` as above), 5 abs, 6 step. */
-export function unary(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
-  const end = a + (<usize>count << 3);
-  for (; a < end; a += 8, out += 8) {
-    const u = load<f64>(a);
+/** 0 exp, 1 tanh, 2 sigmoid, 3 softplus, 4 erf (`rule` as above), 5 abs, 6 step; computed in f64. */
+export function unary<T>(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
+  const end = a + <usize>count * sizeof<T>();
+  for (; a < end; a += sizeof<T>(), out += sizeof<T>()) {
+    const u = <f64>load<T>(a);
     let w: f64 = 0;
     switch (fn) {
       case 0: w = Math.exp(u); break;
@@ -34,90 +34,103 @@ export function unary(fn: i32, count: i32, a: usize, out: usize, rule: usize, ru
       case 5: w = Math.abs(u); break;
       case 6: w = u > 0 ? 1 : 0; break;
     }
-    store<f64>(out, w);
+    store<T>(out, <T>w);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function combine(fn: i32, a: v128, b: v128): v128 {
-  if (fn == 0) return f64x2.add(a, b);
-  if (fn == 1) return f64x2.sub(a, b);
-  if (fn == 2) return f64x2.mul(a, b);
-  if (fn == 3) return f64x2.div(a, b);
-  if (fn == 4) return f64x2.max(a, b);
-  return f64x2.min(a, b);
+function combine<T>(fn: i32, a: v128, b: v128): v128 {
+  if (fn == 0) return v128.add<T>(a, b);
+  if (fn == 1) return v128.sub<T>(a, b);
+  if (fn == 2) return v128.mul<T>(a, b);
+  if (fn == 3) return v128.div<T>(a, b);
+  if (fn == 4) return v128.max<T>(a, b);
+  return v128.min<T>(a, b);
+}
+
+/** The number at `at` in every lane. */
+// @ts-ignore: decorator
+@inline
+function splat<T>(at: usize): v128 {
+  return sizeof<T>() == 8 ? v128.load64_splat(at) : v128.load32_splat(at);
 }
 
 // @ts-ignore: decorator
 @inline
-function row(fn: i32, count: i32, a: usize, aStep: i32, b: usize, bStep: i32, out: usize): void {
-  const end = out + (<usize>(count & ~1) << 3);
+function row<T>(fn: i32, count: i32, a: usize, aStep: i32, b: usize, bStep: i32, out: usize): void {
+  const lanes: i32 = 16 / sizeof<T>();
+  const last = out + <usize>count * sizeof<T>();
+  const end = out + <usize>(count & ~(lanes - 1)) * sizeof<T>();
   if (aStep == 1 && bStep == 1)
-    for (; out < end; out += 16, a += 16, b += 16) v128.store(out, combine(fn, v128.load(a), v128.load(b)));
+    for (; out < end; out += 16, a += 16, b += 16) v128.store(out, combine<T>(fn, v128.load(a), v128.load(b)));
   else if (aStep == 1) {
-    const right = v128.load64_splat(b);
-    for (; out < end; out += 16, a += 16) v128.store(out, combine(fn, v128.load(a), right));
+    const right = splat<T>(b);
+    for (; out < end; out += 16, a += 16) v128.store(out, combine<T>(fn, v128.load(a), right));
   } else if (bStep == 1) {
-    const left = v128.load64_splat(a);
-    for (; out < end; out += 16, b += 16) v128.store(out, combine(fn, left, v128.load(b)));
+    const left = splat<T>(a);
+    for (; out < end; out += 16, b += 16) v128.store(out, combine<T>(fn, left, v128.load(b)));
   } else {
-    const both = combine(fn, v128.load64_splat(a), v128.load64_splat(b));
+    const both = combine<T>(fn, splat<T>(a), splat<T>(b));
     for (; out < end; out += 16) v128.store(out, both);
   }
-  if (count & 1) store<f64>(out, f64x2.extract_lane(combine(fn, v128.load64_splat(a), v128.load64_splat(b)), 0));
+  for (; out < last; out += sizeof<T>()) {
+    store<T>(out, v128.extract_lane<T>(combine<T>(fn, splat<T>(a), splat<T>(b)), 0));
+    a += <usize>aStep * sizeof<T>();
+    b += <usize>bStep * sizeof<T>();
+  }
 }
 
 // @ts-ignore: decorator
 @inline
-function table(
+function table<T>(
   fn: i32, rows: i32, columns: i32,
   a: usize, aRow: i32, aStep: i32, b: usize, bRow: i32, bStep: i32, out: usize,
 ): void {
   for (let i: i32 = 0; i < rows; i++) {
-    row(fn, columns, a, aStep, b, bStep, out);
-    a += <usize>aRow << 3;
-    b += <usize>bRow << 3;
-    out += <usize>columns << 3;
+    row<T>(fn, columns, a, aStep, b, bStep, out);
+    a += <usize>aRow * sizeof<T>();
+    b += <usize>bRow * sizeof<T>();
+    out += <usize>columns * sizeof<T>();
   }
 }
 
 /** `out[rows × columns]` of `a` and `b`, each with its row stride and a column step of 0 or 1. 0 + 1 − 2 × 3 ÷ 4 max 5 min. */
-export function binary(
+export function binary<T>(
   fn: i32, rows: i32, columns: i32,
   a: usize, aRow: i32, aStep: i32, b: usize, bRow: i32, bStep: i32, out: usize,
 ): void {
   switch (fn) {
-    case 0: table(0, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
-    case 1: table(1, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
-    case 2: table(2, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
-    case 3: table(3, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
-    case 4: table(4, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
-    case 5: table(5, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
+    case 0: table<T>(0, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
+    case 1: table<T>(1, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
+    case 2: table<T>(2, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
+    case 3: table<T>(3, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
+    case 4: table<T>(4, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
+    case 5: table<T>(5, rows, columns, a, aRow, aStep, b, bRow, bStep, out); break;
   }
 }
 
 /** `out[rows]`: sums of the rows of `a[rows × columns]`. */
-export function sumRows(rows: i32, columns: i32, a: usize, out: usize): void {
-  for (let i: i32 = 0; i < rows; i++, out += 8) {
+export function sumRows<T>(rows: i32, columns: i32, a: usize, out: usize): void {
+  for (let i: i32 = 0; i < rows; i++, out += sizeof<T>()) {
     let sum: f64 = 0;
-    for (let j: i32 = 0; j < columns; j++, a += 8) sum += load<f64>(a);
-    store<f64>(out, sum);
+    for (let j: i32 = 0; j < columns; j++, a += sizeof<T>()) sum += <f64>load<T>(a);
+    store<T>(out, <T>sum);
   }
 }
 
 /** Softmax of every row of `a[rows × columns]`. */
-export function softmax(rows: i32, columns: i32, a: usize, out: usize): void {
-  const step = <usize>columns << 3;
+export function softmax<T>(rows: i32, columns: i32, a: usize, out: usize): void {
+  const step = <usize>columns * sizeof<T>();
   for (let i: i32 = 0; i < rows; i++, a += step, out += step) {
     let top: f64 = -Infinity;
-    for (let j: usize = 0; j < step; j += 8) top = Math.max(top, load<f64>(a + j));
+    for (let j: usize = 0; j < step; j += sizeof<T>()) top = Math.max(top, <f64>load<T>(a + j));
     let sum: f64 = 0;
-    for (let j: usize = 0; j < step; j += 8) {
-      const e = Math.exp(load<f64>(a + j) - top);
-      store<f64>(out + j, e);
+    for (let j: usize = 0; j < step; j += sizeof<T>()) {
+      const e = Math.exp(<f64>load<T>(a + j) - top);
+      store<T>(out + j, <T>e);
       sum += e;
     }
-    for (let j: usize = 0; j < step; j += 8) store<f64>(out + j, load<f64>(out + j) / sum);
+    for (let j: usize = 0; j < step; j += sizeof<T>()) store<T>(out + j, <T>(<f64>load<T>(out + j) / sum));
   }
 }

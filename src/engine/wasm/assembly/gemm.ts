@@ -1,100 +1,129 @@
 // Matrix products after Goto & van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): panels of A
-// and B are packed so that a 4×4 kernel reads them in order. All matrices are f64 in memory; addresses are in bytes,
-// strides in numbers.
+// and B are packed so that a kernel of 4 rows and two vectors reads them in order. Addresses are in bytes, strides in
+// numbers.
 
 /** Depth and height of the packed part of A; its KC × MC doubles should stay in the second-level cache. */
 export const KC: i32 = 256;
 export const MC: i32 = 96;
 
-/** Packs rows `0..m` × columns `0..k` of `a` (strides `rows`, `columns`) as panels `[⌈m/4⌉][k][4]`, zero-padded. */
-function packRows(m: i32, k: i32, a: usize, rows: i32, columns: i32, to: usize): void {
-  const rowStep = <usize>rows << 3;
-  const columnStep = <usize>columns << 3;
+/** Columns of a tile: two vectors of numbers `T`. */
+// @ts-ignore: decorator
+@inline
+function tileColumns<T>(): i32 {
+  return <i32>(32 / sizeof<T>());
+}
+
+/** Packs four rows from `p` on, `bytes` from one column of the panel to the next. */
+// @ts-ignore: decorator
+@inline
+function packFour<T>(k: i32, p: usize, rowStep: usize, columnStep: usize, to: usize, bytes: usize): void {
+  const p1 = p + rowStep;
+  const p2 = p1 + rowStep;
+  const p3 = p2 + rowStep;
+  let offset: usize = 0;
+  for (let l: i32 = 0; l < k; l++) {
+    store<T>(to, load<T>(p + offset));
+    store<T>(to, load<T>(p1 + offset), sizeof<T>());
+    store<T>(to, load<T>(p2 + offset), 2 * sizeof<T>());
+    store<T>(to, load<T>(p3 + offset), 3 * sizeof<T>());
+    offset += columnStep;
+    to += bytes;
+  }
+}
+
+/**
+ * Packs rows `0..m` × columns `0..k` of `a` (strides `rows`, `columns`) as panels `[⌈m/width⌉][k][width]`, zero-padded;
+ * a `width` of 4 or 8.
+ */
+// @ts-ignore: decorator
+@inline
+function packRows<T>(width: i32, m: i32, k: i32, a: usize, rows: i32, columns: i32, to: usize): void {
+  const rowStep = <usize>rows * sizeof<T>();
+  const columnStep = <usize>columns * sizeof<T>();
+  const bytes = <usize>width * sizeof<T>();
   let i: i32 = 0;
-  for (; i + 4 <= m; i += 4) {
+  for (; i + width <= m; i += width) {
     let p = a + <usize>i * rowStep;
     if (rows == 1) {
       for (let l: i32 = 0; l < k; l++) {
         v128.store(to, v128.load(p));
-        v128.store(to, v128.load(p, 16), 16);
+        if (bytes == 32) v128.store(to, v128.load(p, 16), 16);
         p += columnStep;
-        to += 32;
+        to += bytes;
       }
     } else {
-      const p1 = p + rowStep;
-      const p2 = p1 + rowStep;
-      const p3 = p2 + rowStep;
-      let offset: usize = 0;
-      for (let l: i32 = 0; l < k; l++) {
-        store<f64>(to, load<f64>(p + offset));
-        store<f64>(to, load<f64>(p1 + offset), 8);
-        store<f64>(to, load<f64>(p2 + offset), 16);
-        store<f64>(to, load<f64>(p3 + offset), 24);
-        offset += columnStep;
-        to += 32;
-      }
+      packFour<T>(k, p, rowStep, columnStep, to, bytes);
+      if (width == 8) packFour<T>(k, p + 4 * rowStep, rowStep, columnStep, to + 4 * sizeof<T>(), bytes);
+      to += <usize>k * bytes;
     }
   }
   if (i < m) {
     for (let l: i32 = 0; l < k; l++) {
-      for (let r: i32 = 0; r < 4; r++) {
-        const value: f64 = i + r < m ? load<f64>(a + <usize>(i + r) * rowStep + <usize>l * columnStep) : 0;
-        store<f64>(to + (<usize>r << 3), value);
+      for (let r: i32 = 0; r < width; r++) {
+        const from = a + <usize>(i + r) * rowStep + <usize>l * columnStep;
+        const value: T = i + r < m ? load<T>(from) : <T>0;
+        store<T>(to + <usize>r * sizeof<T>(), value);
       }
-      to += 32;
+      to += bytes;
     }
   }
 }
 
-/** `C[4 × 4] += A B` over packed panels of depth `k`; `C` has `stride` bytes between rows. */
 // @ts-ignore: decorator
 @inline
-function kernel(k: i32, a: usize, b: usize, c: usize, stride: usize): void {
-  let c00 = f64x2.splat(0);
-  let c01 = f64x2.splat(0);
-  let c10 = f64x2.splat(0);
-  let c11 = f64x2.splat(0);
-  let c20 = f64x2.splat(0);
-  let c21 = f64x2.splat(0);
-  let c30 = f64x2.splat(0);
-  let c31 = f64x2.splat(0);
-  const end = a + (<usize>k << 5);
-  while (a < end) {
+function plus<T>(c: v128, s: v128, b: v128): v128 {
+  return v128.add<T>(c, v128.mul<T>(s, b));
+}
+
+/** `C[4 × tile] += A B` over packed panels of depth `k`; `C` has `stride` bytes between rows. */
+// @ts-ignore: decorator
+@inline
+function kernel<T>(k: i32, a: usize, b: usize, c: usize, stride: usize): void {
+  let c00 = v128.splat<T>(0);
+  let c01 = v128.splat<T>(0);
+  let c10 = v128.splat<T>(0);
+  let c11 = v128.splat<T>(0);
+  let c20 = v128.splat<T>(0);
+  let c21 = v128.splat<T>(0);
+  let c30 = v128.splat<T>(0);
+  let c31 = v128.splat<T>(0);
+  const end = b + (<usize>k << 5);
+  while (b < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
-    let s = v128.load64_splat(a);
-    c00 = f64x2.add(c00, f64x2.mul(s, b0));
-    c01 = f64x2.add(c01, f64x2.mul(s, b1));
-    s = v128.load64_splat(a, 8);
-    c10 = f64x2.add(c10, f64x2.mul(s, b0));
-    c11 = f64x2.add(c11, f64x2.mul(s, b1));
-    s = v128.load64_splat(a, 16);
-    c20 = f64x2.add(c20, f64x2.mul(s, b0));
-    c21 = f64x2.add(c21, f64x2.mul(s, b1));
-    s = v128.load64_splat(a, 24);
-    c30 = f64x2.add(c30, f64x2.mul(s, b0));
-    c31 = f64x2.add(c31, f64x2.mul(s, b1));
-    a += 32;
+    let s = sizeof<T>() == 8 ? v128.load64_splat(a) : v128.load32_splat(a);
+    c00 = plus<T>(c00, s, b0);
+    c01 = plus<T>(c01, s, b1);
+    s = sizeof<T>() == 8 ? v128.load64_splat(a, 8) : v128.load32_splat(a, 4);
+    c10 = plus<T>(c10, s, b0);
+    c11 = plus<T>(c11, s, b1);
+    s = sizeof<T>() == 8 ? v128.load64_splat(a, 16) : v128.load32_splat(a, 8);
+    c20 = plus<T>(c20, s, b0);
+    c21 = plus<T>(c21, s, b1);
+    s = sizeof<T>() == 8 ? v128.load64_splat(a, 24) : v128.load32_splat(a, 12);
+    c30 = plus<T>(c30, s, b0);
+    c31 = plus<T>(c31, s, b1);
+    a += 4 * sizeof<T>();
     b += 32;
   }
-  v128.store(c, f64x2.add(v128.load(c), c00));
-  v128.store(c, f64x2.add(v128.load(c, 16), c01), 16);
+  v128.store(c, v128.add<T>(v128.load(c), c00));
+  v128.store(c, v128.add<T>(v128.load(c, 16), c01), 16);
   c += stride;
-  v128.store(c, f64x2.add(v128.load(c), c10));
-  v128.store(c, f64x2.add(v128.load(c, 16), c11), 16);
+  v128.store(c, v128.add<T>(v128.load(c), c10));
+  v128.store(c, v128.add<T>(v128.load(c, 16), c11), 16);
   c += stride;
-  v128.store(c, f64x2.add(v128.load(c), c20));
-  v128.store(c, f64x2.add(v128.load(c, 16), c21), 16);
+  v128.store(c, v128.add<T>(v128.load(c), c20));
+  v128.store(c, v128.add<T>(v128.load(c, 16), c21), 16);
   c += stride;
-  v128.store(c, f64x2.add(v128.load(c), c30));
-  v128.store(c, f64x2.add(v128.load(c, 16), c31), 16);
+  v128.store(c, v128.add<T>(v128.load(c), c30));
+  v128.store(c, v128.add<T>(v128.load(c, 16), c31), 16);
 }
 
 /**
  * `C[m × n] += A[m × k] B[k × n]`, `C` row-major with `ldc` numbers between rows; `A` and `B` with any strides.
- * With `lower`, tiles wholly above the diagonal are left alone. `work` holds `KC·(4⌈MC/4⌉ + 4⌈n/4⌉) + 16` doubles.
+ * With `lower`, tiles wholly above the diagonal are left alone. `work` holds `KC·(MC + n + 8) + 16` doubles.
  */
-export function gemm(
+export function gemm<T>(
   m: i32,
   n: i32,
   k: i32,
@@ -109,36 +138,39 @@ export function gemm(
   lower: bool,
   work: usize,
 ): void {
-  const stride = <usize>ldc << 3;
+  const tileWidth = tileColumns<T>();
+  const stride = <usize>ldc * sizeof<T>();
   const packedA = work;
   const tile = packedA + (<usize>(KC * MC) << 3);
   const packedB = tile + 128;
   for (let l0: i32 = 0; l0 < k; l0 += KC) {
     const depth = min(KC, k - l0);
-    const panel = <usize>depth << 5;
+    const panelA = <usize>depth * 4 * sizeof<T>();
+    const panelB = <usize>depth << 5;
     // B's columns are packed like rows of its transpose.
-    packRows(n, depth, b + (<usize>(l0 * bRows) << 3), bColumns, bRows, packedB);
+    packRows<T>(tileWidth, n, depth, b + <usize>(l0 * bRows) * sizeof<T>(), bColumns, bRows, packedB);
     for (let i0: i32 = 0; i0 < m; i0 += MC) {
       const height = min(MC, m - i0);
-      const from = a + ((<usize>i0 * <usize>aRows + <usize>l0 * <usize>aColumns) << 3);
-      packRows(height, depth, from, aRows, aColumns, packedA);
+      const from = a + (<usize>i0 * <usize>aRows + <usize>l0 * <usize>aColumns) * sizeof<T>();
+      packRows<T>(4, height, depth, from, aRows, aColumns, packedA);
       const width = lower ? min(n, i0 + height) : n;
-      for (let j: i32 = 0; j < width; j += 4) {
-        const bPanel = packedB + <usize>(j >> 2) * panel;
+      for (let j: i32 = 0; j < width; j += tileWidth) {
+        const bPanel = packedB + <usize>(j / tileWidth) * panelB;
         // The first tile of rows that reaches the diagonal at column j.
-        for (let i: i32 = lower ? max(0, j - i0) : 0; i < height; i += 4) {
-          const aPanel = packedA + <usize>(i >> 2) * panel;
-          const at = c + <usize>(i0 + i) * stride + (<usize>j << 3);
-          if (i + 4 <= height && j + 4 <= n) kernel(depth, aPanel, bPanel, at, stride);
+        for (let i: i32 = lower ? max(0, (j - i0) & ~3) : 0; i < height; i += 4) {
+          const aPanel = packedA + <usize>(i >> 2) * panelA;
+          const at = c + <usize>(i0 + i) * stride + <usize>j * sizeof<T>();
+          if (i + 4 <= height && j + tileWidth <= n) kernel<T>(depth, aPanel, bPanel, at, stride);
           else {
             memory.fill(tile, 0, 128);
-            kernel(depth, aPanel, bPanel, tile, 32);
+            kernel<T>(depth, aPanel, bPanel, tile, 32);
             const rows = min(4, height - i);
-            const columns = min(4, n - j);
+            const columns = min(tileWidth, n - j);
             for (let r: i32 = 0; r < rows; r++)
               for (let s: i32 = 0; s < columns; s++) {
-                const to = at + <usize>r * stride + (<usize>s << 3);
-                store<f64>(to, load<f64>(to) + load<f64>(tile + (<usize>(4 * r + s) << 3)));
+                const to = at + <usize>r * stride + <usize>s * sizeof<T>();
+                const own = tile + (<usize>r << 5) + <usize>s * sizeof<T>();
+                store<T>(to, load<T>(to) + load<T>(own));
               }
           }
         }

@@ -1,9 +1,10 @@
-// Kernels of the wasm engine, f64. Memory is laid out by the caller from `base()` on.
+// Kernels of the wasm engine, in f64 and in f32. Memory is laid out by the caller from `base()` on.
 
-export { binary, softmax, sumRows, unary } from './elementwise';
-export { gemm, rowTimes, rowTimesTransposed } from './gemm';
+export { rowTimes, rowTimesTransposed } from './gemm';
 
-import { KC, MC } from './gemm';
+import { binary as binaryOf, softmax as softmaxOf, sumRows as sumRowsOf, unary as unaryOf } from './elementwise';
+import { gemm as gemmOf, KC, MC } from './gemm';
+import { addDiagonal as addDiagonalOf, mirror as mirrorOf, pack as packOf, transpose as transposeOf } from './matrix';
 
 /** First byte that belongs to the caller. */
 export function base(): usize {
@@ -12,40 +13,66 @@ export function base(): usize {
 
 /** Doubles of work space that a product with `n` columns needs. */
 export function gemmWork(n: i32): i32 {
-  return KC * (MC + ((n + 3) & ~3)) + 16;
+  return KC * (MC + ((n + 7) & ~7)) + 16;
 }
 
-/** `out[columns × rows] = a[rows × columns]ᵀ`, in tiles that stay in the first-level cache. */
+/** `to[count] ← a[count]`, f64 to f32. */
+export function lower(count: i32, a: usize, to: usize): void {
+  const end = a + (<usize>count << 3);
+  for (; a < end; a += 8, to += 4) store<f32>(to, <f32>load<f64>(a));
+}
+
+export function gemm(m: i32, n: i32, k: i32, a: usize, aRows: i32, aColumns: i32, b: usize, bRows: i32, bColumns: i32, c: usize, ldc: i32, lower: bool, work: usize): void {
+  gemmOf<f64>(m, n, k, a, aRows, aColumns, b, bRows, bColumns, c, ldc, lower, work);
+}
+export function gemm32(m: i32, n: i32, k: i32, a: usize, aRows: i32, aColumns: i32, b: usize, bRows: i32, bColumns: i32, c: usize, ldc: i32, lower: bool, work: usize): void {
+  gemmOf<f32>(m, n, k, a, aRows, aColumns, b, bRows, bColumns, c, ldc, lower, work);
+}
+export function unary(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
+  unaryOf<f64>(fn, count, a, out, rule, ruleCount);
+}
+export function unary32(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
+  unaryOf<f32>(fn, count, a, out, rule, ruleCount);
+}
+export function binary(fn: i32, rows: i32, columns: i32, a: usize, aRow: i32, aStep: i32, b: usize, bRow: i32, bStep: i32, out: usize): void {
+  binaryOf<f64>(fn, rows, columns, a, aRow, aStep, b, bRow, bStep, out);
+}
+export function binary32(fn: i32, rows: i32, columns: i32, a: usize, aRow: i32, aStep: i32, b: usize, bRow: i32, bStep: i32, out: usize): void {
+  binaryOf<f32>(fn, rows, columns, a, aRow, aStep, b, bRow, bStep, out);
+}
+export function sumRows(rows: i32, columns: i32, a: usize, out: usize): void {
+  sumRowsOf<f64>(rows, columns, a, out);
+}
+export function sumRows32(rows: i32, columns: i32, a: usize, out: usize): void {
+  sumRowsOf<f32>(rows, columns, a, out);
+}
+export function softmax(rows: i32, columns: i32, a: usize, out: usize): void {
+  softmaxOf<f64>(rows, columns, a, out);
+}
+export function softmax32(rows: i32, columns: i32, a: usize, out: usize): void {
+  softmaxOf<f32>(rows, columns, a, out);
+}
 export function transpose(rows: i32, columns: i32, a: usize, out: usize): void {
-  for (let i0: i32 = 0; i0 < rows; i0 += 16)
-    for (let j0: i32 = 0; j0 < columns; j0 += 16)
-      for (let i = i0; i < min(i0 + 16, rows); i++)
-        for (let j = j0; j < min(j0 + 16, columns); j++)
-          store<f64>(out + ((<usize>j * rows + i) << 3), load<f64>(a + ((<usize>i * columns + j) << 3)));
+  transposeOf<f64>(rows, columns, a, out);
 }
-
-/** Copies the lower triangle of `a[n × n]` onto its upper one. */
+export function transpose32(rows: i32, columns: i32, a: usize, out: usize): void {
+  transposeOf<f32>(rows, columns, a, out);
+}
 export function mirror(n: i32, a: usize): void {
-  for (let i0: i32 = 0; i0 < n; i0 += 16)
-    for (let j0: i32 = 0; j0 <= i0; j0 += 16)
-      for (let i = i0; i < min(i0 + 16, n); i++)
-        for (let j = j0; j < min(j0 + 16, i); j++)
-          store<f64>(a + ((<usize>j * n + i) << 3), load<f64>(a + ((<usize>i * n + j) << 3)));
+  mirrorOf<f64>(n, a);
 }
-
-/** `a[i, i] += d[i]`. */
+export function mirror32(n: i32, a: usize): void {
+  mirrorOf<f32>(n, a);
+}
 export function addDiagonal(n: i32, d: usize, a: usize): void {
-  for (let i: i32 = 0; i < n; i++) {
-    const at = a + ((<usize>i * (n + 1)) << 3);
-    store<f64>(at, load<f64>(at) + load<f64>(d + ((<usize>i) << 3)));
-  }
+  addDiagonalOf<f64>(n, d, a);
 }
-
-/** Packs the lower triangle of `a[n × n]` by rows. */
+export function addDiagonal32(n: i32, d: usize, a: usize): void {
+  addDiagonalOf<f32>(n, d, a);
+}
 export function pack(n: i32, a: usize, out: usize): void {
-  for (let i: i32 = 0; i < n; i++) {
-    const bytes = (<usize>(i + 1)) << 3;
-    memory.copy(out, a + ((<usize>i * n) << 3), bytes);
-    out += bytes;
-  }
+  packOf<f64>(n, a, out);
+}
+export function pack32(n: i32, a: usize, out: usize): void {
+  packOf<f32>(n, a, out);
 }
