@@ -5,8 +5,8 @@ import { compiled } from '../../runtime/node/compiled.js';
 import { readNlHeader } from '../../runtime/node/read-nl.js';
 import { cutShort, type Ending, outOfHeap } from '../../runtime/unfinished.js';
 import { whenOver } from '../../runtime/when-over.js';
+import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
-import { revivedError } from '../../src/core/plain-error.js';
 import type { NlAnswer, NlSolveOptions } from './solve.js';
 import { answerOf, startOnly } from './unfinished.js';
 import type { Told, Work } from './worker.js';
@@ -66,7 +66,7 @@ export async function superviseNl(path: string, given: NlSolveOptions): Promise<
         if (onIteration?.(told.row) === false) listener.abort();
       } else if ('answer' in told) resolve(told.answer);
       else if ('shortage' in told) resolve(rescue({ status: 'out-of-memory', message: told.shortage }));
-      else reject(revivedError(told.failure));
+      else reject(new InputError(told.mistake));
     });
     thread.on('error', (error: Error & { code?: string }) =>
       error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? resolve(rescue(outOfHeap)) : reject(error),

@@ -2,9 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Iteration } from '../../index.js';
 import { HeldPoint } from '../../runtime/held.js';
 import { runTask } from '../../runtime/run.js';
-import { isOutOfMemory } from '../../src/core/errors.js';
+import { InputError, isOutOfMemory } from '../../src/core/errors.js';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
-import { type PlainError, plainError } from '../../src/core/plain-error.js';
 import { oneLine } from '../../src/core/shown.js';
 import { type NlAnswer, type NlSolveOptions, openNl } from './solve.js';
 
@@ -26,7 +25,7 @@ export type Told =
   | { readonly row: Iteration }
   | { readonly answer: NlAnswer }
   | { readonly shortage: string }
-  | { readonly failure: PlainError };
+  | { readonly mistake: string };
 
 const tell = (told: Told): void => parentPort!.postMessage(told);
 
@@ -61,7 +60,9 @@ async function work({ path, options, limits, held, watched }: Work): Promise<Tol
     };
     return { answer: { file: { ...read, names }, solution } };
   } catch (error) {
-    return isOutOfMemory(error) ? { shortage: error.message } : { failure: plainError(error) };
+    if (isOutOfMemory(error)) return { shortage: error.message };
+    if (error instanceof InputError) return { mistake: error.message };
+    throw error; // a fault of ours, which keeps its trace
   }
 }
 

@@ -358,6 +358,18 @@ describe('runAmpl', () => {
     expect(readFileSync(`${stub()}.sol`, 'utf8')).toContain('Maximum Wallclock Time Exceeded');
   });
 
+  it('tells faults of its own in the .sol file and lets them through', async () => {
+    write(false);
+    const failing: Solve = async () => {
+      throw new TypeError('of ours\nin two lines');
+    };
+    await expect(runAmpl([stub(), '-AMPL'], {}, failing)).rejects.toThrow('of ours');
+    const sol = parseSol(readFileSync(`${stub()}.sol`, 'utf8'));
+    expect([sol.code, sol.x, sol.duals]).toEqual([554, [], []]);
+    expect(sol.message).toContain('Internal error. of ours\\nin two lines');
+    expect(readdirSync(folder).sort()).toEqual(['p.nl', 'p.sol']);
+  });
+
   it('passes multipliers on when asked to start warm', async () => {
     writeFileSync(
       `${stub()}.nl`,
