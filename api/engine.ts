@@ -1,6 +1,6 @@
 import { programsOf } from '../runtime/programs.js';
 import type { ExecutableSpec } from '../runtime/task.js';
-import { type Available, chooseEngine, type EngineChoice } from '../src/engine/choose.js';
+import { type Available, type ChosenEngine, chooseEngine, type EngineChoice } from '../src/engine/choose.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 
@@ -21,9 +21,8 @@ export interface EngineSummary {
 }
 
 /** A network's programs with the engine chosen for them. */
-export interface Chosen {
+export interface Chosen extends Pick<ChosenEngine, 'note' | 'degraded'> {
   readonly spec: ExecutableSpec;
-  readonly note?: string;
 }
 
 /** Derives a network and chooses its engine, see {@link chooseEngine}. */
@@ -34,8 +33,12 @@ export async function choose(
   lowerHessian: boolean,
 ): Promise<Chosen> {
   const programs = programsOf(network, { kinks });
-  const { note, ...how } = await chooseEngine(programs, choice, available, lowerHessian);
-  return { spec: { programs, ...how }, ...(note !== undefined && { note }) };
+  const { note, degraded, ...how } = await chooseEngine(programs, choice, available, lowerHessian);
+  return {
+    spec: { programs, ...how },
+    ...(note !== undefined && { note }),
+    ...(degraded && { degraded }),
+  };
 }
 
 const fromLowest: readonly Precision[] = ['f32', 'mixed', 'f64'];

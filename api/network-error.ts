@@ -23,7 +23,7 @@ export interface UseError {
 }
 
 /** All uses of networks in a model whose problem is `problem`: those of `network`, and networks given as gray boxes. */
-export function usesOf(model: Model, problem: Problem): readonly NetworkUse[] {
+export function usesOf(model: Model, problem: Pick<Problem, 'grayBoxes' | 'rows'>): readonly NetworkUse[] {
   const stated = networkUses(model);
   const key = (outputs: Int32Array): string => outputs.join();
   const known = new Set(stated.map(({ outputs }) => key(outputs)));
@@ -36,9 +36,17 @@ export function usesOf(model: Model, problem: Problem): readonly NetworkUse[] {
   return [...stated, ...direct];
 }
 
-/** The error of every use at `x`. */
-export const useErrors = (uses: readonly NetworkUse[], x: Float64Array): UseError[] =>
-  uses.map((use) => ({ name: use.name, network: use.network.name, error: outputError(use, x) }));
+/** The error of every use at `x`, computed here where `known` does not tell. */
+export const useErrors = (
+  uses: readonly NetworkUse[],
+  x: Float64Array,
+  known?: readonly number[],
+): UseError[] =>
+  uses.map((use, k) => ({
+    name: use.name,
+    network: use.network.name,
+    error: known?.[k] ?? outputError(use, x),
+  }));
 
 /** Trained numbers of all networks, each once. */
 export const parametersOf = (uses: readonly NetworkUse[]): number =>

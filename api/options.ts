@@ -26,7 +26,7 @@ export interface SolveOptions extends NetworkChoice {
   readonly warmStart?: WarmStart | undefined;
   /** `performance.now()` from which the time limit counts, where reading the problem shall count. Default: the call. */
   readonly started?: number | undefined;
-  /** Told, in one line, what is ignored and what `auto` chose that the user should know of. Default: a warning. */
+  /** Told, in one line, what is ignored and what `auto` chose that the user should know of. Default: warnings where it matters. */
   readonly onRemark?: ((remark: string) => void) | undefined;
   readonly tol?: number | undefined;
   readonly max_iter?: number | undefined;
@@ -47,6 +47,8 @@ export interface SortedOptions {
   readonly started: number;
   readonly runtime: Runtime | undefined;
   readonly remark: (remark: string) => void;
+  /** Whether the caller listens to remarks. */
+  readonly watched: boolean;
   readonly own: Record<string, unknown>;
 }
 
@@ -59,7 +61,20 @@ export function sortOptions(options: SolveOptions): SortedOptions {
   const remark = onRemark ?? warn;
   const own = solver === 'interior-point' ? adopted(given, remark) : given;
   const choice = { engine, device, precision, threads, kinks };
-  return { solver, choice, onIteration, signal, interrupt, polish, warmStart, started, runtime, remark, own };
+  return {
+    solver,
+    choice,
+    onIteration,
+    signal,
+    interrupt,
+    polish,
+    warmStart,
+    started,
+    runtime,
+    remark,
+    watched: onRemark !== undefined,
+    own,
+  };
 }
 
 function adopted(

@@ -3,6 +3,7 @@ import type { Sizes, Solved } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
 import { oneLine } from '../src/core/shown.js';
 import type { NetworkUse } from '../src/formulate/index.js';
+import { extract } from '../src/model/extract/extract.js';
 import {
   type Expression,
   type Model,
@@ -11,6 +12,7 @@ import {
   Variable,
   VariableArray,
 } from '../src/model/index.js';
+import type { Statement } from '../src/model/statement.js';
 import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
@@ -21,6 +23,7 @@ import { errorRemark, type NetworkSummary, parametersOf, type UseError, useError
  * ways to ask for values by the model's own handles. `multipliers` belong to the minimization, see {@link Multipliers}.
  */
 export interface Solution extends Result {
+  /** What was solved, as plain data; made when it is first asked for. */
   readonly problem: Problem;
   readonly sizes: Sizes;
   /** Absent where the problem has no network. */
@@ -60,11 +63,11 @@ export interface Networks {
 
 export function solutionOf(
   model: Model,
-  problem: Problem,
-  { result, sizes, oracles }: Solved,
+  statement: Statement,
+  { result, sizes, oracles, networkErrors }: Solved,
   { uses, engine, tol }: Networks,
 ): Solution {
-  const { sense } = problem;
+  const { sense } = statement;
   const { x, multipliers } = result;
   const reduced = (variable: Variable): number =>
     sense * (multipliers.lower[variable.index]! - multipliers.upper[variable.index]!) + 0;
@@ -86,9 +89,10 @@ export function solutionOf(
     own(of);
     return ndarray(Float64Array.from(of.elements, reduced), [...of.shape]);
   }
+  let problem: Problem | undefined;
   let known: readonly UseError[] | undefined;
   const errors = (): readonly UseError[] => {
-    known ??= useErrors(uses, x);
+    known ??= useErrors(uses, x, networkErrors);
     return known;
   };
   const largest = (): number => Math.max(0, ...errors().map(({ error }) => error));
@@ -98,7 +102,10 @@ export function solutionOf(
     ...result,
     message: oneLine(result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision))),
     objective: sense * result.objective,
-    problem,
+    get problem() {
+      problem ??= extract(statement);
+      return problem;
+    },
     sizes,
     ...(uses.length > 0 && {
       network: {
@@ -118,7 +125,7 @@ export function solutionOf(
     oracles,
     value,
     multiplier(row) {
-      if (problem.rows.names[row.index] !== row.name)
+      if (statement.rows.names[row.index] !== row.name)
         throw new InputError(`row '${row.name}' is not in the problem that was solved`);
       return sense * multipliers.constraints[row.index]! + 0;
     },

@@ -18,11 +18,12 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   if (interrupt) throw new InputError('interrupt: Ctrl-C cannot reach a blocked thread; use solve');
   const limits = limitsOf(sorted);
   if (signal?.aborted) limits.raise();
-  const problem = model.problem();
+  const statement = model.statement();
+  const uses = usesOf(model, statement);
   const { boxes, engine } = await localBoxes(model, choice);
   const solved = await runTask(
-    { problem, boxes, solver, options: own, ...(warmStart && { warmStart }) },
+    { problem: statement, uses, boxes, solver, options: own, ...(warmStart && { warmStart }) },
     { limits, ...(onIteration && { iteration: onIteration }) },
   );
-  return solutionOf(model, problem, solved, { uses: usesOf(model, problem), tol: tolOf(sorted), engine });
+  return solutionOf(model, statement, solved, { uses, tol: tolOf(sorted), engine });
 }

@@ -1,5 +1,6 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
-import type { Model, Problem } from '../src/model/index.js';
+import type { Model } from '../src/model/index.js';
+import type { Statement } from '../src/model/statement.js';
 import { chooseAll } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
@@ -30,18 +31,29 @@ async function solveInPool(
   sorted: SortedOptions,
   signal: AbortSignal | undefined,
 ): Promise<Solution> {
-  const { solver, choice, own, polish, onIteration: listener, remark, runtime = defaultRuntime() } = sorted;
+  const {
+    solver,
+    choice,
+    own,
+    polish,
+    onIteration: listener,
+    remark,
+    watched,
+    runtime = defaultRuntime(),
+  } = sorted;
   const limits = limitsOf(sorted);
-  const problem = model.problem();
-  const networks = { uses: usesOf(model, problem), tol: tolOf(sorted) };
+  const statement = model.statement();
+  const uses = usesOf(model, statement);
+  const networks = { uses, tol: tolOf(sorted) };
   const run = async (how: NetworkChoice, warmStart = sorted.warmStart, before = 0) => {
     const chosen = await chooseAll(model, how, (...place) => runtime.available(...place));
     const engine = summaryOf(chosen);
-    if (engine?.note !== undefined) remark(engine.note);
+    for (const { note, degraded } of chosen) if (note !== undefined && (degraded || watched)) remark(note);
     const solved = await runtime.solve(
       {
-        problem,
-        networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(problem, k) })),
+        problem: statement,
+        networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(statement, k) })),
+        uses,
         solver,
         options: own,
         ...(warmStart && { warmStart }),
@@ -56,15 +68,18 @@ async function solveInPool(
   };
   const { solved, engine } = await run(choice);
   if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
-    return solutionOf(model, problem, solved, { ...networks, engine });
+    return solutionOf(model, statement, solved, { ...networks, engine });
   const finish = await run(
     { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
     warmStartFrom(solved.result),
     solved.result.iterations,
   );
-  return solutionOf(model, problem, polished(solved, finish.solved), { ...networks, engine: finish.engine });
+  return solutionOf(model, statement, polished(solved, finish.solved), {
+    ...networks,
+    engine: finish.engine,
+  });
 }
 
 /** How many times a problem uses its gray box `k`. */
-const usesOfBox = ({ grayBoxes }: Problem, k: number): number =>
+const usesOfBox = ({ grayBoxes }: Statement, k: number): number =>
   grayBoxes.filter(({ box }) => box === k).length;

@@ -1,4 +1,6 @@
 import { Limits } from '../src/core/limits.js';
+import { outputError } from '../src/formulate/index.js';
+import { extract } from '../src/model/extract/extract.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Monitor } from '../src/nlp/solver.js';
 import type { GrayBox } from '../src/oracle/contract.js';
@@ -45,7 +47,8 @@ async function solveWithin(
   }
   checkLimits(limits);
   const boxes = opened.map(({ box }) => box);
-  const nlp = assemble(task.problem, boxes, limits);
+  const problem = 'tape' in task.problem ? extract(task.problem, limits) : task.problem;
+  const nlp = assemble(problem, boxes, limits);
   const sizes = {
     variables: nlp.variables.lower.length,
     constraints: nlp.constraints.lower.length,
@@ -61,7 +64,10 @@ async function solveWithin(
     ...(hold && { hold }),
   };
   const result = await solver.solve(nlp, task.options ?? {}, monitor, task.warmStart);
-  return { result, sizes, oracles: boxes.map((box) => box.statistics) };
+  const oracles = boxes.map((box) => box.statistics);
+  const hurried = result.status === 'interrupted' || result.status === 'time-limit';
+  if (hurried || !task.uses) return { result, sizes, oracles };
+  return { result, sizes, oracles, networkErrors: task.uses.map((use) => outputError(use, result.x)) };
 }
 
 function checkLimits(limits: Limits): void {

@@ -1,6 +1,6 @@
 import { isShared, sharedFloat32, sharedFloat64 } from '../src/core/memory.js';
 import type { Program, Programs } from '../src/derive/program.js';
-import type { Tensor } from '../src/network/graph.js';
+import type { Network, Op, Tensor } from '../src/network/graph.js';
 
 /** A trained array in shared memory, with a number by which threads know that it is the same. */
 interface SharedTensor extends Tensor {
@@ -34,6 +34,26 @@ export function shared(programs: Programs): Programs {
   }
   return result;
 }
+
+const sharedNetworks = new WeakMap<Network, Network>();
+
+/** The same network with its weights in shared memory, those that programs share with it. */
+export function sharedNetwork(network: Network): Network {
+  let result = sharedNetworks.get(network);
+  if (!result) {
+    const own = ([field, value]: [string, unknown]) => [field, isTensor(value) ? sharedTensor(value) : value];
+    const nodes = network.nodes.map((node) => ({
+      ...node,
+      op: Object.fromEntries(Object.entries(node.op).map(own)) as Op,
+    }));
+    result = { ...network, nodes };
+    sharedNetworks.set(network, result);
+  }
+  return result;
+}
+
+const isTensor = (value: unknown): value is Tensor =>
+  typeof value === 'object' && value !== null && 'data' in value && ArrayBuffer.isView(value.data);
 
 function sharedTensor(tensor: Tensor): SharedTensor {
   let result = sharedTensors.get(tensor);

@@ -1,5 +1,7 @@
 import type { Programs } from '../src/derive/program.js';
 import type { Device, Precision } from '../src/engine/contract.js';
+import type { NetworkUse } from '../src/formulate/index.js';
+import type { Statement } from '../src/model/statement.js';
 import type { Result } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 import type { GrayBox, OracleStatistics } from '../src/oracle/contract.js';
@@ -22,15 +24,20 @@ export interface TaskNetwork {
   readonly uses: number;
 }
 
+/** A problem, or a model that is taken apart where the task runs. */
+export type Stated = Problem | Statement;
+
 /** One solve as plain data, wherever it shall run. */
 export interface SolveTask {
-  readonly problem: Problem;
+  readonly problem: Stated;
   /** The gray boxes, in the order of `problem.grayBoxes[…].box`. */
   readonly networks: readonly TaskNetwork[];
   readonly solver: SolverName;
   /** The solver's own options; it validates them. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly warmStart?: WarmStart;
+  /** Uses of networks whose outputs are compared with the network at the point found. */
+  readonly uses?: readonly NetworkUse[];
 }
 
 /**
@@ -63,4 +70,6 @@ export interface Solved {
   readonly sizes: Sizes;
   /** Per gray box. */
   readonly oracles: readonly OracleStatistics[];
+  /** `max |y − NN(x)|` of each of the task's uses; absent where the solve was stopped, as it may take long. */
+  readonly networkErrors?: readonly number[];
 }

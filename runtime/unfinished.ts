@@ -2,8 +2,7 @@ import { EvaluationError, isOutOfMemory, Stopped } from '../src/core/errors.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Held, Status } from '../src/nlp/result.js';
 import { unevaluated } from '../src/nlp/unevaluated.js';
-import type { Problem } from '../src/problem/problem.js';
-import type { Sizes, Solved } from './task.js';
+import type { Sizes, Solved, Stated } from './task.js';
 
 /** Why a solve ended that did not come to its own end. */
 export interface Ending {
@@ -21,7 +20,7 @@ export function endingOf(error: unknown): Ending | undefined {
 }
 
 /** The outcome of a solve that ended before its solver began, or that took its point along: the start, with errors NaN. */
-export function unfinished(problem: Problem, { status, message }: Ending, limits: Limits): Solved {
+export function unfinished(problem: Stated, { status, message }: Ending, limits: Limits): Solved {
   const start = problem.variables.start.slice();
   const m = problem.rows.lower.length;
   const result = unevaluated(status, message, start, m);

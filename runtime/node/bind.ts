@@ -1,6 +1,6 @@
 import type { Limits } from '../../src/core/limits.js';
 import { isSynchronous } from '../../src/engine/open.js';
-import { shared } from '../share.js';
+import { shared, sharedNetwork } from '../share.js';
 import type { BoundTask, BoxBinding, SolveTask, TaskNetwork } from '../task.js';
 import { whenOver } from '../when-over.js';
 import type { Hosts } from './hosts.js';
@@ -17,7 +17,7 @@ export interface Bound {
  * hosts. Throws `Stopped` where the limits are reached before all are open.
  */
 export async function bind(
-  { networks, ...task }: SolveTask,
+  { networks, uses = [], ...task }: SolveTask,
   hosts: Hosts,
   limits: Limits,
   signal: AbortSignal | undefined,
@@ -44,7 +44,11 @@ export async function bind(
   });
   try {
     const boxes = await Promise.race([Promise.all(networks.map(open)), over]);
-    return { task: { ...task, boxes }, release };
+    const traveling = uses.map(({ box: _, network, ...use }) => ({
+      ...use,
+      network: sharedNetwork(network),
+    }));
+    return { task: { ...task, uses: traveling, boxes }, release };
   } catch (error) {
     release();
     throw error;

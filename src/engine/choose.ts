@@ -29,6 +29,8 @@ export interface ChosenEngine {
   readonly threads?: number;
   /** What the user should know of the choice. */
   readonly note?: string;
+  /** True where it is worse than what was meant. */
+  readonly degraded?: true;
 }
 
 /** Whether an engine can compute on a device in the place where it would run, or why not. */
@@ -81,7 +83,7 @@ export async function chooseEngine(
   }
   if (!wasmCan) throw new InputError(reason);
   const note = `network '${programs.name}': engine wasm, on one thread, because ${reason}`;
-  return { engine: 'wasm', precision: 'f64', ...rest, note };
+  return { engine: 'wasm', precision: 'f64', ...rest, note, degraded: true };
 }
 
 export function oneOf<T>(option: string, given: T, allowed: readonly T[]): void {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   network as constrainByNetwork,
@@ -5,6 +6,8 @@ import {
   expr,
   type GrayBox,
   Model,
+  multiply,
+  power,
   type SolveOptions,
   shutdown,
   solve,
@@ -18,6 +21,8 @@ import { nearest } from './problem.js';
 afterAll(shutdown);
 
 const solver = 'interior-point';
+/** What the calling thread has computed so far: nanoseconds first (Linux). */
+const onCpu = '/proc/thread-self/schedstat';
 const quick: SolveOptions = { solver, engine: 'reference', tol: 1e-8 };
 /** Some 20 ms per evaluation with the reference engine. */
 const slowNetwork = smallNetwork(60, 300, 4);
@@ -128,6 +133,27 @@ describe('solve', () => {
     expect(ticks).toBeGreaterThan(10);
     // A solve in this thread would be one gap as long as itself; the machine may be busy with other things.
     expect(widest).toBeLessThan(Math.max(100, 250 * solution.seconds.total));
+  });
+
+  it.skipIf(!existsSync(onCpu))('takes a large model apart in the worker', { retry: 2 }, async () => {
+    const n = 100_000;
+    const model = new Model('large');
+    const x = [...model.variables('x', n, { lower: -2, upper: 2, start: 0.5 })];
+    for (let k = 1; k < n; k++) model.constrain(multiply(x[k - 1]!, x[k]!), { upper: 1.5 });
+    model.minimize(sum(x.map((xk) => power(xk, 2))));
+    // What other processes take does not count.
+    const milliseconds = () => Number(readFileSync(onCpu, 'utf8').split(' ')[0]) / 1e6;
+    let [last, widest] = [milliseconds(), 0];
+    const timer = setInterval(() => {
+      const now = milliseconds();
+      widest = Math.max(widest, now - last);
+      last = now;
+    }, 1);
+    const solution = await solve(model, { solver, max_iter: 1 });
+    clearInterval(timer);
+    expect(solution.sizes.constraints).toBe(n - 1);
+    expect(solution.seconds.build).toBeGreaterThan(0.1);
+    expect(widest).toBeLessThan(50);
   });
 
   it.each([1, 4, 10])('asks the host once for all of %i uses of one network', async (K) => {
