@@ -1,6 +1,7 @@
 // Random small QPs and NLPs: how many of each class every solver at hand solves, and what it claims that is not so.
 //   node dist/bench/random.js [--count 10000] [--first 1] [--solver interior-point --solver ipopt] [--json]
 // A problem is known by its seed: --first SEED --count 1 repeats one. Errors are recomputed from the problem alone.
+import '../runtime/node/provide.js';
 import { parseArgs } from 'node:util';
 import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
 import { InputError } from '../src/core/errors.js';

@@ -97,14 +97,22 @@ function infeasible(
 }
 
 /** What a claimed solution says of its point must be so. */
-function misreport(program: Program, { status, x, objective, errors }: Result, own: OwnErrors): string {
+function misreport(
+  program: Program,
+  { status, x, objective, errors, multipliers }: Result,
+  own: OwnErrors,
+): string {
   if (status !== 'optimal' && status !== 'acceptable') return '';
   const f = value(program.objective, x);
   if (!(Math.abs(objective - f) <= 1e-8 * Math.max(1, magnitude(program.objective, x))))
     return `objective ${objective} for ${f}`;
-  const size = Math.max(1, ...Array.from(x, Math.abs));
+  const { constraints, lower, upper } = multipliers;
+  // Rounding of what adds up to the errors.
+  const size = [...x, ...constraints, ...lower, ...upper].reduce((sum, part) => sum + Math.abs(part), 1);
   for (const name of ['primal', 'dual', 'complementarity'] as const)
-    if (!(Math.abs(errors[name] - own[name]) <= 1e-7 * size + 1e-2 * Math.max(errors[name], own[name])))
+    if (
+      !(Math.abs(errors[name] - own[name]) <= 1e-9 * size + 1e-7 + 1e-2 * Math.max(errors[name], own[name]))
+    )
       return `${name} error ${errors[name]} for ${own[name]}`;
   return '';
 }
