@@ -192,7 +192,6 @@ function measureOf(s: State, form: SlackForm, at: Pick<Iterate, 'λ' | 'zL' | 'z
     dual: sd,
     complementarity: sc,
     widened: widenedBounds(form.oracle.nlp, form),
-    claimsWidened: form.isWidened,
     noise: explainedByNoise(s),
   };
 }

@@ -253,12 +253,6 @@ export class SlackForm implements StandardForm {
     return largest;
   }
 
-  /** Whether bounds wider than the stated ones are in force. */
-  get isWidened(): boolean {
-    const { lower, upper, statedLower, statedUpper } = this;
-    return lower.some((value, j) => value < statedLower[j]! || upper[j]! > statedUpper[j]!);
-  }
-
   /**
    * Largest violation of a stated row or bound in the user's units, relative to `max(1, |bound|)`, at `w` with row values
    * `c`.

@@ -23,10 +23,9 @@ export interface OwnErrors extends Errors {
   /** E₀'s parts of the problem scaled as Wächter & Biegler §3.8 say, relative to s_d and s_c. */
   readonly scaledDual: number;
   readonly scaledComplementarity: number;
-  /** What clipping the solution of the widened problem adds to the two, and to complementarity unscaled. */
+  /** What clipping the solution of the widened problem adds to the two. */
   readonly clippedDual: number;
   readonly clippedComplementarity: number;
-  readonly clipped: number;
 }
 
 export function ownErrors(
@@ -103,7 +102,6 @@ export function ownErrors(
     scaledComplementarity: (complementarity * σ) / sc,
     clippedDual: (clippedDual * σ) / sd,
     clippedComplementarity: (clippedComplementarity * σ) / sc,
-    clipped: clippedComplementarity,
   };
 }
 

@@ -24,13 +24,13 @@ const bears = (e: OwnErrors): boolean =>
   e.relative <= 1e-6 &&
   e.primal <= 1e-4 &&
   e.dual <= 1 &&
-  e.complementarity <= 1e-4 + ROOM * e.clipped &&
+  e.complementarity <= 1e-4 &&
   e.scaledDual <= ROOM * (TOL + e.clippedDual) &&
   e.scaledComplementarity <= ROOM * (TOL + e.clippedComplementarity);
 
 const bearsAcceptable = (e: OwnErrors): boolean =>
   e.primal <= 1e-2 &&
-  e.complementarity <= 1e-2 + ROOM * e.clipped &&
+  e.complementarity <= 1e-2 &&
   e.scaledDual <= ROOM * (1e-6 + e.clippedDual) &&
   e.scaledComplementarity <= ROOM * (1e-6 + e.clippedComplementarity);
 
