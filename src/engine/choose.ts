@@ -1,14 +1,16 @@
 import { InputError } from '../core/errors.js';
+import { cost } from '../derive/cost.js';
 import { flops } from '../derive/flops.js';
 import type { Programs } from '../derive/program.js';
 import type { Device, Precision } from './contract.js';
-import { type EngineName, engineNames } from './open.js';
+import { type EngineName, engineNames, openEngine } from './open.js';
 
 /** Who computes a network, where and how precisely. */
 export interface EngineChoice {
   /**
    * Default `auto`, by the operations that the network's derivatives take: `wasm` in the solver's own thread for few on the
-   * CPU in f64, else `onnx`, or `wasm` where that is not installed. `reference` is plain loops, for tests.
+   * CPU in f64, else `onnx`, or `wasm` where that is not installed. `reference` is plain loops, for tests and for places that
+   * allow neither.
    */
   readonly engine?: 'auto' | EngineName | undefined;
   /** Default `cpu`. */
@@ -42,8 +44,12 @@ export type Available = (engine: EngineName, device: Device) => Promise<true | s
  */
 const smallWork = 4e6;
 
-/** From this many on most of a call's time goes into products of `H`, which f32 halves (measured on 784-512⁵-10). */
-const largeWork = 5e8;
+/**
+ * A Hessian in f32 pays where a call costs milliseconds and most of it are products of `H`, which f32 halves: from 784-512⁵-10
+ * on 1.7 times faster or more, where `cost` foretells 1.9; on 117-500³-37 1.1, with 1.4 foretold.
+ */
+const mixedPays = ({ hessian, mixed }: Programs): boolean =>
+  cost(hessian) >= 1e8 && cost(hessian) >= 1.5 * cost(mixed);
 
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 const precisions: readonly Precision[] = ['f64', 'f32', 'mixed'];
@@ -71,19 +77,31 @@ export async function chooseEngine(
   const { engine = 'auto', device = 'cpu', precision, threads } = choice;
   const rest = { device, ...(threads !== undefined && { threads }) };
   if (engine !== 'auto') return { engine, precision: precision ?? 'f64', ...rest };
-  const work = flops(programs.hessian);
-  const wasmCan = device === 'cpu' && (precision ?? 'f64') === 'f64';
-  if (wasmCan && work <= smallWork) return { engine: 'wasm', precision: 'f64', ...rest };
-  const reason = await available('onnx', device);
-  if (reason === true) {
-    const lower = lowerHessian && device === 'cpu' && work >= largeWork;
-    if (precision !== undefined || !lower) return { engine: 'onnx', precision: precision ?? 'f64', ...rest };
-    const note = `network '${programs.name}': precision mixed, its Hessian in f32; precision f64 computes all of it in f64`;
-    return { engine: 'onnx', precision: 'mixed', ...rest, note };
-  }
-  if (!wasmCan) throw new InputError(reason);
-  const note = `network '${programs.name}': engine wasm, on one thread, because ${reason}`;
-  return { engine: 'wasm', precision: 'f64', ...rest, note, degraded: true };
+  const wasmCan = device === 'cpu' && precision !== 'f32';
+  const small = flops(programs.hessian) <= smallWork;
+  const lower = precision === undefined && lowerHessian && device === 'cpu' && mixedPays(programs);
+  const own = precision ?? (lower ? 'mixed' : 'f64');
+  const named = (chosen: EngineName, lack?: string): ChosenEngine => {
+    const lowered = lower
+      ? ['precision mixed, its Hessian in f32; precision f64 computes all of it in f64']
+      : [];
+    const notes = [...(lack === undefined ? [] : [lack]), ...lowered];
+    const note = notes.length > 0 && { note: `network '${programs.name}': ${notes.join('; ')}` };
+    return {
+      engine: chosen,
+      precision: own,
+      ...rest,
+      ...note,
+      ...(lack !== undefined && { degraded: true as const }),
+    };
+  };
+  const wasm = wasmCan && (await (await openEngine('wasm')).available());
+  if (small && wasm === true) return named('wasm');
+  const onnx = await available('onnx', device);
+  if (onnx === true) return named('onnx');
+  if (!wasmCan) throw new InputError(onnx);
+  if (wasm === true) return named('wasm', `engine wasm, on one thread, because ${onnx}`);
+  return named('reference', `engine reference, in plain loops, because ${onnx}; ${wasm}`);
 }
 
 export function oneOf<T>(option: string, given: T, allowed: readonly T[]): void {

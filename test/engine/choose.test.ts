@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { derive } from '../../src/derive/derive.js';
+import { type Available, chooseEngine, type EngineChoice } from '../../src/engine/choose.js';
+import { chain } from './networks.js';
+
+const here: Available = async () => true;
+const absent: Available = async (engine) => `onnxruntime-node is not here for ${engine}`;
+const small = derive(chain([5, 10, 10, 2]));
+const medium = derive(chain([60, 200, 200, 60]));
+/** Few outputs, so that J comes cheaply from adjoints and H is most of the work. */
+const large = derive(chain([300, 400, 400, 400, 4]));
+/** As many outputs as inputs: J alone costs as much as the tangents that H wants. */
+const square = derive(chain([300, 400, 400, 400, 300]));
+
+const chosen = (
+  programs = small,
+  choice: EngineChoice = {},
+  available = here,
+  lowerHessian = true,
+): ReturnType<typeof chooseEngine> => chooseEngine(programs, choice, available, lowerHessian);
+
+describe('engine auto', () => {
+  it('takes wasm for little work and onnx for more', async () => {
+    expect(await chosen(small)).toEqual({ engine: 'wasm', precision: 'f64', device: 'cpu' });
+    expect(await chosen(medium)).toEqual({ engine: 'onnx', precision: 'f64', device: 'cpu' });
+  });
+
+  it('takes a Hessian in f32 where that pays, and says so', async () => {
+    const { engine, precision, note } = await chosen(large);
+    expect({ engine, precision }).toEqual({ engine: 'onnx', precision: 'mixed' });
+    expect(note).toMatch(/^network 'chain .*': precision mixed, its Hessian in f32; precision f64 /);
+    expect(await chosen(square)).toEqual({ engine: 'onnx', precision: 'f64', device: 'cpu' });
+  });
+
+  it('keeps the precision that was named, and f64 where no Hessian may be lowered', async () => {
+    expect(await chosen(large, { precision: 'f64' })).toMatchObject({ engine: 'onnx', precision: 'f64' });
+    expect((await chosen(large, { precision: 'mixed' })).note).toBeUndefined();
+    expect(await chosen(small, { precision: 'f32' })).toMatchObject({ engine: 'onnx', precision: 'f32' });
+    expect(await chosen(large, {}, here, false)).toMatchObject({ engine: 'onnx', precision: 'f64' });
+  });
+
+  it('takes wasm where onnx is absent, and says why', async () => {
+    const { engine, precision, note } = await chosen(large, {}, absent);
+    expect({ engine, precision }).toEqual({ engine: 'wasm', precision: 'mixed' });
+    expect(note).toMatch(
+      /engine wasm, on one thread, because onnxruntime-node is not here.*; precision mixed/,
+    );
+    await expect(chosen(large, { device: 'cuda' }, absent)).rejects.toThrow(/not here/);
+    await expect(chosen(small, { precision: 'f32' }, absent)).rejects.toThrow(/not here/);
+  });
+
+  it.each([
+    { engine: 'tpu' as 'onnx' },
+    { device: 'tpu' as 'cuda' },
+    { precision: 'f16' as 'f32' },
+    { threads: 1.5 },
+    { threads: 0 },
+  ])('refuses %o, naming the option', async (choice) => {
+    await expect(chosen(small, choice)).rejects.toThrow(new RegExp(`^${Object.keys(choice)[0]}: `));
+  });
+});
