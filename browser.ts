@@ -18,8 +18,15 @@ export type { Sizes } from './runtime/task.js';
 export {
   type InteriorPointOptions,
   interiorPoint,
-  sensitivity,
 } from './solvers/interior-point/index.js';
+export {
+  type DerivativeAnswer,
+  type DerivativeRequest,
+  type ParameterDerivative,
+  type SolutionDerivative,
+  type SolutionSeed,
+  sensitivity,
+} from './solvers/kkt/index.js';
 export { EvaluationError, InputError } from './src/core/errors.js';
 export type { OptionRow } from './src/core/options.js';
 export { derive } from './src/derive/derive.js';

@@ -1,3 +1,4 @@
+import type { SolverName } from '../runtime/solvers.js';
 import type { BoxBinding } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
 import type { Available } from '../src/engine/choose.js';
@@ -12,18 +13,30 @@ import { type Chosen, choose, type EngineSummary, type NetworkChoice, summaryOf 
 export const chooseAll = (
   model: Model,
   choice: NetworkChoice,
+  solver: SolverName,
   available: Available,
 ): Promise<readonly Chosen[]> =>
   Promise.all(
     model.grayBoxes.map((token) =>
-      choose(networkOf(token, model), withKinks(choice, model, token), available, true),
+      choose(
+        networkOf(token, model),
+        withKinks(choice, model, token),
+        available,
+        true,
+        derivativesFor(solver),
+      ),
     ),
   );
+
+/** The solver here takes derivatives in the structure they have; Ipopt wants them multiplied out. */
+const derivativesFor = (solver: SolverName): 'keep' | 'expand' =>
+  solver === 'interior-point' ? 'keep' : 'expand';
 
 /** Gray boxes for a solve in the calling thread: networks on synchronous engines, and gray boxes given as such. */
 export async function localBoxes(
   model: Model,
   choice: NetworkChoice,
+  solver: SolverName,
 ): Promise<{ readonly boxes: readonly BoxBinding[]; readonly engine: EngineSummary | undefined }> {
   const chosen: Chosen[] = [];
   const boxes: BoxBinding[] = [];
@@ -34,7 +47,7 @@ export async function localBoxes(
       continue;
     }
     const own = { ...withKinks(choice, model, token), engine: engine === 'auto' ? 'wasm' : engine } as const;
-    const found = await choose(networkOf(token, model), own, async () => true, false);
+    const found = await choose(networkOf(token, model), own, async () => true, false, derivativesFor(solver));
     if (!isSynchronous(found.spec.engine))
       throw new InputError(
         `engine ${found.spec.engine} does not run in the calling thread: use solve, or engine wasm`,

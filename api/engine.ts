@@ -31,8 +31,9 @@ export async function choose(
   { kinks = 'refuse', ...choice }: NetworkChoice,
   available: Available,
   lowerHessian: boolean,
+  through: 'keep' | 'expand' = 'expand',
 ): Promise<Chosen> {
-  const programs = programsOf(network, { kinks });
+  const programs = programsOf(network, { kinks, through });
   const { note, degraded, ...how } = await chooseEngine(programs, choice, available, lowerHessian);
   return {
     spec: { programs, ...how },

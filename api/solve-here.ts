@@ -20,7 +20,7 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   if (signal?.aborted) limits.raise();
   const statement = model.statement();
   const uses = usesOf(model, statement);
-  const { boxes, engine } = await localBoxes(model, choice);
+  const { boxes, engine } = await localBoxes(model, choice, solver);
   const solved = await runTask(
     { problem: statement, uses, boxes, solver, options: own, ...(warmStart && { warmStart }) },
     { limits, ...(onIteration && { iteration: onIteration }) },

@@ -46,7 +46,7 @@ async function solveInPool(
   const uses = usesOf(model, statement);
   const networks = { uses, tol: tolOf(sorted) };
   const run = async (how: NetworkChoice, warmStart = sorted.warmStart, before = 0) => {
-    const chosen = await chooseAll(model, how, (...place) => runtime.available(...place));
+    const chosen = await chooseAll(model, how, solver, (...place) => runtime.available(...place));
     const engine = summaryOf(chosen);
     for (const { note, degraded } of chosen) if (note !== undefined && (degraded || watched)) remark(note);
     const solved = await runtime.solve(

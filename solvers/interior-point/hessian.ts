@@ -9,11 +9,11 @@ const MOST_RETREATS = 30;
 export function updateHessian(s: State): boolean {
   if (s.hessianCurrent) return true;
   const { form, kkt, current } = s;
-  form.knownCurvature(s.μ, kkt.known);
+  form.knownCurvature(s.μ, kkt.values.curvature);
   if (s.quasi) s.quasi.rebuild();
   else {
     const σ = form.learnsObjective ? 1 : 0;
-    for (let retreat = 0; !form.hessianValues(current.w, σ, current.λ, kkt.H); retreat++) {
+    for (let retreat = 0; !form.hessianValues(current.w, σ, current.λ, kkt.values.H); retreat++) {
       if (s.first || retreat === MOST_RETREATS || !retreatHalf(s)) return false;
     }
   }

@@ -19,7 +19,7 @@ export function holdPoint(s: State, form: SlackForm): void {
     multipliers: heldMultipliers(current, form),
     errors: { primal, dual, complementarity },
     iterations: run.iteration,
-    evaluations: { ...calls, factorizations: kkt.linear?.statistics.factorizations ?? 0 },
-    seconds: secondsOf(run, form.oracle, kkt.linear?.statistics ?? null),
+    evaluations: { ...calls, factorizations: kkt.statistics.factorizations },
+    seconds: secondsOf(run, form.oracle, kkt.statistics),
   });
 }

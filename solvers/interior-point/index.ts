@@ -1,9 +1,6 @@
-import type { Nlp } from '../../src/nlp/contract.js';
-import type { Result } from '../../src/nlp/result.js';
 import type { Solver } from '../../src/nlp/solver.js';
 import { openLinearSolver } from '../linear/index.js';
 import type { InteriorPointOptions } from './options.js';
-import { type ParameterDerivative, type SolutionDerivative, sensitivityWith } from './sensitivity.js';
 import { solveWith } from './solve.js';
 
 /**
@@ -16,11 +13,3 @@ export const interiorPoint: Solver<InteriorPointOptions> = {
 };
 
 export { type InteriorPointOptions, options } from './options.js';
-export type { ParameterDerivative, SolutionDerivative } from './sensitivity.js';
-
-/** Derivatives of a solution by parameters of the problem; see {@link sensitivityWith}. */
-export const sensitivity = (
-  nlp: Nlp,
-  result: Result,
-  parameters: readonly ParameterDerivative[],
-): SolutionDerivative[] => sensitivityWith(openLinearSolver, nlp, result, parameters);

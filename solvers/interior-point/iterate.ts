@@ -1,4 +1,7 @@
+import { addScaled, dot } from '../../src/core/vector.js';
 import type { StandardForm } from './standard-form.js';
+
+export { addScaled, dot, maxNorm, sumNorm } from '../../src/core/vector.js';
 
 /** One weight per part of a vector; z for both kinds of bound multipliers. */
 export interface Weights {
@@ -9,14 +12,17 @@ export interface Weights {
 
 /** A primal-dual vector: one entry per variable, row, lower and upper bound. Entries without a bound stay 0. */
 export class PrimalDual {
+  /** w and λ, one after the other: what the KKT system sees. */
+  readonly system: Float64Array;
   readonly w: Float64Array;
   readonly λ: Float64Array;
   readonly zL: Float64Array;
   readonly zU: Float64Array;
 
   constructor(n: number, m: number) {
-    this.w = new Float64Array(n);
-    this.λ = new Float64Array(m);
+    this.system = new Float64Array(n + m);
+    this.w = this.system.subarray(0, n);
+    this.λ = this.system.subarray(n);
     this.zL = new Float64Array(n);
     this.zU = new Float64Array(n);
   }
@@ -121,29 +127,4 @@ export class Iterate extends PrimalDual {
     this.gradient.set(from.gradient);
     this.J.set(from.J);
   }
-}
-
-/** `y ← y + a x`. */
-export function addScaled(y: Float64Array, a: number, x: Float64Array): void {
-  for (let k = 0; k < y.length; k++) y[k] = y[k]! + a * x[k]!;
-}
-
-export function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k]! * y[k]!;
-  return sum;
-}
-
-/** ‖x‖∞; NaN where an entry is NaN. */
-export function maxNorm(x: Float64Array): number {
-  let largest = 0;
-  for (let k = 0; k < x.length; k++) largest = Math.max(largest, Math.abs(x[k]!));
-  return largest;
-}
-
-/** ‖x‖₁. */
-export function sumNorm(x: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += Math.abs(x[k]!);
-  return sum;
 }

@@ -1,5 +1,5 @@
+import type { KktSystem } from '../kkt/contract.js';
 import { type Iterate, maxNorm } from './iterate.js';
-import type { KktSystem } from './kkt.js';
 import { isSquare } from './standard-form.js';
 import type { State } from './state.js';
 import { converged } from './terminate.js';
@@ -18,9 +18,12 @@ export function leastSquareMultipliers(at: Iterate, kkt: KktSystem, largest: num
   if (m === 0 || largest === 0) return;
   kkt.clearHessian();
   const Σ = new Float64Array(n).fill(1);
-  if (kkt.factor(Σ, at.J, 0, 0) !== 'right') return;
-  const rw = at.gradient.map((g, j) => -(g - at.zL[j]! + at.zU[j]!));
-  kkt.solve(rw, new Float64Array(m), new Float64Array(n), at.λ);
+  kkt.values.J.set(at.J);
+  if (kkt.factor(Σ, 0, 0) !== 'right') return;
+  const system = new Float64Array(n + m);
+  for (let j = 0; j < n; j++) system[j] = -(at.gradient[j]! - at.zL[j]! + at.zU[j]!);
+  kkt.solve(system, system);
+  at.λ.set(system.subarray(n));
   if (!(maxNorm(at.λ) <= largest)) at.λ.fill(0);
 }
 

@@ -1,9 +1,8 @@
+import type { KktSystem } from '../kkt/contract.js';
 import { conjugateResiduals } from './conjugate-residuals.js';
 import { Regularization } from './inertia.js';
 import { type Iterate, maxNorm, PrimalDual } from './iterate.js';
-import type { KktSystem } from './kkt.js';
 import type { InteriorPointOptions } from './options.js';
-import { addProduct, addTransposed } from './products.js';
 import type { StandardForm } from './standard-form.js';
 
 /** How well a step solves the Newton system: to `residual_ratio_max`, less well, or beyond `residual_ratio_singular`. */
@@ -21,9 +20,10 @@ type Quality = 'refined' | 'poor' | 'singular';
  */
 export class NewtonSystem {
   readonly regularization: Regularization;
-  private readonly form: StandardForm;
   private readonly Σ: Float64Array;
-  private readonly rw: Float64Array;
+  /** 1 for a row without an attached variable. */
+  private readonly bare: Uint8Array;
+  private readonly reduced: Float64Array;
   private readonly residual: PrimalDual;
   private readonly correction: PrimalDual;
   /** Perturbations of the latest factorization. */
@@ -34,14 +34,16 @@ export class NewtonSystem {
   private exact = false;
 
   constructor(
+    private readonly form: StandardForm,
     readonly kkt: KktSystem,
     private readonly options: InteriorPointOptions,
   ) {
-    this.form = kkt.form;
-    const { n, m } = this.form;
-    this.regularization = new Regularization(options, this.form.attachedRow.length > 0);
+    const { n, m, attachedRow } = form;
+    this.regularization = new Regularization(options, attachedRow.length > 0);
     this.Σ = new Float64Array(n);
-    this.rw = new Float64Array(n);
+    this.bare = new Uint8Array(m).fill(1);
+    for (const r of attachedRow) this.bare[r] = 0;
+    this.reduced = new Float64Array(n + m);
     this.residual = new PrimalDual(n, m);
     this.correction = new PrimalDual(n, m);
   }
@@ -53,13 +55,14 @@ export class NewtonSystem {
   factorAndSolve(at: Iterate, μ: number, rhs: PrimalDual, out: PrimalDual): boolean {
     const { regularization } = this;
     this.barrierTerms(at);
+    this.kkt.values.J.set(at.J);
     let raisedQuality = false;
     if (!regularization.begin(μ)) return false;
     for (;;) {
       this.δw = regularization.δw;
       this.δc = regularization.δc;
       this.δd = regularization.δd;
-      const found = this.kkt.factor(this.Σ, at.J, this.δw, this.δc, this.δd);
+      const found = this.kkt.factor(this.Σ, this.δw, this.δc, this.δd);
       let go: boolean;
       if (found === 'right') {
         this.exact = this.δd > 0;
@@ -67,7 +70,7 @@ export class NewtonSystem {
         this.exact = false;
         const quality = this.refine(at, rhs, out);
         if (quality === 'refined') return true;
-        if (!raisedQuality && this.kkt.linear.increaseQuality()) {
+        if (!raisedQuality && this.kkt.increaseQuality()) {
           raisedQuality = true;
           continue;
         }
@@ -142,9 +145,9 @@ export class NewtonSystem {
   }
 
   private reduceAndSolve(at: Iterate, rhs: PrimalDual, out: PrimalDual): void {
-    const { form, rw } = this;
+    const { form, reduced: rw } = this;
     const { slackL, slackU, zL, zU } = at;
-    rw.set(rhs.w);
+    rw.set(rhs.system);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
       rw[j] = rw[j]! + rhs.zL[j]! / slackL[j]!;
@@ -153,7 +156,7 @@ export class NewtonSystem {
       const j = form.withUpper[k]!;
       rw[j] = rw[j]! - rhs.zU[j]! / slackU[j]!;
     }
-    this.kkt.solve(rw, rhs.λ, out.w, out.λ);
+    this.kkt.solve(rw, out.system);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
       out.zL[j] = (rhs.zL[j]! - zL[j]! * out.w[j]!) / slackL[j]!;
@@ -179,16 +182,14 @@ export class NewtonSystem {
 
   /** `r ← r − K v`; δ_d belongs to K where `perturbed`. */
   private subtractProduct(at: Iterate, v: PrimalDual, r: PrimalDual, perturbed: boolean): void {
-    const { form, δw, kkt } = this;
-    const { slackL, slackU, zL, zU, J } = at;
+    const { form, δw, δc, δd } = this;
+    const { slackL, slackU, zL, zU } = at;
     for (let j = 0; j < form.n; j++) r.w[j] = r.w[j]! - δw * v.w[j]! + v.zL[j]! - v.zU[j]!;
-    kkt.addHessianProduct(v.w, -1, r.w);
-    addTransposed(form, J, v.λ, -1, r.w);
     for (let i = 0; i < form.m; i++) {
-      const δ = perturbed || kkt.bare[i] ? kkt.δ[i]! : 0;
+      const δ = this.bare[i] ? δc : perturbed ? δd : 0;
       r.λ[i] = r.λ[i]! + δ * v.λ[i]!;
     }
-    addProduct(form, J, v.w, -1, r.λ);
+    this.kkt.addProduct(v.system, -1, r.system);
     for (let k = 0; k < form.withLower.length; k++) {
       const j = form.withLower[k]!;
       r.zL[j] = r.zL[j]! - zL[j]! * v.w[j]! - slackL[j]! * v.zL[j]!;

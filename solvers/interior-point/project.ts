@@ -41,7 +41,7 @@ export function projectIntoBounds(s: State, form: SlackForm): boolean {
     }
     return false;
   };
-  const hasHessian = s.quasi !== null || s.kkt.H.some((value) => value !== 0);
+  const hasHessian = s.quasi !== null || s.kkt.values.H.some((value) => value !== 0);
   try {
     if (hasHessian && reaches(() => step(s))) return true;
     if (reaches(() => updateHessian(s) && step(s))) return true;

@@ -59,9 +59,8 @@ export function solveWith(
   } catch (error) {
     outcome = outcomeOf(error, oracle);
   }
-  const linear = s?.kkt.linear ?? null;
-  const statistics = linear ? { ...linear.statistics } : null;
-  linear?.dispose();
+  const statistics = s ? { ...s.kkt.statistics } : null;
+  s?.kkt.dispose();
   const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
   return report(run, oracle, outcome, held, statistics);
 }

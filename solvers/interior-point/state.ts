@@ -1,16 +1,17 @@
 import { Stopped } from '../../src/core/errors.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
+import type { KktSystem } from '../kkt/contract.js';
+import { openKkt } from '../kkt/open.js';
+import { LowRank } from '../kkt/quasi-newton.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { Acceptor } from './acceptor.js';
 import { AdaptiveMemory } from './barrier/memory.js';
 import type { Divergence } from './divergence.js';
 import { Residuals } from './errors.js';
 import { Iterate, PrimalDual } from './iterate.js';
-import { KktSystem } from './kkt.js';
 import { NewtonSystem } from './newton.js';
 import type { InteriorPointOptions } from './options.js';
-import { LowRank } from './quasi-newton.js';
 import type { StandardForm } from './standard-form.js';
 import { Watchdog } from './watchdog.js';
 
@@ -147,8 +148,10 @@ export class State {
     this.quasi = limitedMemory
       ? new LowRank(form.core, options.limited_memory_max_history, options.limited_memory_max_skipping)
       : null;
-    this.kkt = new KktSystem(form, this.quasi, run.open, options.linear_solver_options, outer?.kkt ?? null);
-    this.newton = new NewtonSystem(this.kkt, options);
+    this.kkt = outer
+      ? outer.kkt.sharing(form, this.quasi)
+      : openKkt(form, this.quasi, run.open, options.linear_solver_options);
+    this.newton = new NewtonSystem(form, this.kkt, options);
     this.acceptor = new Acceptor(
       options,
       form.accuracy,

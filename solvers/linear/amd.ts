@@ -7,8 +7,12 @@ import type { Graph } from './pattern.js';
  * left out and ordered last.
  */
 export function approximateMinimumDegree(graph: Graph, denseFactor = 10): Int32Array {
-  return new QuotientGraph(graph, denseFactor).order();
+  return new QuotientGraph(graph, denseDegree(graph.order, denseFactor)).order();
 }
+
+/** Rows with more neighbours than this are ordered last. */
+export const denseDegree = (order: number, denseFactor = 10): number =>
+  Math.max(16, Math.min(order - 2, Math.floor(denseFactor * Math.sqrt(order))));
 
 /** A list of nodes: `lists[begin … end)`. */
 interface Span {
@@ -55,7 +59,7 @@ class QuotientGraph {
 
   constructor(
     private readonly graph: Graph,
-    denseFactor: number,
+    dense: number,
   ) {
     const { order: n, start, cliques } = graph;
     const nodes = n + cliques.length;
@@ -78,7 +82,7 @@ class QuotientGraph {
     this.bucket = new Int32Array(n).fill(-1);
     this.hash = new Int32Array(n);
     this.free = this.layOutLists();
-    this.sortOut(Math.max(16, Math.min(n - 2, Math.floor(denseFactor * Math.sqrt(n)))));
+    this.sortOut(dense);
     this.openCliques();
   }
 

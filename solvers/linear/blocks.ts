@@ -1,6 +1,8 @@
 import { InputError } from '../../src/core/errors.js';
+import { triangle } from '../../src/core/structure/piece.js';
 import type { Structure } from '../../src/core/structure/structure.js';
-import { type Graph, graphOf } from './pattern.js';
+import { denseDegree } from './amd.js';
+import { type FillGraph, type Graph, graphOf, type Hub } from './pattern.js';
 
 /** Values at single positions: value `source[k]` at (`row[k]`, `column[k]`), `row ≥ column`. */
 export interface Entries {
@@ -38,7 +40,7 @@ export function partsOf(matrix: Structure): Parts {
     if (piece.kind === 'through')
       throw new InputError('linear solver: blocks known through a factor must be expanded or bordered first');
     if (piece.kind === 'entries') entries.push(piece);
-    else if (piece.count < FEW) entries.push({ ...triplets(piece), first: piece.first });
+    else if (piece.count < FEW) entries.push({ ...positionsOf(piece), first: piece.first });
     else blocks.push(piece);
   }
   const count = entries.reduce((sum, { row }) => sum + row.length, 0);
@@ -53,19 +55,20 @@ export function partsOf(matrix: Structure): Parts {
   return { order, entries: all, blocks };
 }
 
-function triplets({ rows, columns }: Pick<Block, 'rows' | 'columns'>): {
-  row: Int32Array;
-  column: Int32Array;
-} {
-  const row: number[] = [];
-  const column: number[] = [];
+/** The positions of a block in the lower triangle, in the order of its values. */
+function positionsOf({ rows, columns }: Pick<Block, 'rows' | 'columns'>): Edges {
+  const count = rows === null ? triangle(columns.length) : rows.length * columns.length;
+  const row = new Int32Array(count);
+  const column = new Int32Array(count);
+  let at = 0;
   (rows ?? columns).forEach((i, a) => {
-    for (const j of rows === null ? columns.subarray(0, a + 1) : columns) {
-      row.push(Math.max(i, j));
-      column.push(Math.min(i, j));
+    const end = rows === null ? a + 1 : columns.length;
+    for (let b = 0; b < end; b++) {
+      row[at] = Math.max(i, columns[b]!);
+      column[at++] = Math.min(i, columns[b]!);
     }
   });
-  return { row: Int32Array.from(row), column: Int32Array.from(column) };
+  return { row, column };
 }
 
 function check(order: number, { row, column }: Entries, blocks: readonly Block[]): void {
@@ -88,27 +91,30 @@ function check(order: number, { row, column }: Entries, blocks: readonly Block[]
 
 /**
  * The graph for choosing an order. Symmetric blocks are cliques; a block whose columns all belong to one joins its rows to
- * that clique, which they become part of as soon as one of the columns is eliminated.
+ * that clique, which they become part of as soon as one of the columns is eliminated. Rows that are ordered last in any
+ * case have no edges to blocks.
  */
 export function orderingGraph({ order, entries, blocks }: Parts): Graph {
   const cliques = cliquesOf(blocks);
-  const spread = blocks.filter((block) => block.rows !== null && hostOf(block, cliques) === undefined);
-  const graph = graphWith(order, entries, spread.map(triplets));
-  const degree = graph.degree.slice();
+  const degree = graphOf(order, entries.row, entries.column).degree.slice();
+  const spread: Block[] = [];
   for (const block of blocks) {
     const { rows, columns } = block;
-    if (rows === null) for (const j of columns) degree[j]! += columns.length - 1;
-    else {
-      const host = hostOf(block, cliques);
-      if (host === undefined) continue;
-      for (const i of rows) {
-        host.add(i);
-        degree[i]! += columns.length;
-      }
-      for (const j of columns) degree[j]! += rows.length;
-    }
+    for (const j of columns) degree[j]! += rows?.length ?? columns.length - 1;
+    if (rows === null) continue;
+    for (const i of rows) degree[i]! += columns.length;
+    const host = hostOf(block, cliques);
+    if (host === undefined) spread.push(block);
+    else for (const i of rows) host.add(i);
   }
-  return { ...graph, degree, cliques: cliques.map((clique) => Int32Array.from(clique)) };
+  const dense = denseDegree(order);
+  const sparse = (list: Int32Array): Int32Array => list.filter((i) => degree[i]! <= dense);
+  const edges = spread.map(({ rows, columns }) => edgesOf(sparse(rows!), sparse(columns)));
+  return {
+    ...graphWith(order, entries, edges),
+    degree,
+    cliques: cliques.map((clique) => sparse(Int32Array.from(clique))),
+  };
 }
 
 const cliquesOf = (blocks: readonly Block[]): Set<number>[] =>
@@ -118,36 +124,56 @@ const cliquesOf = (blocks: readonly Block[]): Set<number>[] =>
 const hostOf = ({ columns }: Block, cliques: readonly Set<number>[]): Set<number> | undefined =>
   cliques.find((clique) => columns.every((j) => clique.has(j)));
 
+interface Edges {
+  readonly row: Int32Array;
+  readonly column: Int32Array;
+}
+
+function edgesOf(rows: Int32Array, columns: Int32Array): Edges {
+  const row = new Int32Array(rows.length * columns.length);
+  const column = new Int32Array(row.length);
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    row.fill(rows[i]!, at, at + columns.length);
+    column.set(columns, at);
+    at += columns.length;
+  }
+  return { row, column };
+}
+
 /**
  * A graph without cliques that fills up like the matrix when rows are eliminated in the order of their `position`: the
- * member of a clique that goes first has edges to all others, which its elimination joins.
+ * member of a clique that goes first has edges to all others, which its elimination joins; and the shorter side of a large
+ * block is a hub: of one with more than `many` positions.
  */
-export function fillGraph({ order, entries, blocks }: Parts, position: Int32Array): Graph {
+export function fillGraph({ order, entries, blocks }: Parts, position: Int32Array, many = 4096): FillGraph {
   const earliest = (list: Int32Array): number =>
     list.reduce((first, i) => (position[i]! < position[first]! ? i : first));
-  const stars: { row: Int32Array; column: Int32Array }[] = [];
+  const edges: Edges[] = [];
+  const hubs: Hub[] = [];
   const star = (centre: number, others: Int32Array): void => {
-    stars.push({ row: others, column: new Int32Array(others.length).fill(centre) });
+    edges.push({ row: others, column: new Int32Array(others.length).fill(centre) });
   };
   const cliques = cliquesOf(blocks);
   for (const block of blocks) {
     const { rows, columns } = block;
     const first = earliest(columns);
     if (rows === null) star(first, columns);
-    else if (hostOf(block, cliques) === undefined) stars.push(triplets(block));
-    else {
+    else if (hostOf(block, cliques) !== undefined) {
       star(first, rows);
       for (const i of rows) if (position[i]! < position[first]!) star(i, columns);
+    } else if (rows.length * columns.length <= many) edges.push(edgesOf(rows, columns));
+    else {
+      const [hub, others] = rows.length < columns.length ? [rows, columns] : [columns, rows];
+      const representative = earliest(hub);
+      star(representative, hub);
+      star(representative, others);
+      hubs.push({ representative, members: hub });
     }
   }
-  return graphWith(order, entries, stars);
+  return { ...graphWith(order, entries, edges), hubs };
 }
 
-function graphWith(
-  order: number,
-  entries: { row: Int32Array; column: Int32Array },
-  more: readonly { row: Int32Array; column: Int32Array }[],
-): Graph {
+function graphWith(order: number, entries: Edges, more: readonly Edges[]): Graph {
   if (more.length === 0) return graphOf(order, entries.row, entries.column);
   const count = more.reduce((sum, { row }) => sum + row.length, entries.row.length);
   const row = new Int32Array(count);

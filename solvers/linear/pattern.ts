@@ -11,6 +11,19 @@ export interface Graph {
   readonly degree: Int32Array;
 }
 
+/**
+ * Rows that come together: whatever is a neighbour of their `representative`, the one that is eliminated first, is one of
+ * all `members`.
+ */
+export interface Hub {
+  readonly representative: number;
+  readonly members: Int32Array;
+}
+
+export interface FillGraph extends Graph {
+  readonly hubs: readonly Hub[];
+}
+
 /** The graph of the triplets, repeated positions merged. */
 export function graphOf(order: number, row: Int32Array, column: Int32Array): Graph {
   const start = new Int32Array(order + 1);

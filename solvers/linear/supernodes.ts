@@ -1,5 +1,5 @@
 import { columnCounts, eliminationTree, postorder } from './etree.js';
-import type { Graph } from './pattern.js';
+import type { FillGraph, Hub } from './pattern.js';
 
 /**
  * Assembly tree, numbered in postorder. Node `s` owns the pivots `column[s] … column[s + 1])` of the permuted matrix
@@ -41,7 +41,7 @@ export function invert(permutation: Int32Array): Int32Array {
 }
 
 /** Builds the assembly tree for a fill-reducing order. */
-export function assemblyTree(graph: Graph, order: Int32Array): AssemblyTree {
+export function assemblyTree(graph: FillGraph, order: Int32Array): AssemblyTree {
   const n = graph.order;
   let permutation = order;
   let position = invert(order);
@@ -57,9 +57,29 @@ export function assemblyTree(graph: Graph, order: Int32Array): AssemblyTree {
     parent[k] = p === -1 ? -1 : rank[p]!;
   }
   const counts = columnCounts(graph, permutation, position, parent);
-  const tree = layOutNodes(graph, permutation, merge(parent, counts));
-  const joined = joinSiblings(tree);
-  return withGroups(joined === undefined ? tree : layOutNodes(graph, tree.permutation, joined));
+  countHubs(graph, position, parent, counts);
+  const laidOut = layOutNodes(permutation, merge(parent, counts));
+  const nodes = { ...laidOut, ...rowsOf(graph, laidOut) };
+  const joined = joinSiblings(nodes, graph.hubs) ?? nodes;
+  return finished(withHubs(joined, graph.hubs));
+}
+
+/** Adds to the counts of columns what a hub's other members add to them. */
+function countHubs(
+  { start, index, hubs }: FillGraph,
+  position: Int32Array,
+  parent: Int32Array,
+  counts: Int32Array,
+): void {
+  for (const { representative, members } of hubs) {
+    const own = position[representative]!;
+    const seen = new Uint8Array(own);
+    for (let p = start[representative]!; p < start[representative + 1]!; p++)
+      for (let k = position[index[p]!]!; k < own && !seen[k]; k = parent[k]!) {
+        seen[k] = 1;
+        counts[k]! += members.length - 1;
+      }
+  }
 }
 
 /** Which node each pivot belongs to, and the parent of each node. */
@@ -68,45 +88,55 @@ interface Nodes {
   readonly ofColumn: Int32Array;
 }
 
-/** Lays nodes out contiguously, in postorder of their own tree; `ofColumn` is by place in `order`. */
-function layOutNodes(graph: Graph, order: Int32Array, { parent, ofColumn }: Nodes): AssemblyTree {
-  const n = graph.order;
+/** Nodes laid out contiguously, in postorder of their own tree. */
+type LaidOut = Pick<AssemblyTree, 'nodes' | 'column' | 'parent' | 'permutation' | 'position'> & {
+  /** Node of each pivot. */
+  readonly nodeOf: Int32Array;
+  /** Place of a node before → its place here. */
+  readonly rank: Int32Array;
+};
+
+type WithRows = LaidOut & Pick<AssemblyTree, 'rowStart' | 'row'>;
+
+/** Lays nodes out; `ofColumn` is by place in `order`. */
+function layOutNodes(order: Int32Array, { parent, ofColumn }: Nodes): LaidOut {
+  const n = order.length;
   const nodeOrder = postorder(parent);
-  const nodeRank = invert(nodeOrder);
+  const rank = invert(nodeOrder);
   const nodes = nodeOrder.length;
   const column = new Int32Array(nodes + 1);
-  for (let k = 0; k < n; k++) column[nodeRank[ofColumn[k]!]! + 1]!++;
+  for (let k = 0; k < n; k++) column[rank[ofColumn[k]!]! + 1]!++;
   for (let s = 0; s < nodes; s++) column[s + 1]! += column[s]!;
   const next = column.slice(0, nodes);
   const permutation = new Int32Array(n);
   const nodeOf = new Int32Array(n);
   for (let k = 0; k < n; k++) {
-    const s = nodeRank[ofColumn[k]!]!;
+    const s = rank[ofColumn[k]!]!;
     nodeOf[next[s]!] = s;
     permutation[next[s]!++] = order[k]!;
   }
   const nodeParent = new Int32Array(nodes);
   for (let s = 0; s < nodes; s++) {
     const p = parent[nodeOrder[s]!]!;
-    nodeParent[s] = p === -1 ? -1 : nodeRank[p]!;
+    nodeParent[s] = p === -1 ? -1 : rank[p]!;
   }
-  const position = invert(permutation);
-  const { childStart, child } = childrenOf(nodeParent);
-  const { rowStart, row } = rowsOf(graph, permutation, position, nodeOf, nodeParent);
-  const place = placesOf(column, rowStart, row, childStart, child, n);
-  return {
-    nodes,
-    column,
-    parent: nodeParent,
-    childStart,
-    child,
-    rowStart,
-    row,
-    place,
-    group: new Int32Array(nodes),
-    permutation,
-    position,
-  };
+  return { nodes, column, parent: nodeParent, permutation, position: invert(permutation), nodeOf, rank };
+}
+
+/** The tree with what the numerical phases read besides. */
+function finished({ nodeOf, rank, ...tree }: WithRows): AssemblyTree {
+  const { nodes, column, parent, rowStart, row, permutation } = tree;
+  const { childStart, child } = childrenOf(parent);
+  const place = placesOf(column, rowStart, row, childStart, child, permutation.length);
+  const group = new Int32Array(nodes);
+  const height = heightsOf(tree, []);
+  for (const siblings of siblingsWithEqualRows(tree, height)) {
+    const [first] = siblings as [number];
+    if (!formGroup(siblings.length, height[first]!)) continue;
+    for (const s of siblings) group[s] = first + 1;
+    group[siblings.at(-1)!] = -(first + 1);
+  }
+  return { ...tree, childStart, child, place, group };
 }
 
 /**
@@ -114,13 +144,14 @@ function layOutNodes(graph: Graph, order: Int32Array, { parent, ofColumn }: Node
  * contribution block unless they will form a group. Columns that meet only in a dense block below them. Undefined where
  * there are none.
  */
-function joinSiblings(tree: AssemblyTree): Nodes | undefined {
-  const { nodes, column, parent, rowStart } = tree;
+function joinSiblings(tree: WithRows, hubs: readonly Hub[]): WithRows | undefined {
+  const { nodes, column, parent } = tree;
+  const height = heightsOf(tree, hubs);
   const into = new Int32Array(nodes);
   for (let s = 0; s < nodes; s++) into[s] = s;
   let joins = 0;
-  for (const siblings of siblingsWithEqualRows(tree)) {
-    const block = rowStart[siblings[0]! + 1]! - rowStart[siblings[0]!]!;
+  for (const siblings of siblingsWithEqualRows(tree, height)) {
+    const block = height[siblings[0]!]!;
     const saved = cost.front + (formGroup(siblings.length, block) ? 0 : cost.assembly * block * block);
     let host = -1;
     let pivots = 0;
@@ -147,30 +178,83 @@ function joinSiblings(tree: AssemblyTree): Nodes | undefined {
     if (into[s] === s && parent[s] !== -1) joinedParent[label[s]!] = label[into[parent[s]!]!]!;
     ofColumn.fill(label[into[s]!]!, column[s]!, column[s + 1]!);
   }
-  return { parent: joinedParent, ofColumn };
+  const joined = layOutNodes(tree.permutation, { parent: joinedParent, ofColumn });
+  return { ...joined, ...movedRows(tree, into, label, joined) };
+}
+
+/** The rows of the nodes that remain, in the numbers of their new layout. */
+function movedRows(
+  { nodes, rowStart, row, permutation }: WithRows,
+  into: Int32Array,
+  label: Int32Array,
+  joined: LaidOut,
+): Pick<AssemblyTree, 'rowStart' | 'row'> {
+  const source = new Int32Array(joined.nodes);
+  for (let s = 0; s < nodes; s++) if (into[s] === s) source[joined.rank[label[s]!]!] = s;
+  const start = new Int32Array(joined.nodes + 1);
+  for (let t = 0; t < joined.nodes; t++)
+    start[t + 1] = start[t]! + rowStart[source[t]! + 1]! - rowStart[source[t]!]!;
+  const moved = new Int32Array(start[joined.nodes]!);
+  for (let t = 0; t < joined.nodes; t++) {
+    const own = moved.subarray(start[t]!, start[t + 1]!);
+    const from = rowStart[source[t]!]!;
+    for (let k = 0; k < own.length; k++) own[k] = joined.position[permutation[row[from + k]!]!]!;
+    own.sort();
+  }
+  return { rowStart: start, row: moved };
 }
 
 const formGroup = (siblings: number, block: number): boolean =>
   siblings >= grouping.siblings && block >= grouping.rows;
 
-/** The tree with siblings of equal rows in groups. */
-function withGroups(tree: AssemblyTree): AssemblyTree {
-  const { group, rowStart } = tree;
-  for (const siblings of siblingsWithEqualRows(tree)) {
-    const [first] = siblings as [number];
-    if (!formGroup(siblings.length, rowStart[first + 1]! - rowStart[first]!)) continue;
-    for (const s of siblings) group[s] = first + 1;
-    group[siblings.at(-1)!] = -(first + 1);
-  }
-  return tree;
+/** Rows of each node, those that come with a hub's representative included. */
+function heightsOf(
+  { nodes, rowStart, row, position }: Pick<AssemblyTree, 'nodes' | 'rowStart' | 'row' | 'position'>,
+  hubs: readonly Hub[],
+): Int32Array {
+  const height = new Int32Array(nodes);
+  for (let s = 0; s < nodes; s++) height[s] = rowStart[s + 1]! - rowStart[s]!;
+  if (hubs.length === 0) return height;
+  const more = new Int32Array(position.length);
+  for (const { representative, members } of hubs) more[position[representative]!]! += members.length - 1;
+  for (let s = 0; s < nodes; s++)
+    for (let k = rowStart[s]!; k < rowStart[s + 1]!; k++) height[s]! += more[row[k]!]!;
+  return height;
 }
 
-/** Nodes of one parent with the same rows, each list ascending; only rows whose assembly is worth a thought. */
-function siblingsWithEqualRows({ nodes, parent, rowStart, row }: AssemblyTree): number[][] {
+/** The tree with all members of a hub where its representative is. */
+function withHubs(tree: WithRows, hubs: readonly Hub[]): WithRows {
+  if (hubs.length === 0) return tree;
+  const { nodes, rowStart, row, position } = tree;
+  const members = new Map<number, number[]>();
+  for (const hub of hubs) {
+    const own = position[hub.representative]!;
+    members.set(own, [...(members.get(own) ?? []), ...Array.from(hub.members, (i) => position[i]!)]);
+  }
+  const start = new Int32Array(nodes + 1);
+  const lists = Array.from({ length: nodes }, (_, s) => {
+    const own = row.subarray(rowStart[s]!, rowStart[s + 1]!);
+    const more = Array.from(own).flatMap((i) => members.get(i) ?? []);
+    const list = more.length === 0 ? own : Int32Array.from(new Set([...own, ...more])).sort();
+    start[s + 1] = start[s]! + list.length;
+    return list;
+  });
+  const rows = new Int32Array(start[nodes]!);
+  lists.forEach((list, s) => {
+    rows.set(list, start[s]!);
+  });
+  return { ...tree, rowStart: start, row: rows };
+}
+
+/** Nodes of one parent with the same rows, each list ascending; only heights whose assembly is worth a thought. */
+function siblingsWithEqualRows(
+  { nodes, parent, rowStart, row }: Pick<AssemblyTree, 'nodes' | 'parent' | 'rowStart' | 'row'>,
+  height: Int32Array,
+): number[][] {
   const lists = new Map<string, number[]>();
   const found: number[][] = [];
   for (let s = 0; s < nodes; s++) {
-    const block = rowStart[s + 1]! - rowStart[s]!;
+    const block = height[s]!;
     if (parent[s] === -1 || cost.assembly * block * block < cost.front) continue;
     let digest = 0;
     for (let k = rowStart[s]!; k < rowStart[s + 1]!; k++) digest = (Math.imul(digest, 31) + row[k]!) | 0;
@@ -259,43 +343,61 @@ function childrenOf(parent: Int32Array): { childStart: Int32Array; child: Int32A
   return { childStart, child };
 }
 
-/** Rows below the pivots of each node: row i reaches every node on the tree paths from its entries up to its own. */
+/**
+ * Rows below the pivots of each node: row i reaches every node on the tree paths from its entries up to its own. Of hubs
+ * the representatives alone.
+ */
 function rowsOf(
-  graph: Graph,
-  permutation: Int32Array,
-  position: Int32Array,
-  nodeOf: Int32Array,
-  parent: Int32Array,
-): { rowStart: Int32Array; row: Int32Array } {
-  const nodes = parent.length;
-  const rowStart = new Int32Array(nodes + 1);
+  graph: FillGraph,
+  { nodes, permutation, position, nodeOf, parent }: LaidOut,
+): Pick<AssemblyTree, 'rowStart' | 'row'> {
   const seen = new Int32Array(nodes).fill(-1);
-  const walk = (visit: (s: number, i: number) => void): void => {
-    for (let i = 0; i < graph.order; i++) {
-      const own = nodeOf[i]!;
-      const original = permutation[i]!;
-      seen[own] = i;
-      for (let p = graph.start[original]!; p < graph.start[original + 1]!; p++) {
-        const j = position[graph.index[p]!]!;
-        if (j >= i) continue;
-        for (let s = nodeOf[j]!; seen[s] !== i; s = parent[s]!) {
-          seen[s] = i;
-          visit(s, i);
-        }
+  const found = new Pairs(2 * graph.order);
+  for (let i = 0; i < graph.order; i++) {
+    const own = nodeOf[i]!;
+    const original = permutation[i]!;
+    seen[own] = i;
+    for (let p = graph.start[original]!; p < graph.start[original + 1]!; p++) {
+      const j = position[graph.index[p]!]!;
+      if (j >= i) continue;
+      for (let s = nodeOf[j]!; seen[s] !== i; s = parent[s]!) {
+        seen[s] = i;
+        found.add(s, i);
       }
     }
-  };
-  walk((s) => {
-    rowStart[s + 1]!++;
-  });
-  for (let s = 0; s < nodes; s++) rowStart[s + 1]! += rowStart[s]!;
-  const row = new Int32Array(rowStart[nodes]!);
-  const next = rowStart.slice(0, nodes);
-  seen.fill(-1);
-  walk((s, i) => {
-    row[next[s]!++] = i;
-  });
-  return { rowStart, row };
+  }
+  return found.byFirst(nodes);
+}
+
+/** A growing list of pairs of whole numbers. */
+class Pairs {
+  #numbers: Int32Array;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#numbers = new Int32Array(2 * capacity);
+  }
+
+  add(first: number, second: number): void {
+    if (this.#length === this.#numbers.length) {
+      const more = new Int32Array(2 * this.#numbers.length + 16);
+      more.set(this.#numbers);
+      this.#numbers = more;
+    }
+    this.#numbers[this.#length++] = first;
+    this.#numbers[this.#length++] = second;
+  }
+
+  /** The second numbers of all pairs with the same first one, in their order. */
+  byFirst(count: number): Pick<AssemblyTree, 'rowStart' | 'row'> {
+    const rowStart = new Int32Array(count + 1);
+    for (let k = 0; k < this.#length; k += 2) rowStart[this.#numbers[k]! + 1]!++;
+    for (let s = 0; s < count; s++) rowStart[s + 1]! += rowStart[s]!;
+    const next = rowStart.slice(0, count);
+    const row = new Int32Array(this.#length / 2);
+    for (let k = 0; k < this.#length; k += 2) row[next[this.#numbers[k]!]!++] = this.#numbers[k + 1]!;
+    return { rowStart, row };
+  }
 }
 
 function placesOf(

@@ -157,11 +157,13 @@ export function boxUses(uses: readonly GrayBoxUse[], boxes: readonly GrayBox[]):
 class Question {
   readonly x: Float64Array;
   readonly λ: Float64Array;
+  readonly #bits: { readonly x: Int32Array; readonly λ: Int32Array };
   #empty = true;
 
   constructor(inputs: number, multipliers: number) {
     this.x = new Float64Array(inputs);
     this.λ = new Float64Array(multipliers);
+    this.#bits = { x: new Int32Array(this.x.buffer), λ: new Int32Array(this.λ.buffer) };
   }
 
   set({ x, λ }: Question): void {
@@ -174,13 +176,13 @@ class Question {
     this.#empty = true;
   }
 
-  equals({ x, λ }: Question): boolean {
-    return !this.#empty && same(this.x, x) && same(this.λ, λ);
+  equals(other: Question): boolean {
+    return !this.#empty && same(this.#bits.x, other.#bits.x) && same(this.#bits.λ, other.#bits.λ);
   }
 }
 
-/** Whether `a` holds the same bits as the beginning of `b`. */
-function same(a: Float64Array, b: Float64Array): boolean {
-  for (let k = 0; k < a.length; k++) if (!Object.is(a[k], b[k])) return false;
+/** Whether `a` holds the same numbers as the beginning of `b`. */
+function same(a: Int32Array, b: Int32Array): boolean {
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
   return true;
 }

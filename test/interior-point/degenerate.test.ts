@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { interiorPoint } from '../../solvers/interior-point/index.js';
-import { KktSystem } from '../../solvers/interior-point/kkt.js';
 import { options as table } from '../../solvers/interior-point/options.js';
 import { Oracle } from '../../solvers/interior-point/oracle.js';
 import { SlackForm, select } from '../../solvers/interior-point/slacks.js';
+import { openKkt } from '../../solvers/kkt/open.js';
 import { openLinearSolver } from '../../solvers/linear/index.js';
 import { readOptions } from '../../src/core/options.js';
 import { expr, linear, Model, sum } from '../../src/model/index.js';
@@ -70,16 +70,15 @@ describe('dependent rows', () => {
     const nlp = assemble(model.problem());
     const scaling = { objective: 1, row: new Float64Array(2).fill(1), column: null };
     const form = new SlackForm(new Oracle(nlp), select(nlp, 1e19), scaling, readOptions(table));
-    const kkt = new KktSystem(form, null, openLinearSolver, {}, null);
-    const J = new Float64Array(form.jacobian.length);
-    form.jacobianValues(new Float64Array(2), J);
+    const kkt = openKkt(form, null, openLinearSolver, {});
+    form.jacobianValues(new Float64Array(2), kkt.values.J);
     const Σ = Float64Array.of(1e-10, 2e-10);
-    expect(kkt.factor(Σ, J, 0, 0)).toBe('singular');
-    expect(kkt.factor(Σ, J, 0, 5e-9)).toBe('right');
-    const [Δw, Δλ] = [new Float64Array(2), new Float64Array(2)];
-    kkt.solve(Float64Array.of(0, 0), Float64Array.of(3, 3), Δw, Δλ);
-    expect(Δw[0]! + Δw[1]!).toBeCloseTo(3, 9);
-    expect(Δw[0]! / Δw[1]!).toBeCloseTo(2, 6);
+    expect(kkt.factor(Σ, 0, 0)).toBe('singular');
+    expect(kkt.factor(Σ, 0, 5e-9)).toBe('right');
+    const Δ = Float64Array.of(0, 0, 3, 3);
+    kkt.solve(Δ, Δ);
+    expect(Δ[0]! + Δ[1]!).toBeCloseTo(3, 9);
+    expect(Δ[0]! / Δ[1]!).toBeCloseTo(2, 6);
   });
 
   it('leave the Hessian alone, and need the iterations of independent ones', () => {

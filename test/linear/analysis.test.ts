@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { approximateMinimumDegree } from '../../solvers/linear/amd.js';
+import { type Block, fillGraph, orderingGraph, partsOf } from '../../solvers/linear/blocks.js';
 import { columnCounts, eliminationTree, postorder } from '../../solvers/linear/etree.js';
 import { type Graph, graphOf, permuteEntries } from '../../solvers/linear/pattern.js';
-import { assemblyTree, invert } from '../../solvers/linear/supernodes.js';
+import { type AssemblyTree, assemblyTree, invert } from '../../solvers/linear/supernodes.js';
+import { Structure } from '../../src/core/structure/structure.js';
+import { structures } from '../core/structures.js';
+import { borderedMatrix, boxesMatrix } from './blocks.js';
 import { randomNumbers } from './matrices.js';
 
 /** Structure of L by plain elimination on sets: column → rows below the diagonal, in permuted numbers. */
@@ -57,9 +61,37 @@ const graphs = fc
   .tuple(fc.integer({ min: 1, max: 40 }), fc.nat({ max: 120 }), fc.nat({ max: 1e6 }))
   .map(([order, edges, seed]) => randomGraph(order, edges, seed));
 
+/** Every block of a matrix as such, small ones as well, and no entry twice. */
+const blocksOf = ({ pieces }: Structure): Block[] =>
+  pieces.flatMap((piece) => (piece.kind === 'dense' ? [piece] : []));
+
 const isPermutation = (p: Int32Array): void => {
   expect([...p].sort((a, b) => a - b)).toEqual([...p.keys()]);
 };
+
+/** Expects the fronts of a tree to hold all of L of a graph, each row once and in its place of the parent. */
+function expectFronts(tree: AssemblyTree, graph: Graph): void {
+  isPermutation(tree.permutation);
+  const below = eliminate(graph, tree.permutation);
+  for (let s = 0; s < tree.nodes; s++) {
+    const rows = [...tree.row.subarray(tree.rowStart[s]!, tree.rowStart[s + 1]!)];
+    const [from, to] = [tree.column[s]!, tree.column[s + 1]!];
+    expect(rows).toEqual([...new Set(rows)].sort((a, b) => a - b));
+    const front = new Set(rows);
+    for (let k = from; k < to; k++) for (const i of below[k]!) expect(i < to || front.has(i)).toBe(true);
+    const p = tree.parent[s]!;
+    if (p === -1) {
+      expect(rows).toEqual([]);
+      continue;
+    }
+    const above = [
+      ...Array.from({ length: tree.column[p + 1]! - tree.column[p]! }, (_, k) => tree.column[p]! + k),
+      ...tree.row.subarray(tree.rowStart[p]!, tree.rowStart[p + 1]!),
+    ];
+    const places = [...tree.place.subarray(tree.rowStart[s]!, tree.rowStart[s + 1]!)];
+    expect(places.map((place) => above[place])).toEqual(rows);
+  }
+}
 
 describe('analysis of the structure', () => {
   it('orders every row once', () => {
@@ -120,31 +152,35 @@ describe('analysis of the structure', () => {
   it('builds fronts that hold all of L, each row once and in its place of the parent', () => {
     fc.assert(
       fc.property(graphs, (graph) => {
-        const tree = assemblyTree(graph, approximateMinimumDegree(graph));
-        isPermutation(tree.permutation);
-        const below = eliminate(graph, tree.permutation);
-        for (let s = 0; s < tree.nodes; s++) {
-          const rows = [...tree.row.subarray(tree.rowStart[s]!, tree.rowStart[s + 1]!)];
-          const [from, to] = [tree.column[s]!, tree.column[s + 1]!];
-          expect(rows).toEqual([...new Set(rows)].sort((a, b) => a - b));
-          const front = new Set(rows);
-          for (let k = from; k < to; k++)
-            for (const i of below[k]!) expect(i < to || front.has(i)).toBe(true);
-          const p = tree.parent[s]!;
-          if (p === -1) {
-            expect(rows).toEqual([]);
-            continue;
-          }
-          const above = [
-            ...Array.from({ length: tree.column[p + 1]! - tree.column[p]! }, (_, k) => tree.column[p]! + k),
-            ...tree.row.subarray(tree.rowStart[p]!, tree.rowStart[p + 1]!),
-          ];
-          const places = [...tree.place.subarray(tree.rowStart[s]!, tree.rowStart[s + 1]!)];
-          expect(places.map((place) => above[place])).toEqual(rows);
-        }
+        const tree = assemblyTree({ ...graph, hubs: [] }, approximateMinimumDegree(graph));
+        expectFronts(tree, graph);
       }),
       { numRuns: 200, seed: 3 },
     );
+  });
+
+  it('builds them for dense blocks without listing their positions', () => {
+    fc.assert(
+      fc.property(structures(true), fc.constantFrom(0, 6, 1e6), ({ structure, values }, many) => {
+        const shapes = structure.pieces.filter(({ kind }) => kind !== 'through');
+        const matrix = new Structure(structure.rows, structure.rows, true, shapes);
+        const { row, column } = matrix.triplets();
+        const parts = { ...partsOf(matrix), blocks: blocksOf(matrix) };
+        const order = approximateMinimumDegree(orderingGraph(parts));
+        isPermutation(order);
+        const tree = assemblyTree(fillGraph(parts, invert(order), many), order);
+        expectFronts(tree, graphOf(matrix.rows, row, column));
+        expect(values.length).toBe(structure.length);
+      }),
+      { numRuns: 400, seed: 4 },
+    );
+    for (const { structure } of [boxesMatrix(3, 20, 4, 1), borderedMatrix(60, 20, 2)])
+      for (const many of [0, 1e6]) {
+        const { row, column } = structure.triplets();
+        const order = approximateMinimumDegree(orderingGraph(partsOf(structure)));
+        const tree = assemblyTree(fillGraph(partsOf(structure), invert(order), many), order);
+        expectFronts(tree, graphOf(structure.rows, row, column));
+      }
   });
 
   it('merges repeated positions of the permuted triangle', () => {

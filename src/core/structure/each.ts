@@ -1,3 +1,4 @@
+import { addColumns } from './dense-products.js';
 import type { Piece, PieceOf, Pieces } from './piece.js';
 
 export type Visit = (row: number, column: number, value: number) => void;
@@ -75,8 +76,7 @@ function expandedRows(piece: PieceOf<'through'>, values: Float64Array): (i: numb
   const out = new Float64Array(width);
   const weights = new Float64Array(rank);
   return (i) => {
-    const length = rows === null ? i + 1 : width;
-    out.fill(0, 0, length);
+    out.fill(0);
     if (rows !== null) weights.set(values.subarray(first + i * rank, first + (i + 1) * rank));
     else {
       // M times column i of B.
@@ -87,10 +87,7 @@ function expandedRows(piece: PieceOf<'through'>, values: Float64Array): (i: numb
           if (q < p) weights[q]! += values[k]! * data[p * width + i]!;
         }
     }
-    for (let q = 0; q < rank; q++) {
-      const weight = weights[q]!;
-      for (let j = 0, k = q * width; j < length; j++) out[j]! += weight * data[k++]!;
-    }
+    addColumns(data, 0, weights, 1, out);
     return out;
   };
 }

@@ -1,3 +1,4 @@
+import { addColumns, addPacked, addRows, gather, scatter } from './dense-products.js';
 import type { Piece, PieceOf } from './piece.js';
 import { runsOf } from './runs.js';
 
@@ -5,18 +6,8 @@ type Numbers = Float64Array;
 
 /** `out ← out + factor · P x` for a piece P of a general matrix. */
 export function addProduct(piece: Piece, values: Numbers, x: Numbers, factor: number, out: Numbers): void {
-  if (piece.kind === 'entries') {
-    addEntries(piece, values, x, factor, out);
-    return;
-  }
-  const width = piece.kind === 'dense' ? piece.columns.length : piece.factor.rank;
-  const z = piece.kind === 'dense' ? gather(piece.columns, x) : inner(piece, x);
-  const rows = piece.rows!;
-  for (let i = 0, k = piece.first; i < rows.length; i++) {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += values[k++]! * z[j]!;
-    out[rows[i]!]! += factor * sum;
-  }
+  if (piece.kind === 'entries') addEntries(piece, values, x, factor, out);
+  else addInner(piece, values, innerOf(piece, x), factor, out);
 }
 
 /** `out ← out + factor · Pᵀ y` for a piece P of a general matrix. */
@@ -25,16 +16,9 @@ export function addTransposed(piece: Piece, values: Numbers, y: Numbers, factor:
     addEntriesTransposed(piece, values, y, factor, out);
     return;
   }
-  const width = piece.kind === 'dense' ? piece.columns.length : piece.factor.rank;
-  const z = new Float64Array(width);
-  const rows = piece.rows!;
-  for (let i = 0, k = piece.first; i < rows.length; i++) {
-    const weight = factor * y[rows[i]!]!;
-    if (weight === 0) k += width;
-    else for (let j = 0; j < width; j++) z[j]! += weight * values[k++]!;
-  }
-  if (piece.kind === 'dense') scatter(piece.columns, z, out);
-  else addOuter(piece, z, out);
+  const z = new Float64Array(widthOf(piece));
+  addInnerTransposed(piece, values, y, factor, z);
+  addOuter(piece, z, out);
 }
 
 /** `out ← out + factor · P x` for a piece P of a symmetric matrix, both triangles. */
@@ -48,56 +32,53 @@ export function addSymmetric(piece: Piece, values: Numbers, x: Numbers, factor: 
     addTransposed(piece, values, x, factor, out);
     return;
   }
-  const z = piece.kind === 'dense' ? gather(piece.columns, x) : inner(piece, x);
+  const z = innerOf(piece, x);
   const product = new Float64Array(z.length);
-  for (let i = 0, k = piece.first; i < z.length; i++) {
-    const weight = factor * z[i]!;
-    let sum = 0;
-    for (let j = 0; j < i; j++) {
-      const value = values[k++]!;
-      sum += value * z[j]!;
-      product[j]! += weight * value;
-    }
-    product[i]! += factor * sum + weight * values[k++]!;
-  }
-  if (piece.kind === 'dense') scatter(piece.columns, product, out);
-  else addOuter(piece, product, out);
+  addPacked(values, piece.first, z, factor, product);
+  addOuter(piece, product, out);
 }
 
-function gather(columns: Int32Array, x: Numbers): Numbers {
-  const z = new Float64Array(columns.length);
-  for (let j = 0; j < z.length; j++) z[j] = x[columns[j]!]!;
+type Block = Exclude<Piece, { kind: 'entries' }>;
+
+/** Numbers in a row of a block's values: columns, or the rank of the factor that these are behind. */
+const widthOf = (piece: Block): number => (piece.kind === 'dense' ? piece.columns.length : piece.factor.rank);
+
+/** What the values of a block are multiplied with: the `x` of its columns, or `B x`. */
+export function innerOf(piece: Block, x: Numbers): Numbers {
+  const own = gather(piece.columns, x);
+  if (piece.kind === 'dense') return own;
+  const z = new Float64Array(piece.factor.rank);
+  addRows(piece.factor.data, 0, own, 1, z);
   return z;
 }
 
-function scatter(columns: Int32Array, z: Numbers, out: Numbers): void {
-  for (let j = 0; j < z.length; j++) out[columns[j]!]! += z[j]!;
-}
-
-/** `B x`. */
-function inner({ factor: { rank, columns: width, data }, columns }: PieceOf<'through'>, x: Numbers): Numbers {
-  const own = gather(columns, x);
-  const z = new Float64Array(rank);
-  for (let q = 0, k = 0; q < rank; q++) {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += data[k++]! * own[j]!;
-    z[q] = sum;
+/** Adds a vector over the columns of a block, or `Bᵀ` times one over its factor's rows. */
+export function addOuter(piece: Block, z: Numbers, out: Numbers): void {
+  if (piece.kind === 'dense') {
+    scatter(piece.columns, z, out);
+    return;
   }
-  return z;
+  const own = new Float64Array(piece.columns.length);
+  addColumns(piece.factor.data, 0, z, 1, own);
+  scatter(piece.columns, own, out);
 }
 
-/** `out ← out + Bᵀ z`. */
-function addOuter(
-  { factor: { columns: width, data }, columns }: PieceOf<'through'>,
+/** `out ← out + factor · values · z` for a block with rows. */
+export function addInner(piece: Block, values: Numbers, z: Numbers, factor: number, out: Numbers): void {
+  const rows = new Float64Array(piece.rows!.length);
+  addRows(values, piece.first, z, factor, rows);
+  scatter(piece.rows!, rows, out);
+}
+
+/** `z ← z + factor · valuesᵀ · y` for a block with rows. */
+export function addInnerTransposed(
+  piece: Block,
+  values: Numbers,
+  y: Numbers,
+  factor: number,
   z: Numbers,
-  out: Numbers,
 ): void {
-  const own = new Float64Array(width);
-  for (let q = 0, k = 0; q < z.length; q++) {
-    const weight = z[q]!;
-    for (let j = 0; j < width; j++) own[j]! += weight * data[k++]!;
-  }
-  scatter(columns, own, out);
+  addColumns(values, piece.first, gather(piece.rows!, y), factor, z);
 }
 
 function addEntries(

@@ -1,4 +1,4 @@
-import { type Piece, type PieceOf, type PieceShape, triangle } from './piece.js';
+import { type Factor, type Piece, type PieceOf, type PieceShape, triangle } from './piece.js';
 import { Structure } from './structure.js';
 
 /** Which rows and columns remain, and by what their entries are multiplied. */
@@ -84,7 +84,7 @@ function entriesPart(piece: PieceOf<'entries'>, { row, column, rowFactor, column
 const of = (factors: Float64Array | null, k: number): number => (factors === null ? 1 : factors[k]!);
 
 /** Places in `list` that remain, and their new indices. */
-function keep(list: Int32Array, map: Int32Array): { places: Int32Array; indices: Int32Array } {
+function keep(list: Int32Array, map: Int32Array): Chosen {
   const places = Int32Array.from([...list.keys()].filter((k) => map[list[k]!]! >= 0));
   return { places, indices: places.map((k) => map[list[k]!]!) };
 }
@@ -116,15 +116,13 @@ function densePart(piece: PieceOf<'dense'>, { row, column, rowFactor, columnFact
 }
 
 /** The constant factor takes up what happens to the columns; the values of `M` stay, those of `Z` are chosen by row. */
-function throughPart(piece: PieceOf<'through'>, { row, column, rowFactor, columnFactor }: Restriction): Part {
-  const { places, indices: columns } = keep(piece.columns, column);
-  const { rank, columns: width, data } = piece.factor;
-  const part = new Float64Array(rank * places.length);
-  for (let q = 0, at = 0; q < rank; q++)
-    for (let j = 0; j < places.length; j++)
-      part[at++] = data[q * width + places[j]!]! * of(columnFactor, columns[j]!);
-  const factor = { rank, columns: places.length, data: part };
+function throughPart(piece: PieceOf<'through'>, restriction: Restriction): Part {
+  const { row, column, rowFactor } = restriction;
+  const chosen = keep(piece.columns, column);
+  const columns = chosen.indices;
+  const factor = factorPart(piece.factor, chosen, restriction);
   const { first, count } = piece;
+  const { rank } = factor;
   if (piece.rows === null) {
     const walk = (at: number, visit: Walk): void => {
       for (let k = 0; k < count; k++) visit(at + k, first + k, 1);
@@ -137,4 +135,33 @@ function throughPart(piece: PieceOf<'through'>, { row, column, rowFactor, column
       for (let q = 0; q < rank; q++) visit(at++, first + rowPlaces[i]! * rank + q, of(rowFactor, rows[i]!));
   };
   return { shape: { kind: 'through', rows, columns, factor }, walk };
+}
+
+/** Parts of factors by what they were restricted to, so that blocks through one factor still share it afterwards. */
+const parts = new WeakMap<Factor, { chosen: Chosen; scales: Float64Array | null; part: Factor }[]>();
+
+/** Places in a list of columns that remain, and their new indices. */
+interface Chosen {
+  readonly places: Int32Array;
+  readonly indices: Int32Array;
+}
+
+function factorPart(whole: Factor, chosen: Chosen, { columnFactor: scales }: Restriction): Factor {
+  const { places, indices: columns } = chosen;
+  const { rank, columns: width, data } = whole;
+  if (places.length === width && scales === null) return whole;
+  const known = parts.get(whole) ?? [];
+  parts.set(whole, known);
+  const same = (a: Int32Array, b: Int32Array): boolean =>
+    a.length === b.length && a.every((j, k) => j === b[k]);
+  const found = known.find(
+    (own) => own.scales === scales && same(own.chosen.places, places) && same(own.chosen.indices, columns),
+  );
+  if (found) return found.part;
+  const part = { rank, columns: places.length, data: new Float64Array(rank * places.length) };
+  for (let q = 0, at = 0; q < rank; q++)
+    for (let j = 0; j < places.length; j++)
+      part.data[at++] = data[q * width + places[j]!]! * of(scales, columns[j]!);
+  known.push({ chosen, scales, part });
+  return part;
 }

@@ -1,4 +1,4 @@
-import { dot } from './iterate.js';
+import { dot } from '../../src/core/vector.js';
 
 /**
  * Limited-memory BFGS in compact form (Byrd, Nocedal & Schnabel 1994, (3.5)):
@@ -152,7 +152,7 @@ export class LowRank {
     return q - this.history < this.count ? this.Y[q - this.history]![j]! : 0;
   }
 
-  /** Writes Ψᵀ by rows and M's lower triangle by rows, as {@link KktSystem} lays them out. */
+  /** Writes Ψᵀ by rows and M's lower triangle by rows, as the KKT matrix has them. */
   write(out: Float64Array): void {
     let at = 0;
     for (let q = 0; q < this.rank; q++) for (let j = 0; j < this.n; j++) out[at++] = this.entry(q, j);

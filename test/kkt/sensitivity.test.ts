@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { interiorPoint, type ParameterDerivative, sensitivity } from '../../solvers/interior-point/index.js';
+import { interiorPoint } from '../../solvers/interior-point/index.js';
+import { type ParameterDerivative, sensitivity } from '../../solvers/kkt/index.js';
 import type { Result } from '../../src/nlp/result.js';
-import * as problems from './problems.js';
+import * as problems from '../interior-point/problems.js';
 
 const tight = { tol: 1e-11, bound_relax_factor: 0 };
 

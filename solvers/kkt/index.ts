@@ -1,0 +1,23 @@
+import type { Nlp } from '../../src/nlp/contract.js';
+import type { Result } from '../../src/nlp/result.js';
+import { openLinearSolver } from '../linear/index.js';
+import { openKkt } from './open.js';
+import { type ParameterDerivative, Sensitivity, type SolutionDerivative } from './sensitivity.js';
+
+export type * from './contract.js';
+export * from './open.js';
+export * from './sensitivity.js';
+
+/** Derivatives of a solution by parameters of the problem; see {@link Sensitivity}. */
+export function sensitivity(
+  nlp: Nlp,
+  result: Result,
+  parameters: readonly ParameterDerivative[],
+): SolutionDerivative[] {
+  const system = new Sensitivity(nlp, result, (shape) => openKkt(shape, null, openLinearSolver, {}));
+  try {
+    return system.forward(parameters);
+  } finally {
+    system.dispose();
+  }
+}

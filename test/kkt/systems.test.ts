@@ -1,0 +1,7 @@
+import { openAugmented, openBordered, openDenseKkt, openKkt } from '../../solvers/kkt/index.js';
+import { kktContract } from './contract.js';
+
+kktContract('augmented', openAugmented);
+kktContract('bordered', openBordered);
+kktContract('dense', openDenseKkt);
+kktContract('chosen', openKkt);
