@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import '../../runtime/node/provide.js';
 import { derive } from '../../src/derive/derive.js';
 import { type Available, chooseEngine, type EngineChoice } from '../../src/engine/choose.js';
+import { engineNames, isSynchronous, openEngine } from '../../src/engine/open.js';
 import { chain } from './networks.js';
 
 const here: Available = async () => true;
@@ -57,5 +59,13 @@ describe('engine auto', () => {
     { threads: 0 },
   ])('refuses %o, naming the option', async (choice) => {
     await expect(chosen(small, choice)).rejects.toThrow(new RegExp(`^${Object.keys(choice)[0]}: `));
+  });
+});
+
+describe('engines', () => {
+  it.each(engineNames)('of which %s is known to be synchronous or not before it is loaded', async (name) => {
+    const engine = await openEngine(name);
+    expect(engine.name).toBe(name);
+    expect(isSynchronous(name)).toBe(engine.synchronous);
   });
 });
