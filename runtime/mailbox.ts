@@ -131,7 +131,9 @@ export class Mailbox {
 
   /** Host: there is no answer. */
   fail(error: unknown): void {
-    const text = fitting(plainError(error), this.#text.length);
+    // A trace would take the room of the message.
+    const { stack: _, ...told } = plainError(error);
+    const text = fitting(told, this.#text.length);
     this.#text.set(text);
     this.#words[header.errorBytes] = text.length;
     const { state } = this;

@@ -4,6 +4,8 @@ import { EvaluationError, InputError, OutOfMemoryError, Stopped } from './errors
 export interface PlainError {
   readonly name: string;
   readonly message: string;
+  /** Where it was thrown. */
+  readonly stack?: string;
   readonly where?: string;
   readonly fatal?: boolean;
   readonly outcome?: Stopped['outcome'];
@@ -11,14 +13,21 @@ export interface PlainError {
 
 export function plainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message } = error;
-  if (error instanceof EvaluationError) return { name, message, where: error.where, fatal: error.fatal };
-  if (error instanceof Stopped) return { name, message, outcome: error.outcome };
-  return { name, message };
+  const { name, message, stack } = error;
+  const plain = { name, message, ...(stack !== undefined && { stack }) };
+  if (error instanceof EvaluationError) return { ...plain, where: error.where, fatal: error.fatal };
+  if (error instanceof Stopped) return { ...plain, outcome: error.outcome };
+  return plain;
 }
 
 /** The error again, of the class it had; an Error where that is none of ours nor of the language. */
-export function revivedError({ name, message, where, fatal, outcome }: PlainError): Error {
+export function revivedError(plain: PlainError): Error {
+  const error = ofClass(plain);
+  if (plain.stack !== undefined) error.stack = plain.stack;
+  return error;
+}
+
+function ofClass({ name, message, where, fatal, outcome }: PlainError): Error {
   switch (name) {
     case 'InputError':
       return new InputError(message);
