@@ -1,3 +1,4 @@
+import { InputError } from '../core/errors.js';
 import { applyOperator } from '../problem/apply.js';
 import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
 
@@ -6,7 +7,7 @@ export function evaluate(root: Expression, x: ArrayLike<number>): number {
   const known = new Map<Expression, number>();
   const look = (e: Expression): number | undefined => {
     if (e instanceof Constant) return e.value;
-    if (e instanceof Variable) return x[e.index]!;
+    if (e instanceof Variable) return entry(x, e.index);
     return known.get(e);
   };
   const stack = [root];
@@ -16,7 +17,11 @@ export function evaluate(root: Expression, x: ArrayLike<number>): number {
       stack.pop();
     } else if (e instanceof Linear) {
       known.set(e, linearValue(e, x));
-    } else if (e instanceof Call) {
+    } else if (!(e instanceof Call)) {
+      throw new InputError(
+        'an expression that a reader wrote has no value by itself; ask for that of its row',
+      );
+    } else {
       const waiting = e.args.filter((arg) => look(arg) === undefined);
       if (waiting.length > 0) for (const arg of waiting) stack.push(arg);
       else
@@ -34,6 +39,15 @@ export function evaluate(root: Expression, x: ArrayLike<number>): number {
 
 function linearValue({ columns, coefficients, constant }: Linear, x: ArrayLike<number>): number {
   let total = constant;
-  for (let k = 0; k < columns.length; k++) total += coefficients[k]! * x[columns[k]!]!;
+  for (let k = 0; k < columns.length; k++) total += coefficients[k]! * entry(x, columns[k]!);
   return total;
+}
+
+function entry(x: ArrayLike<number>, index: number): number {
+  const value = x[index];
+  if (value === undefined)
+    throw new InputError(
+      `value: x has ${x.length} entries; the expression needs entry ${index}, counted from 0`,
+    );
+  return value;
 }

@@ -66,6 +66,17 @@ export class Call extends Expression {
   }
 }
 
+/** An expression of which only its place on its model's tape is known: what readers write there without objects. */
+export class Placed extends Expression {
+  constructor(
+    readonly owner: Owner | undefined,
+    place: number,
+  ) {
+    super();
+    this.reference = place;
+  }
+}
+
 export function commonOwner(a: Owner | undefined, b: Owner | undefined): Owner | undefined {
   if (a !== undefined && b !== undefined && a !== b)
     throw new InputError(`an expression mixes variables of ${both(a, b)}; use the variables of one model`);

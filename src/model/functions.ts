@@ -1,9 +1,6 @@
 import { InputError } from '../core/errors.js';
-import { applyOperator } from '../problem/apply.js';
 import type { Operator } from '../problem/operators.js';
 import {
-  Call,
-  Constant,
   commonOwner,
   type Expression,
   Linear,
@@ -12,74 +9,40 @@ import {
   toExpression,
   Variable,
 } from './expression.js';
+import { expressions as operations } from './nodes.js';
+import type { Comparison } from './operations.js';
 
-/** Applies an operator; constants alone fold to a constant. */
-function call(op: Operator, args: readonly Expression[]): Expression {
-  const values: number[] = [];
-  for (const arg of args) {
-    if (!(arg instanceof Constant)) return new Call(op, args);
-    values.push(arg.value);
-  }
-  return new Constant(applyOperator(op, values));
-}
+export type { Comparison };
 
 const unary =
-  (op: Operator) =>
+  (operator: Operator) =>
   (u: Operand): Expression =>
-    call(op, [toExpression(u)]);
+    operations.apply(operator, [toExpression(u)]);
 const binary =
-  (op: Operator) =>
+  (operator: Operator) =>
   (a: Operand, b: Operand): Expression =>
-    call(op, [toExpression(a), toExpression(b)]);
+    operations.apply(operator, [toExpression(a), toExpression(b)]);
 
 /** Sum of the arguments. */
 export const add = (...terms: Operand[]): Expression => sum(terms);
 
 /** Sum of a list; 0 for an empty one. */
-export function sum(terms: Iterable<Operand>): Expression {
-  const args: Expression[] = [];
-  let constant = 0;
-  for (const term of terms) {
-    const u = toExpression(term);
-    if (u instanceof Constant) constant += u.value;
-    else args.push(u);
-  }
-  if (args.length === 0) return new Constant(constant);
-  if (constant !== 0) args.push(new Constant(constant));
-  return args.length === 1 ? args[0]! : new Call('add', args);
-}
+export const sum = (terms: Iterable<Operand>): Expression => operations.sum(Array.from(terms, toExpression));
 
-export function subtract(a: Operand, b: Operand): Expression {
-  return b === 0 ? toExpression(a) : call('subtract', [toExpression(a), toExpression(b)]);
-}
+export const subtract = (a: Operand, b: Operand): Expression =>
+  operations.subtract(toExpression(a), toExpression(b));
 
 /** Product of the arguments; a factor 0 makes it 0. */
-export function multiply(...factors: Operand[]): Expression {
-  const args: Expression[] = [];
-  let constant = 1;
-  for (const factor of factors) {
-    const u = toExpression(factor);
-    if (u instanceof Constant) constant *= u.value;
-    else args.push(u);
-  }
-  if (args.length === 0 || constant === 0) return new Constant(constant);
-  if (constant !== 1) args.unshift(new Constant(constant));
-  return args.length === 1 ? args[0]! : new Call('multiply', args);
-}
+export const multiply = (...factors: Operand[]): Expression => operations.product(factors.map(toExpression));
 
-export function divide(a: Operand, b: Operand): Expression {
-  return b === 1 ? toExpression(a) : call('divide', [toExpression(a), toExpression(b)]);
-}
+export const divide = (a: Operand, b: Operand): Expression =>
+  operations.divide(toExpression(a), toExpression(b));
 
 export const negate = unary('negate');
 
 /** `aᵇ`. With a constant integer exponent it is defined, with its derivatives, for every base. */
-export function power(a: Operand, b: Operand): Expression {
-  const exponent = toExpression(b);
-  if (exponent instanceof Constant && exponent.value === 1) return toExpression(a);
-  if (exponent instanceof Constant && exponent.value === 0) return new Constant(1);
-  return call('power', [toExpression(a), exponent]);
-}
+export const power = (a: Operand, b: Operand): Expression =>
+  operations.power(toExpression(a), toExpression(b));
 
 export const abs = unary('abs');
 export const sqrt = unary('sqrt');
@@ -121,51 +84,27 @@ export const remainder = binary('remainder');
 export const quotient = binary('quotient');
 
 /** The smallest argument; on a tie its derivative is that of the first. */
-export const minimum = (...args: Operand[]): Expression => extreme('minimum', args);
+export const minimum = (...args: Operand[]): Expression =>
+  operations.extreme('minimum', args.map(toExpression));
 /** The largest argument; on a tie its derivative is that of the first. */
-export const maximum = (...args: Operand[]): Expression => extreme('maximum', args);
-
-function extreme(op: 'minimum' | 'maximum', args: readonly Operand[]): Expression {
-  if (args.length === 0) throw new InputError(`${op} of an empty list`);
-  return args.length === 1 ? toExpression(args[0]!) : call(op, args.map(toExpression));
-}
+export const maximum = (...args: Operand[]): Expression =>
+  operations.extreme('maximum', args.map(toExpression));
 
 /** `max(a − b, 0)`. */
-export const positivePart = (a: Operand, b: Operand = 0): Expression => maximum(subtract(a, b), 0);
-
-export type Comparison = '<' | '<=' | '=' | '>=' | '>' | '!=';
+export const positivePart = (a: Operand, b: Operand = 0): Expression =>
+  operations.positivePart(toExpression(a), toExpression(b));
 
 /** A test: 1 where the comparison holds, 0 elsewhere. */
-export function compare(a: Operand, comparison: Comparison, b: Operand): Expression {
-  const [left, right] = [toExpression(a), toExpression(b)];
-  switch (comparison) {
-    case '<':
-      return call('less', [left, right]);
-    case '<=':
-      return call('lessEqual', [left, right]);
-    case '=':
-      return call('equal', [left, right]);
-    case '!=':
-      return call('notEqual', [left, right]);
-    case '>':
-      return call('less', [right, left]);
-    case '>=':
-      return call('lessEqual', [right, left]);
-    default:
-      throw new InputError(`unknown comparison '${comparison as string}'; use < <= = >= > !=`);
-  }
-}
+export const compare = (a: Operand, comparison: Comparison, b: Operand): Expression =>
+  operations.compare(toExpression(a), comparison, toExpression(b));
 
-export const and = (...tests: Operand[]): Expression => call('and', tests.map(toExpression));
-export const or = (...tests: Operand[]): Expression => call('or', tests.map(toExpression));
+export const and = (...tests: Operand[]): Expression => operations.apply('and', tests.map(toExpression));
+export const or = (...tests: Operand[]): Expression => operations.apply('or', tests.map(toExpression));
 export const not = unary('not');
 
 /** `a` where the test is not 0, `b` elsewhere, with the derivatives of that branch alone. */
-export function conditional(test: Operand, a: Operand, b: Operand): Expression {
-  const condition = toExpression(test);
-  if (condition instanceof Constant) return toExpression(condition.value !== 0 ? a : b);
-  return call('conditional', [condition, toExpression(a), toExpression(b)]);
-}
+export const conditional = (test: Operand, a: Operand, b: Operand): Expression =>
+  operations.conditional(toExpression(test), toExpression(a), toExpression(b));
 
 /** `Σ aᵢ bᵢ`; two lists of one length. */
 export function dot(a: Iterable<Operand>, b: Iterable<Operand>): Expression {

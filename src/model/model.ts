@@ -60,7 +60,7 @@ export class Model implements Owner {
   readonly #variableNames = new Names();
   readonly #rows = { lower: new Float64List(), upper: new Float64List() };
   readonly #rowNames = new Names();
-  readonly #tape = new TapeWriter();
+  readonly #tape: TapeWriter;
   /** References of the rows' expressions, −1 for rows of gray boxes. */
   readonly #expressions = new Int32List();
   #objective = -1;
@@ -76,8 +76,11 @@ export class Model implements Owner {
   constructor(
     readonly name: string = 'model',
     { mistakes = 'refuse' }: ModelOptions = {},
+    /** A reader's, which holds what it wrote there itself. */
+    tape = new TapeWriter(),
   ) {
     this.#strict = mistakes === 'refuse';
+    this.#tape = tape;
   }
 
   get variableCount(): number {
@@ -156,8 +159,7 @@ export class Model implements Owner {
     const lower = equals ?? options.lower ?? Number.NEGATIVE_INFINITY;
     const upper = equals ?? options.upper ?? Number.POSITIVE_INFINITY;
     this.#checkBounds(`row '${name}'`, lower, upper);
-    const own = this.#differentiable(expression, `row '${name}'`);
-    return this.#addRow(name, lower, upper, this.#tape.place(own));
+    return this.#addRow(name, lower, upper, this.#differentiable(expression, `row '${name}'`));
   }
 
   /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
@@ -252,14 +254,8 @@ export class Model implements Owner {
   }
 
   #checkBounds(what: string, lower: number, upper: number): void {
-    for (const [key, bound] of Object.entries({ lower, upper })) {
-      if (typeof bound !== 'number')
-        throw new InputError(
-          `${what}: its ${key} bound is not a number; bring an expression to the other side, as in constrain(subtract(a, b), { lower: 0 })`,
-        );
-      if (Number.isNaN(bound))
-        throw new InputError(`${what}: its ${key} bound is NaN; leave it out where there is none`);
-    }
+    checkBound(what, 'lower', lower);
+    checkBound(what, 'upper', upper);
     if (!this.#strict) return;
     if (lower === Number.POSITIVE_INFINITY || upper === Number.NEGATIVE_INFINITY)
       throw new InputError(`${what}: no number lies between its bounds ${lower} and ${upper}`);
@@ -267,15 +263,16 @@ export class Model implements Owner {
       throw new InputError(`${what}: its lower bound ${lower} is above its upper bound ${upper}`);
   }
 
-  #differentiable(operand: Operand, where: string): Expression {
-    const expression = this.#own(operand, where);
-    const complaint = this.#strict ? stepComplaint(expression) : undefined;
+  /** The place of an expression that can be a row or an objective. */
+  #differentiable(operand: Operand, where: string): number {
+    const place = this.#tape.place(this.#own(operand, where));
+    const complaint = this.#strict ? stepComplaint(this.#tape, place) : undefined;
     if (complaint !== undefined) throw new InputError(`${where} ${complaint}`);
-    return expression;
+    return place;
   }
 
   #setObjective(expression: Operand, sense: 1 | -1): void {
-    this.#objective = this.#tape.place(this.#differentiable(expression, 'objective'));
+    this.#objective = this.#differentiable(expression, 'objective');
     this.#sense = sense;
   }
 
@@ -287,4 +284,13 @@ export class Model implements Owner {
       );
     return expression;
   }
+}
+
+function checkBound(what: string, key: string, bound: number): void {
+  if (typeof bound !== 'number')
+    throw new InputError(
+      `${what}: its ${key} bound is not a number; bring an expression to the other side, as in constrain(subtract(a, b), { lower: 0 })`,
+    );
+  if (Number.isNaN(bound))
+    throw new InputError(`${what}: its ${key} bound is NaN; leave it out where there is none`);
 }

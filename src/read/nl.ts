@@ -1,12 +1,14 @@
 import { InputError } from '../core/errors.js';
 import type { Limits } from '../core/limits.js';
 import { Ticker } from '../core/ticker.js';
-import { Constant, type Operand, Variable } from '../model/expression.js';
-import { linear, sum } from '../model/functions.js';
+import { Placed } from '../model/expression.js';
 import { Model } from '../model/model.js';
+import { Operations } from '../model/operations.js';
 import { stepComplaint } from '../model/steps.js';
+import { constantKind, reference, variableKind } from '../model/tape.js';
+import { TapeWriter } from '../model/tape-writer.js';
 import type { Problem } from '../problem/problem.js';
-import { modelAlgebra } from './nl/algebra.js';
+import { algebraOf } from './nl/algebra.js';
 import { BinaryLexer } from './nl/binary-lexer.js';
 import { type NlHeader, readHeader } from './nl/header.js';
 import type { Lexer } from './nl/lexer.js';
@@ -83,11 +85,15 @@ export function readNlBytes(
       ? new TextLexer(bytes, file, header.end, ticker)
       : new BinaryLexer(bytes, file, header.end, header.arithmetic !== 2, ticker);
 
-  const model = new Model(name, { mistakes: 'state' });
+  const tape = new TapeWriter();
+  const model = new Model(name, { mistakes: 'state' }, tape);
   const names = named(plainNames(header.variables, header.constraints, header.objectives));
-  // Expressions name variables before the file tells their bounds: only model and index matter to an expression.
-  const variables = names.variables.map((name, index) => new Variable(model, index, name));
-  const body = readBody<Operand>(lexer, header, modelAlgebra(variables));
+  const operations = new Operations(tape);
+  const body = readBody(
+    lexer,
+    header,
+    algebraOf(operations, (index) => reference(variableKind, index)),
+  );
   const warnings = [...body.warnings];
   const discrete = discreteCount(header, body);
   if (discrete > 0 && !options.relax)
@@ -96,14 +102,14 @@ export function readNlBytes(
     );
   if (discrete > 0) warnings.push(`${discrete} integer or binary variables are treated as continuous`);
 
-  const nonlinear = body.rows.filter((row) => typeof row !== 'number' && !(row instanceof Constant)).length;
+  const nonlinear = body.rows.filter((row) => (row & 3) !== constantKind).length;
   if (nonlinear > header.nonlinearConstraints)
     warnings.push(
       `${nonlinear} constraints have a nonlinear part, the header announces ${header.nonlinearConstraints}: read as they stand`,
     );
 
-  const warnOfSteps = (expression: Operand, name: string): void => {
-    const complaint = typeof expression === 'number' ? undefined : stepComplaint(expression);
+  const warnOfSteps = (expression: number, name: string): void => {
+    const complaint = stepComplaint(tape, expression);
     if (complaint !== undefined) warnings.push(`${name} ${complaint}`);
   };
   const { lower, upper } = body.variableBounds;
@@ -114,19 +120,21 @@ export function readNlBytes(
   }
   for (let i = 0; i < header.constraints; i++) {
     ticker.tick();
-    const row = whole(body.jacobian, i, variables, body.rows[i]!);
+    const row = whole(operations, tape, body.jacobian, i, body.rows[i]!);
     const [low, high] = [body.rowBounds.lower[i]!, body.rowBounds.upper[i]!];
     if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY)
       warnOfSteps(row, `constraint '${names.constraints[i]}'`);
-    model.constrain(row, { lower: low, upper: high, name: names.constraints[i]! });
+    model.constrain(new Placed(model, row), { lower: low, upper: high, name: names.constraints[i]! });
   }
   const objective = chooseObjective(options.objective, header.objectives, file);
   const chosen = body.objectives[objective - 1];
-  const f = chosen ? whole(body.gradients, objective - 1, variables, chosen.expression) : 0;
+  const f = chosen
+    ? whole(operations, tape, body.gradients, objective - 1, chosen.expression)
+    : tape.constant(0);
   warnOfSteps(f, 'the objective');
   const maximize = chosen !== undefined && chosen.maximize !== (options.reverse ?? false);
-  if (maximize) model.maximize(f);
-  else model.minimize(f);
+  if (maximize) model.maximize(new Placed(model, f));
+  else model.minimize(new Placed(model, f));
   const sense = maximize ? -1 : 1;
 
   const scaling = userScaling(body.suffixes, header, Math.max(0, objective - 1), warnings);
@@ -157,16 +165,22 @@ const startWithin = (given: number, lower: number, upper: number): number =>
   Number.isNaN(given) ? Math.max(lower, Math.min(upper, 0)) : given;
 
 /** Linear part (J or G segment) plus expression (C or O segment). */
-function whole(rows: LinearRows, row: number, variables: readonly Variable[], expression: Operand): Operand {
+function whole(
+  operations: Operations<number>,
+  tape: TapeWriter,
+  rows: LinearRows,
+  row: number,
+  expression: number,
+): number {
   const count = Math.max(0, rows.count[row]!);
   if (count === 0) return expression;
   const first = rows.start[row]!;
-  const columns = rows.column.subarray(first, first + count);
-  const part = linear(
+  const part = tape.linear(
+    rows.column.subarray(first, first + count),
     rows.value.subarray(first, first + count),
-    Array.from(columns, (column) => variables[column]!),
+    0,
   );
-  return expression === 0 ? part : sum([part, expression]);
+  return tape.valueOf(expression) === 0 ? part : operations.sum([part, expression]);
 }
 
 function chooseObjective(wanted: number | undefined, available: number, file: string): number {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readNl } from '../../runtime/node/read-nl.js';
 import { Model } from '../../src/model/model.js';
-import { modelAlgebra } from '../../src/read/nl/algebra.js';
+import { expressions } from '../../src/model/nodes.js';
+import { algebraOf } from '../../src/read/nl/algebra.js';
 import { BinaryLexer } from '../../src/read/nl/binary-lexer.js';
 import type { Algebra } from '../../src/read/nl/expressions.js';
 import { readHeader } from '../../src/read/nl/header.js';
@@ -40,7 +41,13 @@ const valueFrom = (bytes: Uint8Array, x: readonly number[]): number => objective
 function modelValue(bytes: Uint8Array, x: readonly number[]): number {
   const model = new Model('test');
   const variables = model.variables('x', [x.length]);
-  return model.value(objectiveFrom(bytes, modelAlgebra(variables.elements)), x);
+  return model.value(
+    objectiveFrom(
+      bytes,
+      algebraOf(expressions, (index) => variables.elements[index]!),
+    ),
+    x,
+  );
 }
 
 /** The model may add in another order. */

@@ -1,111 +1,108 @@
-import type { Expression, Operand, Variable } from '../../model/expression.js';
-import * as f from '../../model/functions.js';
+import type { Operations } from '../../model/operations.js';
+import type { Operator } from '../../problem/operators.js';
 import type { Algebra } from './expressions.js';
 import type { OperatorName } from './operators.js';
 
-type Apply = (args: Operand[]) => Expression;
+type Apply = <E>(on: Operations<E>, args: E[]) => E;
 
-/** Longer argument lists are cut into pieces: they travel as call arguments. */
-const longest = 1000;
-
-/** An associative operator over any number of arguments. */
-const associative =
-  (combine: (...args: Operand[]) => Expression): Apply =>
-  (args) => {
-    let level = args;
-    while (level.length > longest) {
-      const shorter: Operand[] = [];
-      for (let k = 0; k < level.length; k += longest) shorter.push(combine(...level.slice(k, k + longest)));
-      level = shorter;
-    }
-    return combine(...level);
-  };
-
-const unary =
-  (apply: (u: Operand) => Expression): Apply =>
-  ([u]) =>
-    apply(u!);
-const binary =
-  (apply: (a: Operand, b: Operand) => Expression): Apply =>
-  ([a, b]) =>
-    apply(a!, b!);
+/** An operator of the model's own, its constants folded. */
+const plain =
+  (operator: Operator): Apply =>
+  (on, args) =>
+    on.apply(operator, args);
+const extreme =
+  (operator: 'minimum' | 'maximum'): Apply =>
+  (on, args) =>
+    on.extreme(operator, args);
+const comparison =
+  (sign: Parameters<Operations<unknown>['compare']>[1]): Apply =>
+  (on, [a, b]) =>
+    on.compare(a!, sign, b!);
+const isNonzero = <E>(on: Operations<E>, u: E): E => on.compare(u, '!=', on.nodes.constant(0));
 
 /** Rounds to `digits` decimals (`round`), towards zero (`trunc`). */
-const decimals = (rounding: (u: Operand) => Expression): Apply =>
-  binary((u, digits) => {
-    const scale = f.power(10, digits);
-    return f.divide(rounding(f.multiply(u, scale)), scale);
-  });
+const decimals =
+  (rounding: 'round' | 'trunc'): Apply =>
+  (on, [u, digits]) => {
+    const scale = on.power(on.nodes.constant(10), digits!);
+    return on.divide(on.apply(rounding, [on.product([u!, scale])]), scale);
+  };
 
 /** To `digits` significant digits. */
-const significant: Apply = binary((u, digits) => {
-  const magnitude = f.ceil(f.log10(f.abs(u)));
-  const scale = f.power(10, f.subtract(digits, magnitude));
-  return f.conditional(f.compare(u, '=', 0), 0, f.divide(f.round(f.multiply(u, scale)), scale));
-});
-
-const table: { readonly [O in OperatorName]: Apply } = {
-  add: (args) => f.sum(args),
-  sum: (args) => f.sum(args),
-  subtract: binary(f.subtract),
-  multiply: binary((a, b) => f.multiply(a, b)),
-  divide: binary(f.divide),
-  remainder: binary(f.remainder),
-  quotient: binary(f.quotient),
-  power: binary(f.power),
-  square: unary((u) => f.power(u, 2)),
-  less: binary((a, b) => f.positivePart(a, b)),
-  min: associative(f.minimum),
-  max: associative(f.maximum),
-  floor: unary(f.floor),
-  ceil: unary(f.ceil),
-  abs: unary(f.abs),
-  negate: unary(f.negate),
-  or: associative(f.or),
-  and: associative(f.and),
-  not: unary(f.not),
-  lt: binary((a, b) => f.compare(a, '<', b)),
-  le: binary((a, b) => f.compare(a, '<=', b)),
-  eq: binary((a, b) => f.compare(a, '=', b)),
-  ge: binary((a, b) => f.compare(a, '>=', b)),
-  gt: binary((a, b) => f.compare(a, '>', b)),
-  ne: binary((a, b) => f.compare(a, '!=', b)),
-  iff: binary((a, b) => f.compare(f.compare(a, '!=', 0), '=', f.compare(b, '!=', 0))),
-  if: ([test, a, b]) => f.conditional(test!, a!, b!),
-  tanh: unary(f.tanh),
-  tan: unary(f.tan),
-  sqrt: unary(f.sqrt),
-  sinh: unary(f.sinh),
-  sin: unary(f.sin),
-  log10: unary(f.log10),
-  log: unary(f.log),
-  exp: unary(f.exp),
-  cosh: unary(f.cosh),
-  cos: unary(f.cos),
-  atanh: unary(f.atanh),
-  atan2: binary(f.atan2),
-  atan: unary(f.atan),
-  asinh: unary(f.asinh),
-  asin: unary(f.asin),
-  acosh: unary(f.acosh),
-  acos: unary(f.acos),
-  precision: significant,
-  round: decimals(f.round),
-  trunc: decimals(f.trunc),
+const significant: Apply = (on, [u, digits]) => {
+  const zero = on.nodes.constant(0);
+  const magnitude = on.apply('ceil', [on.apply('log10', [on.apply('abs', [u!])])]);
+  const scale = on.power(on.nodes.constant(10), on.subtract(digits!, magnitude));
+  const rounded = on.divide(on.apply('round', [on.product([u!, scale])]), scale);
+  return on.conditional(on.compare(u!, '=', zero), zero, rounded);
 };
 
-/** Expressions of the model over these variables. Constants stay numbers until they meet an expression. */
-export function modelAlgebra(variables: readonly Variable[]): Algebra<Operand> {
+const table: { readonly [O in OperatorName]: Apply } = {
+  add: (on, args) => on.sum(args),
+  sum: (on, args) => on.sum(args),
+  subtract: (on, [a, b]) => on.subtract(a!, b!),
+  multiply: (on, args) => on.product(args),
+  divide: (on, [a, b]) => on.divide(a!, b!),
+  remainder: plain('remainder'),
+  quotient: plain('quotient'),
+  power: (on, [a, b]) => on.power(a!, b!),
+  square: (on, [u]) => on.power(u!, on.nodes.constant(2)),
+  less: (on, [a, b]) => on.positivePart(a!, b!),
+  min: extreme('minimum'),
+  max: extreme('maximum'),
+  floor: plain('floor'),
+  ceil: plain('ceil'),
+  abs: plain('abs'),
+  negate: plain('negate'),
+  or: plain('or'),
+  and: plain('and'),
+  not: plain('not'),
+  lt: comparison('<'),
+  le: comparison('<='),
+  eq: comparison('='),
+  ge: comparison('>='),
+  gt: comparison('>'),
+  ne: comparison('!='),
+  iff: (on, [a, b]) => on.compare(isNonzero(on, a!), '=', isNonzero(on, b!)),
+  if: (on, [test, a, b]) => on.conditional(test!, a!, b!),
+  tanh: plain('tanh'),
+  tan: plain('tan'),
+  sqrt: plain('sqrt'),
+  sinh: plain('sinh'),
+  sin: plain('sin'),
+  log10: plain('log10'),
+  log: plain('log'),
+  exp: plain('exp'),
+  cosh: plain('cosh'),
+  cos: plain('cos'),
+  atanh: plain('atanh'),
+  atan2: plain('atan2'),
+  atan: plain('atan'),
+  asinh: plain('asinh'),
+  asin: plain('asin'),
+  acosh: plain('acosh'),
+  acos: plain('acos'),
+  precision: significant,
+  round: decimals('round'),
+  trunc: decimals('trunc'),
+};
+
+/** Nodes made by these operations over these variables. */
+export function algebraOf<E>(on: Operations<E>, variable: (index: number) => E): Algebra<E> {
+  const constant = (value: number): E => on.nodes.constant(value);
   return {
-    constant: (value) => value,
-    variable: (index) => variables[index]!,
-    apply: (operator, args) => table[operator](args),
+    constant,
+    variable,
+    apply: (operator, args) => table[operator](on, args),
     /** `s₀u + Σ (sᵢ − sᵢ₋₁)·(max(u − bᵢ, 0) − max(−bᵢ, 0))`: slopes s, breakpoints b, zero at u = 0. */
     piecewiseLinear: (slopes, breaks, u) =>
-      f.sum([
-        f.multiply(slopes[0]!, u),
+      on.sum([
+        on.product([constant(slopes[0]!), u]),
         ...breaks.map((b, i) =>
-          f.multiply(slopes[i + 1]! - slopes[i]!, f.subtract(f.positivePart(u, b), Math.max(-b, 0))),
+          on.product([
+            constant(slopes[i + 1]! - slopes[i]!),
+            on.subtract(on.positivePart(u, constant(b)), constant(Math.max(-b, 0))),
+          ]),
         ),
       ]),
   };
