@@ -39,7 +39,10 @@ export const engineOptions = (): Option[] => [
     .choices(['auto', 'wasm', 'onnx', 'reference'])
     .default('auto'),
   new Option('--device <name>', 'where the engine runs').choices(['cpu', 'cuda', 'webgpu']).default('cpu'),
-  new Option('--precision <name>', 'numbers of the engine').choices(['f64', 'f32']).default('f64'),
+  new Option(
+    '--precision <name>',
+    'numbers of the engine; mixed: values and Jacobians in f64, Hessians in f32 (default: f64, mixed where that pays)',
+  ).choices(['f64', 'f32', 'mixed']),
   new Option('--threads <n>', 'threads the engine may use (default: all cores)').argParser(whole(1, 1024)),
 ];
 
@@ -62,7 +65,7 @@ export const solverOptions = (): Option[] => [
 export interface EngineFlags {
   readonly engine: 'auto' | 'wasm' | 'onnx' | 'reference';
   readonly device: 'cpu' | 'cuda' | 'webgpu';
-  readonly precision: 'f64' | 'f32';
+  readonly precision?: 'f64' | 'f32' | 'mixed';
   readonly threads?: number;
 }
 

@@ -65,6 +65,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
       polish: flags.polish,
       signal: interruptible({ elsewhere: outputs !== undefined }),
       started: 0,
+      onRemark: tell,
       onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
     });
     tell(`\n${summary(solution)}`);

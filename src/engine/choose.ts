@@ -45,11 +45,11 @@ export type Available = (engine: EngineName, device: Device) => Promise<true | s
 const smallWork = 4e6;
 
 /**
- * A Hessian in f32 pays where a call costs milliseconds and most of it are products of `H`, which f32 halves: from 784-512⁵-10
+ * A Hessian in f32 pays where a call costs several milliseconds and most of it are products of `H`, which f32 halves: from 784-512⁵-10
  * on 1.7 times faster or more, where `cost` foretells 1.9; on 117-500³-37 1.1, with 1.4 foretold.
  */
 const mixedPays = ({ hessian, mixed }: Programs): boolean =>
-  cost(hessian) >= 1e8 && cost(hessian) >= 1.5 * cost(mixed);
+  cost(hessian) >= 3e8 && cost(hessian) >= 1.5 * cost(mixed);
 
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 const precisions: readonly Precision[] = ['f64', 'f32', 'mixed'];

@@ -78,6 +78,14 @@ describe('graybox solve mnist', () => {
     },
   );
 
+  it('computes Hessians in f32 where that is asked for', () => {
+    const ended = graybox(['solve', 'mnist', '--precision', 'mixed', '--engine', 'wasm', '--json'], noData);
+    const result = JSON.parse(ended.out);
+    expect(ended.code).toBe(0);
+    expect(result).toMatchObject({ status: 'optimal', network: { engine: 'wasm', precision: 'mixed' } });
+    expect(result.network.error).toBeLessThan(1e-7);
+  });
+
   it('ends with exit code 1 and the point it holds when it is not allowed to finish', () => {
     const ended = graybox(['solve', 'mnist', '--max-iter', '3', '--json'], noData);
     expect(ended.code).toBe(1);
