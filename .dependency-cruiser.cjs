@@ -38,6 +38,13 @@ module.exports = {
       to: { path: '^(src|solvers|runtime|cli|bench|test)/', pathNot: '^runtime/node/' },
     },
     {
+      name: 'the command uses the public API',
+      severity: 'error',
+      from: { path: '^cli/' },
+      // Files are written through runtime/node.
+      to: { path: '^(src|solvers|runtime|api|bench|test)/', pathNot: '^runtime/node/(draft|compiled)\\.ts$' },
+    },
+    {
       name: 'only these need Node',
       severity: 'error',
       from: {

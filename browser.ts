@@ -18,6 +18,7 @@ export type { Sizes } from './runtime/task.js';
 export {
   type InteriorPointOptions,
   interiorPoint,
+  options as interiorPointOptions,
 } from './solvers/interior-point/index.js';
 export {
   type DerivativeAnswer,
@@ -28,7 +29,15 @@ export {
   sensitivity,
 } from './solvers/kkt/index.js';
 export { EvaluationError, InputError } from './src/core/errors.js';
-export type { OptionRow } from './src/core/options.js';
+export {
+  between,
+  flag,
+  integer,
+  type OptionRow,
+  type OptionTable,
+  type OptionValues,
+} from './src/core/options.js';
+export { oneLine, shown, shownJson } from './src/core/shown.js';
 export { derive } from './src/derive/derive.js';
 export { flops } from './src/derive/flops.js';
 export type { EngineChoice } from './src/engine/choose.js';
@@ -50,4 +59,4 @@ export type * from './src/nlp/result.js';
 export { isSolved } from './src/nlp/result.js';
 export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
 export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
-export { type NlFile, type NlOptions, readNlBytes } from './src/read/nl.js';
+export { type NlFile, type NlHeader, type NlOptions, readNlBytes } from './src/read/nl.js';

@@ -6,11 +6,13 @@ export {
   checkNetwork,
   type Finding,
 } from './api/check.js';
+export { type NlSolveOptions, sortNlOptions } from './api/nl-options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
 export { solve } from './api/solve.js';
+export { type NlAnswer, solveNl } from './api/solve-nl.js';
 export * from './browser.js';
 export { digest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
-export { readNl } from './runtime/node/read-nl.js';
+export { readNl, readNlHeader } from './runtime/node/read-nl.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
 export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';

@@ -4,7 +4,7 @@ import '../runtime/node/provide.js';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { solveNl } from '../cli/nl/solve.js';
+import { solveNlModel } from '../cli/nl/solve.js';
 import { shutdown, solveHere } from '../index.js';
 import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
 import { requireData } from '../scenarios/data.js';
@@ -82,7 +82,7 @@ async function run(name: string, solver: SolverName): Promise<NlRun> {
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
   try {
-    const { file, solution } = await solveNl(
+    const { file, solution } = await solveNlModel(
       join(folder, `${name}.nl`),
       { relax: true, solver, max_wall_time: 60 },
       solveHere,

@@ -1,14 +1,12 @@
-import { InputError, isSolved } from '../index.js';
+import { InputError, isSolved, type NlAnswer, type NlSolveOptions, readNlHeader, solveNl } from '../index.js';
 import { Draft } from '../runtime/node/draft.js';
-import { readNlHeader } from '../runtime/node/read-nl.js';
 import { type Request, readArguments } from './ampl/arguments.js';
 import { refusedCode, solveCode, solveMessage } from './ampl/codes.js';
 import { keywords, readAssignments, type Settings } from './ampl/keywords.js';
 import { amplDuals, solText } from './ampl/sol.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
-import { type NlAnswer, type NlSolveOptions, type Solve, solveNl } from './nl/solve.js';
-import { superviseNl } from './nl/supervise.js';
+import { type Solve, solveNlModel } from './nl/solve.js';
 import { print, remark } from './output.js';
 import { ipoptProgressPrinter } from './progress.js';
 import { table } from './table.js';
@@ -84,8 +82,8 @@ async function solveAndTell(
   };
   // In a thread of its own, with time counted from the start of the process.
   const { file, solution }: NlAnswer = how
-    ? await solveNl(request.stub, options, how)
-    : await superviseNl(request.stub, {
+    ? await solveNlModel(request.stub, options, how)
+    : await solveNl(request.stub, {
         ...options,
         signal: interruptible({ elsewhere: sol !== undefined }),
         started: 0,

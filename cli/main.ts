@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { InputError } from '../index.js';
-import { oneLine } from '../src/core/shown.js';
+import { InputError, oneLine } from '../index.js';
 import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import { dataCommand } from './data.js';

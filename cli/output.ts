@@ -1,4 +1,4 @@
-import { shown, shownJson } from '../src/core/shown.js';
+import { shown, shownJson } from '../index.js';
 
 /** What ended standard output, an error code of the system; undefined while it takes what is printed. */
 let lost: string | undefined;

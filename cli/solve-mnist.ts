@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { InputError, isSolved, loadNetwork, openOracle, solve } from '../index.js';
+import { InputError, isSolved, loadNetwork, openOracle, shown, solve } from '../index.js';
 import { findData, packageRoot, requireData } from '../scenarios/data.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
 import { readImages, readLabels } from '../scenarios/mnist/idx.js';
@@ -7,7 +7,6 @@ import { readImage } from '../scenarios/mnist/image.js';
 import { drawPicture } from '../scenarios/mnist/picture.js';
 import { adversarialImage } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
-import { shown } from '../src/core/shown.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';

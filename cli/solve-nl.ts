@@ -1,11 +1,8 @@
-import { isSolved } from '../index.js';
-import { readNlHeader } from '../runtime/node/read-nl.js';
-import { shown } from '../src/core/shown.js';
+import { isSolved, readNlHeader, shown, solveNl } from '../index.js';
 import { readAssignments } from './ampl/keywords.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
 import { adoptNlOptions } from './nl/options.js';
-import { superviseNl } from './nl/supervise.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
@@ -25,7 +22,7 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
   const outputs = flags.out === undefined ? undefined : Outputs.open(flags.out, ['result.json', 'log.txt']);
   try {
     outputs?.tellReplaced(tell);
-    const { file, solution } = await superviseNl(path, {
+    const { file, solution } = await solveNl(path, {
       ...reading,
       relax: flags.relax,
       solver: flags.solver,

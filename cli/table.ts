@@ -1,4 +1,4 @@
-import { oneLine } from '../src/core/shown.js';
+import { oneLine } from '../index.js';
 
 /** A plain table: columns of numbers to the right, others to the left, two spaces between; each row is one line. */
 export function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

@@ -1,15 +1,17 @@
 import type { Held } from '../src/nlp/result.js';
+import type { Stage } from './run.js';
 import type { Sizes } from './task.js';
 
 /**
  * The best point of a running solve in shared memory: its thread writes, and another thread may read whatever becomes of
  * that thread. Two places are written in turn, so that one is whole at any moment.
  *
- * Layout: Int32 number of points written; from byte 8, as Float64, the nonzeros of Jacobian and Hessian; from byte 24 twice
+ * Layout: Int32 number of points written and how far the solve has come; from byte 8, as Float64, the nonzeros of Jacobian and Hessian; from byte 24 twice
  * x[n], λ[m], zL[n], zU[n], g[m], objective, errors, iterations, counts, seconds in the order of their declaration.
  */
 export class HeldPoint {
   readonly #written: Int32Array;
+  readonly #stage: Int32Array;
   readonly #nonzeros: Float64Array;
   readonly #places: readonly [Float64Array, Float64Array];
 
@@ -20,6 +22,7 @@ export class HeldPoint {
   ) {
     const length = numbersOf(n, m);
     this.#written = new Int32Array(memory, 0, 1);
+    this.#stage = new Int32Array(memory, 4, 1);
     this.#nonzeros = new Float64Array(memory, 8, 2);
     this.#places = [
       new Float64Array(memory, pointsAt, length),
@@ -29,6 +32,15 @@ export class HeldPoint {
 
   static create(n: number, m: number): HeldPoint {
     return new HeldPoint(new SharedArrayBuffer(pointsAt + 16 * numbersOf(n, m)), n, m);
+  }
+
+  /** How far the solve has come; undefined while it waits for a thread. */
+  get stage(): Stage | undefined {
+    return stages[Atomics.load(this.#stage, 0) - 1];
+  }
+
+  set stage(stage: Stage) {
+    Atomics.store(this.#stage, 0, stages.indexOf(stage) + 1);
   }
 
   get sizes(): Sizes {
@@ -71,6 +83,8 @@ export class HeldPoint {
     return { x, multipliers, constraints, ...fromScalars(take(scalarCount)) };
   }
 }
+
+const stages: readonly Stage[] = ['reading', 'building', 'solving'];
 
 const pointsAt = 24;
 const scalarCount = 1 + 3 + 1 + 7 + 5;

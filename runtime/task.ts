@@ -1,13 +1,12 @@
 import type { Programs } from '../src/derive/program.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import type { NetworkUse } from '../src/formulate/index.js';
-import type { Statement } from '../src/model/statement.js';
 import type { Result } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 import type { GrayBox, OracleStatistics } from '../src/oracle/contract.js';
-import type { Problem } from '../src/problem/problem.js';
 import type { MailboxDescriptor } from './mailbox.js';
 import type { SolverName } from './solvers.js';
+import type { Stated } from './stated.js';
 
 /** Which programs to compute, with what and where. Plain data: it travels between threads. */
 export interface ExecutableSpec {
@@ -23,9 +22,6 @@ export interface TaskNetwork {
   readonly spec: ExecutableSpec;
   readonly uses: number;
 }
-
-/** A problem, or a model that is taken apart where the task runs. */
-export type Stated = Problem | Statement;
 
 /** One solve as plain data, wherever it shall run. */
 export interface SolveTask {
@@ -72,4 +68,6 @@ export interface Solved {
   readonly oracles: readonly OracleStatistics[];
   /** `max |y − NN(x)|` of each of the task's uses; absent where the solve was stopped, as it may take long. */
   readonly networkErrors?: readonly number[];
+  /** What a source told of itself, once it was read. */
+  readonly facts?: unknown;
 }

@@ -2,7 +2,9 @@ import { EvaluationError, isOutOfMemory, Stopped } from '../src/core/errors.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Held, Status } from '../src/nlp/result.js';
 import { unevaluated } from '../src/nlp/unevaluated.js';
-import type { Sizes, Solved, Stated } from './task.js';
+import type { Stated } from './stated.js';
+import { isSource, sizeOf } from './stated.js';
+import type { Sizes, Solved } from './task.js';
 
 /** Why a solve ended that did not come to its own end. */
 export interface Ending {
@@ -19,15 +21,19 @@ export function endingOf(error: unknown): Ending | undefined {
   return { status: 'evaluation-error', message: where === '' ? message : `${message} (${where})` };
 }
 
-/** The outcome of a solve that ended before its solver began, or that took its point along: the start, with errors NaN. */
+/**
+ * The outcome of a solve that ended before its solver began, or that took its point along: the start, with errors NaN;
+ * nothing of a source that was not read.
+ */
 export function unfinished(problem: Stated, { status, message }: Ending, limits: Limits): Solved {
-  const start = problem.variables.start.slice();
-  const m = problem.rows.lower.length;
-  const result = unevaluated(status, message, start, m);
+  const size = sizeOf(problem);
+  const unread = isSource(problem);
+  const start = unread ? new Float64Array(0) : problem.variables.start.slice();
+  const result = unevaluated(status, message, start, unread ? 0 : size.constraints);
   const { seconds } = limits;
   return {
     result: { ...result, seconds: { ...result.seconds, total: seconds, build: seconds } },
-    sizes: { variables: start.length, constraints: m, jacobianNonzeros: 0, hessianNonzeros: 0 },
+    sizes: { ...size, jacobianNonzeros: 0, hessianNonzeros: 0 },
     oracles: [],
   };
 }
@@ -35,10 +41,12 @@ export function unfinished(problem: Stated, { status, message }: Ending, limits:
 /** The outcome of a solve whose thread was ended while it held `point`. */
 export function cutShort(point: Held, { status, message }: Ending, sizes: Sizes, limits: Limits): Solved {
   const more = limits.seconds - point.seconds.total;
+  const { total, build, other } = point.seconds;
+  const begun = total > 0;
   const seconds = {
     ...point.seconds,
-    total: point.seconds.total + more,
-    other: point.seconds.other + more,
+    total: total + more,
+    ...(begun ? { other: other + more } : { build: build + more }),
   };
   return { result: { ...point, status, message, seconds }, sizes, oracles: [] };
 }

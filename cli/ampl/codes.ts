@@ -1,5 +1,5 @@
 import type { Result, Status } from '../../index.js';
-import { oneLine } from '../../src/core/shown.js';
+import { oneLine } from '../../index.js';
 
 /**
  * AMPL's `solve_result_num` by status, as Ipopt's AMPL interface gives them: 0–99 solved, 200 infeasible, 300

@@ -1,6 +1,14 @@
-import { InputError, nearestOption, readOption } from '../../index.js';
-import { options as solver } from '../../solvers/interior-point/options.js';
-import { between, flag, integer, type OptionTable, type OptionValues } from '../../src/core/options.js';
+import {
+  between,
+  flag,
+  InputError,
+  integer,
+  nearestOption,
+  type OptionTable,
+  type OptionValues,
+  readOption,
+  interiorPointOptions as solver,
+} from '../../index.js';
 import { adoptNlOptions } from '../nl/options.js';
 import type { Assignment } from './assignments.js';
 import { readOptionFile } from './option-file.js';

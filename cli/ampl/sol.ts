@@ -1,6 +1,5 @@
-import type { Multipliers } from '../../index.js';
-import { oneLine } from '../../src/core/shown.js';
-import type { NlHeader } from '../../src/read/nl.js';
+import type { Multipliers, NlHeader } from '../../index.js';
+import { oneLine } from '../../index.js';
 
 /** What a .sol file says. */
 export interface SolContent {

@@ -7,12 +7,13 @@ import { revivedError } from '../../src/core/plain-error.js';
 import type { Monitor } from '../../src/nlp/solver.js';
 import { exposeAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
+import { isSource, sizeOf } from '../stated.js';
 import type { BoundTask, Solved } from '../task.js';
 import { cutShort, outOfHeap, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
 import { compiled } from './compiled.js';
 import { endpoint } from './endpoint.js';
-import type { Outcome, Progress, WiredTask } from './worker.js';
+import type { Progress, Reply, WiredTask } from './worker.js';
 
 /** What a caller may attach to a solve in the pool. */
 export interface Watch {
@@ -42,10 +43,10 @@ const idleTimeout = 5000;
  * threads do not keep the process alive and end by themselves.
  */
 export class SolverPool {
-  readonly #threads: Piscina<WiredTask, Outcome>;
+  readonly #threads: Piscina<WiredTask, Reply>;
 
   constructor({ maxThreads = availableParallelism(), heapMegabytes }: PoolOptions = {}) {
-    this.#threads = new Piscina<WiredTask, Outcome>({
+    this.#threads = new Piscina<WiredTask, Reply>({
       filename: fileURLToPath(compiled(import.meta.url, './worker.js')),
       minThreads: 0,
       maxThreads,
@@ -66,17 +67,18 @@ export class SolverPool {
 
   async solve(task: BoundTask, watch: Watch = {}): Promise<Solved> {
     const { onIteration, signal, limits = new Limits() } = watch;
-    const { variables, rows } = task.problem;
-    const held = HeldPoint.create(variables.lower.length, rows.lower.length);
+    const { variables, constraints } = sizeOf(task.problem);
+    const held = HeldPoint.create(variables, constraints);
     const stop = new AbortController();
     const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-    const listening = onIteration && listen(onIteration, () => stop.abort());
+    const watched = onIteration !== undefined;
+    const listening = watched || isSource(task.problem) ? listen(onIteration, () => stop.abort()) : undefined;
     const late = new AbortController();
     const callOff = whenOver(limits, stopped, grace, () => late.abort());
     try {
       const progress = listening && { progress: listening.port };
       const outcome = await this.#threads.run(
-        { task, limits: limits.data, held: held.memory, ...progress },
+        { task, limits: limits.data, held: held.memory, watched, ...progress },
         { transferList: listening ? [listening.port] : [], signal: late.signal },
       );
       if (listening?.failure) throw listening.failure.error;
@@ -86,8 +88,12 @@ export class SolverPool {
       if (listening?.failure) throw listening.failure.error;
       const over = late.signal.aborted ? limits.over()?.outcome : isOutOfHeap(error) ? outOfHeap : undefined;
       if (!over) throw error;
+      const ending = { ...over, message: `${over.message}${during[held.stage ?? 'waiting']}` };
       const point = held.read();
-      return point ? cutShort(point, over, held.sizes, limits) : unfinished(task.problem, over, limits);
+      const solved = point
+        ? cutShort(point, ending, held.sizes, limits)
+        : unfinished(task.problem, ending, limits);
+      return { ...solved, ...(listening?.facts !== undefined && { facts: listening.facts }) };
     } finally {
       callOff();
       listening?.close();
@@ -100,22 +106,34 @@ export class SolverPool {
   }
 }
 
-function listen(onIteration: NonNullable<Watch['onIteration']>, stop: () => void) {
+/** Where a solve was when it was ended, for its message. */
+const during = {
+  waiting: ' while it waited for a thread',
+  reading: ' while the problem was read',
+  building: ' while the problem was built',
+  solving: '',
+} as const;
+
+function listen(onIteration: Watch['onIteration'], stop: () => void) {
   const { port1, port2 } = new MessageChannel();
   const listening = {
     port: port2,
     failure: undefined as { error: unknown } | undefined,
+    facts: undefined as unknown,
     close: () => port1.close(),
   };
   const progress: Progress = {
     iteration(row) {
       if (listening.failure) return;
       try {
-        if (onIteration(row) === false) stop();
+        if (onIteration?.(row) === false) stop();
       } catch (error) {
         listening.failure = { error };
         stop();
       }
+    },
+    read(facts) {
+      listening.facts = facts;
     },
     finished() {},
   };

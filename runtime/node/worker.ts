@@ -6,12 +6,15 @@ import type { Iteration } from '../../src/nlp/solver.js';
 import { remoteAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import { runTask } from '../run.js';
+import { sizeOf } from '../stated.js';
 import type { BoundTask, Solved } from '../task.js';
 import { endpoint } from './endpoint.js';
 
 /** What the main thread listens with. */
 export interface Progress {
   iteration(row: Iteration): void;
+  /** What a source told of itself. */
+  read(facts: unknown): void;
   /** Answered after all rows before it were seen. */
   finished(): void;
 }
@@ -23,16 +26,18 @@ export interface WiredTask {
   /** Memory of the {@link HeldPoint}. */
   readonly held: SharedArrayBuffer;
   readonly progress?: MessagePort;
+  /** Whether anybody looks at the iterations. */
+  readonly watched: boolean;
 }
 
 /** Errors are answers, since cloning them between threads loses their class. */
-export type Outcome = { readonly solved: Solved } | { readonly failure: PlainError };
+export type Reply = { readonly solved: Solved } | { readonly failure: PlainError };
 
 /** A solver thread's entry: solves synchronously; progress rows leave through the port while it computes. */
-export default async function work({ task, limits, held, progress }: WiredTask): Promise<Outcome> {
+export default async function work({ task, limits, held, progress, watched }: WiredTask): Promise<Reply> {
   const listener = progress && remoteAt<Progress>(endpoint(progress));
-  const { variables, rows } = task.problem;
-  const point = new HeldPoint(held, variables.lower.length, rows.lower.length);
+  const { variables, constraints } = sizeOf(task.problem);
+  const point = new HeldPoint(held, variables, constraints);
   try {
     const solved = await runTask(task, {
       limits: new Limits(limits),
@@ -40,12 +45,12 @@ export default async function work({ task, limits, held, progress }: WiredTask):
       assembled: (sizes) => {
         point.sizes = sizes;
       },
-      ...(listener && {
-        iteration: (row) => {
-          // The reply says nothing: a listener that fails raises the stop flag.
-          listener.iteration(row).catch(() => {});
-        },
-      }),
+      stage: (stage) => {
+        point.stage = stage;
+      },
+      // The replies say nothing: a listener that fails raises the stop flag.
+      ...(listener && { read: (facts) => void listener.read(facts).catch(() => {}) }),
+      ...(listener && watched && { iteration: (row) => void listener.iteration(row).catch(() => {}) }),
     });
     await listener?.finished();
     return { solved };

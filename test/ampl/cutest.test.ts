@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { solveNl } from '../../cli/nl/solve.js';
+import { solveNlModel } from '../../cli/nl/solve.js';
 import { solveHere } from '../../index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { kktErrors } from '../kkt.js';
@@ -32,7 +32,7 @@ const truths: Readonly<Record<string, { readonly objective: number; readonly mos
 
 describe.skipIf(!existsSync(folder))('CUTEst problems (needs data cutest)', () => {
   it.each(Object.entries(truths))('%s', { timeout: 60_000 }, async (name, { objective, most }) => {
-    const { file, solution } = await solveNl(join(folder, `${name}.nl`), {}, solveHere);
+    const { file, solution } = await solveNlModel(join(folder, `${name}.nl`), {}, solveHere);
     expect(solution.status, solution.message).toBe('optimal');
     expect(solution.iterations).toBeLessThanOrEqual(most);
     expect(Math.abs(solution.objective - objective)).toBeLessThan(1e-6 * Math.max(1, Math.abs(objective)));

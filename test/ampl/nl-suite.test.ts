@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { solveNl } from '../../cli/nl/solve.js';
+import { solveNlModel } from '../../cli/nl/solve.js';
 import { isSolved, solveHere } from '../../index.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import { optimalityErrorsAt } from '../../src/nlp/optimality.js';
@@ -13,7 +13,7 @@ const otherSizes: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   parametric: { hessianNonzeros: 4 },
 };
 
-const solveFile = (name: string) => solveNl(join(nlFolder, `${name}.nl`), { relax: true }, solveHere);
+const solveFile = (name: string) => solveNlModel(join(nlFolder, `${name}.nl`), { relax: true }, solveHere);
 
 describe.skipIf(nlNames.length === 0)('the public .nl files', () => {
   it('are all known here', () => {
