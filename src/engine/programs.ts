@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.js';
 import { flops } from '../derive/flops.js';
 import type { Program, Programs } from '../derive/program.js';
-import type { CompileOptions, Engine, Order, Precision } from './contract.js';
+import type { CompileOptions, Device, Engine, Order, Precision } from './contract.js';
 
 /** The program that computes what `order` asks for at a precision. */
 export function programOf(programs: Programs, order: Order, precision: Precision): Program {
@@ -16,13 +16,17 @@ export const shapeOf = ({ inputs, outputs, through }: Programs) => ({
   ...(through && { through }),
 });
 
+/** Why `engine` was not written for a device, undefined where it was. */
+export const lacks = ({ name, devices }: Engine, device: Device): string | undefined =>
+  devices.includes(device)
+    ? undefined
+    : `engine ${name} has no device '${device}'; it has ${devices.join(', ')}`;
+
 /** Refuses what `engine` was not written for. */
-export function requireSupport(
-  { name, devices, precisions }: Engine,
-  { device, precision }: CompileOptions,
-): void {
-  if (!devices.includes(device))
-    throw new InputError(`engine ${name} has no device '${device}'; it has ${devices.join(', ')}`);
+export function requireSupport(engine: Engine, { device, precision }: CompileOptions): void {
+  const { name, precisions } = engine;
+  const reason = lacks(engine, device);
+  if (reason !== undefined) throw new InputError(reason);
   if (!precisions.includes(precision))
     throw new InputError(`engine ${name} has no precision '${precision}'; it has ${precisions.join(', ')}`);
 }

@@ -176,6 +176,7 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       expect(engine.devices).toContain(device);
       expect(engine.precisions).toContain(precision);
       expect(await engine.available(device)).toBe(true);
+      expect(await engine.available('abacus' as Device)).toMatch(/abacus.*cpu/);
       const network = architectures[0]!;
       const executable = await open(network);
       expect(executable).toMatchObject({ engine: engine.name, device, precision });

@@ -11,7 +11,7 @@ import { packBlock } from '../../src/engine/programs.js';
 import { referenceEngine } from '../../src/engine/reference/engine.js';
 import { trainedArrays } from '../../src/engine/trained.js';
 import { tolerances } from '../tolerances.js';
-import { engineContract, evaluated, expectClose, pointOf } from './contract.js';
+import { engineContract, evaluated, evaluatedAll, expectClose, pointOf } from './contract.js';
 import { chain } from './networks.js';
 
 engineContract({ engine: onnxEngine, precision: 'f64' });
@@ -78,5 +78,25 @@ describe('onnx devices', () => {
     const compiling = onnxEngine.compile(programs, { precision: 'f64', device: 'cuda' });
     await expect(compiling).rejects.toThrow(InputError);
     await expect(compiling).rejects.toThrow(/cuda/);
+  });
+});
+
+describe('onnx sessions for many numbers of points', () => {
+  it('are opened anew where too many are kept, with the same answers', async () => {
+    const network = chain([4, 5, 3]);
+    const executable = await onnxEngine.compile(derive(network), {
+      precision: 'f64',
+      device: 'cpu',
+      threads: 1,
+    });
+    const questions = Array.from({ length: 6 }, (_, k) => pointOf(network, k + 1));
+    const first = await evaluatedAll(executable, 2, questions.slice(0, 1));
+    for (let count = 1; count <= 6; count++)
+      for (const order of [0, 1, 2] as const) {
+        const answers = await evaluatedAll(executable, order, questions.slice(0, count));
+        expectClose(answers[0]!.y, first[0]!.y, tolerances.f64);
+      }
+    expect(await evaluatedAll(executable, 2, questions.slice(0, 1))).toEqual(first);
+    await executable.dispose();
   });
 });

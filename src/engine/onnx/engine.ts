@@ -7,7 +7,7 @@ import { stacked } from '../../derive/passes/stack.js';
 import { type Programs, widthOf } from '../../derive/program.js';
 import type { Tensor } from '../../network/graph.js';
 import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
-import { packBlock, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
+import { lacks, packBlock, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
 import { type Floats, floats, trainedArrays } from '../trained.js';
 import { Arrays, type Fed } from './arrays.js';
 import {
@@ -38,8 +38,8 @@ const transposedUpTo = 2 ** 25;
  */
 const readsLess = ({ rows, inner, outer }: Shared): boolean => inner * outer >= 4 * rows * (inner + outer);
 
-/** Sessions of an order for different numbers of points that are kept. */
-const kept = 4;
+/** Sessions kept: four numbers of points an order, and on devices, where each holds the weights, two in all. */
+const kept: { readonly [D in Device]: number } = { cpu: 12, cuda: 2, webgpu: 2 };
 
 /** ONNX Runtime: CPU by default; CUDA and WebGPU where its build and the machine have them. */
 export const onnxEngine: Engine = {
@@ -48,6 +48,8 @@ export const onnxEngine: Engine = {
   devices: ['cpu', 'cuda', 'webgpu'],
   precisions: ['f64', 'f32', 'mixed'],
   async available(device = 'cpu') {
+    const reason = lacks(onnxEngine, device);
+    if (reason !== undefined) return reason;
     try {
       requireDevice(await loadRuntime(), device);
       return true;
@@ -120,7 +122,7 @@ class OnnxExecutable implements Executable {
     this.outputs = outputs;
     this.#width = widthOf(programs);
     if (through) this.through = through;
-    this.#sessions = new Recent(3 * kept, release);
+    this.#sessions = new Recent(kept[options.device], release);
   }
 
   /** Opens the first session, so that a missing device or kernel fails at compilation. */

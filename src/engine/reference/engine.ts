@@ -3,7 +3,7 @@ import { execute } from '../../derive/execute.js';
 import { batched } from '../../derive/passes/batch.js';
 import { type Program, type Programs, widthOf } from '../../derive/program.js';
 import type { CompileOptions, Engine, Executable, Order, Slot } from '../contract.js';
-import { packBlock, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
+import { lacks, packBlock, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
 
 /** Plain loops, written for clarity: what the other engines are measured against, and what runs where they cannot. */
 export const referenceEngine: Engine = {
@@ -11,7 +11,7 @@ export const referenceEngine: Engine = {
   synchronous: true,
   devices: ['cpu'],
   precisions: ['f64', 'f32', 'mixed'],
-  available: async () => true,
+  available: async (device = 'cpu') => lacks(referenceEngine, device) ?? true,
   async compile(programs, options) {
     requireSupport(referenceEngine, options);
     return interpreted(programs, options);

@@ -3,7 +3,7 @@ import type { Factor } from '../../core/structure/piece.js';
 import { batched } from '../../derive/passes/batch.js';
 import { type Program, type Programs, type Ref, widthOf } from '../../derive/program.js';
 import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
-import { parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
+import { lacks, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
 import { erfRule } from '../quadrature.js';
 import type { Float } from '../trained.js';
 import { floatsOf, place } from './addresses.js';
@@ -17,7 +17,7 @@ export const wasmEngine: Engine = {
   synchronous: true,
   devices: ['cpu'],
   precisions: ['f64', 'mixed'],
-  available: async () => allowed(),
+  available: async (device = 'cpu') => lacks(wasmEngine, device) ?? allowed(),
   async compile(programs, options) {
     return compileWasm(programs, options);
   },
