@@ -14,13 +14,14 @@ import { hostile } from './report/suites/hostile.js';
 import { hs } from './report/suites/hs.js';
 import { linear } from './report/suites/linear.js';
 import { mnist } from './report/suites/mnist.js';
+import { models } from './report/suites/models.js';
 import { nl } from './report/suites/nl.js';
 import { oracle } from './report/suites/oracle.js';
 import { random } from './report/suites/random.js';
 import { solve } from './report/suites/solve.js';
 import { sparse } from './report/suites/sparse.js';
 
-const suites: readonly Suite[] = [hs, nl, sparse, random, linear, mnist, hostile, oracle, solve];
+const suites: readonly Suite[] = [hs, nl, sparse, models, random, linear, mnist, hostile, oracle, solve];
 
 const { values: flags } = parseArgs({
   options: {

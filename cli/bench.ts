@@ -12,6 +12,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   linear: 'factorization of KKT matrices, beside MUMPS',
   hs: 'the Hock–Schittkowski problems, beside Ipopt',
   sparse: 'large sparse problems, beside Ipopt',
+  models: 'large models taken apart and read; functions of long sums, beside Ipopt',
   nl: 'AMPL problem files, beside the reference',
   random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
