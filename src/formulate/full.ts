@@ -29,9 +29,11 @@ export interface FullSpace {
 export function addFullSpace(full: FullSpace): void {
   const { net, model, outputs } = full;
   const nodes: Variable[][] = [];
+  const first = model.variableCount;
   net.nodes.forEach((node, k) => {
     nodes.push(addNode(full, node, k, nodes));
   });
+  model.block(first, model.variableCount - 1);
   let at = 0;
   for (const output of net.outputs)
     for (const variable of nodes[output]!) {

@@ -69,6 +69,8 @@ export class Model implements Owner {
   scaling: Problem['scaling'];
   readonly #boxes: unknown[] = [];
   readonly #uses: GrayBoxUse[] = [];
+  /** First and last index of each block of variables. */
+  readonly #blocks: (readonly [first: number, last: number])[] = [];
 
   /** Whether mistakes are refused at the call. */
   readonly #strict: boolean;
@@ -180,6 +182,21 @@ export class Model implements Owner {
     return Array.from(use.outputs, (_, k) => this.#addRow(`${name}[${k}]`, 0, 0, -1));
   }
 
+  /**
+   * Marks variables `first` … `last` (indices) as a block: a part of the problem, such as a network in full space, whose
+   * variables meet those of other blocks in no row and no nonlinear term. Where they do, the blocks count as one. Solvers
+   * may eliminate blocks separately.
+   */
+  block(first: number, last: number): void {
+    if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last >= this.variableCount)
+      throw new InputError(
+        `block ${first} … ${last}: these are not indices of the ${this.variableCount} variables`,
+      );
+    if (this.#blocks.some(([start, end]) => first <= end && start <= last))
+      throw new InputError(`block ${first} … ${last}: some of its variables are in a block already`);
+    if (first <= last) this.#blocks.push([first, last]);
+  }
+
   /** The value of an expression of this model at `x`. */
   value(expression: Operand, x: ArrayLike<number>): number {
     return evaluate(this.#own(expression, 'value'), x);
@@ -220,8 +237,15 @@ export class Model implements Owner {
       expressions: take(this.#expressions),
       objective: this.#objective,
       grayBoxes: [...this.#uses],
+      ...(this.#blocks.length > 0 && { partition: this.#partition() }),
       ...(this.scaling && { scaling: this.scaling }),
     };
+  }
+
+  #partition(): Int32Array {
+    const partition = new Int32Array(this.variableCount).fill(-1);
+    for (const [block, [first, last]] of this.#blocks.entries()) partition.fill(block, first, last + 1);
+    return partition;
   }
 
   /** Bounds and start of entry `k`. */

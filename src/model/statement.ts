@@ -18,5 +18,6 @@ export interface Statement {
   /** Reference of the objective, −1 where there is none. */
   readonly objective: number;
   readonly grayBoxes: readonly GrayBoxUse[];
+  readonly partition?: Int32Array;
   readonly scaling?: Problem['scaling'];
 }

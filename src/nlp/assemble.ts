@@ -3,6 +3,7 @@ import { Ticker } from '../core/ticker.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
 import type { GrayBox } from '../oracle/contract.js';
 import { linearByRow } from '../problem/by-row.js';
+import { partitionOf } from '../problem/partition.js';
 import type { Problem } from '../problem/problem.js';
 import { asker } from './ask.js';
 import { boxUses } from './boxes.js';
@@ -36,6 +37,7 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = [], limit
   const secondDerivatives = uses.every(({ shape }) => shape.secondDerivatives);
   const curved = secondDerivatives ? uses : [];
   const hessian = hessianPlan(n, curved, pure, composed.curvature, ticker);
+  const partition = partitionOf(problem);
   const objectiveColumns = pure.objective.map(gradientColumns);
   const ask = asker(uses);
   const none = new Float64Array(0);
@@ -49,6 +51,7 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = [], limit
     jacobian: jacobian.structure,
     hessian: hessian.structure,
     secondDerivatives,
+    ...(partition && { partition }),
     ...(problem.scaling && { scaling: problem.scaling }),
     accuracy: uses.reduce((worst, { shape }) => Math.max(worst, shape.accuracy), Number.EPSILON),
 

@@ -16,6 +16,8 @@ export interface Problem {
   readonly sums: AuxiliarySums;
   readonly groups: readonly ElementGroup[];
   readonly grayBoxes: readonly GrayBoxUse[];
+  /** Blocks of variables as marked in the model: column → block, −1 for those outside; see `partitionOf`. */
+  readonly partition?: Int32Array;
   /** The user's scaling factors, handed on to `Nlp.scaling`. */
   readonly scaling?: {
     readonly objective: number;

@@ -18,7 +18,8 @@ import { type Parts, Splitter } from './split.js';
  * bounds of their rows. Throws `Stopped` when the limits are reached.
  */
 export function extract(statement: Statement, limits?: Limits): Problem {
-  const { tape, expressions, objective, sense, name, variables, rows, grayBoxes, scaling } = statement;
+  const { tape, expressions, objective, sense, name, variables, rows } = statement;
+  const { grayBoxes, partition, scaling } = statement;
   const roots = new Int32Array(expressions.length + 1);
   roots.set(expressions);
   roots[expressions.length] = objective;
@@ -52,6 +53,7 @@ export function extract(statement: Statement, limits?: Limits): Problem {
     sums,
     groups: extractor.groups(),
     grayBoxes,
+    ...(partition && { partition }),
     ...(scaling && { scaling }),
   };
 }
