@@ -5,8 +5,10 @@ import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { evaluate } from './evaluate.js';
 import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
 import { extract } from './extract/extract.js';
+import { type GroupOptions, groupUses, type Template } from './grouping.js';
 import { Names } from './names.js';
-import type { Statement } from './statement.js';
+import type { Row, RowOptions, RowsOptions } from './row.js';
+import type { GroupUse, Statement } from './statement.js';
 import { stepComplaint } from './steps.js';
 import { copied, type Take, TapeWriter, viewed } from './tape-writer.js';
 import { VariableArray } from './variables.js';
@@ -25,20 +27,6 @@ export interface VariableOptions<Numbers = number | ArrayLike<number>> {
   readonly upper?: Numbers;
   /** Default: 0, moved to the nearest bound. */
   readonly start?: Numbers;
-}
-
-/** `lower ≤ expression ≤ upper`, or `expression = equals`. */
-export interface RowOptions {
-  readonly lower?: number;
-  readonly upper?: number;
-  readonly equals?: number;
-  readonly name?: string;
-}
-
-/** A constraint's place among the rows: `result.multipliers.constraints[row.index]` is its multiplier. */
-export interface Row {
-  readonly index: number;
-  readonly name: string;
 }
 
 /** One use of a gray box: rows `outputs − NN(inputs) = 0`. */
@@ -69,6 +57,7 @@ export class Model implements Owner {
   scaling: Problem['scaling'];
   readonly #boxes: unknown[] = [];
   readonly #uses: GrayBoxUse[] = [];
+  readonly #groups: GroupUse[] = [];
   /** First and last index of each block of variables. */
   readonly #blocks: (readonly [first: number, last: number])[] = [];
 
@@ -152,16 +141,55 @@ export class Model implements Owner {
    * suffix `#2`. The expression must have a derivative: tests, `floor` and their like alone are no rows.
    */
   constrain(expression: Operand, options: RowOptions): Row {
-    const { equals } = options;
     const name = options.name ?? `row[${this.rowCount}]`;
-    if (equals !== undefined && (options.lower !== undefined || options.upper !== undefined))
-      throw new InputError(`row '${name}': give either equals or lower and upper`);
-    if (equals === undefined && options.lower === undefined && options.upper === undefined)
-      throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
-    const lower = equals ?? options.lower ?? Number.NEGATIVE_INFINITY;
-    const upper = equals ?? options.upper ?? Number.POSITIVE_INFINITY;
-    this.#checkBounds(`row '${name}'`, lower, upper);
+    const { lower, upper } = this.#rowBounds(name, options.lower, options.upper, options.equals);
     return this.#addRow(name, lower, upper, this.#differentiable(expression, `row '${name}'`));
+  }
+
+  /** Adds rows `name[0]`, `name[1]`, … without an expression, for {@link group} to fill; bounds for all or one each. */
+  rows(name: string, count: number, options: RowsOptions): Row[] {
+    if (!Number.isInteger(count) || count < 0)
+      throw new InputError(`rows '${name}': ${count} is not a whole number ≥ 0`);
+    for (const key of ['lower', 'upper', 'equals'] as const) {
+      const given = options[key];
+      if (isList(given) && given.length !== count)
+        throw new InputError(
+          `rows '${name}': ${key} has ${given.length} entries for ${count} rows; give one each`,
+        );
+    }
+    const of = (given: number | ArrayLike<number> | undefined, k: number): number | undefined =>
+      isList(given) ? given[k]! : given;
+    return Array.from({ length: count }, (_, k) => {
+      const own = `${name}[${k}]`;
+      const bounds = [of(options.lower, k), of(options.upper, k), of(options.equals, k)] as const;
+      const { lower, upper } = this.#rowBounds(own, ...bounds);
+      return this.#addRow(own, lower, upper, -1);
+    });
+  }
+
+  /**
+   * Adds a template to many rows, or many times to the objective: what `constrain` and `minimize` do for single
+   * expressions, at the price of one and tables of numbers.
+   */
+  group(template: Template, options: GroupOptions): void {
+    const column = (variable: Variable): number => {
+      this.#own(variable, 'group');
+      return variable.index;
+    };
+    const row = ({ index }: Row): number => {
+      if (!Number.isInteger(index) || index < 0 || index >= this.rowCount)
+        throw new InputError(
+          `group: row ${index} is none of the ${this.rowCount} rows of model '${this.name}'`,
+        );
+      return index;
+    };
+    const uses = groupUses(template, options, column, row, (own, variables, constants) => {
+      const model = new Model('the template of a group', { mistakes: this.#strict ? 'refuse' : 'state' });
+      const [x, c] = [model.variables('x', variables), model.variables('c', constants)];
+      model.minimize(own(x.elements, c.elements));
+      return model.statement();
+    });
+    this.#groups.push(...uses);
   }
 
   /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
@@ -237,6 +265,7 @@ export class Model implements Owner {
       expressions: take(this.#expressions),
       objective: this.#objective,
       grayBoxes: [...this.#uses],
+      groups: [...this.#groups],
       ...(this.#blocks.length > 0 && { partition: this.#partition() }),
       ...(this.scaling && { scaling: this.scaling }),
     };
@@ -275,6 +304,22 @@ export class Model implements Owner {
     this.#rows.lower.push(lower);
     this.#rows.upper.push(upper);
     return { index: this.rowCount - 1, name };
+  }
+
+  #rowBounds(
+    name: string,
+    low: number | undefined,
+    high: number | undefined,
+    equals: number | undefined,
+  ): { readonly lower: number; readonly upper: number } {
+    if (equals !== undefined && (low !== undefined || high !== undefined))
+      throw new InputError(`row '${name}': give either equals or lower and upper`);
+    if (equals === undefined && low === undefined && high === undefined)
+      throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
+    const lower = equals ?? low ?? Number.NEGATIVE_INFINITY;
+    const upper = equals ?? high ?? Number.POSITIVE_INFINITY;
+    this.#checkBounds(`row '${name}'`, lower, upper);
+    return { lower, upper };
   }
 
   #checkBounds(what: string, lower: number, upper: number): void {

@@ -18,6 +18,20 @@ export interface Statement {
   /** Reference of the objective, −1 where there is none. */
   readonly objective: number;
   readonly grayBoxes: readonly GrayBoxUse[];
+  readonly groups: readonly GroupUse[];
   readonly partition?: Int32Array;
   readonly scaling?: Problem['scaling'];
+}
+
+/** A template added to many rows at once. */
+export interface GroupUse {
+  /** Its objective is the template; its first `width` variables are those of the template, the others its constants. */
+  readonly template: Statement;
+  readonly width: number;
+  /** Variables of each instance, `[instances × width]`. */
+  readonly columns: Int32Array;
+  /** Constants of each instance, `[instances × constants]`. */
+  readonly constants: Float64Array;
+  /** Row of each instance, −1 for the objective. */
+  readonly rows: Int32Array;
 }

@@ -10,7 +10,7 @@ export interface Problem {
   readonly sense: 1 | -1;
   readonly variables: Block & { readonly start: Float64Array };
   readonly rows: Block;
-  /** Linear part of the rows, of the objective (`row = −1`) and of the sums, triplets without repetition. */
+  /** Linear part of the rows, of the objective (`row = −1`) and of the sums: triplets; those at one place add up. */
   readonly linear: { readonly row: Int32Array; readonly column: Int32Array; readonly value: Float64Array };
   readonly objectiveConstant: number;
   readonly sums: AuxiliarySums;

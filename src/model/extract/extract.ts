@@ -8,6 +8,7 @@ import { Cuts, longestFactor } from './cuts.js';
 import { constantDraft, variableDraft } from './drafts.js';
 import { Graph } from './graph.js';
 import { Groups } from './groups.js';
+import { Instances } from './instances.js';
 import { Reducer } from './reduce.js';
 import { Repeats } from './repeats.js';
 import { Rows, type Sink } from './rows.js';
@@ -20,24 +21,20 @@ import { type Parts, Splitter } from './split.js';
 export function extract(statement: Statement, limits?: Limits): Problem {
   const { tape, expressions, objective, sense, name, variables, rows } = statement;
   const { grayBoxes, partition, scaling } = statement;
-  const roots = new Int32Array(expressions.length + 1);
+  const n = variables.lower.length;
+  const m = expressions.length;
+  const roots = new Int32Array(m + 1);
   roots.set(expressions);
-  roots[expressions.length] = objective;
+  roots[m] = objective;
   const ticker = new Ticker(limits);
-  const extractor = new Extractor(new Graph(tape, roots), variables.lower.length, ticker);
-  const lower = rows.lower.slice();
-  const upper = rows.upper.slice();
-  const m = lower.length;
+  const extractor = new Extractor(new Graph(tape, roots), n, ticker);
   const objectiveConstant = objective < 0 ? 0 : extractor.add(-1, objective, sense);
-  for (let row = 0; row < m; row++) {
-    if (expressions[row]! < 0) continue;
-    const constant = extractor.add(row, expressions[row]!, 1);
-    if (constant === 0) continue;
-    // A row without bounds stays so, whatever its constant, even an undefined one.
-    if (Number.isFinite(lower[row])) lower[row]! -= constant;
-    if (Number.isFinite(upper[row])) upper[row]! -= constant;
-  }
+  const constants = new Float64Array(m);
+  for (let row = 0; row < m; row++)
+    if (expressions[row]! >= 0) constants[row] = extractor.add(row, expressions[row]!, 1);
   const sums = extractor.sums(m);
+  const instances = new Instances(n, m, sums.length, sense, ticker);
+  for (const use of statement.groups) instances.add(use, extract(use.template, limits));
   return {
     name,
     sense,
@@ -47,15 +44,34 @@ export function extract(statement: Statement, limits?: Limits): Problem {
       upper: variables.upper.slice(),
       start: variables.start.slice(),
     },
-    rows: { lower, upper, names: rows.names },
-    linear: extractor.linear(),
-    objectiveConstant,
-    sums,
-    groups: extractor.groups(),
+    rows: {
+      lower: less(rows.lower, constants, instances.rowConstants),
+      upper: less(rows.upper, constants, instances.rowConstants),
+      names: rows.names,
+    },
+    linear: instances.joined(extractor.linear()),
+    objectiveConstant: objectiveConstant + instances.objectiveConstant,
+    sums: { constant: joined(sums, instances.sumConstants.view()) },
+    groups: [...extractor.groups(), ...instances.groups],
     grayBoxes,
     ...(partition && { partition }),
     ...(scaling && { scaling }),
   };
+}
+
+/** Bounds less constants; where there is no bound it stays so, whatever the constant, even an undefined one. */
+function less(bounds: Float64Array, constants: Float64Array, more: Float64Array): Float64Array {
+  const rest = bounds.slice();
+  for (let row = 0; row < rest.length; row++)
+    if (Number.isFinite(rest[row])) rest[row]! -= constants[row]! + more[row]!;
+  return rest;
+}
+
+function joined(a: Float64Array, b: Float64Array): Float64Array {
+  const all = new Float64Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
 }
 
 class Extractor {
@@ -98,12 +114,9 @@ class Extractor {
     return 0;
   }
 
-  /** Adds the definitions of all auxiliary sums as rows from `first` on. */
-  sums(first: number): Problem['sums'] {
-    const constant = Float64Array.from(this.#cuts.nodes, (v, k) =>
-      this.#add(first + k, reference(nodeKind, v), 1),
-    );
-    return { constant };
+  /** Adds the definitions of all auxiliary sums as rows from `first` on; returns their plain constants. */
+  sums(first: number): Float64Array {
+    return Float64Array.from(this.#cuts.nodes, (v, k) => this.#add(first + k, reference(nodeKind, v), 1));
   }
 
   linear(): Problem['linear'] {
