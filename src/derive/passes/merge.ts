@@ -36,11 +36,15 @@ function nextGroup(program: Program, pays: (shared: Shared) => boolean): Ref[] |
     groups.set(key, [...(groups.get(key) ?? []), k as Ref]);
   });
   for (const group of groups.values()) {
+    if (group.length < 2) continue;
+    const { a, shape } = instructions[group[0]!] as InstructionOf<'matmul'>;
+    const inner = instructions[a]!.shape.at(-1)!;
+    const rows = (of: readonly Ref[]): number =>
+      of.reduce((sum, k) => sum + rowsOf(instructions[k]!.shape), 0);
+    const paysFor = (of: readonly Ref[]): boolean => pays({ rows: rows(of), inner, outer: shape.at(-1)! });
+    if (!group.some((k) => paysFor([k]))) continue;
     const apart = independent(program, group);
-    if (apart.length < 2) continue;
-    const rows = apart.reduce((sum, k) => sum + rowsOf(instructions[k]!.shape), 0);
-    const { a, shape } = instructions[apart[0]!] as InstructionOf<'matmul'>;
-    if (pays({ rows, inner: instructions[a]!.shape.at(-1)!, outer: shape.at(-1)! })) return apart;
+    if (apart.length > 1 && paysFor(apart)) return apart;
   }
   return undefined;
 }
