@@ -9,6 +9,7 @@ import { moving } from './control-plane.js';
 import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
 import { interned } from './share.js';
 import type { ExecutableSpec } from './task.js';
+import type { Tether } from './tether.js';
 import { turn } from './turn.js';
 
 /** A network held by an oracle host, as its users see it. */
@@ -56,6 +57,19 @@ interface Computation {
 /** At most this long does the host sleep unasked, in milliseconds. */
 const nap = 1000;
 
+/** What a host is made of. */
+export interface Ties {
+  readonly control: SharedArrayBuffer;
+  /** Ties it to its owner, who may dismiss it. Default: nobody dismisses it. */
+  readonly tether?: Tether;
+  /** Compiles programs. */
+  readonly open: (spec: ExecutableSpec) => Promise<Executable>;
+  /** Whether an engine leaves JavaScript for long. Default: none does. */
+  readonly native?: (engine: string) => boolean;
+  /** Ends the thread once it was dismissed. */
+  readonly depart?: () => void;
+}
+
 /**
  * The oracle host: owns executables and answers the mailboxes of their clients, one evaluation at a time. Its methods
  * are the control plane, called from the main thread; `serve` is the data plane.
@@ -66,11 +80,8 @@ export class OracleService {
   readonly #clients = new Map<number, { readonly mailbox: Mailbox; readonly id: number }>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    control: SharedArrayBuffer,
-    private readonly openExecutable: (spec: ExecutableSpec) => Promise<Executable>,
-  ) {
-    this.#words = new Int32Array(control);
+  constructor(private readonly ties: Ties) {
+    this.#words = new Int32Array(ties.control);
     Atomics.store(this.#words, Control.alive, 1);
   }
 
@@ -85,10 +96,7 @@ export class OracleService {
     const word = new Int32Array(unwanted);
     const executable = await this.#exclusively(
       id,
-      () => {
-        this.#checkAlive();
-        return this.openExecutable({ ...spec, programs });
-      },
+      () => this.#outside(spec.engine, () => this.ties.open({ ...spec, programs })),
       () => Atomics.load(word, 0) === 0,
     );
     const { engine, device, precision } = executable;
@@ -134,7 +142,7 @@ export class OracleService {
   async dispose(id: number): Promise<void> {
     const entry = this.#entry(id);
     this.#entries.delete(id);
-    await this.#exclusively(id, () => entry.executable.dispose());
+    await this.#exclusively(id, () => this.#outside(entry.place.engine, () => entry.executable.dispose()));
   }
 
   /** Frees everything and ends `serve`. */
@@ -148,7 +156,7 @@ export class OracleService {
 
   /** Answers mailboxes until `close`. */
   async serve(): Promise<void> {
-    while (Atomics.load(this.#words, Control.alive) === 1) {
+    while (Atomics.load(this.#words, Control.alive) === 1 && !this.ties.tether?.dismissed) {
       const bell = Atomics.load(this.#words, Control.bell);
       if (await this.#answerAll())
         await turn(); // lets control messages in
@@ -176,10 +184,9 @@ export class OracleService {
 
   #compute({ owner, entry, order, slots, wanted }: Computation): Promise<void> {
     const work = async (): Promise<void> => {
-      this.#checkAlive();
       const begin = performance.now();
       try {
-        await entry.executable.evaluate(order, slots);
+        await this.#outside(entry.place.engine, () => entry.executable.evaluate(order, slots));
       } catch (error) {
         throw failureOf(error, entry.place);
       }
@@ -202,23 +209,32 @@ export class OracleService {
    */
   #exclusively<T>(owner: number, work: () => T | Promise<T>, wanted = (): boolean => true): Promise<T> {
     const result = this.#turn.then(async () => {
+      if (this.ties.tether?.dismissed) return await new Promise<T>(() => {});
       Atomics.store(this.#words, Control.busy, owner);
       try {
         if (!wanted()) throw new EvaluationError('nobody waits for it any more', '', true);
         return await work();
       } finally {
         Atomics.store(this.#words, Control.busy, 0);
-        Atomics.notify(this.#words, Control.busy);
       }
     });
     this.#turn = result.then(ignore, ignore);
     return result;
   }
 
-  /** Nothing begins while the process ends; `busy` is stored before this is asked. */
-  #checkAlive(): void {
-    if (Atomics.load(this.#words, Control.alive) === 0)
-      throw new EvaluationError('the oracle thread is about to end', '', true);
+  /** Calls an engine, which may go into native code. Whoever was dismissed meanwhile touches nothing any more. */
+  async #outside<T>(engine: string, call: () => T | Promise<T>): Promise<T> {
+    const { tether, native, depart } = this.ties;
+    if (!tether) return await call();
+    const leaves = native?.(engine) ?? false;
+    if (leaves) tether.native = true;
+    try {
+      if (!tether.dismissed) return await call();
+    } finally {
+      tether.native = false;
+      if (tether.dismissed) depart?.();
+    }
+    return new Promise(() => {});
   }
 
   #entry(id: number): Entry {

@@ -17,18 +17,6 @@ export interface Attachment {
 /** How long, in milliseconds, a host may go on computing for someone who no longer waits. */
 const grace = 1000;
 
-/** How long, in milliseconds, the end of the process waits for hosts to come back from native code. */
-const patience = 2000;
-
-/** Hosts that may be computing. */
-const living = new Set<OracleHost>();
-
-// A thread that is ended inside ONNX Runtime takes the process down with an abort instead of its exit code.
-process.on('exit', () => {
-  const until = performance.now() + patience;
-  for (const host of living) host.leave(until);
-});
-
 /** Fails the calls under way at a thread that is replaced; they are made again at its successor. */
 class Replaced extends EvaluationError {
   constructor() {
@@ -138,20 +126,7 @@ export class OracleHost {
     await Promise.race([ended, pause(grace)]);
   }
 
-  /** @internal Lets it begin nothing more and waits, blocking, until it computes no longer. */
-  leave(until: number): void {
-    Atomics.store(this.#words, Control.alive, 0);
-    Atomics.notify(this.#words, Control.bell);
-    for (;;) {
-      const busy = Atomics.load(this.#words, Control.busy);
-      const left = until - performance.now();
-      if (busy === 0 || left <= 0) return;
-      Atomics.wait(this.#words, Control.busy, busy, left);
-    }
-  }
-
   get #thread(): HostThread {
-    living.add(this);
     this.#running ??= new HostThread(this.entry, this.#control, (reason) => this.#bury(reason));
     return this.#running;
   }
@@ -215,7 +190,6 @@ export class OracleHost {
   }
 
   #bury(reason: Error): void {
-    living.delete(this);
     this.#dead = reason;
     Atomics.store(this.#words, Control.alive, 0);
     for (const { mailbox } of this.#clients.values()) mailbox.fail(reason);

@@ -2,7 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { EvaluationError, OutOfMemoryError } from '../../src/core/errors.js';
 import { remoteAt, revived } from '../control-plane.js';
 import type { OracleService } from '../service.js';
+import { dismissal, Tether } from '../tether.js';
 import { endpoint } from './endpoint.js';
+import { careFor } from './last-exit.js';
 
 /** The methods of the service, each answered by a promise. */
 export type RemoteService = ReturnType<typeof remoteAt<OracleService>>;
@@ -15,20 +17,27 @@ export class HostThread {
   readonly #worker: Worker;
   readonly #remote: RemoteService;
   readonly #exited: Promise<unknown>;
+  readonly #tether = new Tether();
   readonly #calls = new Set<(error: Error) => void>();
   #ended: Error | undefined;
 
   /** @param died called when the thread ends by itself, with the reason. */
   constructor(entry: URL, control: SharedArrayBuffer, died: (reason: Error) => void) {
     // Flags of the main script, such as --input-type, may not fit a worker's.
-    this.#worker = new Worker(entry, { workerData: { control }, name: 'graybox oracle', execArgv: [] });
+    this.#worker = new Worker(entry, {
+      workerData: { control, tether: this.#tether.memory },
+      name: 'graybox oracle',
+      execArgv: [],
+    });
     this.#remote = remoteAt<OracleService>(endpoint(this.#worker));
     let reason: Error = new EvaluationError('the oracle thread ended', '', true);
     this.#worker.on('error', (error) => {
       reason = reasonOf(error);
     });
     this.#exited = new Promise((resolve) => this.#worker.once('exit', resolve));
+    const carefree = careFor(this.#tether);
     this.#worker.once('exit', () => {
+      carefree();
       if (this.#ended) return;
       this.#fail(reason);
       died(reason);
@@ -57,11 +66,12 @@ export class HostThread {
 
   /**
    * Ends the thread, whatever it is doing; calls fail with `reason` at once. Resolves when the thread is gone, which takes
-   * as long as a call into native code takes.
+   * as long as a call into native code takes: it leaves by itself then.
    */
   async end(reason: Error): Promise<void> {
     this.#fail(reason);
-    void this.#worker.terminate();
+    if (this.#tether.dismiss()) void this.#worker.terminate();
+    else this.#worker.postMessage(dismissal);
     await this.#exited;
   }
 

@@ -1,9 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { exposeAt } from '../../runtime/control-plane.js';
-import { endpoint } from '../../runtime/node/endpoint.js';
+import { workerData } from 'node:worker_threads';
+import { serve } from '../../runtime/node/serve.js';
 import { openExecutable } from '../../runtime/open.js';
 import { programsOf } from '../../runtime/programs.js';
-import { OracleService } from '../../runtime/service.js';
 import type { ExecutableSpec } from '../../runtime/task.js';
 import '../../runtime/node/provide.js';
 import { EvaluationError, InputError, OutOfMemoryError } from '../../src/core/errors.js';
@@ -78,9 +76,5 @@ async function openFaulty(spec: ExecutableSpec): Promise<Executable> {
   return { ...opened, engine: 'faulty', evaluate };
 }
 
-// Only a thread that was started for it serves: tests import this file as well.
-if (workerData?.control instanceof SharedArrayBuffer) {
-  const service = new OracleService(workerData.control, openFaulty);
-  exposeAt(service, endpoint(parentPort!));
-  await service.serve();
-}
+// Only a thread that was started for it serves: tests import this file as well. What goes wrong is JavaScript.
+if (workerData?.control instanceof SharedArrayBuffer) await serve(openFaulty, () => false);

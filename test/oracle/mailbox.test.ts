@@ -147,7 +147,7 @@ describe('the oracle service', () => {
   it('answers blocking clients from two threads, one evaluation at a time', async () => {
     const toy = new Toy(true);
     const block = control();
-    const service = new OracleService(block, async () => toy);
+    const service = new OracleService({ control: block, open: async () => toy });
     const serving = service.serve();
     await service.open(id, spec);
     const descriptors = [2, 3].map((ticket) => attach(service, block, ticket));
@@ -171,7 +171,7 @@ describe('the oracle service', () => {
   it('answers all uses of a client by one call of the engine', async () => {
     const toy = new Toy(true);
     const block = control();
-    const service = new OracleService(block, async () => toy);
+    const service = new OracleService({ control: block, open: async () => toy });
     const serving = service.serve();
     await service.open(id, spec);
     const { answers, statistics } = await thread(
@@ -198,7 +198,7 @@ describe('the oracle service', () => {
     const toy = new Toy();
     toy.failure = 'device lost';
     const block = control();
-    const service = new OracleService(block, async () => toy);
+    const service = new OracleService({ control: block, open: async () => toy });
     const serving = service.serve();
     await service.open(id, spec);
     const answer = await client(attach(service, block), 1);
@@ -214,7 +214,7 @@ describe('the oracle service', () => {
 
   it('wakes clients that wait for a network already freed, and clients of a closed host', async () => {
     const block = control();
-    const service = new OracleService(block, async () => new Toy());
+    const service = new OracleService({ control: block, open: async () => new Toy() });
     const serving = service.serve();
     await service.open(id, spec);
     const descriptor = attach(service, block);
@@ -233,7 +233,7 @@ describe('the oracle service', () => {
 
   it('evaluates through the control plane', async () => {
     const block = control();
-    const service = new OracleService(block, async () => new Toy());
+    const service = new OracleService({ control: block, open: async () => new Toy() });
     await service.open(id, spec);
     const { y, J, H } = await service.evaluate(id, 1, Float64Array.of(3, 0.5), Float64Array.of(0, 0));
     expect([...y]).toEqual([4.5, Math.sin(0.5)]);
