@@ -92,7 +92,7 @@ it.skipIf(!koffi)(
     const begin = performance.now();
     const { code, out } = run(`
     const runtime = new Runtime({}, { hostEntry: new URL(${module('../oracle/sleeping-host-thread.js')}) });
-    const { status, iterations } = await solve(nearest(0.5).model, { runtime, engine: 'onnx', max_wall_time: 1 });
+    const { status, iterations } = await solve(nearest(0.5).model, { runtime, engine: 'onnx', max_wall_time: 4 });
     console.log(status, iterations > 0);
     process.exitCode = 5;`);
     expect(out).toBe('time-limit true\n');
