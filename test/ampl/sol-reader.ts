@@ -12,8 +12,9 @@ export interface Sol {
 /** Reads a .sol file by its description in "Hooking your solver to AMPL", independently of what writes it. */
 export function parseSol(text: string): Sol {
   const lines = text.split('\n');
+  let at = 0;
   const next = (): string => {
-    const line = lines.shift();
+    const line = lines[at++];
     if (line === undefined) throw new Error('the .sol file ends early');
     return line;
   };
@@ -31,7 +32,7 @@ export function parseSol(text: string): Sol {
   const [word, objective, code] = next().split(' ');
   if (word !== 'objno') throw new Error(`expected objno, found ${word}`);
   const suffixes: Record<string, Record<number, number>> = {};
-  while (lines.length > 0 && lines[0] !== '') {
+  while (at < lines.length && lines[at] !== '') {
     const [keyword, kind, entries, , table] = next().split(' ');
     if (keyword !== 'suffix' || kind !== '4' || table !== '0')
       throw new Error('not a real suffix on variables');

@@ -157,11 +157,12 @@ describe.skipIf(process.platform === 'win32')('signals', () => {
   it('a second signal ends the process at once, as a shell expects it', async () => {
     const stubborn = await run([large, '-AMPL', 'tol=1e-8'], (child) =>
       onceReading(child, () => {
+        // Close together: the second comes before the first is answered, or even before it.
+        child.kill('SIGINT');
         child.kill('SIGTERM');
-        setTimeout(() => child.kill('SIGINT'), 30);
       }),
     );
-    expect(stubborn.code).toBe(128 + constants.signals.SIGINT);
+    expect([128 + constants.signals.SIGINT, 128 + constants.signals.SIGTERM]).toContain(stubborn.code);
     expect(stubborn.out).toMatch(/^graybox [\d.]+:\ntol=1e-8\n$/);
     expect(readdirSync(folder).sort()).toEqual(['large.nl', 'large.sol', 'long.nl']);
   });
