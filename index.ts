@@ -11,7 +11,7 @@ export { type Derivatives, type Oracle, type OracleOptions, openOracle } from '.
 export { solve } from './api/solve.js';
 export { type NlAnswer, solveNl } from './api/solve-nl.js';
 export * from './browser.js';
-export { digest } from './runtime/node/digest.js';
+export { digest, weightsDigest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
 export { readNl, readNlHeader } from './runtime/node/read-nl.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';

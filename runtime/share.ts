@@ -1,6 +1,7 @@
 import { isShared, sharedFloat32, sharedFloat64 } from '../src/core/memory.js';
 import type { Program, Programs } from '../src/derive/program.js';
 import type { Network, Op, Tensor } from '../src/network/graph.js';
+import { isTensor } from '../src/network/traits.js';
 
 /** A trained array in shared memory, with a number by which threads know that it is the same. */
 interface SharedTensor extends Tensor {
@@ -51,9 +52,6 @@ export function sharedNetwork(network: Network): Network {
   }
   return result;
 }
-
-const isTensor = (value: unknown): value is Tensor =>
-  typeof value === 'object' && value !== null && 'data' in value && ArrayBuffer.isView(value.data);
 
 function sharedTensor(tensor: Tensor): SharedTensor {
   let result = sharedTensors.get(tensor);

@@ -6,11 +6,15 @@ export type OpOf<K extends Kind> = Extract<Op, { readonly kind: K }>;
 
 /** Fields of an op that hold trained arrays. */
 type TensorField<O> = { [F in keyof O]-?: Tensor extends O[F] ? F : never }[keyof O];
+/** Its other fields. */
+type ConstantField<O> = Exclude<keyof O, TensorField<O> | 'kind'>;
 
 /** What every user of the graph must know about an op, apart from its mathematics. */
 export interface Traits<K extends Kind> {
   /** Its trained arrays, in the order formats store them. */
   readonly tensors: { readonly [F in TensorField<OpOf<K>>]: true };
+  /** What else its value depends on: plain data. */
+  readonly constants: { readonly [F in ConstantField<OpOf<K>>]: true };
   /** Whether its value is affine in its inputs taken together. */
   readonly affine: boolean;
   /** Whether every number of its value is one of an input, only elsewhere: it needs no variable of its own. */
@@ -23,11 +27,19 @@ export interface Traits<K extends Kind> {
 
 const always = (): boolean => true;
 
-/** The traits of every op; a missing one, or a trained array left out, does not compile. */
+/** The traits of every op; a missing one, or a field left out, does not compile. */
 export const traits = {
-  input: { tensors: {}, affine: true, moves: true, smooth: always, label: () => 'input' },
+  input: {
+    tensors: {},
+    constants: { offset: true },
+    affine: true,
+    moves: true,
+    smooth: always,
+    label: () => 'input',
+  },
   affine: {
     tensors: { weight: true, bias: true },
+    constants: {},
     affine: true,
     moves: false,
     smooth: always,
@@ -35,6 +47,7 @@ export const traits = {
   },
   scale: {
     tensors: { scale: true, shift: true },
+    constants: {},
     affine: true,
     moves: false,
     smooth: always,
@@ -42,16 +55,38 @@ export const traits = {
   },
   elementwise: {
     tensors: {},
+    constants: { fn: true },
     affine: false,
     moves: false,
     smooth: ({ fn }) => activationOf(fn).kind === 'smooth',
     label: ({ fn }) => labelOf(fn),
   },
-  softmax: { tensors: {}, affine: false, moves: false, smooth: always, label: () => 'softmax' },
-  add: { tensors: {}, affine: true, moves: false, smooth: always, label: () => 'add' },
-  multiply: { tensors: {}, affine: false, moves: false, smooth: always, label: () => 'multiply' },
-  concat: { tensors: {}, affine: true, moves: true, smooth: always, label: ({ axis }) => `concat(${axis})` },
-  reshape: { tensors: {}, affine: true, moves: true, smooth: always, label: () => 'reshape' },
+  softmax: {
+    tensors: {},
+    constants: {},
+    affine: false,
+    moves: false,
+    smooth: always,
+    label: () => 'softmax',
+  },
+  add: { tensors: {}, constants: {}, affine: true, moves: false, smooth: always, label: () => 'add' },
+  multiply: {
+    tensors: {},
+    constants: {},
+    affine: false,
+    moves: false,
+    smooth: always,
+    label: () => 'multiply',
+  },
+  concat: {
+    tensors: {},
+    constants: { axis: true },
+    affine: true,
+    moves: true,
+    smooth: always,
+    label: ({ axis }) => `concat(${axis})`,
+  },
+  reshape: { tensors: {}, constants: {}, affine: true, moves: true, smooth: always, label: () => 'reshape' },
 } as const satisfies { readonly [K in Kind]: Traits<K> };
 
 /** Ops whose value is affine in their inputs. */
@@ -69,9 +104,19 @@ export const isSmooth = (op: Op): boolean => (traits[op.kind].smooth as (op: Op)
 export const label = (op: Op): string => (traits[op.kind].label as (op: Op) => string)(op);
 
 /** The trained arrays of `op`, in order. */
-export function tensorsOf(op: Op): Tensor[] {
-  return Object.keys(traits[op.kind].tensors).flatMap((field) => {
-    const tensor = (op as unknown as Record<string, Tensor | undefined>)[field];
-    return tensor === undefined ? [] : [tensor];
-  });
+export const tensorsOf = (op: Op): Tensor[] =>
+  Object.values(fieldsOf(op, traits[op.kind].tensors)) as Tensor[];
+
+/** What the value of `op` depends on besides its inputs, by field: trained arrays, and plain data. */
+export const parametersOf = (op: Op): Readonly<Record<string, unknown>> =>
+  fieldsOf(op, { ...traits[op.kind].tensors, ...traits[op.kind].constants });
+
+/** Whether a field of an op is a trained array. */
+export const isTensor = (value: unknown): value is Tensor =>
+  typeof value === 'object' && value !== null && 'data' in value && ArrayBuffer.isView(value.data);
+
+function fieldsOf(op: Op, fields: object): Record<string, unknown> {
+  const given = op as unknown as Readonly<Record<string, unknown>>;
+  const present = Object.keys(fields).filter((field) => given[field] !== undefined);
+  return Object.fromEntries(present.map((field) => [field, given[field]]));
 }

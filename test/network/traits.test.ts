@@ -3,9 +3,9 @@ import { digest } from '../../runtime/node/digest.js';
 import { shared } from '../../runtime/share.js';
 import { derive } from '../../src/derive/derive.js';
 import { forward } from '../../src/formulate/forward.js';
-import type { Network, Op, Tensor } from '../../src/network/graph.js';
-import { type Kind, type Traits, tensorsOf, traits } from '../../src/network/traits.js';
-import { Graph } from '../engine/networks.js';
+import type { Elementwise, Network, Op, Tensor } from '../../src/network/graph.js';
+import { type Kind, parametersOf, type Traits, tensorsOf, traits } from '../../src/network/traits.js';
+import { Graph, kinked, smooth } from '../engine/networks.js';
 
 const tensor = (...shape: number[]): Tensor => ({
   shape,
@@ -46,6 +46,23 @@ function arraysIn(value: unknown): ArrayBufferView[] {
   return Object.values(value).flatMap(arraysIn);
 }
 
+/** The value with one number, text or array in it changed, or a field left out; each such change. */
+function* otherwise(value: unknown): Generator<unknown> {
+  if (typeof value === 'number') yield* [value + 1, -value - 2];
+  else if (typeof value === 'string') yield `${value}?`;
+  else if (value instanceof Float64Array) {
+    yield value.map((number) => number + 1);
+    yield Float32Array.from(value);
+  } else if (typeof value === 'object' && value !== null)
+    for (const [field, own] of Object.entries(value)) {
+      if (field === 'kind') continue;
+      for (const changed of otherwise(own))
+        yield Array.isArray(value) ? value.with(Number(field), changed) : { ...value, [field]: changed };
+      const { [field]: _, ...rest } = value as Record<string, unknown>;
+      if (field === 'bias') yield rest;
+    }
+}
+
 describe.each(kinds)('traits of %s', (kind) => {
   const network = alone(kind);
   const [op] = samples[kind];
@@ -63,18 +80,23 @@ describe.each(kinds)('traits of %s', (kind) => {
     for (const { data } of tensorsOf(op)) expect(numbers).toContain(String(data));
   });
 
-  it('have every array in the digest', () => {
+  it('have everything the op depends on in the digest, and no name', () => {
     const before = digest(network);
-    tensorsOf(op).forEach((changed) => {
-      const nudged = { ...changed, data: changed.data.map((value) => value + 1) };
-      const nodes = network.nodes.map((node) => ({
-        ...node,
-        op: Object.fromEntries(
-          Object.entries(node.op).map(([field, own]) => [field, own === changed ? nudged : own]),
-        ) as Op,
-      }));
-      expect(digest({ ...network, nodes })).not.toBe(before);
-    });
+    const withOp = (own: unknown): string => {
+      const nodes = network.nodes.map((node) => (node.op === op ? { ...node, op: own as Op } : node));
+      return digest({ ...network, nodes });
+    };
+    const changes = [...otherwise(op)];
+    expect(withOp({ ...op })).toBe(before);
+    expect(new Set(changes.map(withOp)).size).toBe(changes.length);
+    expect(changes.map(withOp)).not.toContain(before);
+    const renamed = network.nodes.map((node) => ({ ...node, layer: 'other', parameters: 7 }));
+    expect(digest({ ...network, name: 'other', parameters: 7, nodes: renamed })).toBe(before);
+  });
+
+  it('name every field of the op', () => {
+    const { kind: _, ...fields } = op;
+    expect(parametersOf(op)).toEqual(fields);
   });
 
   it('say rightly whether the op is affine', () => {
@@ -97,8 +119,60 @@ describe.each(kinds)('traits of %s', (kind) => {
   });
 });
 
-it('does not compile with a trained array left out', () => {
+describe('digests', () => {
+  const digestOf = (fn: Elementwise): string => {
+    const g = new Graph(Math.random);
+    return digest(g.network('n', 3, [g.elementwise(g.input(0, [3]), fn)]));
+  };
+
+  it('tell all activations and their constants apart', () => {
+    const constants = [0.31, 0, -0, Number.NaN].flatMap((value): Elementwise[] => [
+      { name: 'elu', alpha: value },
+      { name: 'leakyRelu', alpha: value },
+      { name: 'thresholdedRelu', theta: value },
+    ]);
+    const all = [...smooth, ...kinked, ...constants];
+    expect(new Set(all.map(digestOf)).size).toBe(all.length);
+    expect(digestOf({ alpha: 0.3, name: 'elu' })).toBe(digestOf({ name: 'elu', alpha: 0.3 }));
+  });
+
+  it('tell graphs of the same ops apart', () => {
+    const made = (build: (g: Graph, u: number, v: number) => number[], size = 4): string => {
+      const g = new Graph(Math.random);
+      const [u, v] = [g.input(0, [2]), g.input(2, [2])];
+      return digest(g.network('n', size, build(g, u, v)));
+    };
+    const graphs = [
+      made((_, u, v) => [u, v]),
+      made((_, u, v) => [v, u]),
+      made((_, u, v) => [u, v], 5),
+      made((_, u) => [u]),
+      made((g, u, v) => [g.add(u, v)]),
+      made((g, u, v) => [g.add(v, u)]),
+      made((g, u, v) => [g.concat([u, v])]),
+      made((g, u, v) => [g.reshape(g.concat([u, v]), [1, 4])]),
+      made((g, u, v) => [g.reshape(g.concat([u, v]), [4, 1])]),
+    ];
+    expect(new Set(graphs).size).toBe(graphs.length);
+  });
+
+  it('do not ask whether equal arrays are one', () => {
+    const made = (one: Tensor, two: Tensor): string => {
+      const g = new Graph(Math.random);
+      const scale = (u: number, own: Tensor): number =>
+        g.node({ kind: 'scale', scale: own, shift: own }, [u], [3]);
+      return digest(g.network('n', 3, [scale(scale(g.input(0, [3]), one), two)]));
+    };
+    const one = tensor(3);
+    expect(made(one, one)).toBe(made(tensor(3), tensor(3)));
+    expect(made(one, one)).not.toBe(made(one, { ...one, shape: [1, 3] }));
+  });
+});
+
+it('does not compile with a field left out', () => {
   // @ts-expect-error the bias is missing
-  const partial: Traits<'affine'>['tensors'] = { weight: true };
-  expect(partial).toBeDefined();
+  const tensors: Traits<'affine'>['tensors'] = { weight: true };
+  // @ts-expect-error the axis is missing
+  const constants: Traits<'concat'>['constants'] = {};
+  expect([tensors, constants]).toBeDefined();
 });
