@@ -4,6 +4,7 @@ import type { Solver } from '../../src/nlp/solver.js';
 import { type LoadedSolver, provideSolver } from '../solvers.js';
 import { openBlas } from './blas.js';
 import './nl-source.js';
+import './plain-kernels.js';
 
 // What Node has and the heart does without. Imported for this effect wherever work runs in Node.
 provideSystemKernels(openBlas);

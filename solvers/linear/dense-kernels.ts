@@ -1,3 +1,5 @@
+import type { KernelMemory } from '../../src/core/kernels.js';
+
 /**
  * `C −= L·Wᵀ` on the lower triangle of a trapezoid: C with `rows` × `columns` at byte address `c`, L with `rows` ×
  * `depth` at `l` (leading dimension `ld` for both), W with `columns` × `depth` at `w` (leading dimension `ldw`). All
@@ -17,17 +19,17 @@ export type HostUpdate = (
 /** Who does the large dense updates of a front. */
 export interface DenseKernels {
   readonly name: string;
-  /** Updates of fewer multiplications than this stay in WebAssembly. */
+  /** Updates of fewer multiplications than this stay in the compiled kernels. */
   readonly from: number;
   /** Does one update on the solver's memory. */
-  update(memory: WebAssembly.Memory, ...shape: Parameters<HostUpdate>): void;
+  update(memory: KernelMemory, ...shape: Parameters<HostUpdate>): void;
 }
 
-/** The kernels inside the WebAssembly module. */
+/** The compiled kernels alone. */
 export const wasmKernels: DenseKernels = {
   name: 'wasm',
   from: Infinity,
   update: () => {
-    throw new Error('the WebAssembly kernels do their own updates');
+    throw new Error('the compiled kernels do their own updates');
   },
 };

@@ -1,3 +1,4 @@
+import type { KernelMemory } from '../../src/core/kernels.js';
 import type { Block, Parts } from './blocks.js';
 import { type PermutedEntries, permuteEntries } from './pattern.js';
 import { type AssemblyTree, placeRows } from './supernodes.js';
@@ -11,7 +12,7 @@ export interface Layout {
   /** First byte after the fixed arrays: factors begin here. */
   readonly end: number;
   /** Fills the fixed arrays of a memory with at least `end` bytes. */
-  write(memory: WebAssembly.Memory): void;
+  write(memory: KernelMemory): void;
 }
 
 /** Below this address lives what the compiler places. */
@@ -74,7 +75,7 @@ export function layOut(tree: AssemblyTree, { entries: own, blocks }: Parts, valu
   integers(tree.group);
   slots.push(end);
   contents.push({ at: RESERVED, numbers: Int32Array.from(slots, (slot) => slot | 0) });
-  const write = (memory: WebAssembly.Memory): void => {
+  const write = (memory: KernelMemory): void => {
     for (const { at, numbers } of contents) new Int32Array(memory.buffer, at, numbers.length).set(numbers);
   };
   return { table: RESERVED, tripletValue, vectorB, report, end, write };

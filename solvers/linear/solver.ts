@@ -1,4 +1,5 @@
 import { EvaluationError, InputError } from '../../src/core/errors.js';
+import { type KernelKind, type KernelMemory, kindOf } from '../../src/core/kernels.js';
 import type { Structure } from '../../src/core/structure/structure.js';
 import type { Parts } from './blocks.js';
 import { denseKernels } from './choose-kernels.js';
@@ -27,7 +28,9 @@ export class MultifrontalSolver implements LinearSolver {
   readonly #layout: Layout;
   readonly #counts = { factorizations: 0, solves: 0, delayed: 0 };
   readonly #seconds = { analysis: 0, factor: 0, solve: 0 };
-  #memory: WebAssembly.Memory | undefined;
+  /** Who does the rest. */
+  readonly kernels: KernelKind;
+  #memory: KernelMemory | undefined;
   #kernels: Kernels | undefined;
   #threshold: number;
   #solvable = false;
@@ -49,6 +52,7 @@ export class MultifrontalSolver implements LinearSolver {
     this.#layout = layOut(tree, parts, matrix.length);
     const factorBytes = Math.ceil((prediction.factorBytes + 64) / 16) * 16;
     this.#memory = openMemory(this.#layout.end + factorBytes + 16);
+    this.kernels = kindOf(this.#memory);
     this.#layout.write(this.#memory);
     const dense = denseKernels(this.#options.denseKernels, prediction.largestFront);
     this.denseKernels = dense.name;
@@ -107,7 +111,7 @@ export class MultifrontalSolver implements LinearSolver {
     }
     kernels.equilibrate(SCALING_SWEEPS);
     const end = kernels.factor(this.#threshold, negativeLimit);
-    if (end === 1) throw outOfMemory(this.statistics.bytes);
+    if (end === 1) throw outOfMemory(this.#memory!);
     const report = new Int32Array(this.#memory!.buffer, this.#layout.report, 4);
     const inertia = { positive: report[0]!, negative: report[1]!, zero: report[2]! };
     this.#counts.delayed = report[3]!;

@@ -25,10 +25,19 @@ export class EvaluationError extends Error {
   }
 }
 
-/** More memory is needed than can be had. */
+/** More memory is needed than can be had: `bytes` of it, where that is known. */
 export class OutOfMemoryError extends Error {
   override name = 'OutOfMemoryError';
+  constructor(
+    message: string,
+    readonly bytes?: number,
+  ) {
+    super(oneLine(message));
+  }
 }
+
+/** `1.50 GiB (1610612736 bytes)`. */
+export const sizeInWords = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB (${bytes} bytes)`;
 
 /** Leaves a computation from any depth: a limit is reached, or the caller asked to stop. */
 export class Stopped extends Error {

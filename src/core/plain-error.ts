@@ -9,6 +9,7 @@ export interface PlainError {
   readonly where?: string;
   readonly fatal?: boolean;
   readonly outcome?: Stopped['outcome'];
+  readonly bytes?: number;
 }
 
 export function plainError(error: unknown): PlainError {
@@ -17,6 +18,7 @@ export function plainError(error: unknown): PlainError {
   const plain = { name, message, ...(stack !== undefined && { stack }) };
   if (error instanceof EvaluationError) return { ...plain, where: error.where, fatal: error.fatal };
   if (error instanceof Stopped) return { ...plain, outcome: error.outcome };
+  if (error instanceof OutOfMemoryError && error.bytes !== undefined) return { ...plain, bytes: error.bytes };
   return plain;
 }
 
@@ -27,14 +29,14 @@ export function revivedError(plain: PlainError): Error {
   return error;
 }
 
-function ofClass({ name, message, where, fatal, outcome }: PlainError): Error {
+function ofClass({ name, message, where, fatal, outcome, bytes }: PlainError): Error {
   switch (name) {
     case 'InputError':
       return new InputError(message);
     case 'EvaluationError':
       return new EvaluationError(message, where, fatal);
     case 'OutOfMemoryError':
-      return new OutOfMemoryError(message);
+      return new OutOfMemoryError(message, bytes);
     case 'Stopped':
       return outcome === undefined ? new Error(message) : new Stopped(outcome);
     case 'RangeError':

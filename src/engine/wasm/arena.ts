@@ -1,11 +1,14 @@
-import { OutOfMemoryError } from '../../core/errors.js';
+import {
+  beyond,
+  type KernelKind,
+  type KernelMemory,
+  kindOf,
+  openKernelMemory,
+  pageBytes,
+} from '../../core/kernels.js';
 import type { Tensor } from '../../network/graph.js';
 import type { Float } from '../trained.js';
-import { type Kernels, kernelsOver } from './kernels.js';
-
-const pageBytes = 65536;
-/** Pages of a 4 GiB memory, the most that 32-bit addresses reach. */
-const mostPages = 65536;
+import { type Kernels, kernelsOn } from './kernels.js';
 
 /** Bytes of a number. */
 export const numberBytes = { f64: 8, f32: 4 } as const;
@@ -17,7 +20,7 @@ export const bytesOf = (count: number, float: Float): number =>
 /** The memory of one executable: it grows as places are reserved; addresses are bytes, all multiples of 16. */
 export class Arena {
   readonly kernels: Kernels;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: KernelMemory;
   readonly #constants = { f64: new Map<Tensor, number>(), f32: new Map<Tensor, number>() };
   #heap: { readonly f64: Float64Array; readonly f32: Float32Array };
   #end: number;
@@ -25,10 +28,15 @@ export class Arena {
 
   /** @param purpose what the memory is for, in messages. */
   constructor(private readonly purpose: string) {
-    this.#memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
-    this.kernels = kernelsOver(this.#memory);
+    this.#memory = openKernelMemory(pageBytes, `engine wasm: ${purpose}`);
+    this.kernels = kernelsOn(this.#memory);
     this.#heap = this.#views();
     this.#end = this.kernels.base();
+  }
+
+  /** Who runs the kernels. */
+  get kind(): KernelKind {
+    return kindOf(this.#memory);
   }
 
   /** The whole memory as numbers; other arrays after the memory has grown. */
@@ -67,14 +75,14 @@ export class Arena {
   }
 
   #grow(pages: number): void {
+    let before = -1;
     try {
-      this.#memory.grow(pages);
+      before = this.#memory.grow(pages);
     } catch {
-      const size = (this.#end / 2 ** 30).toFixed(1);
-      throw new OutOfMemoryError(
-        `engine wasm: ${this.purpose} needs ${size} GiB, more than can be had; use engine onnx`,
-      );
+      // Told below.
     }
+    if (before < 0)
+      throw beyond(this.#end, `engine wasm: ${this.purpose}`, 'more than can be had; use engine onnx');
     this.#heap = this.#views();
   }
 

@@ -1,3 +1,4 @@
+import { compileKernels, type KernelMemory, type KernelModule, kernelsOver } from '../../core/kernels.js';
 import binary from './kernels.wasm.js';
 
 type Gemm = (
@@ -61,18 +62,14 @@ export interface Kernels extends Omit<Exports, keyof FloatKernels> {
   readonly f32: FloatKernels;
 }
 
-let module: WebAssembly.Module | undefined;
+const module: KernelModule = { name: 'engine/wasm', binary };
 
-/** The compiled kernels; throws where the host forbids WebAssembly. */
-export function compiledKernels(): WebAssembly.Module {
-  module ??= new WebAssembly.Module(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
-  return module;
-}
+/** Compiles the kernels; throws where the host forbids WebAssembly. */
+export const compiledKernels = (): void => void compileKernels(module);
 
 /** The kernels over a memory. */
-export function kernelsOver(memory: WebAssembly.Memory): Kernels {
-  const instance = new WebAssembly.Instance(compiledKernels(), { env: { memory } });
-  const all = instance.exports as unknown as Exports & Narrow;
+export function kernelsOn(memory: KernelMemory): Kernels {
+  const all = kernelsOver(module, memory) as unknown as Exports & Narrow;
   const f32: FloatKernels = {
     gemm: all.gemm32,
     unary: all.unary32,
