@@ -28,6 +28,7 @@ export {
   type SolutionSeed,
   sensitivity,
 } from './solvers/kkt/index.js';
+export { Budget, type BudgetLimit, type BudgetLimits, budgetTable } from './src/core/budget.js';
 export { EvaluationError, InputError } from './src/core/errors.js';
 export {
   between,
@@ -52,7 +53,7 @@ export {
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';
 export type * from './src/network/graph.js';
-export { fromTfjs, type TfjsModel } from './src/network/read/tfjs.js';
+export { fromTfjs, type ReadOptions, type TfjsModel } from './src/network/read/tfjs.js';
 export { assemble } from './src/nlp/assemble.js';
 export type { Bounds, Nlp } from './src/nlp/contract.js';
 export type * from './src/nlp/result.js';

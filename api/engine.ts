@@ -1,5 +1,6 @@
 import { programsOf } from '../runtime/programs.js';
 import type { ExecutableSpec } from '../runtime/task.js';
+import type { BudgetLimits } from '../src/core/budget.js';
 import { type Available, type ChosenEngine, chooseEngine, type EngineChoice } from '../src/engine/choose.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
@@ -8,6 +9,8 @@ import type { Network } from '../src/network/graph.js';
 export interface NetworkChoice extends EngineChoice {
   /** Whether activations with a kink are taken, with zero for their second derivative. Default `refuse`. */
   readonly kinks?: 'refuse' | 'allow' | undefined;
+  /** What derivative programs may take, see {@link BudgetLimits}. */
+  readonly limits?: BudgetLimits | undefined;
 }
 
 /** Who computed the gray boxes of a problem. */
@@ -28,12 +31,12 @@ export interface Chosen extends Pick<ChosenEngine, 'note' | 'degraded'> {
 /** Derives a network and chooses its engine, see {@link chooseEngine}. */
 export async function choose(
   network: Network,
-  { kinks = 'refuse', ...choice }: NetworkChoice,
+  { kinks = 'refuse', limits, ...choice }: NetworkChoice,
   available: Available,
   lowerHessian: boolean,
   through: 'keep' | 'expand' = 'expand',
 ): Promise<Chosen> {
-  const programs = programsOf(network, { kinks, through });
+  const programs = programsOf(network, { kinks, through, limits });
   const { note, degraded, ...how } = await chooseEngine(programs, choice, available, lowerHessian);
   return {
     spec: { programs, ...how },

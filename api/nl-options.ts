@@ -18,11 +18,11 @@ export interface SortedNlOptions {
 
 /** Sorts the options; a negative `obj_scaling_factor` turns the objective round, as in Ipopt. */
 export function sortNlOptions(options: NlSolveOptions): SortedNlOptions {
-  const { objno, relax = false, warm_start_init_point: warm = false, ...others } = options;
+  const { objno, relax = false, warm_start_init_point: warm = false, limits, ...others } = options;
   const { obj_scaling_factor: factor, ...rest } = others;
   const reverse = typeof factor === 'number' && factor < 0;
   return {
-    reading: { ...(objno !== undefined && { objective: objno }), relax, reverse, warm },
+    reading: { ...(objno !== undefined && { objective: objno }), relax, reverse, warm, limits },
     rest: { ...rest, ...(factor !== undefined && { obj_scaling_factor: reverse ? -factor : factor }) },
   };
 }

@@ -53,14 +53,14 @@ export interface SortedOptions {
 }
 
 export function sortOptions(options: SolveOptions): SortedOptions {
-  const { solver = 'interior-point', engine, device, precision, threads, kinks, ...others } = options;
+  const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
   const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
   const { started = performance.now(), runtime, onRemark, ...rest } = more;
   oneOf('solver', solver, solverNames);
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const remark = onRemark ?? warn;
   const own = solver === 'interior-point' ? adopted(given, remark) : given;
-  const choice = { engine, device, precision, threads, kinks };
+  const choice = { engine, device, precision, threads, kinks, limits };
   return {
     solver,
     choice,

@@ -95,7 +95,7 @@ export function solutionOf(
     known ??= useErrors(uses, x, networkErrors);
     return known;
   };
-  const largest = (): number => Math.max(0, ...errors().map(({ error }) => error));
+  const largest = (): number => errors().reduce((most, { error }) => Math.max(most, error), 0);
   // What was stopped or has no time left returns at once; a large network takes seconds.
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
   return {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { checkNetwork, loadNetwork } from '../index.js';
-import { type EngineFlags, engineOptions, whole } from './options.js';
+import { type EngineFlags, engineOptions, type LimitFlags, limitOption, whole } from './options.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
 
@@ -12,11 +12,14 @@ export function checkCommand(): Command {
     .option('--points <n>', 'random points', whole(1, 1000), 3)
     .option('--seed <n>', 'seed of the random points', whole(0, 2 ** 32 - 1), 1)
     .option('--json', 'print one JSON object', false);
-  for (const option of engineOptions()) command.addOption(option);
+  for (const option of [limitOption(), ...engineOptions()]) command.addOption(option);
   return command.action(
-    async (path: string, flags: EngineFlags & { points: number; seed: number; json: boolean }) => {
-      const { json, ...options } = flags;
-      const report = await checkNetwork(await loadNetwork(path), options);
+    async (
+      path: string,
+      flags: EngineFlags & LimitFlags & { points: number; seed: number; json: boolean },
+    ) => {
+      const { json, limit: limits, ...options } = flags;
+      const report = await checkNetwork(await loadNetwork(path, { limits }), { ...options, limits });
       if (!report.passed) process.exitCode = 1;
       if (json) {
         printJson(report);

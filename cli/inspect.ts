@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { derive, describe, flops, InputError, loadNetwork } from '../index.js';
+import { type BudgetLimits, derive, describe, flops, InputError, loadNetwork } from '../index.js';
+import { type LimitFlags, limitOption } from './options.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
 
@@ -9,10 +10,11 @@ export function inspectCommand(): Command {
     .description('show layers, shapes, parameters and the cost of the derivative programs')
     .argument('<network>', 'folder or model.json of a tfjs LayersModel')
     .option('--json', 'print one JSON object', false)
-    .action(async (path: string, flags: { json: boolean }) => {
-      const network = await loadNetwork(path);
+    .addOption(limitOption())
+    .action(async (path: string, flags: LimitFlags & { json: boolean }) => {
+      const network = await loadNetwork(path, { limits: flags.limit });
       const rows = describe(network);
-      const programs = costs(network);
+      const programs = costs(network, flags.limit);
       if (flags.json) {
         printJson({
           name: network.name,
@@ -51,9 +53,10 @@ export function inspectCommand(): Command {
 /** Flops of the three programs, or why there are none (a kinked layer, say). */
 function costs(
   network: Awaited<ReturnType<typeof loadNetwork>>,
+  limits: BudgetLimits | undefined,
 ): { value: number; jacobian: number; hessian: number } | { reason: string } {
   try {
-    const programs = derive(network);
+    const programs = derive(network, { limits });
     return {
       value: flops(programs.value),
       jacobian: flops(programs.jacobian),

@@ -2,6 +2,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import {
   type AdoptedOptions,
   adoptIpoptOptions,
+  type BudgetLimit,
+  type BudgetLimits,
+  budgetTable,
   type Formulation,
   InputError,
   parseInteriorPointOption,
@@ -32,6 +35,25 @@ export const keyValue = (text: string, before: Record<string, string> = {}): Rec
   if (at < 1) throw new InvalidArgumentError("give key=value, for example 'mu_strategy=adaptive'.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 };
+
+/** `--limit name=number`, collected by name. */
+const limit = (text: string, before: Record<string, number> = {}): Record<string, number> => {
+  const [name = '', value = ''] = text.split('=');
+  if (!Object.hasOwn(budgetTable, name))
+    throw new InvalidArgumentError(`give name=number; limits are ${Object.keys(budgetTable).join(', ')}.`);
+  const { parse, accepts, range } = budgetTable[name as BudgetLimit];
+  const number = parse(value);
+  if (!accepts(number)) throw new InvalidArgumentError(`${name} must be a ${range}.`);
+  return { ...before, [name]: number };
+};
+
+/** What files may ask for. */
+export const limitOption = (): Option =>
+  new Option('--limit <name=number>', 'what a file may ask for; may be repeated').argParser(limit);
+
+export interface LimitFlags {
+  readonly limit?: BudgetLimits;
+}
 
 /** Where derivatives are computed. */
 export const engineOptions = (): Option[] => [
@@ -79,7 +101,7 @@ export interface SolverFlags {
 }
 
 /** Flags that every problem understands. */
-export interface SolveFlags extends EngineFlags, SolverFlags {
+export interface SolveFlags extends EngineFlags, SolverFlags, LimitFlags {
   readonly formulation: Formulation;
   readonly polish: boolean;
   readonly relax: boolean;

@@ -5,11 +5,11 @@ import { drawnDigit } from '../scenarios/mnist/digit.js';
 import { readImages, readLabels } from '../scenarios/mnist/idx.js';
 import { readImage } from '../scenarios/mnist/image.js';
 import { drawPicture } from '../scenarios/mnist/picture.js';
-import { adversarialImage } from '../scenarios/mnist/problem.js';
+import { adversarialImage, CLASSES } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
-import { type SolveFlags, solverSettings } from './options.js';
+import { type LimitFlags, type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
 import { progressPrinter } from './progress.js';
@@ -35,7 +35,9 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
     log.push(shown(line));
     say(line);
   };
-  const network = await loadNetwork(flags.network ?? join(packageRoot, 'models', DEFAULT_NETWORK));
+  const network = await loadNetwork(flags.network ?? join(packageRoot, 'models', DEFAULT_NETWORK), {
+    limits: flags.limit,
+  });
   const reference = readReference(flags);
   const before = await classify(network, reference.pixels, flags);
   const seen = before.indexOf(Math.max(...before));
@@ -102,11 +104,11 @@ interface Reference {
 }
 
 /** The image to start from: the user's picture, a test image, or the drawn digit when there is no data. */
-function readReference(flags: MnistFlags): Reference {
+function readReference(flags: MnistFlags & LimitFlags): Reference {
   if (flags.image !== undefined) {
     if (flags.sample !== undefined)
       throw new InputError('--image and --sample exclude each other: give one of them');
-    return { pixels: readImage(flags.image), name: flags.image };
+    return { pixels: readImage(flags.image, flags.limit && { limits: flags.limit }), name: flags.image };
   }
   const folder = flags.sample === undefined ? findData('mnist') : requireData('mnist');
   if (folder === undefined)
@@ -115,18 +117,20 @@ function readReference(flags: MnistFlags): Reference {
       name: "a four drawn for this purpose ('graybox data mnist' brings the MNIST test images)",
     };
   const sample = flags.sample ?? DEFAULT_SAMPLE;
-  const { images, count, rows, columns } = readImages(folder, { verify: true });
+  const own = { verify: true, ...(flags.limit && { limits: flags.limit }) };
+  const { images, count, rows, columns } = readImages(folder, own);
   if (sample >= count) throw new InputError(`--sample ${sample}: ${folder} holds images 0 to ${count - 1}`);
   const size = rows * columns;
   const pixels = Float64Array.from(images.subarray(sample * size, (sample + 1) * size), (v) => v / 255);
-  const label = readLabels(folder, { verify: true })[sample]!;
+  const label = readLabels(folder, own)[sample]!;
   return { pixels, label, name: `MNIST test image ${sample}, a ${label}` };
 }
 
-const engineChoice = ({ engine, device, precision, threads }: SolveFlags) => ({
+const engineChoice = ({ engine, device, precision, threads, limit }: SolveFlags) => ({
   engine,
   device,
   precision,
+  limits: limit,
   ...(threads !== undefined && { threads }),
 });
 
@@ -136,9 +140,9 @@ async function classify(
   pixels: Float64Array,
   flags: SolveFlags,
 ): Promise<number[]> {
-  if (network.inputSize !== pixels.length)
+  if (network.inputSize !== pixels.length || network.outputSize !== CLASSES)
     throw new InputError(
-      `--network: ${network.name} takes ${network.inputSize} numbers, an image has ${pixels.length}`,
+      `--network: ${network.name} maps ${network.inputSize} numbers to ${network.outputSize}; an image has ${pixels.length} pixels, and there are ${CLASSES} classes`,
     );
   const oracle = await openOracle(network, engineChoice(flags));
   try {

@@ -25,6 +25,7 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
     const { file, solution } = await solveNl(path, {
       ...reading,
       relax: flags.relax,
+      limits: flags.limit,
       solver: flags.solver,
       ...settings,
       signal: interruptible({ elsewhere: outputs !== undefined }),

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { InputError } from '../index.js';
-import { engineOptions, positive, type SolveFlags, solverOptions, whole } from './options.js';
+import { engineOptions, limitOption, positive, type SolveFlags, solverOptions, whole } from './options.js';
 import { type MnistFlags, solveMnist } from './solve-mnist.js';
 
 /** `graybox solve PROBLEM`: a scenario by name, or a problem file. */
@@ -21,7 +21,7 @@ export function solveCommand(): Command {
         .choices(['reduced', 'lifted', 'full'])
         .default('reduced'),
     );
-  for (const option of [...solverOptions(), ...engineOptions()]) command.addOption(option);
+  for (const option of [...solverOptions(), ...engineOptions(), limitOption()]) command.addOption(option);
   command.option('--relax', '.nl files: treat integer variables as continuous', false);
   return command
     .option('--polish', 'after a solve in f32, finish in f64', false)

@@ -5,7 +5,9 @@ export function table(heading: readonly string[], rows: readonly (readonly (stri
   const text = [heading, ...rows].map((row) =>
     row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : oneLine(cell))),
   );
-  const width = heading.map((_, column) => Math.max(...text.map((row) => [...(row[column] ?? '')].length)));
+  const width = heading.map((_, column) =>
+    text.reduce((most, row) => Math.max(most, [...(row[column] ?? '')].length), 0),
+  );
   const numeric = heading.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
   );

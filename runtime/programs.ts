@@ -12,14 +12,14 @@ const known = new WeakMap<Network, Map<string, Programs>>();
  * derivatives stay behind its affine beginning only where that maps to so few numbers that it pays.
  */
 export function programsOf(network: Network, options: DeriveOptions = {}): Programs {
-  const { kinks = 'refuse' } = options;
+  const { kinks = 'refuse', limits } = options;
   const through = options.through === 'keep' && beginsNarrow(network) ? 'keep' : 'expand';
   const ofNetwork = known.get(network) ?? new Map<string, Programs>();
   known.set(network, ofNetwork);
   const key = `${kinks} ${through}`;
   let programs = ofNetwork.get(key);
   if (!programs) {
-    programs = derive(network, { kinks, through });
+    programs = derive(network, { kinks, through, limits });
     ofNetwork.set(key, programs);
   }
   return programs;

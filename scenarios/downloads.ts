@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../index.js';
+import { Budget, InputError } from '../index.js';
 import { Draft, openFolder } from '../runtime/node/draft.js';
 import { readRegularFile } from '../runtime/node/read-file.js';
 import { cacheFolder } from './data.js';
@@ -77,7 +77,7 @@ export async function download(
 function isHere(target: string, { size, sha256 }: Download): boolean {
   if (!existsSync(target)) return false;
   try {
-    const bytes = readRegularFile(target, size);
+    const bytes = readRegularFile(target, new Budget({ bytes: size }));
     return bytes.length === size && createHash('sha256').update(bytes).digest('hex') === sha256;
   } catch {
     // Larger, unreadable or no file: bringing it anew replaces it or says why not.

@@ -3,21 +3,26 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
 import type { Network } from '../../src/network/graph.js';
-import { fromTfjs, type TfjsModel } from '../../src/network/read/tfjs.js';
+import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
 import { readTfjs } from './read-tfjs.js';
 
 /** A file or folder, by path or `file:` URL, or a live `tf.LayersModel`. */
 export type NetworkSource = string | URL | TfjsModel;
 
 /** One reader per format, by the file's ending. */
-const readers: Readonly<Record<string, (path: string) => Network>> = { '.json': readTfjs };
+const readers: Readonly<Record<string, (path: string, options: ReadOptions) => Network>> = {
+  '.json': readTfjs,
+};
 
 const advice = 'give the model.json of a tfjs LayersModel or the folder that holds it';
 
-/** Loads a trained network with the reader that fits what it is given. */
-export async function loadNetwork(source: NetworkSource): Promise<Network> {
+/**
+ * Loads a trained network with the reader that fits what it is given. `limits` are what it may ask for, see
+ * {@link BudgetLimits}.
+ */
+export async function loadNetwork(source: NetworkSource, options: ReadOptions = {}): Promise<Network> {
   if (typeof source !== 'string' && !(source instanceof URL)) {
-    if (typeof source?.save === 'function') return fromTfjs(source);
+    if (typeof source?.save === 'function') return fromTfjs(source, options);
     throw new InputError(`the network is neither a path nor a tf.LayersModel; ${advice}`);
   }
   const path = pathOf(String(source));
@@ -26,7 +31,7 @@ export async function loadNetwork(source: NetworkSource): Promise<Network> {
     if (!existsSync(join(path, 'model.json'))) {
       throw new InputError(`${path}: the folder holds no model.json; ${advice}`);
     }
-    return readTfjs(path);
+    return readTfjs(path, options);
   }
   const ending = extname(path).toLowerCase();
   const read = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
@@ -35,7 +40,7 @@ export async function loadNetwork(source: NetworkSource): Promise<Network> {
       `${path}: ${ending || 'files without an ending'} cannot be read as a network; convert it, then ${advice}`,
     );
   }
-  return read(path);
+  return read(path, options);
 }
 
 /** The path that a path or a `file:` URL names; other URLs are not fetched here. */

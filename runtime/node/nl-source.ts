@@ -1,3 +1,4 @@
+import type { BudgetLimits } from '../../src/core/budget.js';
 import type { NlFile } from '../../src/read/nl.js';
 import { provideSource, type Source } from '../source.js';
 import { readNl } from './read-nl.js';
@@ -11,6 +12,7 @@ export interface NlReading {
   readonly reverse: boolean;
   /** Start from the multipliers in the file. */
   readonly warm: boolean;
+  readonly limits?: BudgetLimits | undefined;
 }
 
 /** A .nl file that the solver's thread reads. */
@@ -25,7 +27,7 @@ export type NlFacts = Pick<NlFile, 'sense' | 'objective' | 'warnings'>;
 
 provideSource<NlSource>('nl', ({ path, reading }, limits) => {
   const { warm, ...options } = reading;
-  const file = readNl(path, { ...options, limits });
+  const file = readNl(path, { ...options, until: limits });
   const { start, multipliers, sense, objective, warnings } = file;
   return {
     problem: file.model.statement(),

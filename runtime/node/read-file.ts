@@ -1,17 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import type { Budget, BudgetLimit } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
 
-/** How messages call a number of bytes. */
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
-
 /**
- * The bytes of a regular file of at most `limit` bytes. Throws {@link InputError} in one line for what is missing,
- * unreadable, larger, or a folder, pipe or device (opened without waiting for a writer).
+ * The bytes of a regular file, as many as the budget's `limit` allows. Throws {@link InputError} in one line for what is
+ * missing, unreadable, larger, or a folder, pipe or device (opened without waiting for a writer).
  */
-export function readRegularFile(file: string, limit: number): Buffer {
+export function readRegularFile(file: string, budget: Budget, limit: BudgetLimit = 'bytes'): Buffer {
   return reading(file, (handle, status) => {
-    if (status.size > limit)
-      throw new InputError(`${file}: has ${megabytes(status.size)}; at most ${megabytes(limit)} are read`);
+    budget.check(limit, status.size, file);
     const bytes = fill(handle, Buffer.allocUnsafe(status.size));
     if (bytes.length < status.size) throw new InputError(`${file}: became shorter while it was read`);
     return bytes;
@@ -26,17 +23,24 @@ export function readBeginning(
   return reading(file, (handle, { size }) => ({ bytes: fill(handle, Buffer.allocUnsafe(count)), size }));
 }
 
-/** Opens a file for `read`, where it is a regular one. */
-function reading<T>(file: string, read: (handle: number, status: Stats) => T): T {
+/** A regular file, open for reading, and its size. Throws as {@link readRegularFile}; the caller closes it. */
+export function openRegularFile(file: string): { readonly handle: number; readonly status: Stats } {
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw new InputError(`${file}: cannot be read (${codeOf(error)})`);
   }
+  const status = fstatSync(handle);
+  if (status.isFile()) return { handle, status };
+  closeSync(handle);
+  throw new InputError(`${file}: is ${kindOf(status)}, not a regular file`);
+}
+
+/** Opens a file for `read`, where it is a regular one. */
+function reading<T>(file: string, read: (handle: number, status: Stats) => T): T {
+  const { handle, status } = openRegularFile(file);
   try {
-    const status = fstatSync(handle);
-    if (!status.isFile()) throw new InputError(`${file}: is ${kindOf(status)}, not a regular file`);
     return read(handle, status);
   } catch (error) {
     if (error instanceof InputError) throw error;

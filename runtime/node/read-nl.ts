@@ -1,22 +1,21 @@
 import { existsSync, statSync } from 'node:fs';
+import { Budget } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
 import { longestHeader, readHeader } from '../../src/read/nl/header.js';
 import { type NlNames, plainNames } from '../../src/read/nl/names.js';
 import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
 import { readBeginning, readRegularFile } from './read-file.js';
 
-/** Bytes of the largest file that is read at once. */
-const largest = 2 ** 31 - 1;
-
 /** Reads a .nl file from a path (with or without `.nl`) or from its bytes, see {@link readNlBytes}. */
 export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
   if (typeof source !== 'string') return readNlBytes(source, options);
   const path = locate(source);
+  const budget = new Budget(options.limits);
   const stub = path.replace(/\.nl$/, '');
   return readNlBytes(
-    readRegularFile(path, largest),
+    readRegularFile(path, budget),
     { file: path, ...options },
-    { name: stub.replace(/.*[\\/]/, ''), names: (plain) => readNames(stub, plain) },
+    { name: stub.replace(/.*[\\/]/, ''), names: (plain) => readNames(stub, plain, budget) },
   );
 }
 
@@ -30,7 +29,7 @@ export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | '
     header,
     get names() {
       const plain = plainNames(header.variables, header.constraints, header.objectives);
-      return readNames(file.replace(/\.nl$/, ''), plain);
+      return readNames(file.replace(/\.nl$/, ''), plain, new Budget());
     },
   };
 }
@@ -44,9 +43,9 @@ function locate(source: string): string {
  * Reads STUB.col (variables) and STUB.row (constraints, then objectives) where they stand beside STUB.nl; an empty file,
  * which Pyomo leaves when it writes no names, counts as none.
  */
-function readNames(stub: string, plain: NlNames): NlNames {
-  const column = lines(`${stub}.col`);
-  const row = lines(`${stub}.row`);
+function readNames(stub: string, plain: NlNames, budget: Budget): NlNames {
+  const column = lines(`${stub}.col`, budget);
+  const row = lines(`${stub}.row`, budget);
   if (column && column.length !== plain.variables.length)
     throw new InputError(
       `${stub}.col: ${column.length} names for ${plain.variables.length} variables; remove it or write it anew with the .nl file`,
@@ -63,9 +62,9 @@ function readNames(stub: string, plain: NlNames): NlNames {
   };
 }
 
-function lines(path: string): string[] | undefined {
+function lines(path: string, budget: Budget): string[] | undefined {
   if (!existsSync(path)) return undefined;
-  const bytes = readRegularFile(path, largest);
+  const bytes = readRegularFile(path, budget, 'names');
   const text = bytes.toString('utf8').replace(/\r/g, '').replace(/\n$/, '');
   return text === '' ? undefined : text.split('\n');
 }

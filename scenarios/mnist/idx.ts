@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { InputError } from '../../index.js';
+import { Budget, type BudgetLimits, InputError } from '../../index.js';
 import { readRegularFile } from '../../runtime/node/read-file.js';
 
 /** Grey images, row-major and one after the other: pixel (r, c) of image i at `(i·rows + r)·columns + c`, 0–255. */
@@ -16,6 +16,8 @@ export interface Images {
 export interface IdxOptions {
   /** Also compare the file's SHA-256 with that of the published MNIST test set. Default false. */
   readonly verify?: boolean;
+  /** What the file may ask for; MNIST's training images unpack to 47 MB. */
+  readonly limits?: BudgetLimits;
 }
 
 /** The MNIST test set as published (`t10k`). */
@@ -31,9 +33,6 @@ export const mnistFiles = {
     sha256: 'f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6',
   },
 } as const;
-
-/** Bytes of the largest file that is unpacked, before and after: MNIST's training images have 47 MB. */
-const MOST_BYTES = 2 ** 26;
 
 const fetchIt = 'fetch it with `graybox data mnist` or set GRAYBOX_DATA to the folder that holds mnist/';
 
@@ -59,15 +58,18 @@ export function readLabels(dir: string, options: IdxOptions = {}): Uint8Array {
 
 function unpack(file: string, sha256: string, options: IdxOptions): Uint8Array {
   if (!existsSync(file)) throw new InputError(`${file} is missing: ${fetchIt}`);
-  const packed = readRegularFile(file, MOST_BYTES);
+  const budget = new Budget(options.limits);
+  const packed = readRegularFile(file, budget, 'packed');
   const digest = options.verify ? createHash('sha256').update(packed).digest('hex') : sha256;
   if (digest !== sha256)
     throw new InputError(`${file}: SHA-256 is ${digest}, expected ${sha256}; ${fetchIt}`);
   try {
-    return gunzipSync(packed, { maxOutputLength: MOST_BYTES });
+    return gunzipSync(packed, { maxOutputLength: budget.limit('inflated') });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new InputError(`${file} unpacks to more than ${MOST_BYTES / 2 ** 20} MiB; ${fetchIt}`);
+      throw new InputError(
+        `${file} unpacks to more than ${budget.limit('inflated') / 2 ** 20} MiB (limits: { inflated }, on the command line --limit inflated=…, raises that); ${fetchIt}`,
+      );
     throw new InputError(`${file} is not a complete gzip file (${(cause as Error).message}); ${fetchIt}`);
   }
 }

@@ -1,12 +1,10 @@
-import { InputError } from '../../index.js';
+import { Budget, type BudgetLimits, InputError } from '../../index.js';
 import { readRegularFile } from '../../runtime/node/read-file.js';
 import { decodePng } from './png.js';
 
 const SIDE = 28;
 /** MNIST's digits fill a 20 × 20 box, their centre of mass in the middle of 28 × 28. */
 const BOX = 20;
-/** Bytes of the largest file that is read. */
-const MOST_BYTES = 2 ** 27;
 
 interface Gray {
   readonly width: number;
@@ -18,21 +16,22 @@ interface Gray {
 /**
  * Reads a PNG of any size, gray or colour, and returns it as the networks were trained: 28 × 28, light ink on dark
  * paper, in [0, 1]. A picture with a bright border is taken for dark ink on paper and inverted; one that is not 28 × 28
- * is cropped to its ink, scaled into MNIST's 20 × 20 box and centred by its mass.
+ * is cropped to its ink, scaled into MNIST's 20 × 20 box and centred by its mass. `limits` are what it may ask for.
  */
-export function readImage(file: string): Float64Array {
-  const gray = inkOf(readPng(file));
+export function readImage(file: string, { limits }: { readonly limits?: BudgetLimits } = {}): Float64Array {
+  const gray = inkOf(readPng(file, new Budget(limits)));
   if (!gray.ink.some((v) => v > 0.1))
     throw new InputError(`${file}: the picture is blank: nothing stands out from its border`);
   return gray.width === SIDE && gray.height === SIDE ? gray.ink : centred(gray);
 }
 
-function readPng(file: string): Gray {
-  const bytes = readRegularFile(file, MOST_BYTES);
+function readPng(file: string, budget: Budget): Gray {
+  const bytes = readRegularFile(file, budget, 'packed');
   let picture: ReturnType<typeof decodePng>;
   try {
-    picture = decodePng(bytes);
+    picture = decodePng(bytes, file, budget);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(
       `${file}: not a readable PNG picture (${error instanceof Error ? error.message : error}): convert it to PNG`,
     );
@@ -71,13 +70,20 @@ function unpacked(data: ArrayLike<number>, width: number, height: number, depth:
 
 /** Light ink on dark paper: inverted when the border, which is paper, is bright. */
 function inkOf({ width, height, ink }: Gray): Gray {
-  const border: number[] = [];
-  for (let column = 0; column < width; column++)
-    border.push(ink[column]!, ink[(height - 1) * width + column]!);
-  for (let row = 0; row < height; row++) border.push(ink[row * width]!, ink[row * width + width - 1]!);
-  border.sort((a, b) => a - b);
-  const paper = border[border.length >> 1]!;
-  return paper > 0.5 ? { width, height, ink: ink.map((v) => 1 - v) } : { width, height, ink };
+  let bright = 0;
+  const look = (at: number): void => {
+    if (ink[at]! > 0.5) bright++;
+  };
+  for (let column = 0; column < width; column++) {
+    look(column);
+    look((height - 1) * width + column);
+  }
+  for (let row = 0; row < height; row++) {
+    look(row * width);
+    look(row * width + width - 1);
+  }
+  // Of the 2 (width + height) numbers met, at least half.
+  return bright >= width + height ? { width, height, ink: ink.map((v) => 1 - v) } : { width, height, ink };
 }
 
 /** Crops to the ink, scales into the box by area averages and puts the centre of mass in the middle. */

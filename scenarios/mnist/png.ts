@@ -1,28 +1,29 @@
 import { inflateSync } from 'node:zlib';
 import { decode } from 'fast-png';
+import type { Budget } from '../../index.js';
 
-/** Pixels of the largest picture that is read: decoded, 16 bytes each at most are held. */
-const MOST_PIXELS = 2 ** 24;
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 /** Samples per pixel by colour type. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** What a picture's pixels depend on; text, profiles and animations are left out. */
 const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+/** More pieces than any writer makes; each would cost a hundred times its bytes. */
+const MOST_CHUNKS = 2 ** 17;
 
 /**
- * Decodes a PNG after checking that it has one header, at most 2²⁴ pixels, and image data that inflate to just the size
- * the header says. Throws an Error that says what is wrong.
+ * Decodes a PNG after checking that it has one header, no more pixels than the budget allows (decoded, 16 bytes each at
+ * most are held), and image data that inflate to just the size the header says. Throws an Error that says what is wrong.
  */
-export function decodePng(bytes: Uint8Array): ReturnType<typeof decode> {
+export function decodePng(bytes: Uint8Array, file: string, budget: Budget): ReturnType<typeof decode> {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) throw new Error('no PNG signature');
-  const kept = chunks(bytes).filter(({ type }) => KEPT.has(type));
+  const kept = chunks(bytes);
   const [header, ...others] = kept;
   if (header?.type !== 'IHDR' || header.data.length !== 13)
     throw new Error('it does not begin with a header');
   if (others.some(({ type }) => type === 'IHDR')) throw new Error('it has a second header');
   const data = others.filter(({ type }) => type === 'IDAT');
   if (data.length === 0) throw new Error('it has no image data');
-  checkSize(header.data, Buffer.concat(data.map((chunk) => chunk.data)));
+  checkSize(header.data, Buffer.concat(data.map((chunk) => chunk.data)), file, budget);
   return decode(Buffer.concat([Uint8Array.from(SIGNATURE), ...kept.map(({ whole }) => whole)]));
 }
 
@@ -33,6 +34,7 @@ interface Chunk {
   readonly whole: Uint8Array;
 }
 
+/** Those that are kept. */
 function chunks(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: Chunk[] = [];
@@ -41,7 +43,9 @@ function chunks(bytes: Uint8Array): Chunk[] {
     const end = at + 12 + length;
     if (end > bytes.length) throw new Error('it is cut off');
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    found.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+    if (KEPT.has(type))
+      found.push({ type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) });
+    if (found.length > MOST_CHUNKS) throw new Error(`it is in more than ${MOST_CHUNKS} pieces`);
     if (type === 'IEND') return found;
     at = end;
   }
@@ -49,12 +53,12 @@ function chunks(bytes: Uint8Array): Chunk[] {
 }
 
 /** Compares what the header promises with what the data inflate to, and never inflates more. */
-function checkSize(header: Uint8Array, packed: Uint8Array): void {
+function checkSize(header: Uint8Array, packed: Uint8Array, file: string, budget: Budget): void {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, colour, interlace] = [header[8]!, header[9]!, header[12]!];
-  if (width === 0 || height === 0 || width * height > MOST_PIXELS)
-    throw new Error(`${width} × ${height} pixels; from 1 to ${MOST_PIXELS.toLocaleString('en-US')} are read`);
+  if (width === 0 || height === 0) throw new Error(`it has ${width} × ${height} pixels`);
+  budget.check('pixels', width * height, `${file}: not a readable PNG picture (${width} × ${height})`);
   const channels = CHANNELS[colour];
   if (channels === undefined || ![1, 2, 4, 8, 16].includes(depth))
     throw new Error(`unknown colour type ${colour} of ${depth} bits`);

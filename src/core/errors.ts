@@ -1,5 +1,10 @@
 import { oneLine } from './shown.js';
 
+/** Longer messages lose their middle: what a file holds may be of any length. */
+const longest = 2000;
+const briefly = (line: string): string =>
+  line.length <= longest ? line : `${line.slice(0, longest - 500)} … ${line.slice(-490)}`;
+
 /**
  * A caller's mistake: bad input, an unknown option, a missing file. The message is one line that names what was
  * wrong, where (file, layer, row, option) and what to do; names from files are shown escaped in it. The command line
@@ -8,7 +13,7 @@ import { oneLine } from './shown.js';
 export class InputError extends Error {
   override name = 'InputError';
   constructor(message: string, options?: ErrorOptions) {
-    super(oneLine(message), options);
+    super(briefly(oneLine(message)), options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Budget, countOf } from '../core/budget.js';
 import type { Tensor } from '../network/graph.js';
 import {
   type Binary,
@@ -12,6 +13,33 @@ import {
 } from './program.js';
 import { broadcast, type Shape, sameShape, sizeOf, stackOf } from './shape.js';
 
+/** What the programs of one network have in common while they are made: what they may take, and small constants. */
+export class Workshop {
+  readonly #made = new Map<string, Tensor>();
+
+  /** @param owner whose programs they are, in messages. */
+  constructor(
+    private readonly owner: string,
+    private readonly budget: Budget,
+  ) {}
+
+  /** Refuses tensors that are larger than the budget allows. */
+  check(shape: Shape): void {
+    this.budget.check('derived', countOf(shape), this.owner);
+  }
+
+  /** The constant known by `key`; made once, after the budget was asked. */
+  constant(key: string, shape: Shape, data: () => Float64Array): Tensor {
+    let tensor = this.#made.get(key);
+    if (tensor === undefined) {
+      this.budget.take('constants', countOf(shape), this.owner);
+      tensor = { shape, data: data() };
+      this.#made.set(key, tensor);
+    }
+    return tensor;
+  }
+}
+
 /** Appends instructions, infers their shapes, and gives equal instructions one place. */
 export class Builder {
   readonly #instructions: Instruction[] = [];
@@ -19,6 +47,9 @@ export class Builder {
   readonly #known = new Map<string, Ref>();
   readonly #constants = new Map<Tensor, Ref>();
   readonly #scalars = new Map<Ref, number>();
+
+  /** Without a workshop nothing is checked: for programs made of programs. */
+  constructor(private readonly workshop?: Workshop) {}
 
   shape(ref: Ref): Shape {
     return this.#instructions[ref]!.shape;
@@ -152,7 +183,7 @@ export class Builder {
   #made(key: string, shape: Shape, data: () => Float64Array): Ref {
     let ref = this.#known.get(key);
     if (ref === undefined) {
-      ref = this.constant({ shape, data: data() });
+      ref = this.constant(this.workshop?.constant(key, shape, data) ?? { shape, data: data() });
       this.#known.set(key, ref);
     }
     return ref;
@@ -161,9 +192,10 @@ export class Builder {
   #add(given: Instruction): Ref {
     const low = given.kind === 'lower' || operands(given).some((ref) => this.#lowered[ref]);
     const instruction = low && given.kind !== 'lower' ? withOperands(given, (ref) => this.lower(ref)) : given;
-    const key = JSON.stringify(instruction);
+    const key = keyOf(instruction);
     let ref = this.#known.get(key);
     if (ref === undefined) {
+      this.workshop?.check(instruction.shape);
       ref = this.#push(instruction);
       this.#lowered[ref] = low;
       this.#known.set(key, ref);
@@ -172,5 +204,28 @@ export class Builder {
   }
   #push(instruction: Instruction): Ref {
     return (this.#instructions.push(instruction) - 1) as Ref;
+  }
+}
+
+/** What tells an instruction from others; shapes that follow from the operands are left out. */
+function keyOf(instruction: Instruction): string {
+  return `${instruction.kind} ${operands(instruction).join()} ${detailOf(instruction)}`;
+}
+
+function detailOf(instruction: Instruction): string {
+  switch (instruction.kind) {
+    case 'matmul':
+      return `${instruction.transposeA} ${instruction.transposeB}`;
+    case 'unary':
+    case 'binary':
+      return instruction.fn;
+    case 'slice':
+      return `${instruction.axis} ${instruction.start} ${instruction.size}`;
+    case 'concat':
+      return String(instruction.axis);
+    case 'symmetric':
+      return `${instruction.triangle} ${instruction.diagonal === null} ${instruction.shape}`;
+    default:
+      return instruction.shape.join();
   }
 }

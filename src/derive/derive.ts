@@ -1,9 +1,10 @@
+import { Budget, type BudgetLimits, OverBudget } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import type { Network } from '../network/graph.js';
 import { narrowPrefix } from '../network/prefix.js';
 import { isSmooth, label } from '../network/traits.js';
 import { adjointOf, adjoints } from './adjoint.js';
-import { Builder } from './builder.js';
+import { Builder, Workshop } from './builder.js';
 import { cost } from './cost.js';
 import { curvature } from './curvature.js';
 import { type Forward, forward } from './forward.js';
@@ -19,14 +20,18 @@ export interface DeriveOptions {
    * constant `B`, `expand` those by `x`. Default `expand`.
    */
   readonly through?: 'keep' | 'expand';
+  /** What the programs may take, see {@link BudgetLimits}. */
+  readonly limits?: BudgetLimits | undefined;
 }
 
 /**
  * The programs of `network`. Each is built in every way known here (tangents or adjoints for `J`, tangents at the input
- * or at a narrow prefix) and the one that costs least is kept.
+ * or at a narrow prefix) and the one that costs least is kept. Throws {@link InputError} where all take more than the
+ * limits allow.
  */
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
   if ((options.kinks ?? 'refuse') === 'refuse') refuseKinks(network);
+  const workshop = new Workshop(`network '${network.name}'`, new Budget(options.limits));
   const cut = narrowPrefix(network);
   const keep = cut !== undefined && options.through === 'keep';
   const inner = cut === undefined ? [] : [spaceOf(network, cut)];
@@ -35,22 +40,36 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
     (['tangents', 'adjoints'] as const).map((by) => ({ space, by, keep })),
   );
   const hessian = (mixed: boolean): Program =>
-    cheapest(ways.map((way) => hessianProgram(network, { ...way, mixed })));
+    cheapest(ways, (way) => hessianProgram(network, { ...way, mixed }, workshop));
   return {
     name: network.name,
     inputs: network.inputSize,
     outputs: network.outputSize,
     parameters: network.parameters,
-    ...(keep && { through: prefixFactor(network, cut) }),
-    value: valueProgram(network),
-    jacobian: cheapest(ways.map((way) => jacobianProgram(network, way))),
+    ...(keep && { through: prefixFactor(network, cut, workshop) }),
+    value: valueProgram(network, workshop),
+    jacobian: cheapest(ways, (way) => jacobianProgram(network, way, workshop)),
     hessian: hessian(false),
     mixed: hessian(true),
   };
 }
 
-const cheapest = (programs: readonly Program[]): Program =>
-  programs.reduce((best, program) => (cost(program) < cost(best) ? program : best));
+/** The program that costs least among those that the budget allows. */
+function cheapest(ways: readonly Way[], make: (way: Way) => Program): Program {
+  let best: { readonly program: Program; readonly cost: number } | undefined;
+  let refusal: OverBudget | undefined;
+  for (const way of ways)
+    try {
+      const program = make(way);
+      const own = cost(program);
+      if (best === undefined || own < best.cost) best = { program, cost: own };
+    } catch (error) {
+      if (!(error instanceof OverBudget)) throw error;
+      refusal ??= error;
+    }
+  if (best === undefined) throw refusal;
+  return best.program;
+}
 
 /** Throws for the first op without a second derivative. */
 export function refuseKinks(network: Network): void {
@@ -71,13 +90,13 @@ interface Way {
   readonly keep: boolean;
 }
 
-function valueProgram(network: Network): Program {
-  const b = new Builder();
+function valueProgram(network: Network, workshop: Workshop): Program {
+  const b = new Builder(workshop);
   return b.finish({ y: forward(b, network).y });
 }
 
-function jacobianProgram(network: Network, way: Way): Program {
-  const f = forward(new Builder(), network);
+function jacobianProgram(network: Network, way: Way, workshop: Workshop): Program {
+  const f = forward(new Builder(workshop), network);
   const { b, y } = f;
   if (way.by === 'adjoints') return b.finish({ y, J: inSpace(f, way, jacobianByAdjoints(f, way.space)) });
   const t = new Tangents(b, way.space.rows);
@@ -85,9 +104,13 @@ function jacobianProgram(network: Network, way: Way): Program {
 }
 
 /** With adjoints, those of `λᵀy` are one row more of the same products. `mixed`: what leads to `H` alone is lowered. */
-function hessianProgram(network: Network, way: Way & { readonly mixed: boolean }): Program {
+function hessianProgram(
+  network: Network,
+  way: Way & { readonly mixed: boolean },
+  workshop: Workshop,
+): Program {
   const { space, mixed } = way;
-  const f = forward(new Builder(), network);
+  const f = forward(new Builder(workshop), network);
   const { b, y } = f;
   const m = network.outputSize;
   const λ = b.reshape(b.input('λ', [m]), [1, m]);

@@ -1,6 +1,6 @@
 import type { Network } from '../network/graph.js';
 import { isAffine } from '../network/traits.js';
-import { Builder } from './builder.js';
+import { Builder, type Workshop } from './builder.js';
 import { execute } from './execute.js';
 import { type Forward, forward } from './forward.js';
 import type { Ref } from './program.js';
@@ -48,8 +48,8 @@ export function prefixMap({ b, network, sites }: Forward, cut: number): Ref {
 }
 
 /** `B = ∂z/∂x`, `k × n` by rows, in numbers. */
-export function prefixFactor(network: Network, cut: number) {
-  const b = new Builder();
+export function prefixFactor(network: Network, cut: number, workshop: Workshop) {
+  const b = new Builder(workshop);
   const program = b.finish({ y: b.transpose(prefixMap(forward(b, network), cut)) });
   const { shape, data } = execute(program, { x: [], λ: [] })[program.outputs.y]!;
   const [rank, columns] = shape as [number, number];

@@ -4,7 +4,6 @@ import {
   abs,
   acos,
   acosh,
-  add,
   asin,
   asinh,
   atan,
@@ -22,9 +21,6 @@ import {
   log,
   log1p,
   log10,
-  maximum,
-  minimum,
-  multiply,
   negate,
   power,
   quotient,
@@ -36,11 +32,11 @@ import {
   softplus,
   sqrt,
   subtract,
-  sum,
   tan,
   tanh,
   trunc,
 } from './functions.js';
+import { expressions } from './nodes.js';
 
 /** What may stand in `${…}` of a template; lists only as an argument of `sum`, `dot`, `minimum`, `maximum`, … */
 export type TemplateValue = Operand | Iterable<Operand>;
@@ -94,7 +90,16 @@ const unary = {
   trunc,
 };
 const binary = { subtract, divide, power, atan2, remainder, quotient };
-const several = { add, multiply, minimum, maximum, min: minimum, max: maximum };
+/** Of lists, which may be longer than a call may have arguments. */
+const several: Readonly<Record<string, (args: readonly Expression[]) => Expression>> = {
+  sum: (args) => expressions.sum(args),
+  add: (args) => expressions.sum(args),
+  multiply: (args) => expressions.product(args),
+  minimum: (args) => expressions.extreme('minimum', args),
+  maximum: (args) => expressions.extreme('maximum', args),
+  min: (args) => expressions.extreme('minimum', args),
+  max: (args) => expressions.extreme('maximum', args),
+};
 
 /** Every function by the name it has in a template. */
 export const callables: ReadonlyMap<string, Callable> = new Map<string, Callable>([
@@ -111,8 +116,7 @@ export const callables: ReadonlyMap<string, Callable> = new Map<string, Callable
   ]),
   ...Object.entries(several).map(([name, f]): [string, Callable] => [
     name,
-    { apply: (args) => f(...args.flatMap(list)) },
+    { apply: (args) => f(args.flatMap(list).map(toExpression)) },
   ]),
-  ['sum', { apply: (args) => sum(args.flatMap(list)) }],
   ['dot', { count: 2, apply: ([a, b]) => dot(list(a!), list(b!)) }],
 ]);

@@ -1,3 +1,4 @@
+import { Budget, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import type { Elementwise, Network, Node, Op, Tensor } from './graph.js';
 
@@ -11,9 +12,6 @@ export function firstNotFinite(data: Float32Array | Float64Array): number {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
   return -1;
 }
-
-/** The most numbers one tensor may hold; far above any network, it stops nonsense before memory is asked for. */
-const mostNumbers = 2 ** 31 - 1;
 
 /** A shape in messages: `[28, 28]`. */
 export const show = (shape: Shape): string => `[${shape.join(', ')}]`;
@@ -34,11 +32,21 @@ export class NetworkBuilder {
   constructor(
     readonly file: string,
     readonly name: string,
+    readonly budget: Budget = new Budget(),
   ) {}
 
   /** An error about `layer`, one line. */
   error(layer: string, problem: string): InputError {
-    return new InputError(`${this.file}: layer "${layer}": ${problem}`);
+    return new InputError(`${this.#where(layer)}: ${problem}`);
+  }
+
+  /** Refuses to make `count` constants for `layer` where they and those before are too many; to be asked before they are made. */
+  reserve(layer: string, count: number): void {
+    this.budget.take('trained', count, this.#where(layer));
+  }
+
+  #where(layer: string): string {
+    return `${this.file}: layer "${layer}"`;
   }
 
   /** Counts trained numbers; they are booked on the next node added. */
@@ -56,8 +64,9 @@ export class NetworkBuilder {
   /** The next `size(shape)` numbers of the flattened network input. */
   input(layer: string, shape: Shape): number {
     const offset = this.#inputSize;
+    const node = this.#add(layer, { kind: 'input', offset }, [], shape);
     this.#inputSize += sizeOf(shape);
-    return this.#add(layer, { kind: 'input', offset }, [], shape);
+    return node;
   }
 
   affine(layer: string, u: number, weight: Tensor, bias?: Tensor): number {
@@ -89,6 +98,7 @@ export class NetworkBuilder {
   /** `scale` with one number for the whole last axis. */
   scaleBy(layer: string, u: number, scale: number, shift = 0): number {
     const last = this.#last(layer, this.shape(u));
+    this.reserve(layer, 2 * last);
     const constant = (value: number): Tensor => ({
       shape: [last],
       data: new Float64Array(last).fill(value),
@@ -162,12 +172,12 @@ export class NetworkBuilder {
   }
 
   #add(layer: string, op: Op, inputs: readonly number[], shape: Shape): number {
+    this.budget.check('depth', shape.length, this.#where(layer));
     if (shape.some((length) => !Number.isSafeInteger(length) || length < 1)) {
       throw this.error(layer, `the shape ${show(shape)} must have positive whole lengths`);
     }
-    if (sizeOf(shape) > mostNumbers) {
-      throw this.error(layer, `the shape ${show(shape)} holds more than ${mostNumbers} numbers`);
-    }
+    this.budget.take('nodes', Math.max(1, inputs.length), this.#where(layer));
+    this.budget.take('values', countOf(shape), this.#where(layer));
     this.#nodes.push({ layer, op, inputs: [...inputs], shape: [...shape], parameters: this.#fresh });
     this.#fresh = 0;
     return this.#nodes.length - 1;

@@ -1,3 +1,4 @@
+import { Budget, type BudgetLimits } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import type { Limits } from '../core/limits.js';
 import { Ticker } from '../core/ticker.js';
@@ -31,8 +32,10 @@ export interface NlOptions {
   readonly reverse?: boolean;
   /** What messages call the file when bytes are read. */
   readonly file?: string;
+  /** What the file may ask for, see {@link BudgetLimits}. */
+  readonly limits?: BudgetLimits | undefined;
   /** When to give up, also later when the problem is made: `Stopped` is thrown then. */
-  readonly limits?: Limits;
+  readonly until?: Limits;
 }
 
 /** What stands beside the bytes of a .nl file. */
@@ -78,8 +81,9 @@ export function readNlBytes(
   { name, names: named }: NlSurroundings = { name: 'nl', names: (plain) => plain },
 ): NlFile {
   const { file = 'the .nl data' } = options;
+  new Budget(options.limits).check('bytes', bytes.length, file);
   const header = readHeader(bytes, file);
-  const ticker = new Ticker(options.limits);
+  const ticker = new Ticker(options.until);
   const lexer: Lexer =
     header.encoding === 'text'
       ? new TextLexer(bytes, file, header.end, ticker)
@@ -144,7 +148,7 @@ export function readNlBytes(
     file,
     model,
     get problem() {
-      problem ??= model.problem(options.limits);
+      problem ??= model.problem(options.until);
       return problem;
     },
     header,

@@ -217,8 +217,8 @@ describe('limits', () => {
       const limits = new Limits();
       limits.raise();
       const bytes = writeNl(spec, encoding);
-      expect(() => readNlBytes(bytes, { limits })).toThrow(Stopped);
-      expect(readNlBytes(bytes, { limits: new Limits() }).problem.groups[0]!.count).toBe(n);
+      expect(() => readNlBytes(bytes, { until: limits })).toThrow(Stopped);
+      expect(readNlBytes(bytes, { until: new Limits() }).problem.groups[0]!.count).toBe(n);
     });
 });
 

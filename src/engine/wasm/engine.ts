@@ -164,7 +164,7 @@ class WasmExecutable implements Executable {
 
   /** Work space for the widest product of `program`. */
   #workFor(arena: Arena, { instructions }: Program): number {
-    const widest = Math.max(...instructions.map(({ shape }) => shape.at(-1) ?? 1));
+    const widest = instructions.reduce((most, { shape }) => Math.max(most, shape.at(-1) ?? 1), 1);
     const doubles = arena.kernels.gemmWork(widest);
     if (doubles > this.#work.doubles) this.#work = { at: arena.reserve(doubles), doubles };
     return this.#work.at;

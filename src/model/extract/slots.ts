@@ -19,7 +19,11 @@ export function isAffine(shape: Shape, given: Int32Array): boolean {
       if ((s & 3) === variableSlot) return given[s >> 2] === 1 ? 0 : 1;
       return (s & 3) === earlierCall ? degrees[s >> 2]! : 0;
     });
-    const [least, most] = [Math.min(...own), Math.max(...own)] as [Degree, Degree];
+    let [least, most]: [Degree, Degree] = [2, 0];
+    for (const degree of own) {
+      if (degree < least) least = degree;
+      if (degree > most) most = degree;
+    }
     const varying = own.filter((degree) => degree > 0).length;
     if (most !== 1) degrees.push(most);
     else if (operator === 'add' || operator === 'subtract' || operator === 'negate') degrees.push(1);

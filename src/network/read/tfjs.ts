@@ -1,4 +1,6 @@
+import { Budget, type BudgetLimits } from '../../core/budget.js';
 import { InputError } from '../../core/errors.js';
+import { checkDepth, readJson } from '../../core/json.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { isObject } from './tfjs/config.js';
@@ -36,25 +38,26 @@ export interface TfjsFiles {
   readonly file: string;
   /** The network's name. */
   readonly name: string;
-  /** Text of model.json. */
-  readonly json: string;
+  /** Bytes of model.json. */
+  readonly json: Uint8Array;
   /** All bytes of the groups' files in order; `close` is called when they are read. */
   open(
     groups: readonly WeightGroup[],
     fail: (problem: string) => InputError,
   ): { readonly next: ByteSource; close(): void };
+  readonly budget?: Budget;
 }
 
 /**
  * Reads a tfjs LayersModel from its files. Layers that only matter in training become nothing; a mistake in the files is
  * an InputError of one line.
  */
-export function readTfjsFiles({ file, name, json: text, open }: TfjsFiles): Network {
+export function readTfjsFiles({ file, name, json: bytes, open, budget = new Budget() }: TfjsFiles): Network {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
-  const json = parse(text, fail);
+  const json = readJson(bytes, file, budget);
   if (!isObject(json)) throw fail('is not a JSON object; give the model.json of a tfjs LayersModel');
   if (json['format'] === 'graph-model') throw fail(graphModel);
-  const model = readTopology(json['modelTopology'], file, fail);
+  const model = readTopology(json['modelTopology'], file, fail, budget);
 
   const manifest = json['weightsManifest'];
   if (!Array.isArray(manifest)) throw fail('has no weightsManifest; save the network again');
@@ -62,25 +65,31 @@ export function readTfjsFiles({ file, name, json: text, open }: TfjsFiles): Netw
     if (!isObject(group) || !Array.isArray(group['weights']) || !Array.isArray(group['paths'])) {
       throw fail(`group ${k} of the weightsManifest needs "paths" and "weights"; save the network again`);
     }
-    return { entries: readEntries(group['weights'], file), shards: group['paths'] };
+    return { entries: readEntries(group['weights'], file, budget), shards: group['paths'] };
   });
 
-  const bytes = open(groups, fail);
+  const shards = open(groups, fail);
   try {
     const weights = new Weights(
       file,
       groups.flatMap(({ entries }) => entries),
-      bytes.next,
+      shards.next,
     );
     const keras = kerasVersion(json['modelTopology'], json['generatedBy']);
-    return assemble(file, name, model, weights, keras);
+    return assemble({ file, name, budget }, model, weights, keras);
   } finally {
-    bytes.close();
+    shards.close();
   }
 }
 
+/** Limits of what a reader may take; see {@link BudgetLimits}. */
+export interface ReadOptions {
+  readonly limits?: BudgetLimits | undefined;
+}
+
 /** Reads a live `tf.LayersModel` through its own save handler; the model stays as it is. */
-export async function fromTfjs(model: TfjsModel): Promise<Network> {
+export async function fromTfjs(model: TfjsModel, { limits }: ReadOptions = {}): Promise<Network> {
+  const budget = new Budget(limits);
   let saved: TfjsArtifacts | undefined;
   await model.save({
     save: async (artifacts) => {
@@ -92,35 +101,34 @@ export async function fromTfjs(model: TfjsModel): Promise<Network> {
   const file = `tfjs model "${name}"`;
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   if (!saved) throw fail('save() did not call the handler it was given; pass a tf.LayersModel');
-  const topology = readTopology(saved.modelTopology, file, fail);
-  const entries = readEntries(saved.weightSpecs ?? [], file);
-  const parts = [saved.weightData ?? []].flat().map((part) => new Uint8Array(part));
+  const { modelTopology, weightSpecs = [], weightData = [] } = saved;
+  checkDepth(modelTopology, file, budget);
+  checkDepth(weightSpecs, file, budget);
+  const topology = readTopology(modelTopology, file, fail, budget);
+  if (!Array.isArray(weightSpecs)) throw fail('its weightSpecs are no list; pass a tf.LayersModel');
+  const entries = readEntries(weightSpecs, file, budget);
+  const parts = [weightData].flat().map((part) => {
+    if (!isBuffer(part)) throw fail('its weightData are no ArrayBuffers; pass a tf.LayersModel');
+    return new Uint8Array(part);
+  });
   const held = parts.reduce((sum, part) => sum + part.length, 0);
   const needed = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   if (held !== needed) throw fail(`the weights hold ${held} bytes, the topology needs ${needed}`);
-  const keras = kerasVersion(saved.modelTopology, undefined) ?? 2;
-  return assemble(file, name, topology, new Weights(file, entries, fromMemory(parts)), keras);
+  const keras = kerasVersion(modelTopology, undefined) ?? 2;
+  return assemble({ file, name, budget }, topology, new Weights(file, entries, fromMemory(parts)), keras);
 }
 
+const isBuffer = (value: unknown): value is ArrayBuffer =>
+  value instanceof ArrayBuffer || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+
 function assemble(
-  file: string,
-  name: string,
+  { file, name, budget }: { readonly file: string; readonly name: string; readonly budget: Budget },
   model: ReturnType<typeof readTopology>,
   weights: Weights,
   keras: number | undefined,
 ): Network {
-  const build = new NetworkBuilder(file, name);
+  const build = new NetworkBuilder(file, name, budget);
   const network = build.finish(addModel({ build, weights, keras, path: [], place: '' }, model));
   weights.finish();
   return network;
-}
-
-function parse(text: string, fail: (problem: string) => InputError): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw fail(
-      `is not JSON (${(cause as Error).message.split('\n')[0]}); give the model.json of a tfjs LayersModel`,
-    );
-  }
 }

@@ -55,6 +55,7 @@ function spread(call: Call, key: string, values: readonly number[], length: numb
   if (values.length !== 1 && values.length !== length) {
     throw call.build.error(call.layer, `"${key}" holds ${values.length} numbers, expected 1 or ${length}`);
   }
+  call.build.reserve(call.layer, length);
   const data = Float64Array.from({ length }, (_, k) => values[values.length === 1 ? 0 : k]!);
   return { shape: [length], data };
 }
@@ -79,6 +80,7 @@ const pReLU: Rule = (call) => {
     shape.map((length, k) => (shared.includes(k + 1) ? 1 : length)),
   );
   const size = sizeOf(shape);
+  build.reserve(layer, size);
   const slope = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     let [rest, at, stride] = [i, 0, 1];
@@ -172,6 +174,7 @@ const normalization: Rule = (call) => {
 
 /** `scale` with `[s, t]` computed per entry of the last axis. */
 function normalize(call: Call, length: number, line: (k: number) => readonly [number, number]): number {
+  call.build.reserve(call.layer, 2 * length);
   const [scale, shift] = [new Float64Array(length), new Float64Array(length)];
   for (let k = 0; k < length; k++) [scale[k], shift[k]] = line(k) as [number, number];
   return call.build.scale(
@@ -190,15 +193,19 @@ const rescaling: Rule = (call) => {
   return build.scale(layer, one(call), scale, shift);
 };
 
-/** `[d]` → `[n, d]`. */
+/** `[d]` → `[n, d]`, in about `2 log₂ n` steps: rows are doubled, and joined as the binary digits of `n` say. */
 const repeatVector: Rule = (call) => {
   const { build, layer, config } = call;
   const [n, d] = [config.number('n'), lastOf(call)];
-  if (!Number.isSafeInteger(n) || n < 1 || n > 2 ** 16) {
-    throw build.error(layer, `n is ${n}, expected a whole number from 1 to ${2 ** 16}`);
+  if (!Number.isSafeInteger(n) || n < 1)
+    throw build.error(layer, `n is ${n}, expected a whole number above 0`);
+  let rows: number | undefined;
+  let power = build.reshape(layer, one(call), [1, d]);
+  for (let rest = n; ; power = build.concat(layer, [power, power], 0)) {
+    if (rest % 2 === 1) rows = rows === undefined ? power : build.concat(layer, [rows, power], 0);
+    rest = Math.floor(rest / 2);
+    if (rest === 0) return rows!;
   }
-  const row = build.reshape(layer, one(call), [1, d]);
-  return n === 1 ? row : build.concat(layer, Array(n).fill(row), 0);
 };
 
 const ofInput =

@@ -1,4 +1,6 @@
+import type { Budget } from '../../../core/budget.js';
 import type { InputError } from '../../../core/errors.js';
+import { readJson } from '../../../core/json.js';
 import { type NetworkBuilder, show } from '../../build.js';
 import { brief, Config, isObject, type Json } from './config.js';
 import { checkDtype, checkOwner, harmlessKey } from './keys.js';
@@ -63,6 +65,10 @@ function readLayer(context: Context, value: unknown, where: Config): Omit<Layer,
   // A Sequential of old Keras has a list of layers for a configuration.
   const json: Json = isObject(settings) ? settings : {};
   const name = new Config(json, where.where).text('name', bare.text('name', kind));
+  const { budget } = context.build;
+  for (const { length } of [name, bare.text('name', name)])
+    budget.check('name', length, `${where.where}: the name of a layer`);
+  budget.check('name', kind.length, `${where.where}: the class of a layer`);
   const label = `${context.build.file}: layer "${name}"`;
   if (kind !== 'Sequential' && !isObject(settings))
     throw new Config(json, label).error('has no configuration');
@@ -80,6 +86,8 @@ const inside = (context: Context, { name, place }: Layer): Context => ({
 /** Calls a layer that is not an input layer. */
 function callLayer(context: Context, layer: Layer, inputs: readonly number[]): readonly number[] {
   const { build, weights, path, keras } = context;
+  // Layers that add no operation count as well: models inside one another multiply their calls.
+  build.budget.take('nodes', 1, `${build.file}: layer "${layer.name}"`);
   if (containers.includes(layer.kind)) {
     return addModel(inside(context, layer), layer.entry, inputs);
   }
@@ -270,31 +278,53 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
     done.set(`${name}/0`, [bind(context, layer, given?.[k])]);
   });
 
+  /** A call that waits for the nodes of what it is called on. */
+  interface Waiting {
+    readonly key: string;
+    readonly layer: Layer;
+    readonly from: readonly Reference[];
+    readonly nodes: number[];
+  }
   const open = new Set<string>();
-  const resolve = ({ layer: name, call, tensor }: Reference, asker: Config): number => {
-    const key = `${name}/${call}`;
-    let nodes = done.get(key);
-    if (!nodes) {
-      const layer = byName.get(name);
-      if (!layer) throw asker.error(`it is connected to "${name}", which the model does not have`);
-      if (layer.kind === 'InputLayer') throw layer.config.error('is not among the inputs of its model');
-      const from = calls.get(name)![call - firstCall(name, layer)];
-      if (!from) throw asker.error(`it is connected to call ${call} of "${name}", which does not exist`);
-      if (open.has(key)) throw layer.config.error('depends on its own output');
-      open.add(key);
-      nodes = callLayer(
-        context,
-        layer,
-        from.map((reference) => resolve(reference, layer.config)),
-      );
-      done.set(key, nodes);
-    }
-    const node = nodes[tensor];
-    if (node === undefined)
-      throw asker.error(`it is connected to output ${tensor} of "${name}", which does not exist`);
-    return node;
+  const waitingFor = ({ layer: name, call }: Reference, key: string, asker: Config): Waiting => {
+    const layer = byName.get(name);
+    if (!layer) throw asker.error(`it is connected to "${name}", which the model does not have`);
+    if (layer.kind === 'InputLayer') throw layer.config.error('is not among the inputs of its model');
+    const from = calls.get(name)![call - firstCall(name, layer)];
+    if (!from) throw asker.error(`it is connected to call ${call} of "${name}", which does not exist`);
+    if (open.has(key)) throw layer.config.error('depends on its own output');
+    open.add(key);
+    return { key, layer, from, nodes: [] };
   };
-  return outputs.map((reference) => resolve(reference, entry));
+  /** The node of a tensor; calls that are not made yet are, without recursion: chains may be long. */
+  const resolve = (wanted: Reference): number => {
+    const root: Waiting = { key: '', layer: layers[0]!, from: [wanted], nodes: [] };
+    const stack = [root];
+    while (root.nodes.length === 0) {
+      const top = stack.at(-1)!;
+      const next = top.from[top.nodes.length];
+      if (next === undefined) {
+        done.set(top.key, callLayer(context, top.layer, top.nodes));
+        stack.pop();
+        continue;
+      }
+      const asker = top === root ? entry : top.layer.config;
+      const key = `${next.layer}/${next.call}`;
+      const made = done.get(key);
+      if (made === undefined) {
+        stack.push(waitingFor(next, key, asker));
+        continue;
+      }
+      const node = made[next.tensor];
+      if (node === undefined)
+        throw asker.error(
+          `it is connected to output ${next.tensor} of "${next.layer}", which does not exist`,
+        );
+      top.nodes.push(node);
+    }
+    return root.nodes[0]!;
+  };
+  return outputs.map(resolve);
 }
 
 /**
@@ -313,17 +343,16 @@ export function kerasVersion(topology: unknown, generatedBy: unknown): number | 
 }
 
 /** Finds the model inside `modelTopology`: tfjs writes it directly, Keras's converter under `model_config`. */
-export function readTopology(topology: unknown, file: string, fail: (problem: string) => InputError): Config {
+export function readTopology(
+  topology: unknown,
+  file: string,
+  fail: (problem: string) => InputError,
+  budget: Budget,
+): Config {
   if (!isObject(topology)) throw fail('has no modelTopology; it is not a tfjs LayersModel');
   if (Array.isArray(topology['node'])) throw fail(graphModel);
-  let model = topology['model_config'] ?? topology['modelConfig'] ?? topology;
-  if (typeof model === 'string') {
-    try {
-      model = JSON.parse(model);
-    } catch (cause) {
-      throw fail(`model_config is not JSON (${(cause as Error).message}); save the network again`);
-    }
-  }
+  let model: unknown = topology['model_config'] ?? topology['modelConfig'] ?? topology;
+  if (typeof model === 'string') model = readJson(model, `${file}: model_config`, budget);
   if (!isObject(model)) throw fail('modelTopology holds no model; it is not a tfjs LayersModel');
   return new Config(model, file);
 }

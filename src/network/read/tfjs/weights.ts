@@ -1,3 +1,4 @@
+import { type Budget, countOf } from '../../../core/budget.js';
 import { InputError } from '../../../core/errors.js';
 import { sharedFloat32 } from '../../../core/memory.js';
 import { firstNotFinite, show, sizeOf } from '../../build.js';
@@ -27,12 +28,20 @@ export interface WeightEntry {
 export type ByteSource = (into: Uint8Array) => void;
 
 /** Checks one `weights` list of a manifest. `file` begins every message. */
-export function readEntries(list: readonly unknown[], file: string): WeightEntry[] {
+export function readEntries(list: readonly unknown[], file: string, budget: Budget): WeightEntry[] {
   return list.map((value, k) => {
     if (!isObject(value) || typeof value['name'] !== 'string') {
       throw new InputError(`${file}: weight ${k} of the manifest has no name; save the network again`);
     }
-    return readEntry(new Config(value, `${file}: weight "${value['name']}"`));
+    const { name } = value;
+    budget.check('name', name.length, `${file}: the name of weight ${k}`);
+    const where = `${file}: weight "${name}"`;
+    budget.check('depth', name.split('/').length, where);
+    const entry = readEntry(new Config(value, where));
+    budget.check('depth', entry.shape.length, where);
+    budget.check('numbers', countOf(entry.shape), where);
+    budget.take('trained', countOf(entry.shape), where);
+    return entry;
   });
 }
 
@@ -69,7 +78,7 @@ function readEntry(config: Config): WeightEntry {
     scale,
     min,
     whole: dtype !== 'float32',
-    bytes: sizeOf(shape) * bytesPer[stored],
+    bytes: countOf(shape) * bytesPer[stored],
     optimizer: config.get('group') === 'optimizer',
   };
 }
@@ -124,6 +133,9 @@ export interface LayerWeights {
 export class Weights {
   readonly #tensors = new Map<string, Tensor>();
   readonly #used = new Set<string>();
+  /** By every end `layer/kernel` of a name and by every beginning with the last part, the one name that has it; null for several. */
+  readonly #ends = new Map<string, string | null>();
+  readonly #frames = new Map<string, string | null>();
 
   /** Decodes the entries from consecutive bytes. */
   constructor(
@@ -147,6 +159,18 @@ export class Weights {
         );
       }
       this.#tensors.set(name, { shape, data });
+      this.#index(name);
+    }
+  }
+
+  #index(name: string): void {
+    const add = (index: Map<string, string | null>, key: string): void => {
+      index.set(key, index.has(key) ? null : name);
+    };
+    const last = name.slice(name.lastIndexOf('/') + 1);
+    for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+      add(this.#ends, name.slice(at + 1));
+      add(this.#frames, `${name.slice(0, at)}/${last}`);
     }
   }
 
@@ -210,11 +234,9 @@ export class Weights {
       if (this.#tensors.has(name)) return name;
     }
     // Keras repeats the layer or an enclosing model: `dense/dense/kernel`, `model/dense/kernel`.
-    const layer = path.at(-1)!;
-    const ends = [...this.#tensors.keys()].filter(
-      (name) =>
-        name.endsWith(`/${layer}/${weight}`) || (name.startsWith(`${layer}/`) && name.endsWith(`/${weight}`)),
-    );
-    return ends.length === 1 ? ends[0] : undefined;
+    const key = `${path.at(-1)}/${weight}`;
+    const [end, frame] = [this.#ends.get(key), this.#frames.get(key)];
+    if (end === null || frame === null || (end && frame && end !== frame)) return undefined;
+    return end ?? frame;
   }
 }
