@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { listOf, optionsOf, told } from '../core/given.js';
 import { both, Variable } from '../model/expression.js';
 import { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
@@ -71,7 +72,9 @@ export function network(
   x: VariableArray | readonly Variable[],
   options: NetworkOptions = {},
 ): VariableArray {
-  const inputs = [...x];
+  checkNetwork(net);
+  optionsOf(options, `network '${net.name}'`);
+  const inputs = listOf<Variable>(x, `network '${net.name}': x`);
   const model = modelOf(net, inputs);
   if (inputs.length !== net.inputSize)
     throw new InputError(
@@ -108,9 +111,9 @@ function formulationOf(net: Network, options: NetworkOptions): Formulation {
   const { relu, kinks, box } = options;
   const formulation = options.formulation ?? (relu === undefined ? 'reduced' : 'full');
   if (formulation !== 'reduced' && formulation !== 'full' && formulation !== 'lifted')
-    throw new InputError(`unknown formulation '${formulation as string}'; use reduced, lifted or full`);
+    throw new InputError(`unknown formulation ${told(formulation)}; use reduced, lifted or full`);
   if (kinks !== undefined && kinks !== 'refuse' && kinks !== 'allow')
-    throw new InputError(`network '${net.name}': unknown kinks '${kinks as string}'; use refuse or allow`);
+    throw new InputError(`network '${net.name}': unknown kinks ${told(kinks)}; use refuse or allow`);
   const clash = (option: string, hint: string): never => {
     throw new InputError(`network '${net.name}': ${option} means nothing in ${formulation} space; ${hint}`);
   };
@@ -119,6 +122,14 @@ function formulationOf(net: Network, options: NetworkOptions): Formulation {
   if (formulation !== 'full' && relu !== undefined)
     clash('relu', "use formulation: 'full', or kinks: 'allow'");
   return formulation;
+}
+
+/** Refuses what no reader made. */
+function checkNetwork(net: Network): void {
+  if (typeof net !== 'object' || net === null || !Array.isArray(net.nodes) || !Array.isArray(net.outputs))
+    throw new InputError(
+      `network: the first argument is ${told(net)}, not a network; load one with loadNetwork`,
+    );
 }
 
 /** Refuses activations without a second derivative where nobody said how to take them, and those that jump. */
@@ -227,10 +238,10 @@ function addRows(
 ): { outputs: VariableArray; relaxation: string | undefined } {
   const { name = 'y', relu = 'complementarity' } = options;
   const values = startValues(model, net, inputs);
-  const hinge = relu === 'complementarity' ? { complementarity: 1e-6 } : relu;
+  const hinge = relu === 'complementarity' ? { complementarity: 1e-6 } : optionsOf(relu, 'relu');
   const amount = 'smooth' in hinge ? hinge.smooth : hinge.complementarity;
-  if (!(amount > 0) || !Number.isFinite(amount))
-    throw new InputError(`relu: ε must be a positive number, got ${amount}`);
+  if (!(typeof amount === 'number' && amount > 0) || !Number.isFinite(amount))
+    throw new InputError(`relu: ε must be a positive number, got ${told(amount)}`);
   const { outputs, own } = firstVariables(
     model,
     net,

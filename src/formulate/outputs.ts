@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { isNumbers, spreadOf } from '../core/given.js';
 import type { Variable } from '../model/expression.js';
 import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
@@ -35,13 +36,12 @@ export function firstVariables(
     otherwise: number,
     what: string,
   ): Float64Array => {
-    if (given !== undefined && typeof given !== 'number' && given.length !== net.outputSize)
+    if (isNumbers(given) && given.length !== net.outputSize)
       throw new InputError(
         `network '${net.name}': ${what} has ${given.length} entries for ${net.outputSize} outputs`,
       );
-    return Float64Array.from({ length: net.outputSize }, (_, k) =>
-      given === undefined ? otherwise : typeof given === 'number' ? given : given[k]!,
-    );
+    const where = `network '${net.name}': ${what}`;
+    return spreadOf(given ?? otherwise, net.outputSize, where, 'bound')!;
   };
   const lower = spread(options.lower, Number.NEGATIVE_INFINITY, 'lower');
   const upper = spread(options.upper, Number.POSITIVE_INFINITY, 'upper');

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { numberOf } from '../core/given.js';
 import { applyOperator } from '../problem/apply.js';
 import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
 
@@ -45,9 +46,10 @@ function linearValue({ columns, coefficients, constant }: Linear, x: ArrayLike<n
 
 function entry(x: ArrayLike<number>, index: number): number {
   const value = x[index];
+  if (typeof value === 'number') return value;
   if (value === undefined)
     throw new InputError(
       `value: x has ${x.length} entries; the expression needs entry ${index}, counted from 0`,
     );
-  return value;
+  return numberOf(value, `value: x[${index}]`, 'any');
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { told } from '../core/given.js';
 import type { Operator } from '../problem/operators.js';
 import { reference, variableKind } from './tape.js';
 
@@ -97,13 +98,9 @@ for (const value of [-2, -1, -0.5, 0.5, 1, 2, 3, 4, 5, 6, 10, 100]) common.set(v
 export function toExpression(value: Operand): Expression {
   if (value instanceof Expression) return value;
   if (typeof value !== 'number')
-    throw new InputError(`expected an expression or a number, got ${describe(value)}`);
+    throw new InputError(
+      `expected an expression or a number, got ${typeof value === 'string' ? 'a string, ' : ''}${told(value)}`,
+    );
   if (Number.isNaN(value)) throw new InputError('a constant of an expression is NaN');
   return common.get(value) ?? new Constant(value);
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'Object'})`;
-  return `a ${typeof value}`;
 }

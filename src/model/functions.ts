@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { listOf, numberOf, numbersOf } from '../core/given.js';
 import type { Operator } from '../problem/operators.js';
 import {
   commonOwner,
@@ -27,7 +28,8 @@ const binary =
 export const add = (...terms: Operand[]): Expression => sum(terms);
 
 /** Sum of a list; 0 for an empty one. */
-export const sum = (terms: Iterable<Operand>): Expression => operations.sum(Array.from(terms, toExpression));
+export const sum = (terms: Iterable<Operand>): Expression =>
+  operations.sum(listOf(terms, 'sum: its list').map(toExpression));
 
 export const subtract = (a: Operand, b: Operand): Expression =>
   operations.subtract(toExpression(a), toExpression(b));
@@ -108,8 +110,8 @@ export const conditional = (test: Operand, a: Operand, b: Operand): Expression =
 
 /** `Σ aᵢ bᵢ`; two lists of one length. */
 export function dot(a: Iterable<Operand>, b: Iterable<Operand>): Expression {
-  const left = [...a];
-  const right = [...b];
+  const left = listOf(a, 'dot: its first list');
+  const right = listOf(b, 'dot: its second list');
   if (left.length !== right.length)
     throw new InputError(
       `dot of lists of ${left.length} and ${right.length} entries; give two of one length`,
@@ -126,18 +128,19 @@ export function linear(
   variables: ArrayLike<Variable>,
   constant = 0,
 ): Expression {
-  const length = variables.length;
-  if (coefficients.length !== length)
-    throw new InputError(`linear: ${coefficients.length} coefficients for ${length} variables`);
+  const of = listOf(variables as Iterable<Variable> & ArrayLike<Variable>, 'linear: the list of variables');
+  const length = of.length;
+  const numbers = numbersOf(coefficients, 'linear: coefficients', { range: 'bound' });
+  if (numbers.length !== length)
+    throw new InputError(`linear: ${numbers.length} coefficients for ${length} variables`);
+  numberOf(constant, 'linear: the constant', 'bound');
   const columns = new Int32Array(length);
   let owner: Owner | undefined;
   for (let k = 0; k < length; k++) {
-    const variable = variables[k]!;
+    const variable = of[k]!;
     if (!(variable instanceof Variable)) throw new InputError(`linear: entry ${k} is not a variable`);
-    if (Number.isNaN(coefficients[k])) throw new InputError(`linear: coefficient ${k} is NaN`);
     columns[k] = variable.index;
     owner = commonOwner(owner, variable.owner);
   }
-  if (Number.isNaN(constant)) throw new InputError('linear: the constant is NaN');
-  return new Linear(owner, columns, Float64Array.from(coefficients), constant);
+  return new Linear(owner, columns, numbers, constant);
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { checkLength, listOf, optionsOf, told } from '../core/given.js';
 import { type Expression, type Operand, Variable } from './expression.js';
 import type { Row } from './row.js';
 import type { GroupUse, Statement } from './statement.js';
@@ -22,29 +23,38 @@ export type StateTemplate = (template: Template, variables: number, constants: n
 /** The uses of a template: one for the instances whose variables all differ, one for each way in which some coincide. */
 export function groupUses(
   template: Template,
-  { columns, constants = [], rows }: GroupOptions,
+  options: GroupOptions,
   column: (variable: Variable) => number,
   row: (given: Row) => number,
   state: StateTemplate,
 ): GroupUse[] {
-  const slots = columns.map((list, i) =>
-    Int32Array.from(list, (variable) => {
+  const { columns, constants = [], rows } = optionsOf(options, 'group');
+  if (typeof template !== 'function')
+    throw new InputError(`group: the template is ${told(template)}, not a function`);
+  const slots = listOf(columns, 'group: columns').map((list, i) =>
+    Int32Array.from(listOf(list, `group: columns[${i}]`), (variable) => {
       if (!(variable instanceof Variable))
         throw new InputError(`group: columns[${i}] holds more than variables`);
       return column(variable);
     }),
   );
-  const places = rows === undefined ? undefined : Int32Array.from(rows, row);
-  const count = places?.length ?? slots[0]?.length ?? constants[0]?.length ?? 0;
+  const tables = listOf(constants, 'group: constants').map((list, i) => {
+    checkLength(list, `group: constants[${i}]`, undefined);
+    return list;
+  });
+  const places = rows === undefined ? undefined : Int32Array.from(listOf(rows, 'group: rows'), row);
+  const count = places?.length ?? slots[0]?.length ?? tables[0]?.length ?? 0;
   const expect = (what: string, length: number): void => {
     if (length !== count) throw new InputError(`group: ${what} has ${length} entries for ${count} instances`);
   };
   for (const [i, list] of slots.entries()) expect(`columns[${i}]`, list.length);
-  for (const [i, list] of constants.entries()) {
+  for (const [i, list] of tables.entries()) {
     expect(`constants[${i}]`, list.length);
     for (let t = 0; t < count; t++)
       if (typeof list[t] !== 'number' || !Number.isFinite(list[t]))
-        throw new InputError(`group: constants[${i}] of instance ${t} is ${list[t]}, not a finite number`);
+        throw new InputError(
+          `group: constants[${i}] of instance ${t} is ${told(list[t])}, not a finite number`,
+        );
   }
   const uses: GroupUse[] = [];
   for (const [pattern, instances] of coincidences(slots, count)) {
@@ -56,14 +66,14 @@ export function groupUses(
         values,
       );
     uses.push({
-      template: state(merged, distinct.length, constants.length),
+      template: state(merged, distinct.length, tables.length),
       width: distinct.length,
       columns: table(
         instances,
         distinct.map((i) => slots[i]!),
         (length) => new Int32Array(length),
       ),
-      constants: table(instances, constants, (length) => new Float64Array(length)),
+      constants: table(instances, tables, (length) => new Float64Array(length)),
       rows: Int32Array.from(instances, (t) => places?.[t] ?? -1),
     });
   }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { isNumbers, listOf, nameOf, optionsOf, spreadOf, told, wholeOf } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
 import { Float64List, Int32List } from '../core/lists.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
@@ -39,8 +40,8 @@ export interface GrayBoxOptions {
   readonly name?: string;
 }
 
-const isList = (given: unknown): given is ArrayLike<number> =>
-  typeof given === 'object' && given !== null && 'length' in given;
+/** More variables or rows at once than memory holds. */
+const mostAtOnce = 2 ** 27;
 
 /** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
 export class Model implements Owner {
@@ -88,29 +89,37 @@ export class Model implements Owner {
   }
 
   variable(name: string, options: VariableOptions<number> = {}): Variable {
-    return this.#addVariable(name, this.#box(name, options, 0));
+    nameOf(name, 'a variable');
+    const { lower, upper, start } = optionsOf(options, `variable '${name}'`);
+    return this.#addVariable(name, this.#box(name, lower, upper, start));
   }
 
   /** An array of variables `name[i]`, `name[i,j]`, …; bounds and start row-major. */
   variables(name: string, shape: readonly number[] | number, options: VariableOptions = {}): VariableArray {
-    const extents = typeof shape === 'number' ? [shape] : [...shape];
+    nameOf(name, 'an array of variables');
+    const what = `variables '${name}'`;
+    const extents = isNumbers(shape) ? listOf(shape as readonly number[], what) : [shape as number];
     for (const extent of extents)
-      if (!Number.isInteger(extent) || extent < 0)
+      if (!Number.isSafeInteger(extent) || extent < 0)
         throw new InputError(
-          `variables '${name}': shape [${extents.join(', ')}] is not made of whole numbers ≥ 0`,
+          `${what}: shape [${extents.map(told).join(', ')}] is not made of whole numbers ≥ 0`,
         );
     const size = extents.reduce((product, extent) => product * extent, 1);
-    for (const key of ['lower', 'upper', 'start'] as const) {
-      const given = options[key];
-      if (given !== undefined && typeof given !== 'number' && !isList(given))
+    if (!(size <= mostAtOnce)) throw new InputError(`${what}: ${size} are more than ${mostAtOnce}`);
+    const given = optionsOf(options, what);
+    const of = (key: keyof VariableOptions, range: 'bound' | 'finite') => {
+      const numbers = given[key];
+      if (numbers !== undefined && typeof numbers !== 'number' && !isNumbers(numbers))
         throw new InputError(
-          `variables '${name}': ${key} is neither a number nor a list of ${size} numbers; bounds that depend on variables are rows, see constrain`,
+          `${what}: ${key} is neither a number nor a list of ${size} numbers; bounds that depend on variables are rows, see constrain`,
         );
-      if (given !== undefined && typeof given !== 'number' && given.length !== size)
+      if (isNumbers(numbers) && numbers.length !== size)
         throw new InputError(
-          `variables '${name}': ${key} has ${given.length} entries for ${size} variables; give one each`,
+          `${what}: ${key} has ${numbers.length} entries for ${size} variables; give one each`,
         );
-    }
+      return spreadOf(numbers, size, `${what}: ${key}`, range);
+    };
+    const [lower, upper, start] = [of('lower', 'bound'), of('upper', 'bound'), of('start', 'finite')];
     const names: string[] = new Array(size);
     const index = new Array<number>(extents.length).fill(0);
     for (let k = 0; k < size; k++) {
@@ -121,7 +130,7 @@ export class Model implements Owner {
       }
     }
     // All are checked before the first is added.
-    const boxes = names.map((entry, k) => this.#box(entry, options, k));
+    const boxes = names.map((entry, k) => this.#box(entry, lower?.[k], upper?.[k], start?.[k]));
     const elements = names.map((entry, k) => this.#addVariable(entry, boxes[k]!));
     return new VariableArray(this, name, extents, elements);
   }
@@ -141,30 +150,32 @@ export class Model implements Owner {
    * suffix `#2`. The expression must have a derivative: tests, `floor` and their like alone are no rows.
    */
   constrain(expression: Operand, options: RowOptions): Row {
-    const name = options.name ?? `row[${this.rowCount}]`;
-    const { lower, upper } = this.#rowBounds(name, options.lower, options.upper, options.equals);
+    const given = optionsOf(options, 'constrain');
+    const name = given.name === undefined ? `row[${this.rowCount}]` : nameOf(given.name, 'a row');
+    const { lower, upper } = this.#rowBounds(name, given.lower, given.upper, given.equals);
     return this.#addRow(name, lower, upper, this.#differentiable(expression, `row '${name}'`));
   }
 
   /** Adds rows `name[0]`, `name[1]`, … without an expression, for {@link group} to fill; bounds for all or one each. */
   rows(name: string, count: number, options: RowsOptions): Row[] {
-    if (!Number.isInteger(count) || count < 0)
-      throw new InputError(`rows '${name}': ${count} is not a whole number ≥ 0`);
-    for (const key of ['lower', 'upper', 'equals'] as const) {
-      const given = options[key];
-      if (isList(given) && given.length !== count)
+    nameOf(name, 'an array of rows');
+    const what = `rows '${name}'`;
+    wholeOf(count, `${what}: their number`, 0, mostAtOnce);
+    const given = optionsOf(options, what);
+    const [low, high, equals] = (['lower', 'upper', 'equals'] as const).map((key) => {
+      const numbers = given[key];
+      if (isNumbers(numbers) && numbers.length !== count)
         throw new InputError(
-          `rows '${name}': ${key} has ${given.length} entries for ${count} rows; give one each`,
+          `${what}: ${key} has ${numbers.length} entries for ${count} rows; give one each`,
         );
-    }
-    const of = (given: number | ArrayLike<number> | undefined, k: number): number | undefined =>
-      isList(given) ? given[k]! : given;
-    return Array.from({ length: count }, (_, k) => {
-      const own = `${name}[${k}]`;
-      const bounds = [of(options.lower, k), of(options.upper, k), of(options.equals, k)] as const;
-      const { lower, upper } = this.#rowBounds(own, ...bounds);
-      return this.#addRow(own, lower, upper, -1);
+      return spreadOf(numbers, count, `${what}: ${key}`, 'bound');
     });
+    // All are checked before the first is added.
+    const rows = Array.from({ length: count }, (_, k) => {
+      const own = `${name}[${k}]`;
+      return { own, ...this.#rowBounds(own, low?.[k], high?.[k], equals?.[k]) };
+    });
+    return rows.map(({ own, lower, upper }) => this.#addRow(own, lower, upper, -1));
   }
 
   /**
@@ -176,10 +187,11 @@ export class Model implements Owner {
       this.#own(variable, 'group');
       return variable.index;
     };
-    const row = ({ index }: Row): number => {
+    const row = (given: Row): number => {
+      const index = typeof given === 'object' && given !== null ? given.index : given;
       if (!Number.isInteger(index) || index < 0 || index >= this.rowCount)
         throw new InputError(
-          `group: row ${index} is none of the ${this.rowCount} rows of model '${this.name}'`,
+          `group: row ${told(index)} is none of the ${this.rowCount} rows of model '${this.name}'`,
         );
       return index;
     };
@@ -189,13 +201,15 @@ export class Model implements Owner {
       model.minimize(own(x.elements, c.elements));
       return model.statement();
     });
-    this.#groups.push(...uses);
+    for (const use of uses) this.#groups.push(use);
   }
 
   /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
-  addGrayBox({ box, inputs, outputs, name = 'graybox' }: GrayBoxOptions): Row[] {
+  addGrayBox(options: GrayBoxOptions): Row[] {
+    const { box, inputs, outputs, name = 'graybox' } = optionsOf(options, 'addGrayBox');
+    nameOf(name, 'a gray box');
     const indices = (variables: Iterable<Variable>): Int32Array =>
-      Int32Array.from(variables, (variable) => {
+      Int32Array.from(listOf(variables, `gray box '${name}': a list of variables`), (variable) => {
         if (!(variable instanceof Variable))
           throw new InputError(`gray box '${name}' connects variables only`);
         this.#own(variable, `gray box '${name}'`);
@@ -218,7 +232,7 @@ export class Model implements Owner {
   block(first: number, last: number): void {
     if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last >= this.variableCount)
       throw new InputError(
-        `block ${first} … ${last}: these are not indices of the ${this.variableCount} variables`,
+        `block ${told(first)} … ${told(last)}: these are not indices of the ${this.variableCount} variables`,
       );
     if (this.#blocks.some(([start, end]) => first <= end && start <= last))
       throw new InputError(`block ${first} … ${last}: some of its variables are in a block already`);
@@ -227,6 +241,7 @@ export class Model implements Owner {
 
   /** The value of an expression of this model at `x`. */
   value(expression: Operand, x: ArrayLike<number>): number {
+    if (!isNumbers(x)) throw new InputError(`value: x is ${told(x)}, not an array of numbers`);
     return evaluate(this.#own(expression, 'value'), x);
   }
 
@@ -277,15 +292,17 @@ export class Model implements Owner {
     return partition;
   }
 
-  /** Bounds and start of entry `k`. */
-  #box(name: string, options: VariableOptions, k: number): Required<VariableOptions<number>> {
-    const pick = (given: number | ArrayLike<number> | undefined, otherwise: number): number =>
-      given === undefined ? otherwise : typeof given === 'object' && given !== null ? given[k]! : given;
-    const lower = pick(options.lower, Number.NEGATIVE_INFINITY);
-    const upper = pick(options.upper, Number.POSITIVE_INFINITY);
+  /** Bounds and start of one variable. */
+  #box(
+    name: string,
+    lower = Number.NEGATIVE_INFINITY,
+    upper = Number.POSITIVE_INFINITY,
+    given?: number,
+  ): Required<VariableOptions<number>> {
     this.#checkBounds(`variable '${name}'`, lower, upper);
-    const start = pick(options.start, Math.min(Math.max(0, lower), upper));
-    if (!Number.isFinite(start)) throw new InputError(`variable '${name}': its start ${start} is not finite`);
+    const start = given ?? Math.min(Math.max(0, lower), upper);
+    if (given === null || !Number.isFinite(start))
+      throw new InputError(`variable '${name}': its start ${told(given ?? start)} is not finite`);
     return { lower, upper, start };
   }
 
@@ -316,8 +333,8 @@ export class Model implements Owner {
       throw new InputError(`row '${name}': give either equals or lower and upper`);
     if (equals === undefined && low === undefined && high === undefined)
       throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
-    const lower = equals ?? low ?? Number.NEGATIVE_INFINITY;
-    const upper = equals ?? high ?? Number.POSITIVE_INFINITY;
+    const [lower = Number.NEGATIVE_INFINITY, upper = Number.POSITIVE_INFINITY] =
+      equals === undefined ? [low, high] : [equals, equals];
     this.#checkBounds(`row '${name}'`, lower, upper);
     return { lower, upper };
   }

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { told } from '../core/given.js';
 import { applyOperator } from '../problem/apply.js';
 import type { Operator } from '../problem/operators.js';
 
@@ -97,7 +98,7 @@ export class Operations<E> {
       case '>=':
         return this.apply('lessEqual', [b, a]);
       default:
-        throw new InputError(`unknown comparison '${comparison as string}'; use < <= = >= > !=`);
+        throw new InputError(`unknown comparison ${told(comparison)}; use < <= = >= > !=`);
     }
   }
 
