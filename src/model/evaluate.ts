@@ -1,14 +1,14 @@
 import { InputError } from '../core/errors.js';
 import { numberOf } from '../core/given.js';
 import { applyOperator } from '../problem/apply.js';
-import { Call, Constant, type Expression, Linear, Variable } from './expression.js';
+import { Call, Column, Constant, type Expression, Linear } from './expression.js';
 
 /** The value of an expression at `x`; each shared node is computed once, without recursion. */
 export function evaluate(root: Expression, x: ArrayLike<number>): number {
   const known = new Map<Expression, number>();
   const look = (e: Expression): number | undefined => {
     if (e instanceof Constant) return e.value;
-    if (e instanceof Variable) return entry(x, e.index);
+    if (e instanceof Column) return entry(x, e.index);
     return known.get(e);
   };
   const stack = [root];

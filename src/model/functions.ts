@@ -1,50 +1,75 @@
 import { InputError } from '../core/errors.js';
 import { listOf, numberOf, numbersOf } from '../core/given.js';
 import type { Operator } from '../problem/operators.js';
+import { type ArrayOperand, ExpressionArray, isArrayOperand, toArray } from './array.js';
+import { type Binary, elementwise, type Operands, type Several, type Unary } from './elementwise.js';
 import {
+  Column,
   commonOwner,
   type Expression,
   Linear,
   type Operand,
   type Owner,
   toExpression,
-  Variable,
 } from './expression.js';
+import { checkedAxis } from './extents.js';
 import { expressions as operations } from './nodes.js';
 import type { Comparison } from './operations.js';
 
 export type { Comparison };
 
-const unary =
-  (operator: Operator) =>
-  (u: Operand): Expression =>
-    operations.apply(operator, [toExpression(u)]);
-const binary =
-  (operator: Operator) =>
-  (a: Operand, b: Operand): Expression =>
-    operations.apply(operator, [toExpression(a), toExpression(b)]);
+const unary = (operator: Operator): Unary =>
+  ((u: Operands) => elementwise(operator, (args) => operations.apply(operator, args), [u])) as Unary;
+const binary = (
+  operator: Operator,
+  f: (a: Expression, b: Expression) => Expression = (a, b) => operations.apply(operator, [a, b]),
+): Binary => ((a: Operands, b: Operands) => elementwise(operator, ([u, v]) => f(u!, v!), [a, b])) as Binary;
+const several = (operator: Operator, f: (args: readonly Expression[]) => Expression): Several =>
+  ((...args: Operands[]) => elementwise(operator, f, args)) as Several;
+
+// Every function of this file takes arrays, too, entry by entry with NumPy's broadcasting, where not said otherwise.
 
 /** Sum of the arguments. */
-export const add = (...terms: Operand[]): Expression => sum(terms);
+export const add: Several = several('add', (terms) => operations.sum(terms));
 
-/** Sum of a list; 0 for an empty one. */
-export const sum = (terms: Iterable<Operand>): Expression =>
-  operations.sum(listOf(terms, 'sum: its list').map(toExpression));
+/**
+ * Sum of a list, 0 for an empty one; of an array the sum of all entries, or along one axis, negative ones counted from
+ * the last.
+ */
+export function sum(terms: Iterable<Operand> | ArrayOperand): Expression;
+export function sum(terms: ArrayOperand, axis: number): ExpressionArray;
+export function sum(terms: Iterable<Operand> | ArrayOperand, axis?: number): Expression | ExpressionArray {
+  if (axis === undefined) return operations.sum(entries(terms, 'sum'));
+  const array = toArray(terms as ArrayOperand, 'sum');
+  const along = checkedAxis(axis, array.shape, 'sum');
+  const slices = Array.from({ length: array.shape[along]! }, (_, k) => array.slice(k, k + 1, along).elements);
+  const shape = array.shape.filter((_, k) => k !== along);
+  const count = slices[0]?.length ?? shape.reduce((product, extent) => product * extent, 1);
+  return new ExpressionArray(
+    shape,
+    Array.from({ length: count }, (_, k) => operations.sum(slices.map((slice) => slice[k]!))),
+    'sum',
+  );
+}
 
-export const subtract = (a: Operand, b: Operand): Expression =>
-  operations.subtract(toExpression(a), toExpression(b));
+/** All entries of a list or an array, row-major. */
+export function entries(given: Iterable<Operand> | ArrayOperand, where: string): readonly Expression[] {
+  if (given instanceof ExpressionArray) return given.elements;
+  if (isArrayOperand(given)) return toArray(given, where).elements;
+  return listOf(given as Iterable<Operand>, `${where}: its list`).map(toExpression);
+}
+
+export const subtract: Binary = binary('subtract', (a, b) => operations.subtract(a, b));
 
 /** Product of the arguments; a factor 0 makes it 0. */
-export const multiply = (...factors: Operand[]): Expression => operations.product(factors.map(toExpression));
+export const multiply: Several = several('multiply', (factors) => operations.product(factors));
 
-export const divide = (a: Operand, b: Operand): Expression =>
-  operations.divide(toExpression(a), toExpression(b));
+export const divide: Binary = binary('divide', (a, b) => operations.divide(a, b));
 
 export const negate = unary('negate');
 
 /** `aᵇ`. With a constant integer exponent it is defined, with its derivatives, for every base. */
-export const power = (a: Operand, b: Operand): Expression =>
-  operations.power(toExpression(a), toExpression(b));
+export const power: Binary = binary('power', (a, b) => operations.power(a, b));
 
 export const abs = unary('abs');
 export const sqrt = unary('sqrt');
@@ -86,37 +111,62 @@ export const remainder = binary('remainder');
 export const quotient = binary('quotient');
 
 /** The smallest argument; on a tie its derivative is that of the first. */
-export const minimum = (...args: Operand[]): Expression =>
-  operations.extreme('minimum', args.map(toExpression));
+export const minimum: Several = several('minimum', (args) => operations.extreme('minimum', args));
 /** The largest argument; on a tie its derivative is that of the first. */
-export const maximum = (...args: Operand[]): Expression =>
-  operations.extreme('maximum', args.map(toExpression));
+export const maximum: Several = several('maximum', (args) => operations.extreme('maximum', args));
 
 /** `max(a − b, 0)`. */
-export const positivePart = (a: Operand, b: Operand = 0): Expression =>
-  operations.positivePart(toExpression(a), toExpression(b));
+export const positivePart = ((a: Operands, b: Operands = 0) =>
+  elementwise('positivePart', ([u, v]) => operations.positivePart(u!, v!), [a, b])) as Binary & Unary;
 
 /** A test: 1 where the comparison holds, 0 elsewhere. */
 export const compare = (a: Operand, comparison: Comparison, b: Operand): Expression =>
   operations.compare(toExpression(a), comparison, toExpression(b));
 
-export const and = (...tests: Operand[]): Expression => operations.apply('and', tests.map(toExpression));
-export const or = (...tests: Operand[]): Expression => operations.apply('or', tests.map(toExpression));
+export const and: Several = several('and', (tests) => operations.apply('and', tests));
+export const or: Several = several('or', (tests) => operations.apply('or', tests));
 export const not = unary('not');
 
 /** `a` where the test is not 0, `b` elsewhere, with the derivatives of that branch alone. */
 export const conditional = (test: Operand, a: Operand, b: Operand): Expression =>
   operations.conditional(toExpression(test), toExpression(a), toExpression(b));
 
+/** A list of operands or an array of rank 1. */
+export type Vector =
+  | ExpressionArray<Expression, 1>
+  | ArrayLike<Operand>
+  | (Iterable<Operand> & { readonly shape?: never });
+
+/** The entries of a list or of an array of rank 1. */
+export function vector(given: Vector, where: string): readonly Expression[] {
+  const rank = given instanceof ExpressionArray ? given.shape.length : 1;
+  if (rank !== 1) throw new InputError(`${where} takes lists, not an array of rank ${rank}`);
+  return entries(given, where);
+}
+
 /** `Σ aᵢ bᵢ`; two lists of one length. */
-export function dot(a: Iterable<Operand>, b: Iterable<Operand>): Expression {
-  const left = listOf(a, 'dot: its first list');
-  const right = listOf(b, 'dot: its second list');
+export function dot(a: Vector, b: Vector): Expression {
+  const left = vector(a, 'dot');
+  const right = vector(b, 'dot');
   if (left.length !== right.length)
     throw new InputError(
       `dot of lists of ${left.length} and ${right.length} entries; give two of one length`,
     );
-  return sum(left.map((u, k) => multiply(u, right[k]!)));
+  return operations.sum(left.map((u, k) => operations.product([u, right[k]!])));
+}
+
+/** `Σ uᵢ²` over all entries. */
+export const sumOfSquares = (u: Iterable<Operand> | ArrayOperand): Expression =>
+  operations.sum(entries(u, 'sumOfSquares').map((e) => operations.power(e, operations.nodes.constant(2))));
+
+/** Differences of neighbours along an axis, the last by default: `out[…, k] = u[…, k + 1] − u[…, k]`. */
+export function diff<R extends number>(
+  u: ExpressionArray<Expression, R> | ArrayLike<Operand>,
+  axis = -1,
+): ExpressionArray<Expression, R> {
+  const array = toArray(u as ArrayOperand, 'diff');
+  const along = checkedAxis(axis, array.shape, 'diff');
+  return subtract(array.slice(1, undefined, along), array.slice(0, -1, along));
 }
 
 /**
@@ -125,10 +175,10 @@ export function dot(a: Iterable<Operand>, b: Iterable<Operand>): Expression {
  */
 export function linear(
   coefficients: ArrayLike<number>,
-  variables: ArrayLike<Variable>,
+  variables: ArrayLike<Column>,
   constant = 0,
 ): Expression {
-  const of = listOf(variables as Iterable<Variable> & ArrayLike<Variable>, 'linear: the list of variables');
+  const of = listOf(variables as Iterable<Column> & ArrayLike<Column>, 'linear: the list of variables');
   const length = of.length;
   const numbers = numbersOf(coefficients, 'linear: coefficients', { range: 'bound' });
   if (numbers.length !== length)
@@ -138,7 +188,7 @@ export function linear(
   let owner: Owner | undefined;
   for (let k = 0; k < length; k++) {
     const variable = of[k]!;
-    if (!(variable instanceof Variable)) throw new InputError(`linear: entry ${k} is not a variable`);
+    if (!(variable instanceof Column)) throw new InputError(`linear: entry ${k} is not a variable`);
     columns[k] = variable.index;
     owner = commonOwner(owner, variable.owner);
   }

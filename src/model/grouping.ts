@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.js';
 import { checkLength, listOf, optionsOf, told } from '../core/given.js';
-import { type Expression, type Operand, Variable } from './expression.js';
+import { Column, type Expression, type Operand } from './expression.js';
 import type { Row } from './row.js';
 import type { GroupUse, Statement } from './statement.js';
 
@@ -10,7 +10,7 @@ export type Template = (variables: readonly Expression[], constants: readonly Ex
 /** Instances of a template; all lists have one entry an instance. */
 export interface GroupOptions {
   /** For each variable of the template, the model's variable that it is. */
-  readonly columns: readonly Iterable<Variable>[];
+  readonly columns: readonly Iterable<Column>[];
   /** For each constant of the template, its values. */
   readonly constants?: readonly ArrayLike<number>[];
   /** The rows that the instances are added to; without them they are added to the objective. */
@@ -24,7 +24,7 @@ export type StateTemplate = (template: Template, variables: number, constants: n
 export function groupUses(
   template: Template,
   options: GroupOptions,
-  column: (variable: Variable) => number,
+  column: (variable: Column) => number,
   row: (given: Row) => number,
   state: StateTemplate,
 ): GroupUse[] {
@@ -33,7 +33,7 @@ export function groupUses(
     throw new InputError(`group: the template is ${told(template)}, not a function`);
   const slots = listOf(columns, 'group: columns').map((list, i) =>
     Int32Array.from(listOf(list, `group: columns[${i}]`), (variable) => {
-      if (!(variable instanceof Variable))
+      if (!(variable instanceof Column))
         throw new InputError(`group: columns[${i}] holds more than variables`);
       return column(variable);
     }),

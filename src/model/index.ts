@@ -1,11 +1,35 @@
 export type { Block, ElementGroup, GrayBoxUse, Problem } from '../problem/problem.js';
 export type { Shape } from '../problem/shape.js';
-export type { Expression, Operand, Owner } from './expression.js';
-export { Variable } from './expression.js';
+export { type AnyRank, type ArrayOperand, ExpressionArray, type RankBelow, type Shaped } from './array.js';
+export type { Binary, Operands, Several, Unary } from './elementwise.js';
+export type { Expression, Operand, Owner, VariableChange } from './expression.js';
+export { Parameter, Variable } from './expression.js';
+export type { Extents, Indices, RankOf } from './extents.js';
 export * from './functions.js';
 export type { GroupOptions, Template } from './grouping.js';
+export { concat, stack } from './joining.js';
+export { type Matrix, matmul, matvec } from './matrices.js';
 export type { GrayBoxOptions, ModelOptions, VariableOptions } from './model.js';
 export { Model } from './model.js';
-export type { Row, RowOptions, RowsOptions } from './row.js';
+export { ParameterArray } from './parameters.js';
+export {
+  type Compare,
+  eq,
+  ge,
+  le,
+  Relation,
+  type RelationEntry,
+  type RelationSign,
+  within,
+} from './relation.js';
+export {
+  type Row,
+  RowArray,
+  type RowBounds,
+  type RowName,
+  type RowOptions,
+  type RowsOptions,
+} from './row.js';
 export { expr } from './template.js';
+export type { Bound } from './variable-table.js';
 export { VariableArray } from './variables.js';

@@ -1,17 +1,41 @@
 import { InputError } from '../core/errors.js';
 import { isNumbers, listOf, nameOf, optionsOf, spreadOf, told, wholeOf } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
-import { Float64List, Int32List } from '../core/lists.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
+import { type ArrayOperand, type ExpressionArray, isArrayOperand, toArray } from './array.js';
 import { evaluate } from './evaluate.js';
-import { type Expression, type Operand, type Owner, toExpression, Variable } from './expression.js';
+import {
+  type Bounds,
+  Column,
+  Constant,
+  type Expression,
+  exampleColumn,
+  type Operand,
+  type Owner,
+  type Parameter,
+  toExpression,
+  type Variable,
+  type VariableChange,
+} from './expression.js';
+import { checkedShape, countOf, type Extents, entryNames, type RankOf, shapeText } from './extents.js';
 import { extract } from './extract/extract.js';
+import { subtract } from './functions.js';
 import { type GroupOptions, groupUses, type Template } from './grouping.js';
-import { Names } from './names.js';
-import type { Row, RowOptions, RowsOptions } from './row.js';
+import { ParameterArray } from './parameters.js';
+import { Relation, type RelationEntry, type RelationSign, related, within } from './relation.js';
+import {
+  type Row,
+  RowArray,
+  type RowBounds,
+  type RowName,
+  type RowOptions,
+  type RowsOptions,
+} from './row.js';
+import { RowTable } from './row-table.js';
 import type { GroupUse, Statement } from './statement.js';
 import { stepComplaint } from './steps.js';
 import { copied, type Take, TapeWriter, viewed } from './tape-writer.js';
+import { boxOf, checkEach, checkList, VariableTable } from './variable-table.js';
 import { VariableArray } from './variables.js';
 
 export interface ModelOptions {
@@ -22,10 +46,10 @@ export interface ModelOptions {
   readonly mistakes?: 'refuse' | 'state';
 }
 
-/** Bounds and start; a number for all entries or an array with one number per entry. */
+/** Bounds and start; for an array a number for all entries or one each. A bound may be a parameter. */
 export interface VariableOptions<Numbers = number | ArrayLike<number>> {
-  readonly lower?: Numbers;
-  readonly upper?: Numbers;
+  readonly lower?: Numbers | Bounds;
+  readonly upper?: Numbers | Bounds;
   /** Default: 0, moved to the nearest bound. */
   readonly start?: Numbers;
 }
@@ -34,25 +58,21 @@ export interface VariableOptions<Numbers = number | ArrayLike<number>> {
 export interface GrayBoxOptions {
   /** What stands for the box, opaque to the model; the same object again is the same box. */
   readonly box: unknown;
-  readonly inputs: Iterable<Variable>;
+  readonly inputs: Iterable<Column>;
   readonly outputs: Iterable<Variable>;
   /** Rows are called `name[0]`, `name[1]`, …; default `graybox`. */
   readonly name?: string;
 }
 
-/** More variables or rows at once than memory holds. */
+/** More rows at once than memory holds. */
 const mostAtOnce = 2 ** 27;
 
 /** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
 export class Model implements Owner {
-  readonly #variables = { lower: new Float64List(), upper: new Float64List(), start: new Float64List() };
-  readonly #variableNames = new Names();
-  readonly #rows = { lower: new Float64List(), upper: new Float64List() };
-  readonly #rowNames = new Names();
+  readonly #variables: VariableTable;
+  readonly #rows: RowTable;
   readonly #tape: TapeWriter;
-  /** References of the rows' expressions, −1 for rows of gray boxes. */
-  readonly #expressions = new Int32List();
-  #objective = -1;
+  #objective: { readonly place: number; readonly text: Expression } | undefined;
   #sense: 1 | -1 = 1;
   /** Scaling factors of the user, which a solver applies when asked to; handed on with the problem. */
   scaling: Problem['scaling'];
@@ -72,15 +92,22 @@ export class Model implements Owner {
     tape = new TapeWriter(),
   ) {
     this.#strict = mistakes === 'refuse';
+    this.#variables = new VariableTable(this, this.#strict);
+    this.#rows = new RowTable(this.#strict);
     this.#tape = tape;
   }
 
+  /** Entries of `x`: variables, and parameters, which are held at their values. */
   get variableCount(): number {
-    return this.#variables.lower.length;
+    return this.#variables.length;
+  }
+
+  get parameterCount(): number {
+    return this.#variables.parameterCount;
   }
 
   get rowCount(): number {
-    return this.#rows.lower.length;
+    return this.#rows.length;
   }
 
   /** What was registered by {@link addGrayBox}; `Problem.grayBoxes[k].box` is an index into this list. */
@@ -90,49 +117,57 @@ export class Model implements Owner {
 
   variable(name: string, options: VariableOptions<number> = {}): Variable {
     nameOf(name, 'a variable');
-    const { lower, upper, start } = optionsOf(options, `variable '${name}'`);
-    return this.#addVariable(name, this.#box(name, lower, upper, start));
+    checkEach(`variable '${name}'`, optionsOf(options, `variable '${name}'`), undefined);
+    return this.#variables.add(name, this.#variables.box(name, boxOf(options, 0)));
   }
 
   /** An array of variables `name[i]`, `name[i,j]`, …; bounds and start row-major. */
-  variables(name: string, shape: readonly number[] | number, options: VariableOptions = {}): VariableArray {
+  variables<const S extends number | Extents>(
+    name: string,
+    shape: S,
+    options: VariableOptions = {},
+  ): VariableArray<RankOf<S>> {
     nameOf(name, 'an array of variables');
     const what = `variables '${name}'`;
-    const extents = isNumbers(shape) ? listOf(shape as readonly number[], what) : [shape as number];
-    for (const extent of extents)
-      if (!Number.isSafeInteger(extent) || extent < 0)
-        throw new InputError(
-          `${what}: shape [${extents.map(told).join(', ')}] is not made of whole numbers ≥ 0`,
-        );
-    const size = extents.reduce((product, extent) => product * extent, 1);
-    if (!(size <= mostAtOnce)) throw new InputError(`${what}: ${size} are more than ${mostAtOnce}`);
-    const given = optionsOf(options, what);
-    const of = (key: keyof VariableOptions, range: 'bound' | 'finite') => {
-      const numbers = given[key];
-      if (numbers !== undefined && typeof numbers !== 'number' && !isNumbers(numbers))
-        throw new InputError(
-          `${what}: ${key} is neither a number nor a list of ${size} numbers; bounds that depend on variables are rows, see constrain`,
-        );
-      if (isNumbers(numbers) && numbers.length !== size)
-        throw new InputError(
-          `${what}: ${key} has ${numbers.length} entries for ${size} variables; give one each`,
-        );
-      return spreadOf(numbers, size, `${what}: ${key}`, range);
-    };
-    const [lower, upper, start] = [of('lower', 'bound'), of('upper', 'bound'), of('start', 'finite')];
-    const names: string[] = new Array(size);
-    const index = new Array<number>(extents.length).fill(0);
-    for (let k = 0; k < size; k++) {
-      names[k] = `${name}[${index.join(',')}]`;
-      for (let axis = extents.length - 1; axis >= 0; axis--) {
-        if (++index[axis]! < extents[axis]!) break;
-        index[axis] = 0;
-      }
-    }
+    const extents = checkedShape(shape, what);
+    checkEach(what, optionsOf(options, what), countOf(extents));
+    const names = entryNames(name, extents);
     // All are checked before the first is added.
-    const boxes = names.map((entry, k) => this.#box(entry, lower?.[k], upper?.[k], start?.[k]));
-    const elements = names.map((entry, k) => this.#addVariable(entry, boxes[k]!));
-    return new VariableArray(this, name, extents, elements);
+    const boxes = names.map((entry, k) => this.#variables.box(entry, boxOf(options, k)));
+    const elements = names.map((entry, k) => this.#variables.add(entry, boxes[k]!));
+    return new VariableArray<RankOf<S>>(this, name, extents as never, elements);
+  }
+
+  /**
+   * A number that stays fixed during a solve and may change between solves: it may stand in formulas, as a bound of a
+   * variable, in the limits of rows and among the inputs of networks. With a shape, an array of them, values row-major.
+   * Without a value, one must be given to the solve.
+   */
+  parameter(name: string, value?: number): Parameter;
+  parameter<const S extends Extents>(
+    name: string,
+    shape: S,
+    value?: number | ArrayLike<number>,
+  ): ParameterArray<RankOf<S>>;
+  parameter<const S extends number | Extents>(
+    name: string,
+    shape: S,
+    value: number | ArrayLike<number>,
+  ): ParameterArray<RankOf<S>>;
+  parameter(
+    name: string,
+    given?: number | Extents,
+    value?: number | ArrayLike<number>,
+  ): Parameter | ParameterArray {
+    nameOf(name, 'a parameter');
+    if (value === undefined && !isNumbers(given)) return this.#variables.addParameter(name, given as number);
+    const what = `parameter '${name}'`;
+    const extents = checkedShape(given!, what);
+    checkList(value, countOf(extents), what);
+    const elements = entryNames(name, extents).map((entry, k) =>
+      this.#variables.addParameter(entry, isNumbers(value) ? value[k]! : value),
+    );
+    return new ParameterArray(this, name, extents, elements);
   }
 
   /** Sets the objective; a later call of `minimize` or `maximize` replaces it. */
@@ -146,14 +181,68 @@ export class Model implements Owner {
   }
 
   /**
-   * Adds a row. At least one of `lower`, `upper`, `equals` is needed, and `lower ≤ upper`; a name that is taken gets a
-   * suffix `#2`. The expression must have a derivative: tests, `floor` and their like alone are no rows.
+   * Adds a row, or one for each entry of an array: with at least one of `lower`, `upper`, `equals`, `lower ≤ upper`; or as a
+   * relation of two sides, `constrain(a, '<=', b)`. The expression must have a derivative: tests, `floor` and their like
+   * alone are no rows.
    */
-  constrain(expression: Operand, options: RowOptions): Row {
-    const given = optionsOf(options, 'constrain');
-    const name = given.name === undefined ? `row[${this.rowCount}]` : nameOf(given.name, 'a row');
-    const { lower, upper } = this.#rowBounds(name, given.lower, given.upper, given.equals);
-    return this.#addRow(name, lower, upper, this.#differentiable(expression, `row '${name}'`));
+  constrain(expression: Operand, options: RowOptions): Row;
+  constrain<R extends number>(
+    expressions: ExpressionArray<Expression, R>,
+    options: RowBounds<Operand | ArrayOperand> & RowName,
+  ): RowArray<R>;
+  constrain(a: Operand, sign: RelationSign, b: Operand, options?: RowName): Row;
+  constrain<R extends number>(
+    a: ExpressionArray<Expression, R>,
+    sign: RelationSign,
+    b: Operand | ArrayOperand<R>,
+    options?: RowName,
+  ): RowArray<R>;
+  constrain<R extends number>(
+    a: Operand,
+    sign: RelationSign,
+    b: ExpressionArray<Expression, R>,
+    options?: RowName,
+  ): RowArray<R>;
+  constrain(
+    a: Operand | ArrayOperand,
+    how: RelationSign | (RowBounds<Operand | ArrayOperand> & RowName),
+    b?: Operand | ArrayOperand,
+    { name }: RowName = {},
+  ): Row | RowArray {
+    if (typeof how === 'string') {
+      if (b === undefined)
+        throw new InputError(
+          `constrain: what stands right of '${how}' is missing; write constrain(a, '${how}', b)`,
+        );
+      return this.#relate(related(a, how, b), name);
+    }
+    if (typeof how !== 'object' || how === null || isNumbers(how))
+      throw new InputError(
+        "constrain: give bounds, as in constrain(a, { lower: 0 }), or a relation, as in constrain(a, '<=', b)",
+      );
+    const { lower, upper, equals } = how;
+    if (isArrayOperand(a)) return this.#relate(boundedArray(a, how), how.name);
+    if (![lower, upper, equals].some((bound) => typeof bound === 'object' && bound !== null)) {
+      const own = how.name === undefined ? `row[${this.rowCount}]` : nameOf(how.name, 'a row');
+      const bounds = this.#rows.bounds(own, lower as number, upper as number, equals as number);
+      return this.#addRow(own, bounds.lower, bounds.upper, a as Operand);
+    }
+    return this.#relate(boundedArray(a, how), how.name);
+  }
+
+  /**
+   * Adds the rows of a relation: `subjectTo(le(a, b))`, ``subjectTo(expr`0 <= ${a} - ${b} <= 1`)``; one handle for arrays, in
+   * their shape.
+   */
+  subjectTo(relation: Relation<0>, options?: RowName): Row;
+  subjectTo<R extends number>(relation: Relation<R>, options?: RowName): RowArray<R>;
+  /** What `expr` makes of a text with a comparison is a relation, which its type cannot tell. */
+  subjectTo(relation: Expression, options?: RowName): Row;
+  subjectTo(relation: Relation | Expression, { name }: RowName = {}): Row | RowArray {
+    if (relation instanceof Relation) return this.#relate(relation, name);
+    throw new InputError(
+      `subjectTo: '${String(relation)}' is no relation; write le(a, b), ge(a, b), eq(a, b) or expr\`… >= 0\``,
+    );
   }
 
   /** Adds rows `name[0]`, `name[1]`, … without an expression, for {@link group} to fill; bounds for all or one each. */
@@ -173,9 +262,9 @@ export class Model implements Owner {
     // All are checked before the first is added.
     const rows = Array.from({ length: count }, (_, k) => {
       const own = `${name}[${k}]`;
-      return { own, ...this.#rowBounds(own, low?.[k], high?.[k], equals?.[k]) };
+      return { own, ...this.#rows.bounds(own, low?.[k], high?.[k], equals?.[k]) };
     });
-    return rows.map(({ own, lower, upper }) => this.#addRow(own, lower, upper, -1));
+    return rows.map(({ own, lower, upper }) => this.#rows.add(own, lower, upper, -1));
   }
 
   /**
@@ -183,7 +272,7 @@ export class Model implements Owner {
    * expressions, at the price of one and tables of numbers.
    */
   group(template: Template, options: GroupOptions): void {
-    const column = (variable: Variable): number => {
+    const column = (variable: Column): number => {
       this.#own(variable, 'group');
       return variable.index;
     };
@@ -208,10 +297,9 @@ export class Model implements Owner {
   addGrayBox(options: GrayBoxOptions): Row[] {
     const { box, inputs, outputs, name = 'graybox' } = optionsOf(options, 'addGrayBox');
     nameOf(name, 'a gray box');
-    const indices = (variables: Iterable<Variable>): Int32Array =>
+    const indices = (variables: Iterable<Column>): Int32Array =>
       Int32Array.from(listOf(variables, `gray box '${name}': a list of variables`), (variable) => {
-        if (!(variable instanceof Variable))
-          throw new InputError(`gray box '${name}' connects variables only`);
+        if (!(variable instanceof Column)) throw new InputError(`gray box '${name}' connects variables only`);
         this.#own(variable, `gray box '${name}'`);
         return variable.index;
       });
@@ -221,7 +309,7 @@ export class Model implements Owner {
     let index = this.#boxes.indexOf(box);
     if (index < 0) index = this.#boxes.push(box) - 1;
     this.#uses.push({ box: index, ...use });
-    return Array.from(use.outputs, (_, k) => this.#addRow(`${name}[${k}]`, 0, 0, -1));
+    return Array.from(use.outputs, (_, k) => this.#rows.add(`${name}[${k}]`, 0, 0, -1));
   }
 
   /**
@@ -239,20 +327,47 @@ export class Model implements Owner {
     if (first <= last) this.#blocks.push([first, last]);
   }
 
+  change(
+    variables: readonly Variable[],
+    change: VariableChange<number | ArrayLike<number>>,
+    where: string,
+  ): void {
+    this.#variables.change(variables, change, where);
+  }
+
+  assign(parameters: readonly Parameter[], value: number | ArrayLike<number>, where: string): void {
+    this.#variables.assign(parameters, value, where);
+  }
+
+  columnName(index: number): string {
+    return this.#variables.name(index);
+  }
+
+  /** `wanted`, or `wanted#2`, … where a variable of that name exists. */
+  freeName(wanted: string): string {
+    return this.#variables.free(wanted);
+  }
+
   /** The value of an expression of this model at `x`. */
   value(expression: Operand, x: ArrayLike<number>): number {
     if (!isNumbers(x)) throw new InputError(`value: x is ${told(x)}, not an array of numbers`);
     return evaluate(this.#own(expression, 'value'), x);
   }
 
-  /** The start of a variable. */
-  start(variable: Variable): number {
+  /** The start of a variable, the value of a parameter (0 while it has none). */
+  start(variable: Column): number {
     this.#own(variable, 'start');
     return this.#variables.start.data[variable.index]!;
   }
 
-  /** The model as plain data; later changes of the model do not reach it. */
+  /** The model as plain data; later changes of the model do not reach it. Parameters must have values. */
   statement(): Statement {
+    this.#checkValues();
+    return this.#state(copied);
+  }
+
+  /** The same while parameters wait for their values, which are 0 in it. */
+  openStatement(): Statement {
     return this.#state(copied);
   }
 
@@ -261,29 +376,47 @@ export class Model implements Owner {
    * and reached.
    */
   problem(limits?: Limits): Problem {
+    this.#checkValues();
     return extract(this.#state(viewed), limits);
   }
 
+  /** Sizes and objective in one line. */
+  toString(): string {
+    const { variableCount, parameterCount, rowCount, grayBoxes } = this;
+    const sizes = [
+      `${variableCount - parameterCount} variables`,
+      ...(parameterCount > 0 ? [`${parameterCount} parameters`] : []),
+      `${rowCount} rows`,
+      ...(grayBoxes.length > 0 ? [`${grayBoxes.length} gray boxes`] : []),
+    ];
+    const verb = this.#sense === 1 ? 'minimize' : 'maximize';
+    return `model '${this.name}': ${sizes.join(', ')}${this.#objective ? `; ${verb} ${this.#objective.text}` : ''}`;
+  }
+
   #state(take: Take): Statement {
-    const { lower, upper, start } = this.#variables;
+    const { parameters, links, ...variables } = this.#variables.state(take);
     return {
       name: this.name,
       sense: this.#sense,
-      variables: {
-        lower: take(lower),
-        upper: take(upper),
-        start: take(start),
-        names: this.#variableNames.list(),
-      },
-      rows: { lower: take(this.#rows.lower), upper: take(this.#rows.upper), names: this.#rowNames.list() },
+      variables,
+      ...this.#rows.state(take),
       tape: this.#tape.tape(take),
-      expressions: take(this.#expressions),
-      objective: this.#objective,
+      objective: this.#objective?.place ?? -1,
       grayBoxes: [...this.#uses],
       groups: [...this.#groups],
       ...(this.#blocks.length > 0 && { partition: this.#partition() }),
       ...(this.scaling && { scaling: this.scaling }),
+      parameters,
+      links,
     };
+  }
+
+  #checkValues(): void {
+    const [open, ...more] = this.#variables.open;
+    if (open !== undefined)
+      throw new InputError(
+        `parameter '${open}'${more.length > 0 ? ` and ${more.length} more have` : ' has'} no value: give one in model.parameter, by set(), or with the solve`,
+      );
   }
 
   #partition(): Int32Array {
@@ -292,61 +425,41 @@ export class Model implements Owner {
     return partition;
   }
 
-  /** Bounds and start of one variable. */
-  #box(
-    name: string,
-    lower = Number.NEGATIVE_INFINITY,
-    upper = Number.POSITIVE_INFINITY,
-    given?: number,
-  ): Required<VariableOptions<number>> {
-    this.#checkBounds(`variable '${name}'`, lower, upper);
-    const start = given ?? Math.min(Math.max(0, lower), upper);
-    if (given === null || !Number.isFinite(start))
-      throw new InputError(`variable '${name}': its start ${told(given ?? start)} is not finite`);
-    return { lower, upper, start };
+  #relate({ entries, shape }: Relation, wanted: string | undefined): Row | RowArray {
+    const name = wanted === undefined ? `row[${this.rowCount}]` : nameOf(wanted, 'a row');
+    if (shape.length === 0) return this.#addEntry(name, entries[0]!);
+    // All are checked before the first is added.
+    for (const { body } of entries) this.#differentiable(body, `row '${name}'`);
+    const names = entryNames(name, shape);
+    return new RowArray(
+      name,
+      shape,
+      entries.map((entry, k) => this.#addEntry(names[k]!, entry)),
+    );
   }
 
-  #addVariable(name: string, { lower, upper, start }: Required<VariableOptions<number>>): Variable {
-    this.#variableNames.claim(name, 'variable');
-    const { lower: lowers, upper: uppers, start: starts } = this.#variables;
-    lowers.push(lower);
-    uppers.push(upper);
-    starts.push(start);
-    return new Variable(this, lowers.length - 1, name);
+  /** Ends that are formulas move to the other side. */
+  #addEntry(name: string, { body, lower, upper }: RelationEntry): Row {
+    const number = (end: Expression | undefined): number | undefined =>
+      end instanceof Constant ? end.value : undefined;
+    const [low, high] = [number(lower), number(upper)];
+    const moved = [...new Set([lower, upper])].filter(
+      (end) => end !== undefined && !(end instanceof Constant),
+    );
+    const rows = moved.map((end) => {
+      const bounds = { ...(end === lower && { low: 0 }), ...(end === upper && { high: 0 }) };
+      return { ...bounds, body: subtract(body, end!) };
+    });
+    const plain = low === undefined && high === undefined ? [] : [{ low, high, body }];
+    const [first, second] = [...plain, ...rows].map((row) => {
+      const bounds = this.#rows.bounds(name, row.low, row.high, undefined);
+      return this.#addRow(name, bounds.lower, bounds.upper, row.body);
+    });
+    return second === undefined ? first! : { ...first!, other: second.index };
   }
 
-  #addRow(wanted: string, lower: number, upper: number, expression: number): Row {
-    const name = this.#rowNames.next(wanted);
-    this.#expressions.push(expression);
-    this.#rows.lower.push(lower);
-    this.#rows.upper.push(upper);
-    return { index: this.rowCount - 1, name };
-  }
-
-  #rowBounds(
-    name: string,
-    low: number | undefined,
-    high: number | undefined,
-    equals: number | undefined,
-  ): { readonly lower: number; readonly upper: number } {
-    if (equals !== undefined && (low !== undefined || high !== undefined))
-      throw new InputError(`row '${name}': give either equals or lower and upper`);
-    if (equals === undefined && low === undefined && high === undefined)
-      throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
-    const [lower = Number.NEGATIVE_INFINITY, upper = Number.POSITIVE_INFINITY] =
-      equals === undefined ? [low, high] : [equals, equals];
-    this.#checkBounds(`row '${name}'`, lower, upper);
-    return { lower, upper };
-  }
-
-  #checkBounds(what: string, lower: number, upper: number): void {
-    checkBound(what, 'lower', lower);
-    checkBound(what, 'upper', upper);
-    if (!this.#strict) return;
-    if (lower === Number.POSITIVE_INFINITY || upper === Number.NEGATIVE_INFINITY)
-      throw new InputError(`${what}: no number lies between its bounds ${lower} and ${upper}`);
-    if (lower > upper)
-      throw new InputError(`${what}: its lower bound ${lower} is above its upper bound ${upper}`);
+  #addRow(name: string, lower: number, upper: number, expression: Operand): Row {
+    return this.#rows.add(name, lower, upper, this.#differentiable(expression, `row '${name}'`));
   }
 
   /** The place of an expression that can be a row or an objective. */
@@ -357,26 +470,46 @@ export class Model implements Owner {
     return place;
   }
 
-  #setObjective(expression: Operand, sense: 1 | -1): void {
-    this.#objective = this.#differentiable(expression, 'objective');
+  #setObjective(operand: Operand, sense: 1 | -1): void {
+    const place = this.#differentiable(operand, 'objective');
+    this.#objective = { place, text: toExpression(operand) };
     this.#sense = sense;
   }
 
   #own(operand: Operand, where: string): Expression {
     const expression = toExpression(operand);
-    if (expression.owner !== undefined && expression.owner !== this)
+    if (expression.owner !== undefined && expression.owner !== this) {
+      const foreign = exampleColumn(expression);
       throw new InputError(
-        `${where} of model '${this.name}' uses variables of ${expression.owner.name === this.name ? 'another model of that name' : `model '${expression.owner.name}'`}; use its own`,
+        `${where} of model '${this.name}' uses ${foreign ? `'${foreign.name}', a variable` : 'variables'} of ${expression.owner.name === this.name ? 'another model of that name' : `model '${expression.owner.name}'`}; use its own`,
       );
+    }
     return expression;
   }
 }
 
-function checkBound(what: string, key: string, bound: number): void {
-  if (typeof bound !== 'number')
+/** An array, or an expression whose bounds are formulas, between its bounds. */
+function boundedArray(
+  a: Operand | ArrayOperand,
+  { lower, upper, equals, name = 'row' }: RowBounds<Operand | ArrayOperand> & RowName,
+): Relation {
+  if (equals !== undefined && (lower !== undefined || upper !== undefined))
+    throw new InputError(`row '${name}': give either equals or lower and upper`);
+  const relation =
+    equals !== undefined
+      ? related(a, '=', equals)
+      : lower !== undefined && upper !== undefined
+        ? within(lower, a, upper)
+        : lower !== undefined
+          ? related(a, '>=', lower)
+          : upper !== undefined
+            ? related(a, '<=', upper)
+            : undefined;
+  if (relation === undefined) throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
+  const shape = isArrayOperand(a) ? toArray(a, name).shape : [];
+  if (relation.shape.join() !== shape.join())
     throw new InputError(
-      `${what}: its ${key} bound is not a number; bring an expression to the other side, as in constrain(subtract(a, b), { lower: 0 })`,
+      `row '${name}': bounds of shape ${shapeText(relation.shape)} for shape ${shapeText(shape)}`,
     );
-  if (Number.isNaN(bound))
-    throw new InputError(`${what}: its ${key} bound is NaN; leave it out where there is none`);
+  return relation;
 }

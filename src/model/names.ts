@@ -25,6 +25,17 @@ export class Names {
     return this.#take(`${wanted}#${suffix}`);
   }
 
+  at(index: number): string {
+    return this.#list[index]!;
+  }
+
+  /** `wanted` where it is free, else with a suffix; it is not taken yet. */
+  free(wanted: string): string {
+    let name = wanted;
+    for (let suffix = 2; this.#taken.has(name); suffix++) name = `${wanted}#${suffix}`;
+    return name;
+  }
+
   list(): string[] {
     return [...this.#list];
   }

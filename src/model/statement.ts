@@ -21,6 +21,18 @@ export interface Statement {
   readonly groups: readonly GroupUse[];
   readonly partition?: Int32Array;
   readonly scaling?: Problem['scaling'];
+  /** Columns that are parameters: their bounds and starts are their values. */
+  readonly parameters: Int32Array;
+  /** Bounds that follow a parameter. */
+  readonly links: readonly Link[];
+}
+
+/** A bound of a variable that is the value of a parameter. */
+export interface Link {
+  readonly column: number;
+  readonly side: 'lower' | 'upper';
+  /** Its column. */
+  readonly parameter: number;
 }
 
 /** A template added to many rows at once. */

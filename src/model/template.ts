@@ -2,11 +2,13 @@ import { InputError } from '../core/errors.js';
 import { callables, scalar, type TemplateValue } from './callables.js';
 import type { Expression } from './expression.js';
 import { add, divide, multiply, negate, power, subtract } from './functions.js';
+import { type Relation, type RelationSign, related, within } from './relation.js';
 
 const operand = 'a number, a name, an inserted value or (';
 
 type Values = readonly TemplateValue[];
 type Build = (values: Values) => TemplateValue;
+type BuildRelation = (values: Values) => Relation;
 type Token = { readonly at: number } & (
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name' | 'sign'; readonly text: string }
@@ -14,12 +16,15 @@ type Token = { readonly at: number } & (
   | { readonly kind: 'end' }
 );
 
-const parsed = new WeakMap<TemplateStringsArray, Build>();
+const parsed = new WeakMap<TemplateStringsArray, Build | { readonly relation: BuildRelation }>();
 
 /**
  * An expression as text: `` expr`100*(${y} - ${x}^2)^2 + sin(pi*${x})` ``. Operators `+ - * / ^ **` (powers bind
  * tightest and to the right, `-x^2` is `-(x^2)`), parentheses, numbers, `pi`, and the functions of this room by name;
  * `sum`, `dot`, `minimum` and `maximum` take lists as well.
+ *
+ * With a comparison, `` expr`${x} + ${y} <= 1` `` or `` expr`0 <= ${x} - ${y} <= 1` `` (`<= >= =`), it is a {@link Relation}
+ * for `subjectTo`, and refused wherever a value is needed; types cannot see which of the two a text is.
  */
 export function expr(strings: TemplateStringsArray, ...values: TemplateValue[]): Expression {
   let build = parsed.get(strings);
@@ -27,7 +32,8 @@ export function expr(strings: TemplateStringsArray, ...values: TemplateValue[]):
     build = new Parser(strings).parse();
     parsed.set(strings, build);
   }
-  return scalar(build(values), 'the expression');
+  if (typeof build === 'function') return scalar(build(values), 'the expression');
+  return build.relation(values) as unknown as Expression;
 }
 
 /** Recursive descent over the tokens of one template. */
@@ -50,16 +56,43 @@ class Parser {
     this.#tokens.push({ kind: 'end', at });
   }
 
-  parse(): Build {
-    const build = this.#sum();
+  parse(): Build | { readonly relation: BuildRelation } {
+    const sides = [this.#sum()];
+    const signs: RelationSign[] = [];
+    for (let sign = this.#comparison(); sign !== undefined; sign = this.#comparison()) {
+      signs.push(sign);
+      sides.push(this.#sum());
+    }
     const rest = this.#peek();
     if (rest.kind !== 'end') this.#fail(rest, 'an operator or the end');
-    return build;
+    const [first, middle, last] = sides;
+    const [sign, second] = signs;
+    if (sign === undefined) return first!;
+    const side = (build: Build, values: Values) => scalar(build(values), 'a side of a relation');
+    if (second === undefined)
+      return { relation: (values) => related(side(first!, values), sign, side(middle!, values)) };
+    if (signs.length > 2 || sign !== second || sign === '=')
+      throw new InputError(
+        `expr: '${this.#text}' is no chain of two <= or two >=; write it as two relations`,
+      );
+    const [low, high] = sign === '<=' ? [first!, last!] : [last!, first!];
+    return { relation: (values) => within(side(low, values), side(middle!, values), side(high, values)) };
+  }
+
+  #comparison(): RelationSign | undefined {
+    const token = this.#peek();
+    if (token.kind !== 'sign' || !/^([<>]=?|==?)$/.test(token.text)) return undefined;
+    if (token.text === '<' || token.text === '>')
+      throw new InputError(
+        `expr: '${token.text}' at position ${token.at} of '${this.#text}' excludes its bound, which no solver can; write ${token.text}=`,
+      );
+    this.#next++;
+    return token.text === '==' ? '=' : (token.text as RelationSign);
   }
 
   #tokenize(part: string, offset: number): void {
     const pattern =
-      /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[-+*/^(),]))/y;
+      /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\*\*|[<>=]=|[-+*/^(),<>=]))/y;
     let position = 0;
     while (part.slice(position).trim() !== '') {
       pattern.lastIndex = position;
@@ -67,7 +100,7 @@ class Parser {
       const at = offset + position + /^\s*/.exec(part.slice(position))![0].length;
       if (match === null)
         throw new InputError(
-          `expr: unexpected '${this.#text[at]}' at position ${at} of '${this.#text}'; allowed are numbers, names and + - * / ^ ( ) ,`,
+          `expr: unexpected '${this.#text[at]}' at position ${at} of '${this.#text}'; allowed are numbers, names and + - * / ^ ( ) , <= >= =`,
         );
       const [whole, number, name, sign] = match;
       if (number !== undefined) this.#tokens.push({ kind: 'number', value: Number(number), at });

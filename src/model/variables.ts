@@ -1,32 +1,46 @@
-import { InputError } from '../core/errors.js';
-import type { Owner, Variable } from './expression.js';
+import { type AnyRank, ExpressionArray, type RankBelow } from './array.js';
+import type { Owner, Variable, VariableChange } from './expression.js';
+import type { Extents, RankOf } from './extents.js';
 
-/** Variables in a rectangular array, row-major (the last index runs fastest). */
-export class VariableArray implements Iterable<Variable> {
-  readonly size: number;
+/** Variables in a rectangular array; slices, rows and columns of it are such arrays, too. */
+export class VariableArray<R extends number = AnyRank> extends ExpressionArray<Variable, R> {
   constructor(
-    readonly owner: Owner,
-    readonly name: string,
-    readonly shape: readonly number[],
-    /** In row-major order. */
-    readonly elements: readonly Variable[],
+    private readonly model: Owner,
+    name: string,
+    shape: Extents & { readonly length: R },
+    elements: readonly Variable[],
   ) {
-    this.size = elements.length;
+    super(shape, elements, name);
   }
 
-  /** The variable at these indices, one per axis. */
-  at(...indices: number[]): Variable {
-    if (indices.length !== this.shape.length)
-      throw new InputError(`${this.name}.at: ${indices.length} indices for shape [${this.shape.join(', ')}]`);
-    let position = 0;
-    for (let axis = 0; axis < indices.length; axis++) {
-      const index = indices[axis]!;
-      const extent = this.shape[axis]!;
-      if (!Number.isInteger(index) || index < 0 || index >= extent)
-        throw new InputError(`${this.name}.at: index ${index} of axis ${axis} is not in 0…${extent - 1}`);
-      position = position * extent + index;
-    }
-    return this.elements[position]!;
+  override get owner(): Owner {
+    return this.model;
+  }
+
+  override slice(from?: number, to?: number, axis = 0): VariableArray<R> {
+    return super.slice(from, to, axis) as VariableArray<R>;
+  }
+
+  override row(i: number): VariableArray<RankBelow<R>> {
+    return super.row(i) as VariableArray<RankBelow<R>>;
+  }
+
+  override column(j: number): VariableArray<RankBelow<R>> {
+    return super.column(j) as VariableArray<RankBelow<R>>;
+  }
+
+  override reshape<const S extends number | Extents>(shape: S): VariableArray<RankOf<S>> {
+    return super.reshape(shape) as VariableArray<RankOf<S>>;
+  }
+
+  override transpose(): VariableArray<R> {
+    return super.transpose() as VariableArray<R>;
+  }
+
+  /** Sets starts and bounds, one for all or one each; what is left out stays. Infinite bounds are none. */
+  set(change: VariableChange<number | ArrayLike<number>>): this {
+    this.owner.change(this.elements, change, `variables '${this.name}'`);
+    return this;
   }
 
   /** Indices into `x`, row-major. */
@@ -39,7 +53,7 @@ export class VariableArray implements Iterable<Variable> {
     return Float64Array.from(this.elements, (variable) => x[variable.index]!);
   }
 
-  [Symbol.iterator](): Iterator<Variable> {
-    return this.elements[Symbol.iterator]();
+  protected override picked(shape: Extents, elements: readonly Variable[]): VariableArray {
+    return new VariableArray(this.owner, this.name, shape, elements);
   }
 }

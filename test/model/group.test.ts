@@ -171,14 +171,16 @@ describe('a group', () => {
     expect(() => add({ columns: [v.slice(0, 2)], constants: [[1, Number.NaN]], rows })).toThrow(
       /instance 1 is NaN/,
     );
-    expect(() => add({ columns: [other.slice(0, 2)], rows })).toThrow(/uses variables of/);
+    expect(() => add({ columns: [other.slice(0, 2)], rows })).toThrow(/uses 'x\[0\]', a variable of/);
     expect(() => add({ columns: [v.slice(0, 2)], rows: [rows[0]!, { index: 9, name: 'r' }] })).toThrow(
       /row 9 is none/,
     );
     expect(() => add({ columns: [v.slice(0, 2)], rows }, ([a]) => f.add(a!, v[0]!))).toThrow(
       /mixes variables/,
     );
-    expect(() => add({ columns: [v.slice(0, 2)], rows }, () => v[0]!)).toThrow(/uses variables of/);
+    expect(() => add({ columns: [v.slice(0, 2)], rows }, () => v[0]!)).toThrow(
+      /uses 'x\[0\]', a variable of/,
+    );
     expect(() => add({ columns: [v.slice(0, 2)], rows }, ([a]) => f.floor(a!))).toThrow(/derivative is 0/);
     expect(() => m.rows('s', 2, { lower: [1] })).toThrow(/lower has 1 entries for 2 rows/);
     expect(() => m.rows('s', -1, { lower: 1 })).toThrow(/whole number/);

@@ -8,6 +8,7 @@ import {
   type Expression,
   floor,
   InputError,
+  le,
   linear,
   Model,
   maximum,
@@ -150,7 +151,7 @@ describe('bounds', () => {
     expect(model.variableCount).toBe(0);
     const free = new Model().variable('z');
     expect(refusal(() => model.variables('y', 2, { lower: free as never }))).toMatch(
-      /variables 'y': lower is neither a number nor a list of 2 numbers/,
+      /variable 'y\[0\]': its lower bound is a variable; state a row instead/,
     );
   });
 
@@ -163,8 +164,9 @@ describe('bounds', () => {
       [{ upper: Number.NEGATIVE_INFINITY }, /no number lies between/],
       [{ equals: Number.POSITIVE_INFINITY }, /no number lies between/],
       [{ equals: Number.NaN }, /bound is NaN/],
-      [{ lower: compare(x, '>=', 1) as never }, /its lower bound is not a number; bring an expression/],
-      [{ equals: x as never }, /bound is not a number; bring an expression/],
+      [{ lower: compare(x, '>=', 1) }, /a bound of a row, is the test 'x >= 1'|is the test '1 <= x', 1 or 0/],
+      [{ equals: 'one' as never }, /bound is not a number; bring an expression/],
+      [{ equals: le(x, 1) as never }, /'x <= 1' is a relation, not a value/],
     ] as const) {
       expect(refusal(() => model.constrain(x, { ...options, name: 'r' }))).toMatch(message);
     }

@@ -216,8 +216,10 @@ describe('mistakes', () => {
     expect(() => m.variable('z', { start: Number.NaN })).toThrow(/start NaN/);
     expect(() => m.variables('v', [2, 3], { lower: [1, 2] })).toThrow(/lower has 2 entries for 6/);
     expect(() => m.variables('v', [1.5])).toThrow(/whole numbers/);
+    // @ts-expect-error a bound is missing
     expect(() => m.constrain(x[0]!, {})).toThrow(/no bound/);
     expect(() => m.constrain(x[0]!, { lower: Number.NaN })).toThrow(/NaN/);
+    // @ts-expect-error two bounds that exclude each other
     expect(() => m.constrain(x[0]!, { equals: 1, upper: 2 })).toThrow(/either/);
     expect(() => f.add(x[0]!, Number.NaN)).toThrow(/NaN/);
     expect(() => f.add(x[0]!, 'text' as unknown as number)).toThrow(/a string/);
@@ -229,6 +231,7 @@ describe('mistakes', () => {
     const m = new Model();
     const x = m.variable('x', { lower: 2 });
     expect(() => m.variable('y', { lower: Number.NaN })).toThrow();
+    // @ts-expect-error a bound is missing
     expect(() => m.constrain(x, {})).toThrow();
     const row = m.constrain(x, { upper: 3, name: 'r' });
     expect(m.constrain(x, { upper: 3, name: 'r' }).name).toBe('r#2');
@@ -252,6 +255,7 @@ describe('arrays of variables', () => {
     expect(v.size).toBe(6);
     expect([...v.values([9, 8, 7, 6, 5, 4])]).toEqual([9, 8, 7, 6, 5, 4]);
     expect(() => v.at(2, 0)).toThrow(/axis 0/);
+    // @ts-expect-error one index for two axes
     expect(() => v.at(1)).toThrow(/1 indices/);
   });
 });

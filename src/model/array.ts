@@ -1,0 +1,210 @@
+import { InputError } from '../core/errors.js';
+import { isNumbers, numbersOf } from '../core/given.js';
+import { commonOwner, type Expression, type Operand, type Owner, toExpression } from './expression.js';
+import {
+  checkedAxis,
+  checkedShape,
+  countOf,
+  type Extents,
+  type Indices,
+  placeOf,
+  placesAlong,
+  type RankOf,
+  shapeText,
+  stridesOf,
+} from './extents.js';
+import { refusePrimitive } from './primitive.js';
+
+/** The rank of an array whose rank is not known when compiling: it fits wherever an array does. */
+// biome-ignore lint/suspicious/noExplicitAny: only any is assignable to every rank and from it.
+export type AnyRank = any;
+
+/** The rank of what is left when one index is given. */
+export type RankBelow<R extends number> = R extends 1 ? 0 : R extends 2 ? 1 : R extends 3 ? 2 : AnyRank;
+
+/**
+ * Expressions in a rectangular array, row-major (the last index runs fastest): immutable, iterable in that order. `R` is
+ * its rank as far as it is known when compiling.
+ */
+export class ExpressionArray<E extends Expression = Expression, R extends number = AnyRank>
+  implements Iterable<E>
+{
+  readonly size: number;
+
+  constructor(
+    readonly shape: Extents & { readonly length: R },
+    /** In row-major order. */
+    readonly elements: readonly E[],
+    /** For messages. */
+    readonly name = 'array',
+  ) {
+    this.size = elements.length;
+  }
+
+  /** The model of its variables; undefined where there are none. Throws where they are of several. */
+  get owner(): Owner | undefined {
+    return this.elements.reduce<Owner | undefined>((owner, e) => commonOwner(owner, e.owner), undefined);
+  }
+
+  /** The entry at these indices, one per axis. */
+  at(...indices: Indices<R>): E {
+    return this.elements[placeOf(this.shape, indices as readonly number[], `${this.name}.at`)]!;
+  }
+
+  /** Entries `from` … `to − 1` along an axis, counted from the end where negative, as of `Array.slice`. */
+  slice(from?: number, to?: number, axis = 0): ExpressionArray<E, R> {
+    const along = checkedAxis(axis, this.shape, `${this.name}.slice`);
+    const chosen = Array.from({ length: this.shape[along]! }, (_, k) => k).slice(from, to);
+    const shape = this.shape.map((extent, k) => (k === along ? chosen.length : extent));
+    return this.picked(shape, this.#along(along, chosen)) as ExpressionArray<E, R>;
+  }
+
+  /** Row `i` of a matrix; of more axes, the array at index `i` of the first. */
+  row(i: number): ExpressionArray<E, RankBelow<R>> {
+    return this.#index(0, i, 'row');
+  }
+
+  /** Column `j` of a matrix; of more axes, the array at index `j` of the last. */
+  column(j: number): ExpressionArray<E, RankBelow<R>> {
+    return this.#index(this.shape.length - 1, j, 'column');
+  }
+
+  /** The same entries in another shape; one extent may be −1 and follows from the others. */
+  reshape<const S extends number | Extents>(shape: S): ExpressionArray<E, RankOf<S>> {
+    const asked = typeof shape === 'number' ? [shape] : [...(shape as Extents)];
+    const open = asked.indexOf(-1);
+    const rest = countOf(asked.filter((_, axis) => axis !== open));
+    const fitted = asked.map((extent, axis) => (axis === open && rest > 0 ? this.size / rest : extent));
+    if (countOf(fitted) !== this.size || !fitted.every(Number.isInteger))
+      throw new InputError(
+        `${this.name}.reshape: ${this.size} entries of shape ${shapeText(this.shape)} do not fill shape ${shapeText(asked)}`,
+      );
+    return this.picked(checkedShape(fitted, `${this.name}.reshape`), this.elements) as ExpressionArray<
+      E,
+      AnyRank
+    >;
+  }
+
+  /** Its axes in reverse order: of a matrix, the transpose. */
+  transpose(): ExpressionArray<E, R> {
+    const turned = [...this.shape].reverse();
+    const places = placesAlong(turned, stridesOf(this.shape).reverse());
+    const out = Array.from(places, (place) => this.elements[place]!);
+    return this.picked(turned, out) as ExpressionArray<E, R>;
+  }
+
+  /** `f` of every entry, in its place. */
+  map(f: (element: E, place: number) => Operand): ExpressionArray<Expression, R> {
+    return new ExpressionArray(
+      this.shape,
+      this.elements.map((element, k) => toExpression(f(element, k))),
+    );
+  }
+
+  [Symbol.iterator](): Iterator<E> {
+    return this.elements[Symbol.iterator]();
+  }
+
+  toString(): string {
+    return `${this.name}${shapeText(this.shape)}`;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    return hint === 'string' ? this.toString() : refusePrimitive(this.name);
+  }
+
+  /** Entries of this array in another shape, as an array of the same kind. */
+  protected picked(shape: Extents, elements: readonly E[]): ExpressionArray<E> {
+    return new ExpressionArray(shape, elements, this.name);
+  }
+
+  #index(axis: number, index: number, verb: string): ExpressionArray<E> {
+    const extent = this.shape[axis];
+    if (extent === undefined || !Number.isInteger(index) || index < 0 || index >= extent)
+      throw new InputError(
+        `${this.name}.${verb}: ${index} is not an index of shape ${shapeText(this.shape)}`,
+      );
+    return this.picked(
+      this.shape.filter((_, k) => k !== axis),
+      this.#along(axis, [index]),
+    );
+  }
+
+  /** The entries at these indices of one axis. */
+  #along(axis: number, indices: readonly number[]): E[] {
+    const extent = this.shape[axis]!;
+    const inner = countOf(this.shape.slice(axis + 1));
+    const out: E[] = [];
+    for (let from = 0; from < this.size; from += extent * inner)
+      for (const index of indices)
+        for (let k = 0; k < inner; k++) out.push(this.elements[from + index * inner + k]!);
+    return out;
+  }
+}
+
+/** Numbers with a shape, such as an ndarray's or a {@link Values}'. */
+export interface Shaped {
+  readonly shape: Extents;
+  readonly data: ArrayLike<number>;
+}
+
+/** What stands for an array of expressions: one, a list or table of operands, or numbers with a shape. */
+export type ArrayOperand<R extends number = AnyRank> =
+  | ExpressionArray<Expression, R>
+  | ArrayLike<Operand>
+  | readonly ArrayLike<Operand>[]
+  | Shaped;
+
+export const isArrayOperand = (given: unknown): given is ArrayOperand =>
+  given instanceof ExpressionArray ||
+  isNumbers(given) ||
+  (typeof given === 'object' && given !== null && 'shape' in given && 'data' in given);
+
+/** The array that an operand stands for; `where` is for messages. */
+export function toArray(given: ArrayOperand, where: string): ExpressionArray {
+  if (given instanceof ExpressionArray) return given;
+  if ('shape' in given) return fromShaped(given, where);
+  const rows: unknown[] = Array.from(given as ArrayLike<unknown>);
+  const [first] = rows;
+  if (!isArrayOperand(first))
+    return new ExpressionArray(
+      [rows.length],
+      rows.map((entry) => toExpression(entry as Operand)),
+      where,
+    );
+  const parts = rows.map((row) => {
+    if (!isArrayOperand(row)) throw new InputError(`${where}: rows and single entries are mixed in one list`);
+    return toArray(row, where);
+  });
+  const shape = parts[0]!.shape;
+  for (const [k, part] of parts.entries())
+    if (part.shape.join() !== shape.join())
+      throw new InputError(
+        `${where}: row ${k} has shape ${shapeText(part.shape)}, row 0 ${shapeText(shape)}; rows must be equally long`,
+      );
+  return new ExpressionArray(
+    [parts.length, ...shape],
+    parts.flatMap(({ elements }) => elements),
+    where,
+  );
+}
+
+function fromShaped(given: Shaped, where: string): ExpressionArray {
+  const extents = checkedShape(given.shape, where);
+  const data = numbersOf(given.data, `${where}: data`, { range: 'bound' });
+  // An ndarray may be a view with strides.
+  const { stride = stridesOf(extents), offset = 0 } = given as Shaped & Partial<Strided>;
+  const places = placesAlong(extents, stride, offset);
+  if (stride.length !== extents.length || places.some((place) => !(place < data.length && place >= 0)))
+    throw new InputError(`${where}: ${data.length} numbers do not fill shape ${shapeText(extents)}`);
+  return new ExpressionArray(
+    extents,
+    Array.from(places, (place) => toExpression(data[place]!)),
+    where,
+  );
+}
+
+interface Strided {
+  readonly stride: readonly number[];
+  readonly offset: number;
+}

@@ -1,0 +1,50 @@
+import { InputError } from '../core/errors.js';
+import { type ArrayOperand, ExpressionArray, toArray } from './array.js';
+import { Column, Constant, type Expression } from './expression.js';
+import { shapeText } from './extents.js';
+import { dot, linear, type Vector, vector } from './functions.js';
+
+/** A matrix: rows of numbers or expressions, an array of rank 2, or numbers with a shape. */
+export type Matrix = ArrayOperand<2>;
+
+/** `A x`, one entry per row of `A` (m × n), for `x` of n entries. */
+export function matvec(A: Matrix, x: Vector): ExpressionArray<Expression, 1> {
+  const rows = matrix(A, 'matvec');
+  const entries = vector(x, 'matvec');
+  if (rows.shape[1] !== entries.length)
+    throw new InputError(
+      `matvec: a matrix of shape ${shapeText(rows.shape)} times ${entries.length} entries`,
+    );
+  return new ExpressionArray<Expression, 1>([rows.shape[0]!], each(rows, entries), 'matvec');
+}
+
+/** `A B`, m × n times n × k. */
+export function matmul(A: Matrix, B: Matrix): ExpressionArray<Expression, 2> {
+  const [left, right] = [matrix(A, 'matmul'), matrix(B, 'matmul')];
+  if (left.shape[1] !== right.shape[0])
+    throw new InputError(`matmul: shapes ${shapeText(left.shape)} and ${shapeText(right.shape)} do not fit`);
+  const turned = right.transpose();
+  const columns = Array.from({ length: turned.shape[0]! }, (_, j) => each(left, turned.row(j).elements));
+  return new ExpressionArray<Expression, 2>([columns.length, left.shape[0]!], columns.flat()).transpose();
+}
+
+function matrix(given: Matrix, where: string): ExpressionArray<Expression, 2> {
+  const array = toArray(given, where);
+  if (array.shape.length !== 2)
+    throw new InputError(`${where}: a matrix is needed, not an array of shape ${shapeText(array.shape)}`);
+  return array;
+}
+
+/** The product of every row with the entries: long rows of numbers with variables as one node each. */
+function each(rows: ExpressionArray<Expression, 2>, entries: readonly Expression[]): Expression[] {
+  const columns = entries.every((e) => e instanceof Column) ? (entries as readonly Column[]) : undefined;
+  return Array.from({ length: rows.shape[0]! }, (_, i) => {
+    const own = rows.row(i).elements;
+    if (columns === undefined || !own.every((e) => e instanceof Constant)) return dot(own, entries);
+    const kept = own.flatMap((e, k) => ((e as Constant).value === 0 ? [] : [k]));
+    return linear(
+      kept.map((k) => (own[k] as Constant).value),
+      kept.map((k) => columns[k]!),
+    );
+  });
+}
