@@ -5,6 +5,7 @@ export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions } from './api/options.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
+export { type NdArrayView, type Nested, Values } from './api/values.js';
 export {
   type AdoptedOptions,
   adoptIpoptOptions,

@@ -1,22 +1,25 @@
-import ndarray, { type NdArray } from 'ndarray';
 import type { Sizes, Solved } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
 import { oneLine } from '../src/core/shown.js';
 import type { NetworkUse } from '../src/formulate/index.js';
 import { extract } from '../src/model/extract/extract.js';
 import {
-  type Expression,
+  Expression,
+  ExpressionArray,
   type Model,
+  type Operand,
   type Problem,
   type Row,
+  RowArray,
   Variable,
-  VariableArray,
+  type VariableArray,
 } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
 import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
 import { errorRemark, type NetworkSummary, parametersOf, type UseError, useErrors } from './network-error.js';
+import { Values } from './values.js';
 
 /**
  * What a solve returns: the solver's {@link Result} with `objective` in the user's sense (that of `maximize`, too), and
@@ -39,17 +42,18 @@ export interface Solution extends Result {
   readonly networkErrors: readonly UseError[];
   /** Per gray box. */
   readonly oracles: readonly OracleStatistics[];
-  /** Values of an array of variables, in its shape. */
-  value(of: VariableArray): NdArray<Float64Array>;
-  /** Value of a variable or an expression. */
-  value(of: Expression | number): number;
+  /** Value of a variable, a parameter or an expression; of an array of them the values in its shape; of a row its own. */
+  value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
+  value<R extends number>(of: RowArray<R>): Values<R>;
+  value(of: Operand | Row): number;
   /**
    * λ of a row in `∇f + Jᵀλ − zL + zU = 0`, `f` the objective in the user's sense. The optimal value changes by −λ per
    * unit added to the row's active bound.
    */
+  multiplier<R extends number>(rows: RowArray<R>): Values<R>;
   multiplier(row: Row): number;
   /** How the optimal value, in the user's sense, changes per unit added to the active bound of each variable. */
-  reducedCosts(of: VariableArray): NdArray<Float64Array>;
+  reducedCosts<R extends number>(of: VariableArray<R>): Values<R>;
   reducedCosts(of: Variable): number;
 }
 
@@ -75,21 +79,48 @@ export function solutionOf(
     if (array.owner !== model)
       throw new InputError(`variables '${array.name}' are not of model '${model.name}'`);
   };
-  function value(of: VariableArray): NdArray<Float64Array>;
-  function value(of: Expression | number): number;
-  function value(of: VariableArray | Expression | number): NdArray<Float64Array> | number {
-    if (!(of instanceof VariableArray)) return model.value(of, x);
-    own(of);
-    return ndarray(of.values(x), [...of.shape]);
+  const rowValue = ({ index, name }: Row): number => {
+    if (statement.rows.names[index] !== name)
+      throw new InputError(`row '${name}' is not in the problem that was solved`);
+    return result.constraints[index]! + (stated().rows.constant?.[index] ?? 0);
+  };
+  function value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
+  function value<R extends number>(of: RowArray<R>): Values<R>;
+  function value(of: Operand | Row): number;
+  function value(of: ExpressionArray | RowArray | Operand | Row): Values | number {
+    if (of instanceof ExpressionArray)
+      return new Values(
+        Float64Array.from(of.elements, (e) => model.value(e, x)),
+        of.shape,
+      );
+    if (of instanceof RowArray) return new Values(Float64Array.from(of.elements, rowValue), of.shape);
+    if (typeof of === 'object' && !(of instanceof Expression) && 'index' in of) return rowValue(of);
+    return model.value(of as Operand, x);
   }
-  function reducedCosts(of: VariableArray): NdArray<Float64Array>;
+  function reducedCosts<R extends number>(of: VariableArray<R>): Values<R>;
   function reducedCosts(of: Variable): number;
-  function reducedCosts(of: VariableArray | Variable): NdArray<Float64Array> | number {
+  function reducedCosts(of: VariableArray | Variable): Values | number {
     if (of instanceof Variable) return reduced(of);
     own(of);
-    return ndarray(Float64Array.from(of.elements, reduced), [...of.shape]);
+    return new Values(Float64Array.from(of.elements, reduced), of.shape);
+  }
+  const multiplierOf = ({ index, name, other }: Row): number => {
+    if (statement.rows.names[index] !== name)
+      throw new InputError(`row '${name}' is not in the problem that was solved`);
+    const beside = other === undefined ? 0 : multipliers.constraints[other]!;
+    return sense * (multipliers.constraints[index]! + beside) + 0;
+  };
+  function multiplier<R extends number>(of: RowArray<R>): Values<R>;
+  function multiplier(of: Row): number;
+  function multiplier(of: RowArray | Row): Values | number {
+    if (!(of instanceof RowArray)) return multiplierOf(of);
+    return new Values(Float64Array.from(of.elements, multiplierOf), of.shape);
   }
   let problem: Problem | undefined;
+  const stated = (): Problem => {
+    problem ??= extract(statement);
+    return problem;
+  };
   let known: readonly UseError[] | undefined;
   const errors = (): readonly UseError[] => {
     known ??= useErrors(uses, x, networkErrors);
@@ -103,8 +134,7 @@ export function solutionOf(
     message: oneLine(result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision))),
     objective: sense * result.objective,
     get problem() {
-      problem ??= extract(statement);
-      return problem;
+      return stated();
     },
     sizes,
     ...(uses.length > 0 && {
@@ -124,11 +154,7 @@ export function solutionOf(
     },
     oracles,
     value,
-    multiplier(row) {
-      if (statement.rows.names[row.index] !== row.name)
-        throw new InputError(`row '${row.name}' is not in the problem that was solved`);
-      return sense * multipliers.constraints[row.index]! + 0;
-    },
+    multiplier,
     reducedCosts,
   };
 }

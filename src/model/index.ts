@@ -2,8 +2,8 @@ export type { Block, ElementGroup, GrayBoxUse, Problem } from '../problem/proble
 export type { Shape } from '../problem/shape.js';
 export { type AnyRank, type ArrayOperand, ExpressionArray, type RankBelow, type Shaped } from './array.js';
 export type { Binary, Operands, Several, Unary } from './elementwise.js';
-export type { Expression, Operand, Owner, VariableChange } from './expression.js';
-export { Parameter, Variable } from './expression.js';
+export type { Operand, Owner, VariableChange } from './expression.js';
+export { Expression, Parameter, Variable } from './expression.js';
 export type { Extents, Indices, RankOf } from './extents.js';
 export * from './functions.js';
 export type { GroupOptions, Template } from './grouping.js';

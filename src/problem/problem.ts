@@ -9,7 +9,10 @@ export interface Problem {
   /** +1: minimize; −1: maximize (data below already states the minimization of −f). */
   readonly sense: 1 | -1;
   readonly variables: Block & { readonly start: Float64Array };
-  readonly rows: Block;
+  readonly rows: Block & {
+    /** What was moved into the bounds: a row as it was written is its value plus this. Absent where nothing was. */
+    readonly constant?: Float64Array;
+  };
   /** Linear part of the rows, of the objective (`row = −1`) and of the sums: triplets; those at one place add up. */
   readonly linear: { readonly row: Int32Array; readonly column: Int32Array; readonly value: Float64Array };
   readonly objectiveConstant: number;

@@ -35,6 +35,7 @@ export function extract(statement: Statement, limits?: Limits): Problem {
   const sums = extractor.sums(m);
   const instances = new Instances(n, m, sums.length, sense, ticker);
   for (const use of statement.groups) instances.add(use, extract(use.template, limits));
+  const constant = constants.map((value, row) => value + instances.rowConstants[row]!);
   return {
     name,
     sense,
@@ -45,9 +46,10 @@ export function extract(statement: Statement, limits?: Limits): Problem {
       start: variables.start.slice(),
     },
     rows: {
-      lower: less(rows.lower, constants, instances.rowConstants),
-      upper: less(rows.upper, constants, instances.rowConstants),
+      lower: less(rows.lower, constant),
+      upper: less(rows.upper, constant),
       names: rows.names,
+      constant,
     },
     linear: instances.joined(extractor.linear()),
     objectiveConstant: objectiveConstant + instances.objectiveConstant,
@@ -60,10 +62,9 @@ export function extract(statement: Statement, limits?: Limits): Problem {
 }
 
 /** Bounds less constants; where there is no bound it stays so, whatever the constant, even an undefined one. */
-function less(bounds: Float64Array, constants: Float64Array, more: Float64Array): Float64Array {
+function less(bounds: Float64Array, constant: Float64Array): Float64Array {
   const rest = bounds.slice();
-  for (let row = 0; row < rest.length; row++)
-    if (Number.isFinite(rest[row])) rest[row]! -= constants[row]! + more[row]!;
+  for (let row = 0; row < rest.length; row++) if (Number.isFinite(rest[row])) rest[row]! -= constant[row]!;
   return rest;
 }
 
