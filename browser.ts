@@ -5,7 +5,6 @@ export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions } from './api/options.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
-export { type NdArrayView, type Nested, Values } from './api/values.js';
 export {
   type AdoptedOptions,
   adoptIpoptOptions,
@@ -14,6 +13,7 @@ export {
   parseInteriorPointOption,
   readOption,
 } from './api/solver-options.js';
+export { type NdArrayView, type Nested, Values } from './api/values.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';
 export {
@@ -46,10 +46,15 @@ export type { EngineChoice } from './src/engine/choose.js';
 export type { Device, Precision } from './src/engine/contract.js';
 export type { EngineName } from './src/engine/open.js';
 export {
+  argmaxAtLeast,
+  type EvaluateOptions,
+  evaluate,
   type Formulation,
   type HingeTreatment,
   type NetworkOptions,
+  type NetworkScaling,
   network,
+  type Standardization,
 } from './src/formulate/index.js';
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';

@@ -50,7 +50,10 @@ export const useErrors = (
 
 /** Trained numbers of all networks, each once. */
 export const parametersOf = (uses: readonly NetworkUse[]): number =>
-  [...new Set(uses.map(({ network }) => network))].reduce((sum, { parameters }) => sum + parameters, 0);
+  [...new Set(uses.map(({ network, original }) => original ?? network))].reduce(
+    (sum, { parameters }) => sum + parameters,
+    0,
+  );
 
 /** What a message adds where outputs are more than `10 tol` from NN(x); empty where they are not. */
 export function errorRemark(

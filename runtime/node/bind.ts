@@ -44,7 +44,7 @@ export async function bind(
   });
   try {
     const boxes = await Promise.race([Promise.all(networks.map(open)), over]);
-    const traveling = uses.map(({ box: _, network, ...use }) => ({
+    const traveling = uses.map(({ box: _, original: __, network, ...use }) => ({
       ...use,
       network: sharedNetwork(network),
     }));

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import type { Expression, Variable } from '../model/expression.js';
+import type { Column, Expression, Variable } from '../model/expression.js';
 import { add, divide, exp, linear, multiply, power, sqrt, subtract, sum } from '../model/functions.js';
 import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
@@ -15,7 +15,7 @@ export type Hinge = { readonly complementarity: number } | { readonly smooth: nu
 export interface FullSpace {
   readonly model: Model;
   readonly net: Network;
-  readonly inputs: readonly Variable[];
+  readonly inputs: readonly Column[];
   /** Start values of every node. */
   readonly values: readonly Float64Array[];
   readonly name: string;
@@ -28,7 +28,7 @@ export interface FullSpace {
 /** Variables and equality rows for every layer. */
 export function addFullSpace(full: FullSpace): void {
   const { net, model, outputs } = full;
-  const nodes: Variable[][] = [];
+  const nodes: Column[][] = [];
   const first = model.variableCount;
   net.nodes.forEach((node, k) => {
     nodes.push(addNode(full, node, k, nodes));
@@ -43,7 +43,7 @@ export function addFullSpace(full: FullSpace): void {
     }
 }
 
-function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Variable[][]): Variable[] {
+function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[][]): Column[] {
   const { model, values, own, inputs, hinge } = full;
   const { op, shape } = node;
   const label = `${full.name}/${k}:${node.layer}`;
@@ -108,7 +108,7 @@ function equate(
 function addAffine(
   model: Model,
   label: string,
-  u: readonly Variable[],
+  u: readonly Column[],
   variables: Variable[],
   weight: Tensor,
   bias: Tensor | undefined,
@@ -128,7 +128,7 @@ function addAffine(
 function addSoftmax(
   model: Model,
   label: string,
-  u: readonly Variable[],
+  u: readonly Column[],
   variables: Variable[],
   width: number,
 ): Variable[] {
@@ -152,7 +152,7 @@ function addSoftmax(
 function addKinked(
   { model, hinge }: FullSpace,
   label: string,
-  u: readonly Variable[],
+  u: readonly Column[],
   variables: Variable[],
   { slope, hinges }: Hinges,
   start: Float64Array,

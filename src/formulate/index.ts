@@ -1,3 +1,6 @@
+export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { argmaxAtLeast } from './margins.js';
 export type { Formulation, HingeTreatment, NetworkOptions } from './network.js';
 export { network } from './network.js';
+export type { NetworkScaling, Standardization } from './scaling.js';
 export { type NetworkUse, networkUses, outputError } from './uses.js';

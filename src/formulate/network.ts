@@ -1,15 +1,18 @@
 import { InputError } from '../core/errors.js';
-import { listOf, optionsOf, told } from '../core/given.js';
-import { both, Variable } from '../model/expression.js';
-import { Model } from '../model/model.js';
-import type { VariableArray } from '../model/variables.js';
+import { optionsOf, told } from '../core/given.js';
+import type { ArrayOperand, ExpressionArray } from '../model/array.js';
+import type { Column, Expression, Operand } from '../model/expression.js';
+import type { Model } from '../model/model.js';
+import { VariableArray } from '../model/variables.js';
 import { activationOf } from '../network/activation/table.js';
 import type { Network } from '../network/graph.js';
 import { isSmooth, label } from '../network/traits.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
+import { feed, inputsOf } from './inputs.js';
 import { firstVariables } from './outputs.js';
 import { splitPrefix } from './prefix.js';
+import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
 import { addUse } from './uses.js';
 
 /** How hinges `max(u, 0)` are written in full space. */
@@ -22,15 +25,15 @@ export type HingeTreatment =
 
 export interface NetworkOptions {
   /**
-   * Default `reduced`, which needs second derivatives: a network with kinks asks for a choice (`full` where `relu` is
-   * given).
+   * Default `auto`: `reduced`, which needs second derivatives, so that a network with kinks asks for a choice; `full` where
+   * `relu` is given.
    *
    * `reduced`: variables y and a gray box. `full`: variables and rows for every layer. `lifted`: the affine map to `k`
    * numbers that the network begins with becomes `k` variables and linear rows, what follows a gray box of these; the
    * dense Hessian block shrinks from the number of inputs to `k`.
    */
   readonly formulation?: Formulation;
-  /** Name of the outputs; default `y`. */
+  /** Name of the outputs, default `y`; one that is taken gets a suffix `#2`. */
   readonly name?: string;
   /** Bounds of the outputs, a number for all or one each. */
   readonly lower?: number | ArrayLike<number>;
@@ -47,6 +50,10 @@ export interface NetworkOptions {
    * hold. It may creep or stop at a kink, and `optimal` there means optimal for the slopes it saw.
    */
   readonly kinks?: 'refuse' | 'allow';
+  /** How the data were standardized for training: x and y are then in the units of the data. */
+  readonly scaling?: NetworkScaling;
+  /** Takes the outputs before the softmax that the network ends with. Default false. */
+  readonly logits?: boolean;
 }
 
 const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
@@ -58,60 +65,84 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
   box: true,
   relu: true,
   kinks: true,
+  scaling: true,
+  logits: true,
 };
 
 /** How a network enters a model; see {@link NetworkOptions}. */
-export type Formulation = 'reduced' | 'lifted' | 'full';
+export type Formulation = 'auto' | 'reduced' | 'lifted' | 'full';
 
 /**
- * Adds `y = NN(x)` to the model of `x` and returns `y`. Throws InputError for variables that do not fit the network, for
- * options that contradict each other, and for activations that the formulation cannot state.
+ * Adds `y = NN(x)` to the model of `x` and returns `y`. `x` holds variables, parameters, numbers and formulas; numbers and
+ * multiples of one variable become part of the first layer, other formulas variables with rows. For `x` of shape `[N, n]`
+ * it is N uses of one network, which are computed together, and `y` has shape `[N, m]`. Throws InputError for inputs that do
+ * not fit the network, for options that contradict each other, and for activations that the formulation cannot state.
  */
 export function network(
   net: Network,
-  x: VariableArray | readonly Variable[],
-  options: NetworkOptions = {},
-): VariableArray {
+  x: ExpressionArray<Expression, 2> | readonly ArrayLike<Operand>[],
+  options?: NetworkOptions,
+): VariableArray<2>;
+export function network(
+  net: Network,
+  x: ExpressionArray<Expression, 1> | ArrayLike<Operand>,
+  options?: NetworkOptions,
+): VariableArray<1>;
+export function network(net: Network, x: ArrayOperand, options: NetworkOptions = {}): VariableArray {
   checkNetwork(net);
-  optionsOf(options, `network '${net.name}'`);
-  const inputs = listOf<Variable>(x, `network '${net.name}': x`);
-  const model = modelOf(net, inputs);
-  if (inputs.length !== net.inputSize)
-    throw new InputError(
-      `network '${net.name}' takes ${net.inputSize} inputs, got ${inputs.length} variables`,
-    );
+  checkOptions(net, optionsOf(options, `network '${net.name}'`));
+  const { model, rows, several } = inputsOf(net, x);
   const formulation = formulationOf(net, options);
-  if (formulation === 'full') return addFull(model, net, inputs, options);
-  refuseKinks(net, options);
-  if (formulation === 'lifted') return addLifted(model, net, inputs, options);
-  return addReduced(model, net, inputs, options);
+  if (formulation !== 'full') refuseKinks(net, options);
+  const stated = scaled(options.logits ? logitsOf(net) : net, options.scaling);
+  const name = model.freeName(options.name ?? 'y');
+  const add = { reduced: addReduced, lifted: addLifted, full: addFull }[formulation];
+  const use = (
+    row: readonly Expression[],
+    own: NetworkOptions & { readonly name: string },
+  ): VariableArray => {
+    const fed = feed(model, stated, row, own.name);
+    return add(model, fed.net, fed.inputs, own, { network: fed.net, original: net, inputs: fed.inputs });
+  };
+  if (!several) return use(rows[0]!, { ...options, name });
+  const [N, m] = [rows.length, net.outputSize];
+  const parts = rows.map((row, k) => {
+    const one = (given: number | ArrayLike<number> | undefined) =>
+      typeof given === 'object' && given.length === N * m
+        ? Array.from({ length: m }, (_, j) => given[k * m + j]!)
+        : given;
+    const [lower, upper, start] = [one(options.lower), one(options.upper), one(options.start)];
+    return use(row, {
+      ...options,
+      name: `${name}[${k}]`,
+      ...(lower !== undefined && { lower }),
+      ...(upper !== undefined && { upper }),
+      ...(start !== undefined && { start }),
+    });
+  });
+  return new VariableArray<2>(
+    model,
+    name,
+    [N, m],
+    parts.flatMap(({ elements }) => elements),
+  );
 }
 
-function modelOf(net: Network, inputs: readonly Variable[]): Model {
-  const [first] = inputs;
-  for (const variable of inputs) {
-    if (!(variable instanceof Variable) || !(variable.owner instanceof Model))
-      throw new InputError(`network '${net.name}': x must be variables of a model`);
-    if (variable.owner !== first!.owner)
-      throw new InputError(
-        `network '${net.name}': x mixes variables of ${both(first!.owner, variable.owner)}: '${first!.name}' and '${variable.name}'; use the variables of one model`,
-      );
-  }
-  if (first === undefined) throw new InputError(`network '${net.name}': x must be variables of a model`);
-  return first.owner as Model;
-}
-
-/** The formulation asked for, checked against the other options. */
-function formulationOf(net: Network, options: NetworkOptions): Formulation {
+function checkOptions(net: Network, options: NetworkOptions): void {
   const stranger = Object.keys(options).find((key) => !Object.hasOwn(optionNames, key));
   if (stranger !== undefined)
     throw new InputError(
       `network '${net.name}': unknown option '${stranger}'; known are ${Object.keys(optionNames).join(', ')}`,
     );
+}
+
+/** The formulation asked for, checked against the other options. */
+function formulationOf(net: Network, options: NetworkOptions): Exclude<Formulation, 'auto'> {
   const { relu, kinks, box } = options;
-  const formulation = options.formulation ?? (relu === undefined ? 'reduced' : 'full');
+  const asked = options.formulation ?? 'auto';
+  const formulation = asked === 'auto' ? (relu === undefined ? 'reduced' : 'full') : asked;
   if (formulation !== 'reduced' && formulation !== 'full' && formulation !== 'lifted')
-    throw new InputError(`unknown formulation ${told(formulation)}; use reduced, lifted or full`);
+    throw new InputError(`unknown formulation ${told(formulation)}; use auto, reduced, lifted or full`);
   if (kinks !== undefined && kinks !== 'refuse' && kinks !== 'allow')
     throw new InputError(`network '${net.name}': unknown kinks ${told(kinks)}; use refuse or allow`);
   const clash = (option: string, hint: string): never => {
@@ -148,14 +179,25 @@ function refuseKinks(net: Network, { kinks = 'refuse' }: NetworkOptions): void {
   }
 }
 
+/** What a use computes, and of which network it is a use. */
+interface Whole {
+  readonly network: Network;
+  readonly original: Network;
+  readonly inputs: readonly Column[];
+}
+
 function addReduced(
   model: Model,
   net: Network,
-  inputs: readonly Variable[],
+  inputs: readonly Column[],
   options: NetworkOptions,
-  whole = { network: net, inputs },
+  whole: Whole,
 ): VariableArray {
   const { name = 'y', lower, upper, box = net } = options;
+  if (options.box !== undefined && net !== whole.original && options.formulation !== 'lifted')
+    throw new InputError(
+      `network '${net.name}': with a box of your own its inputs are variables and parameters, each once, without scaling`,
+    );
   const start = options.start ?? outputValues(net, startValues(model, net, inputs));
   const outputs = model.variables(name, net.outputSize, {
     start,
@@ -167,6 +209,7 @@ function addReduced(
   addUse(model, {
     name,
     network: whole.network,
+    original: whole.original,
     inputs: columns(whole.inputs),
     outputs: outputs.indices(),
     box,
@@ -178,8 +221,9 @@ function addReduced(
 function addLifted(
   model: Model,
   net: Network,
-  inputs: readonly Variable[],
+  inputs: readonly Column[],
   options: NetworkOptions,
+  whole: Whole,
 ): VariableArray {
   const split = splitPrefix(net);
   if (split === undefined)
@@ -189,11 +233,11 @@ function addLifted(
   const { name = 'y' } = options;
   const layer = split.prefix.nodes.at(-1)!.layer;
   const z = addRows(model, split.prefix, inputs, { name: `${name}/${layer}` }).outputs;
-  return addReduced(model, split.tail, [...z], options, { network: net, inputs });
+  return addReduced(model, split.tail, [...z], { ...options, formulation: 'lifted' }, whole);
 }
 
 /** The values of all nodes at the start of x. */
-function startValues(model: Model, net: Network, inputs: readonly Variable[]): Float64Array[] {
+function startValues(model: Model, net: Network, inputs: readonly Column[]): Float64Array[] {
   const values = forward(
     net,
     inputs.map((v) => model.start(v)),
@@ -208,19 +252,21 @@ function startValues(model: Model, net: Network, inputs: readonly Variable[]): F
   return values;
 }
 
-const columns = (variables: readonly Variable[]): Int32Array =>
+const columns = (variables: readonly Column[]): Int32Array =>
   Int32Array.from(variables, ({ index }) => index);
 
 function addFull(
   model: Model,
   net: Network,
-  inputs: readonly Variable[],
+  inputs: readonly Column[],
   options: NetworkOptions,
+  { original }: Whole,
 ): VariableArray {
   const { outputs, relaxation } = addRows(model, net, inputs, options);
   addUse(model, {
     name: outputs.name,
     network: net,
+    original,
     inputs: columns(inputs),
     outputs: outputs.indices(),
     kinks: 'refuse',
@@ -233,7 +279,7 @@ function addFull(
 function addRows(
   model: Model,
   net: Network,
-  inputs: readonly Variable[],
+  inputs: readonly Column[],
   options: NetworkOptions,
 ): { outputs: VariableArray; relaxation: string | undefined } {
   const { name = 'y', relu = 'complementarity' } = options;

@@ -6,8 +6,10 @@ import { forward, outputValues } from './forward.js';
 export interface NetworkUse {
   /** Name of the outputs. */
   readonly name: string;
-  /** The network as it was given, whatever rows or gray boxes state it. */
+  /** The network as a function of its inputs here, whatever rows or gray boxes state it. */
   readonly network: Network;
+  /** The network as it was given, before numbers among its inputs, scaling and the like became part of it. */
+  readonly original?: Network;
   /** Columns of x and y. */
   readonly inputs: Int32Array;
   readonly outputs: Int32Array;

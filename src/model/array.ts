@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { isNumbers, numbersOf } from '../core/given.js';
+import { isNumbers, listOf, numbersOf } from '../core/given.js';
 import { commonOwner, type Expression, type Operand, type Owner, toExpression } from './expression.js';
 import {
   checkedAxis,
@@ -163,8 +163,8 @@ export const isArrayOperand = (given: unknown): given is ArrayOperand =>
 /** The array that an operand stands for; `where` is for messages. */
 export function toArray(given: ArrayOperand, where: string): ExpressionArray {
   if (given instanceof ExpressionArray) return given;
-  if ('shape' in given) return fromShaped(given, where);
-  const rows: unknown[] = Array.from(given as ArrayLike<unknown>);
+  if (isArrayOperand(given) && 'shape' in given) return fromShaped(given, where);
+  const rows = listOf<unknown>(given as Iterable<unknown>, where);
   const [first] = rows;
   if (!isArrayOperand(first))
     return new ExpressionArray(

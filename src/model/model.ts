@@ -343,7 +343,7 @@ export class Model implements Owner {
     return this.#variables.name(index);
   }
 
-  /** `wanted`, or `wanted#2`, … where a variable of that name exists. */
+  /** `wanted`, or `wanted#2`, … where a variable or an array of that name exists. */
   freeName(wanted: string): string {
     return this.#variables.free(wanted);
   }
@@ -358,6 +358,11 @@ export class Model implements Owner {
   start(variable: Column): number {
     this.#own(variable, 'start');
     return this.#variables.start.data[variable.index]!;
+  }
+
+  /** The starts of all variables and the values of all parameters; valid until the model changes. */
+  startPoint(): Float64Array {
+    return this.#variables.start.view();
   }
 
   /** The model as plain data; later changes of the model do not reach it. Parameters must have values. */

@@ -29,10 +29,12 @@ export class Names {
     return this.#list[index]!;
   }
 
-  /** `wanted` where it is free, else with a suffix; it is not taken yet. */
+  /** `wanted` where neither it nor an entry of an array of that name is taken, else with a suffix; it is not taken yet. */
   free(wanted: string): string {
+    const isTaken = (name: string): boolean =>
+      ['', '[0]', '[0,0]', '[0][0]'].some((entry) => this.#taken.has(name + entry));
     let name = wanted;
-    for (let suffix = 2; this.#taken.has(name); suffix++) name = `${wanted}#${suffix}`;
+    for (let suffix = 2; isTaken(name); suffix++) name = `${wanted}#${suffix}`;
     return name;
   }
 

@@ -194,7 +194,7 @@ describe('network without options', () => {
     expect(() => network(net, mixed)).toThrow(/two models that are both called 'model'/);
     expect(() => subtract(mixed[0]!, mixed[2]!)).toThrow(/two models that are both called 'model'/);
     expect(() => c.constrain(mixed[2]!, { lower: 0 })).toThrow(
-      /row 'row\[0\]' of model 'model' uses variables of another model of that name/,
+      /row 'row\[0\]' of model 'model' uses 'z', a variable of another model of that name/,
     );
   });
 });

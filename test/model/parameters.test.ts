@@ -58,7 +58,10 @@ describe('parameters', () => {
     w.set({ start: [1, 1] });
     const four = await solveHere(m);
     expect(four.value(x)).toBeLessThan(2.001);
+    // A bound that was set to a number does not follow the parameter any more.
     cap.set(1.5);
+    expect((await solveHere(m)).value(x)).toBeCloseTo(2, 4);
+    x.set({ upper: cap });
     expect((await solveHere(m)).value(x)).toBeCloseTo(1.5, 4);
   });
 
