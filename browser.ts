@@ -2,7 +2,7 @@
 
 export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
-export type { SolveOptions } from './api/options.js';
+export type { SolveOptions, SolveWatch } from './api/options.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
 export {

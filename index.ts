@@ -8,6 +8,7 @@ export {
 } from './api/check.js';
 export { type NlSolveOptions, sortNlOptions } from './api/nl-options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
+export { type PreparedModel, type PreparedSolveOptions, prepare } from './api/prepare.js';
 export { solve } from './api/solve.js';
 export { type NlAnswer, solveNl } from './api/solve-nl.js';
 export * from './browser.js';

@@ -4,7 +4,7 @@ import { InputError } from '../src/core/errors.js';
 import type { Available } from '../src/engine/choose.js';
 import { isSynchronous } from '../src/engine/open.js';
 import { networkUses } from '../src/formulate/index.js';
-import type { Model } from '../src/model/index.js';
+import type { Model, Problem } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
 import { type Chosen, choose, type EngineSummary, type NetworkChoice, summaryOf } from './engine.js';
@@ -80,3 +80,7 @@ const isGrayBox = (token: unknown): token is GrayBox =>
   'evaluate' in token &&
   typeof token.evaluate === 'function' &&
   'slot' in token;
+
+/** How many times a problem uses its gray box `k`. */
+export const usesOfBox = ({ grayBoxes }: Pick<Problem, 'grayBoxes'>, k: number): number =>
+  grayBoxes.filter(({ box }) => box === k).length;

@@ -1,38 +1,41 @@
 import type { Runtime } from '../runtime/node/runtime.js';
 import { type SolverName, solverNames } from '../runtime/solvers.js';
+import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
 import { oneOf } from '../src/engine/choose.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import type { NetworkChoice } from './engine.js';
 import { adoptIpoptOptions } from './solver-options.js';
 
-/**
- * Options of a solve. What is not named here goes to the solver, under the solver's own names (`tol`, `max_iter`,
- * `mu_strategy`, …), and is checked by its table. Options that only Ipopt has are taken by `interior-point` as well:
- * ignored, with a remark.
- */
-export interface SolveOptions extends NetworkChoice {
-  /** Default `interior-point`. */
-  readonly solver?: SolverName | undefined;
-  /** Whose threads solve and compute. Default: the process's own. */
-  readonly runtime?: Runtime | undefined;
+/** What concerns one solve and not the problem. */
+export interface SolveWatch {
   /** Called once per iteration; returning `false` stops the solve with status `interrupted`. */
   readonly onIteration?: Monitor['iteration'] | undefined;
   /** Aborting ends the solve with status `interrupted` and its best point. */
   readonly signal?: AbortSignal | undefined;
   /** Ctrl-C ends this solve like an abort. Default false. */
   readonly interrupt?: boolean | undefined;
-  /** After a solve in f32, finish in f64 from its point and multipliers. Default false. */
-  readonly polish?: boolean | undefined;
   readonly warmStart?: WarmStart | undefined;
   /** `performance.now()` from which the time limit counts, where reading the problem shall count. Default: the call. */
   readonly started?: number | undefined;
   /** Told, in one line, what is ignored and what `auto` chose that the user should know of. Default: warnings where it matters. */
   readonly onRemark?: ((remark: string) => void) | undefined;
-  readonly tol?: number | undefined;
-  readonly max_iter?: number | undefined;
-  /** Seconds. */
-  readonly max_wall_time?: number | undefined;
-  readonly [solverOption: string]: unknown;
+}
+
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/**
+ * Options of a solve: those of the solver under Ipopt's names (`tol`, `max_iter`, `mu_strategy`, …), checked by its table.
+ * JavaScript callers may give options that only Ipopt has beside them: `interior-point` ignores these with a remark.
+ */
+export interface SolveOptions extends NetworkChoice, SolveWatch, Optional<InteriorPointOptions> {
+  /** Default `interior-point`. */
+  readonly solver?: SolverName | undefined;
+  /** Options that only Ipopt has, as `{ linear_solver: 'ma57' }`. */
+  readonly ipopt?: { readonly [option: string]: string | number | boolean } | undefined;
+  /** Whose threads solve and compute. Default: the process's own. */
+  readonly runtime?: Runtime | undefined;
+  /** After a solve in f32, finish in f64 from its point and multipliers. Default false. */
+  readonly polish?: boolean | undefined;
 }
 
 /** The options by whom they concern. */
@@ -55,9 +58,11 @@ export interface SortedOptions {
 export function sortOptions(options: SolveOptions): SortedOptions {
   const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
   const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
-  const { started = performance.now(), runtime, onRemark, ...rest } = more;
+  const { started = performance.now(), runtime, onRemark, ipopt, ...rest } = more;
   oneOf('solver', solver, solverNames);
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries({ ...rest, ...ipopt }).filter(([, value]) => value !== undefined),
+  );
   const remark = onRemark ?? warn;
   const own = solver === 'interior-point' ? adopted(given, remark) : given;
   const choice = { engine, device, precision, threads, kinks, limits };

@@ -1,7 +1,6 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
 import type { Model } from '../src/model/index.js';
-import type { Statement } from '../src/model/statement.js';
-import { chooseAll } from './boxes.js';
+import { chooseAll, usesOfBox } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
@@ -79,7 +78,3 @@ async function solveInPool(
     engine: finish.engine,
   });
 }
-
-/** How many times a problem uses its gray box `k`. */
-const usesOfBox = ({ grayBoxes }: Statement, k: number): number =>
-  grayBoxes.filter(({ box }) => box === k).length;

@@ -18,7 +18,7 @@ const lastLook = 100;
 export class BlockingClient extends CountingBox {
   readonly #mailbox: Mailbox;
   readonly #control: Int32Array;
-  readonly #limits: Limits;
+  #limits: Limits;
   #hostSeconds = 0;
   /** When the first question was asked after the end. */
   #late: number | undefined;
@@ -32,6 +32,12 @@ export class BlockingClient extends CountingBox {
     this.#mailbox = new Mailbox(descriptor);
     this.#control = new Int32Array(descriptor.control);
     this.#limits = new Limits(limits);
+  }
+
+  /** Another solve begins, which ends by these limits. */
+  begin(limits: LimitsData): void {
+    this.#limits = new Limits(limits);
+    this.#late = undefined;
   }
 
   /** Seconds the host reported as computing; the rest of `statistics.seconds` is waiting and waking. */

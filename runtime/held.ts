@@ -1,5 +1,5 @@
 import type { Held } from '../src/nlp/result.js';
-import type { Stage } from './run.js';
+import type { Stage } from './surroundings.js';
 import type { Sizes } from './task.js';
 
 /**

@@ -1,12 +1,15 @@
 import './provide.js';
+import { availableParallelism } from 'node:os';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import type { Device } from '../../src/engine/contract.js';
+import { isSource } from '../stated.js';
 import type { ExecutableSpec, Solved, SolveTask } from '../task.js';
 import { endingOf, unfinished } from '../unfinished.js';
 import { type Bound, bind } from './bind.js';
 import { Hosts, type Lease } from './hosts.js';
 import { SolverPool, type Watch } from './pool.js';
+import { PreparedThread } from './prepared.js';
 
 /** How much of the machine a {@link Runtime} may use; whole numbers above 0. */
 export interface RuntimeOptions {
@@ -29,6 +32,10 @@ export class Runtime {
   readonly #pool: SolverPool;
   readonly #hosts: Hosts;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #prepared = new Set<PreparedThread>();
+  readonly #memory: number | undefined;
+  /** @internal Solves that run at the same time. */
+  readonly threads: number;
   #closed: Promise<void> | undefined;
 
   constructor({ threads, hosts = 1, memory }: RuntimeOptions = {}, { hostEntry }: Insides = {}) {
@@ -40,6 +47,8 @@ export class Runtime {
       ...(memory !== undefined && { heapMegabytes: memory }),
     });
     this.#hosts = new Hosts(hosts, hostEntry);
+    this.#memory = memory;
+    this.threads = threads ?? availableParallelism();
   }
 
   /** @internal Solves in a thread of this runtime. */
@@ -51,6 +60,31 @@ export class Runtime {
       return await running;
     } finally {
       this.#running.delete(running);
+    }
+  }
+
+  /** @internal A prepared problem in a thread of its own, opened; `release` gives back what it holds at oracle hosts. */
+  async prepare(
+    task: Omit<SolveTask, 'options' | 'warmStart'>,
+    limits: Limits,
+  ): Promise<{ readonly thread: PreparedThread; release(): void }> {
+    this.#check();
+    const bound = await bind(task, this.#hosts, limits, undefined);
+    const { problem, ...rest } = bound.task;
+    if (isSource(problem)) throw new InputError('prepare: the problem must be read first');
+    const thread = new PreparedThread({ ...rest, problem }, this.#memory);
+    const release = (): void => {
+      this.#prepared.delete(thread);
+      bound.release();
+    };
+    this.#prepared.add(thread);
+    try {
+      await thread.open(limits);
+      return { thread, release };
+    } catch (error) {
+      await thread.end();
+      release();
+      throw error;
     }
   }
 
@@ -70,6 +104,7 @@ export class Runtime {
   close(): Promise<void> {
     this.#closed ??= (async () => {
       await Promise.allSettled(this.#running);
+      await Promise.allSettled([...this.#prepared].map((thread) => thread.end()));
       await this.#pool.close();
       await this.#hosts.close();
     })();

@@ -1,6 +1,7 @@
 export type { Block, ElementGroup, GrayBoxUse, Problem } from '../problem/problem.js';
 export type { Shape } from '../problem/shape.js';
 export { type AnyRank, type ArrayOperand, ExpressionArray, type RankBelow, type Shaped } from './array.js';
+export type { Boxes, ByHandle, Changes } from './changes.js';
 export type { Binary, Operands, Several, Unary } from './elementwise.js';
 export type { Operand, Owner, VariableChange } from './expression.js';
 export { Expression, Parameter, Variable } from './expression.js';

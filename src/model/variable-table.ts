@@ -25,8 +25,8 @@ export class VariableTable {
   readonly #names = new Names();
   /** Columns that are parameters. */
   readonly #parameters = new Int32List();
-  /** Names of the parameters without a value, by column. */
-  readonly #open = new Map<number, string>();
+  /** Columns of the parameters without a value. */
+  readonly #open = new Set<number>();
   /** Bounds that are parameters: by column, then side. */
   readonly #links = new Map<number, { lower?: Parameter; upper?: Parameter }>();
 
@@ -76,7 +76,7 @@ export class VariableTable {
     if (value !== undefined) checkValue(`parameter '${name}'`, value);
     const column = this.#push(name, 'parameter', 0);
     this.#parameters.push(column);
-    if (value === undefined) this.#open.set(column, name);
+    if (value === undefined) this.#open.add(column);
     this.#assign(column, value ?? 0);
     return new Parameter(this.owner, column, name);
   }
@@ -114,9 +114,17 @@ export class VariableTable {
     });
   }
 
-  /** Names of the parameters that have no value yet. */
-  get open(): readonly string[] {
-    return [...this.#open.values()];
+  /** Columns of the parameters that have no value yet. */
+  get openColumns(): readonly number[] {
+    return [...this.#open];
+  }
+
+  /** Sets bounds that are parameters to their values. */
+  follow({ lower, upper, start }: Record<'lower' | 'upper' | 'start', Float64Array>): void {
+    for (const [column, links] of this.#links) {
+      if (links.lower) lower[column] = start[links.lower.index]!;
+      if (links.upper) upper[column] = start[links.upper.index]!;
+    }
   }
 
   /** As data, bounds that are parameters at their values. */
@@ -125,7 +133,7 @@ export class VariableTable {
       ...(lower ? [{ column, side: 'lower' as const, parameter: lower.index }] : []),
       ...(upper ? [{ column, side: 'upper' as const, parameter: upper.index }] : []),
     ]);
-    for (const { column, side, parameter } of links) this[side].data[column] = this.start.data[parameter]!;
+    this.follow({ lower: this.lower.data, upper: this.upper.data, start: this.start.data });
     return {
       lower: take(this.lower),
       upper: take(this.upper),
@@ -236,7 +244,7 @@ function checkStart(what: string, start: number): void {
     throw new InputError(`${what}: its start ${told(start)} is not finite`);
 }
 
-function checkValue(what: string, value: number): void {
+export function checkValue(what: string, value: number): void {
   if (typeof value !== 'number' || !Number.isFinite(value))
     throw new InputError(`${what}: its value ${told(value)} is not a finite number`);
 }

@@ -32,7 +32,7 @@ export interface LocalBoxOptions {
  */
 export class LocalBox extends CountingBox {
   readonly #executable: Executable;
-  readonly #limits: Limits | undefined;
+  #limits: Limits | undefined;
   readonly #place: Place;
   /** Milliseconds that the longest evaluation took. */
   #longest = 0;
@@ -42,6 +42,11 @@ export class LocalBox extends CountingBox {
     this.#executable = executable;
     this.#limits = limits && new Limits(limits);
     this.#place = { engine: executable.engine, network: name };
+  }
+
+  /** Another solve begins, which ends by these limits. */
+  begin(limits: LimitsData): void {
+    this.#limits = new Limits(limits);
   }
 
   protected override answer(order: Order, slots: readonly Slot[]): void {

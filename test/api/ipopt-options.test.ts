@@ -87,19 +87,24 @@ describe('options of Ipopt', () => {
   ])('do not end %s, and are remarked on', async (_, how) => {
     const remarks: string[] = [];
     const onRemark = (remark: string): void => void remarks.push(remark);
-    const { status } = await how(model(), { linear_solver: 'ma57', print_level: 5, onRemark });
+    const { status } = await how(model(), {
+      ipopt: { linear_solver: 'ma57' },
+      ...{ print_level: 5 },
+      onRemark,
+    });
     expect(status).not.toBe('invalid-problem');
     expect(remarks).toEqual([
-      'interior-point: options of Ipopt without a meaning here, ignored: linear_solver, print_level',
+      'interior-point: options of Ipopt without a meaning here, ignored: print_level, linear_solver',
     ]);
     await how(model(), { tol: 1e-6, onRemark });
     expect(remarks).toHaveLength(1);
+    // @ts-expect-error an option that nobody has
     await expect(how(model(), { linear_solvr: 'ma57' })).rejects.toThrow(/did you mean 'linear_solver'/);
   });
 
   it('are remarked on by a warning of the process where nobody listens', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    await solveHere(model(), { hsllib: 'libhsl.so' });
+    await solveHere(model(), { ipopt: { hsllib: 'libhsl.so' } });
     expect(warn).toHaveBeenCalledWith(
       'interior-point: options of Ipopt without a meaning here, ignored: hsllib',
     );

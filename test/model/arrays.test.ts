@@ -125,7 +125,7 @@ describe('arrays', () => {
       // @ts-expect-error one index for two axes
       [() => A.at(1), /1 indices for shape \[2, 3\]/],
       [() => concat([v, A] as never), /differ beside axis 0/],
-      [() => sum(5 as never), /takes a list or an array/],
+      [() => sum(5 as never), /sum: its list is 5, not an array/],
       [() => exp('1' as never), /got a string/],
       [() => add(A, new Model('other').variables('w', 3)), /'A\[0,0\]' and 'w\[0\]'/],
     ];

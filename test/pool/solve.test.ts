@@ -244,6 +244,7 @@ describe('solve', () => {
 
   it('refuses what it does not know', async () => {
     const { model } = nearest(0.5);
+    // @ts-expect-error an option that nobody has
     await expect(solve(model, { ...quick, tolerance: 1 })).rejects.toThrow(/tolerance/);
     await expect(solve(model, { ...quick, solver: 'abacus' as never })).rejects.toThrow(
       /abacus.*interior-point/,

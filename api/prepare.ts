@@ -1,0 +1,167 @@
+import type { PreparedThread } from '../runtime/node/prepared.js';
+import { defaultRuntime, type Runtime } from '../runtime/node/runtime.js';
+import type { SolveTask } from '../runtime/task.js';
+import { unfinished } from '../runtime/unfinished.js';
+import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
+import { InputError, Stopped } from '../src/core/errors.js';
+import type { Limits } from '../src/core/limits.js';
+import type { Changes } from '../src/model/changes.js';
+import type { Model } from '../src/model/index.js';
+import type { Statement } from '../src/model/statement.js';
+import { chooseAll, usesOfBox } from './boxes.js';
+import { limitsOf, tolOf } from './call.js';
+import { type EngineSummary, summaryOf } from './engine.js';
+import { usesOf } from './network-error.js';
+import { type SolveOptions, type SolveWatch, sortOptions } from './options.js';
+import { type Solution, solutionOf } from './solution.js';
+
+/** What may differ from one solve of a prepared model to the next: what the model changes, and options of the solver. */
+export type PreparedSolveOptions = Changes &
+  SolveWatch & { readonly [K in keyof InteriorPointOptions]?: InteriorPointOptions[K] | undefined };
+
+/**
+ * Takes a model apart once, in a thread that keeps it with its compiled networks; each {@link PreparedModel.solve} then
+ * only solves. Throws {@link InputError} for a caller's mistake. Dispose of it when it is not needed any more.
+ */
+export async function prepare(model: Model, options: SolveOptions = {}): Promise<PreparedModel> {
+  const sorted = sortOptions(options);
+  if (sorted.polish) throw new InputError('polish: a prepared model is solved at one precision; use solve');
+  const runtime = sorted.runtime ?? defaultRuntime();
+  const statement = model.openStatement();
+  const uses = usesOf(model, statement);
+  const chosen = await chooseAll(model, sorted.choice, sorted.solver, (...place) =>
+    runtime.available(...place),
+  );
+  for (const { note, degraded } of chosen)
+    if (note !== undefined && (degraded || sorted.watched)) sorted.remark(note);
+  const task = {
+    problem: statement,
+    networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(statement, k) })),
+    uses,
+    solver: sorted.solver,
+  };
+  const prepared = new PreparedModel(model, statement, task, runtime, options, summaryOf(chosen));
+  await prepared.open(limitsOf(sorted));
+  return prepared;
+}
+
+/** A thread of a prepared model, and what it holds at oracle hosts. */
+interface Place {
+  readonly thread: PreparedThread;
+  release(): void;
+}
+
+/**
+ * A model that was taken apart once. Parameters, bounds and starts are those of the model at the moment of a solve, or what
+ * the solve itself says; variables and rows must be those of the preparation. Several solves at once run in threads of
+ * their own, as many as the runtime has.
+ */
+export class PreparedModel {
+  readonly #free: Place[] = [];
+  readonly #all = new Set<Place>();
+  readonly #queue: ((place: Place | undefined) => void)[] = [];
+  #opening = 0;
+  #disposed = false;
+
+  /** @internal */
+  constructor(
+    readonly model: Model,
+    private readonly statement: Statement,
+    private readonly task: Omit<SolveTask, 'options' | 'warmStart'>,
+    private readonly runtime: Runtime,
+    private readonly options: SolveOptions,
+    private readonly engine: EngineSummary | undefined,
+  ) {}
+
+  /** @internal Opens the first thread. */
+  async open(limits: Limits): Promise<void> {
+    this.#free.push(await this.#openPlace(limits));
+  }
+
+  /** Solves it, with what this solve alone changes; limits count from the call, as in `solve`. */
+  async solve(changes: PreparedSolveOptions = {}): Promise<Solution> {
+    this.#check();
+    const { parameters, bounds, start, ...own } = changes;
+    const sorted = sortOptions({ ...this.options, ...own } as SolveOptions);
+    const limits = limitsOf(sorted);
+    const boxes = this.model.boxes({ parameters, bounds, start });
+    const { warmStart, onIteration, signal } = sorted;
+    const { uses = [] } = this.task;
+    const told = { uses, tol: tolOf(sorted), engine: this.engine };
+    const statement = { ...this.statement, variables: { ...this.statement.variables, ...boxes } };
+    let place: Place | undefined;
+    try {
+      place = await this.#take(limits);
+      const solved = await place.thread.solve(
+        { ...boxes, options: sorted.own, warmStart },
+        { limits, ...(signal && { signal }), ...(onIteration && { onIteration }) },
+      );
+      return solutionOf(this.model, statement, solved, told);
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      return solutionOf(this.model, statement, unfinished(statement, error.outcome, limits), told);
+    } finally {
+      if (place) this.#give(place);
+    }
+  }
+
+  /** Frees its threads and what they hold; running solves end. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const wake of this.#queue.splice(0)) wake(undefined);
+    const places = [...this.#all];
+    this.#all.clear();
+    for (const { thread, release } of places) {
+      await thread.close();
+      release();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #take(limits: Limits): Promise<Place> {
+    const free = this.#free.pop();
+    if (free) return free;
+    if (this.#all.size + this.#opening < this.runtime.threads) return this.#openPlace(limits);
+    const place = await new Promise<Place | undefined>((resolve) => this.#queue.push(resolve));
+    this.#check();
+    return place ?? this.#take(limits);
+  }
+
+  #give(place: Place): void {
+    if (!place.thread.alive) {
+      if (this.#all.delete(place)) place.release();
+      this.#queue.shift()?.(undefined);
+      return;
+    }
+    const next = this.#queue.shift();
+    if (next) next(place);
+    else this.#free.push(place);
+  }
+
+  async #openPlace(limits: Limits): Promise<Place> {
+    this.#opening++;
+    try {
+      const place = await this.runtime.prepare(this.task, limits);
+      this.#all.add(place);
+      return place;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  #check(): void {
+    if (this.#disposed)
+      throw new InputError(`the prepared model '${this.model.name}' was disposed of: prepare it again`);
+    const { variableCount, rowCount } = this.model;
+    if (
+      variableCount !== this.statement.variables.lower.length ||
+      rowCount !== this.statement.rows.lower.length
+    )
+      throw new InputError(
+        `model '${this.model.name}' has got more variables or rows since it was prepared: prepare it again`,
+      );
+  }
+}

@@ -1,0 +1,153 @@
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { InputError } from '../../src/core/errors.js';
+import { Limits } from '../../src/core/limits.js';
+import { revivedError } from '../../src/core/plain-error.js';
+import { exposeAt } from '../control-plane.js';
+import { HeldPoint } from '../held.js';
+import type { Preparation, Run } from '../prepared.js';
+import type { Sizes, Solved } from '../task.js';
+import { cutShort, type Ending, endingOf, outOfHeap, unfinished } from '../unfinished.js';
+import { whenOver } from '../when-over.js';
+import { compiled } from './compiled.js';
+import { endpoint } from './endpoint.js';
+import type { Watch } from './pool.js';
+import type { Answer, Order } from './prepared-worker.js';
+import type { Progress } from './worker.js';
+
+/** A solve that is over by its limits has this long, in milliseconds, to end by itself; then its thread is ended. */
+const grace = 250;
+
+/**
+ * A thread that holds one prepared problem, and solves it one time after the other. It keeps the process alive only while
+ * it solves.
+ */
+export class PreparedThread {
+  readonly #worker: Worker;
+  readonly #preparation: Preparation;
+  #sizes: Sizes | undefined;
+  #waiting: { answer: (answer: Answer) => void; fail: (error: unknown) => void } | undefined;
+  #gone: unknown;
+
+  constructor(preparation: Preparation, heapMegabytes?: number) {
+    this.#preparation = preparation;
+    this.#worker = new Worker(compiled(import.meta.url, './prepared-worker.js'), {
+      name: 'graybox prepared',
+      execArgv: [], // flags of the main script, such as --input-type, may not fit a worker's
+      ...(heapMegabytes !== undefined && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+    });
+    this.#worker.on('message', (answer: Answer) => this.#waiting?.answer(answer));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new InputError('the thread of the prepared problem ended')));
+    this.#worker.unref();
+  }
+
+  /** Whether it can solve again. */
+  get alive(): boolean {
+    return this.#gone === undefined;
+  }
+
+  /** Takes the problem apart and assembles it; what a caller did wrong is thrown. */
+  async open(limits: Limits): Promise<void> {
+    const answer = await this.#ask({ kind: 'open', preparation: this.#preparation, limits: limits.data });
+    if ('opened' in answer) this.#sizes = answer.opened;
+  }
+
+  async solve(run: Run, { limits = new Limits(), signal, onIteration }: Watch = {}): Promise<Solved> {
+    const sizes = this.#sizes!;
+    const held = HeldPoint.create(sizes.variables, sizes.constraints);
+    const stop = new AbortController();
+    const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const listening = onIteration && listen(onIteration, () => stop.abort());
+    let late: Ending | undefined;
+    const callOff = whenOver(limits, stopped, grace, () => {
+      late = limits.over()?.outcome;
+      void this.end();
+    });
+    try {
+      const answer = await this.#ask(
+        {
+          kind: 'solve',
+          run,
+          limits: limits.data,
+          held: held.memory,
+          ...(listening && { progress: listening.port }),
+        },
+        listening ? [listening.port] : [],
+      );
+      if (listening?.failure) throw listening.failure.error;
+      return (answer as { readonly solved: Solved }).solved;
+    } catch (error) {
+      if (listening?.failure) throw listening.failure.error;
+      const ending = late ?? (isOutOfHeap(error) ? outOfHeap : endingOf(error));
+      if (ending === undefined) throw error;
+      const point = held.read();
+      return point
+        ? cutShort(point, ending, sizes, limits)
+        : unfinished(this.#preparation.problem, ending, limits);
+    } finally {
+      callOff();
+      listening?.close();
+    }
+  }
+
+  /** Frees what it holds and ends it. */
+  async close(): Promise<void> {
+    if (this.alive && this.#waiting === undefined)
+      await this.#ask({ kind: 'dispose' }).catch(() => undefined);
+    await this.end();
+  }
+
+  /** Ends it, whatever it is doing. */
+  async end(): Promise<void> {
+    this.#fail(new InputError('the prepared problem was disposed of'));
+    await this.#worker.terminate();
+  }
+
+  async #ask(order: Order, transfer: readonly MessagePort[] = []): Promise<Answer> {
+    if (this.#gone !== undefined) throw this.#gone;
+    this.#worker.ref();
+    try {
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        this.#waiting = { answer: resolve, fail: reject };
+        this.#worker.postMessage(order, transfer);
+      });
+      if ('failure' in answer) throw revivedError(answer.failure);
+      return answer;
+    } finally {
+      this.#waiting = undefined;
+      this.#worker.unref();
+    }
+  }
+
+  #fail(reason: unknown): void {
+    this.#gone ??= reason;
+    this.#waiting?.fail(reason);
+  }
+}
+
+function listen(onIteration: NonNullable<Watch['onIteration']>, stop: () => void) {
+  const { port1, port2 } = new MessageChannel();
+  const listening = {
+    port: port2,
+    failure: undefined as { error: unknown } | undefined,
+    close: () => port1.close(),
+  };
+  const progress: Progress = {
+    iteration(row) {
+      if (listening.failure) return;
+      try {
+        if (onIteration(row) === false) stop();
+      } catch (error) {
+        listening.failure = { error };
+        stop();
+      }
+    },
+    read() {},
+    finished() {},
+  };
+  exposeAt(progress, endpoint(port1));
+  return listening;
+}
+
+const isOutOfHeap = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { add, dot, InputError, le, Model, network, type SolveOptions, solveHere } from '../../index.js';
+import { Graph } from '../formulate/networks.js';
+
+/** Eight mistakes that users made: each is refused by the compiler, or in one line where types cannot see it. */
+describe('mistakes', () => {
+  const m = new Model('m');
+  const x = m.variables('x', 3, { start: 1 });
+  const A = m.variables('A', [3, 3]);
+  m.minimize(dot(x, x));
+
+  it('of types are found when compiling', async () => {
+    const s = await solveHere(m);
+    // @ts-expect-error values are no text
+    const text: string = s.value(x);
+    expect(typeof text).toBe('object');
+    // @ts-expect-error the solver's name for it is max_iter
+    const camel: SolveOptions = { maxIter: 3 };
+    // @ts-expect-error neither monotone nor adaptive
+    const strategy: SolveOptions = { mu_strategy: 'adaptve' };
+    for (const options of [camel, strategy]) await expect(solveHere(m, options)).rejects.toThrow(InputError);
+    // @ts-expect-error a matrix where a vector belongs
+    expect(() => dot(A, x)).toThrow(/rank 2/);
+    // @ts-expect-error a relation is no formula
+    expect(() => add(le(x.at(0), 1), 1)).toThrow(/has no value/);
+    // @ts-expect-error at least one bound is needed
+    expect(() => m.constrain(x.at(0), { name: 'r' })).toThrow(/has no bound/);
+    const graph = new Graph();
+    const net = graph.network(3, [graph.affine(graph.input(3), 1)]);
+    // @ts-expect-error there is no such formulation
+    expect(() => network(net, x, { formulation: 'fullspace' })).toThrow(/unknown formulation/);
+  });
+
+  it('that types cannot see are told in one line', () => {
+    const other = new Model('other').variable('z');
+    expect(() => add(x.at(0), other)).toThrow(/'x\[0\]' and 'z'/);
+    expect(() => m.minimize(other)).toThrow(/'z', a variable of model 'other'/);
+  });
+});
