@@ -26,9 +26,15 @@ export function resultJson(
   };
 }
 
+/** How KKT systems were factored, where that is not as one sparse matrix. */
+function formOf(kkt: Told['kkt']): string {
+  if (kkt === undefined || kkt.form === 'augmented') return '';
+  return kkt.inGeneral > 0 ? ` (${kkt.form}, ${kkt.inGeneral} in general)` : ` (${kkt.form})`;
+}
+
 /** The end of a solve in words and figures. */
 export function summary(solution: Told): string {
-  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, networkError } =
+  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, networkError, kkt } =
     solution;
   const error = (value: number): string => value.toExponential(2);
   const share = (value: number): string => `${value.toFixed(3)} s`;
@@ -45,7 +51,7 @@ export function summary(solution: Told): string {
         ...(networkError === undefined ? [] : [['network', `largest |y − NN(x)| ${error(networkError)}`]]),
         [
           'iterations',
-          `${iterations}, ${evaluations.factorizations} factorizations, ${evaluations.hessian} Hessians`,
+          `${iterations}, ${evaluations.factorizations} factorizations${formOf(kkt)}, ${evaluations.hessian} Hessians`,
         ],
         [
           'problem',

@@ -21,6 +21,7 @@ const FROM = 200_000;
 /** Columns taken together: their diagonal block is computed whole. */
 const COLUMNS = 96;
 
+const ROW_MAJOR = 101;
 const COLUMN_MAJOR = 102;
 const AS_IS = 111;
 const TRANSPOSED = 112;
@@ -83,14 +84,18 @@ function limitThreads(library: { func(signature: string): Dgemm }, signature: st
 function kernelsOf(koffi: ForeignFunctions, library: string, dgemm: Dgemm): DenseKernels {
   let buffer: ArrayBuffer | undefined;
   let base = 0n;
+  const baseOf = (memory: WebAssembly.Memory): bigint => {
+    if (memory.buffer !== buffer) {
+      buffer = memory.buffer;
+      base = koffi.address(new Uint8Array(buffer));
+    }
+    return base;
+  };
   return {
     name: `blas (${library})`,
     from: FROM,
     update(memory, rows, columns, depth, c, l, ld, w, ldw) {
-      if (memory.buffer !== buffer) {
-        buffer = memory.buffer;
-        base = koffi.address(new Uint8Array(buffer));
-      }
+      const base = baseOf(memory);
       // Addresses arrive as signed 32-bit numbers.
       const [c0, l0, w0] = [c >>> 0, l >>> 0, w >>> 0];
       for (let j = 0; j < columns; j += COLUMNS) {
@@ -100,6 +105,11 @@ function kernelsOf(koffi: ForeignFunctions, library: string, dgemm: Dgemm): Dens
         const to = base + BigInt(c0 + 8 * j * (ld + 1));
         dgemm(COLUMN_MAJOR, AS_IS, TRANSPOSED, rows - j, n, depth, -1, a, ld, b, ldw, 1, to, ld);
       }
+    },
+    multiply(memory, { rows, inner, columns, c, ldc, a, lda, b, ldb }) {
+      const base = baseOf(memory);
+      const [to, left, right] = [base + BigInt(c), base + BigInt(a), base + BigInt(b)];
+      dgemm(ROW_MAJOR, AS_IS, AS_IS, rows, columns, inner, -1, left, lda, right, ldb, 1, to, ldc);
     },
   };
 }

@@ -216,6 +216,11 @@ export const options = {
   hessian_approximation: oneOf(['exact', 'limited-memory'], 'exact', 'second derivatives or L-BFGS', ipopt),
   limited_memory_max_history: integer(6, 'pairs kept by L-BFGS', ipopt, 1),
   limited_memory_max_skipping: integer(2, 'pairs skipped in a row before L-BFGS starts afresh', ipopt, 1),
+  kkt: oneOf(
+    ['auto', 'augmented', 'bordered', 'schur', 'dense'],
+    'auto',
+    'form in which KKT systems are factored: whole, with blocks of networks bordered, with blocks of the partition eliminated first, as one full matrix; auto: by their structure',
+  ),
   linear_solver_options: {
     default: {} as Readonly<Record<string, unknown>>,
     meaning: 'passed on to the linear solver',

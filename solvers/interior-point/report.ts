@@ -4,6 +4,7 @@ import { completeMultipliers, optimalityErrors } from '../../src/nlp/optimality.
 import type { Multipliers, Result, Seconds } from '../../src/nlp/result.js';
 import { unknownValues, type Values } from '../../src/nlp/values.js';
 import { bearsOut, conclude, type Measure, type Outcome, type Point } from '../../src/nlp/verdict.js';
+import type { KktStatistics } from '../kkt/contract.js';
 import type { LinearStatistics } from '../linear/contract.js';
 import { multiplierScales } from './errors.js';
 import type { Iterate } from './iterate.js';
@@ -32,7 +33,7 @@ export function report(
   oracle: Oracle,
   outcome: Outcome,
   held: Held,
-  linear: LinearStatistics | null,
+  linear: (KktStatistics & { readonly form: string }) | null,
 ): Result {
   const { nlp } = oracle;
   const { options } = run;
@@ -60,6 +61,7 @@ export function report(
     iterations: run.iteration,
     evaluations: { ...oracle.calls, factorizations: linear?.factorizations ?? 0 },
     seconds: secondsOf(run, oracle, linear),
+    ...(linear && { kkt: { form: linear.form, inGeneral: linear.inGeneral ?? 0 } }),
   };
 }
 

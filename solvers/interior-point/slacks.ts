@@ -56,6 +56,7 @@ export class SlackForm implements StandardForm {
   readonly withUpper: Int32Array;
   readonly jacobian: Structure;
   readonly hessian: Structure;
+  readonly partition?: Int32Array;
   readonly attachedRow: Int32Array;
   readonly attachedSign: Float64Array;
   readonly barrierDependent = false;
@@ -115,6 +116,7 @@ export class SlackForm implements StandardForm {
     this.ownHessian = restrict(nlp.hessian, { ...kept, row: kept.column, rows: this.core });
     this.jacobian = this.ownJacobian.structure;
     this.hessian = this.ownHessian.structure;
+    if (nlp.partition) this.partition = free.map((j) => nlp.partition![j]!);
     this.jacobianBuffer = new Float64Array(this.ownJacobian.same ? 0 : nlp.jacobian.length);
     this.hessianBuffer = new Float64Array(this.ownHessian.same ? 0 : nlp.hessian.length);
 

@@ -59,7 +59,7 @@ export function solveWith(
   } catch (error) {
     outcome = outcomeOf(error, oracle);
   }
-  const statistics = s ? { ...s.kkt.statistics } : null;
+  const statistics = s ? { ...s.kkt.statistics, form: s.kkt.form } : null;
   s?.kkt.dispose();
   const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
   return report(run, oracle, outcome, held, statistics);

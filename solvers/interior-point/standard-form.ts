@@ -26,6 +26,8 @@ export interface StandardForm {
   readonly jacobian: Structure;
   /** core × core, symmetric. */
   readonly hessian: Structure;
+  /** Core column → block, −1 for those that couple; see {@link Nlp.partition}. */
+  readonly partition?: Int32Array;
   readonly attachedRow: Int32Array;
   readonly attachedSign: Float64Array;
   /** True where f depends on μ (the restoration problem) and must be evaluated again when μ changes. */

@@ -2,7 +2,7 @@ import { Stopped } from '../../src/core/errors.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import type { KktSystem } from '../kkt/contract.js';
-import { openKkt } from '../kkt/open.js';
+import { kktForms } from '../kkt/open.js';
 import { LowRank } from '../kkt/quasi-newton.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { Acceptor } from './acceptor.js';
@@ -150,7 +150,7 @@ export class State {
       : null;
     this.kkt = outer
       ? outer.kkt.sharing(form, this.quasi)
-      : openKkt(form, this.quasi, run.open, options.linear_solver_options);
+      : kktForms[options.kkt](form, this.quasi, run.open, options.linear_solver_options);
     this.newton = new NewtonSystem(form, this.kkt, options);
     this.acceptor = new Acceptor(
       options,

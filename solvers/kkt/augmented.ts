@@ -72,6 +72,7 @@ export class AugmentedSystem implements CoreSystem {
     D: Float64Array,
     E: Float64Array,
     memory: LowRank | null,
+    negativeLimit = this.#shape.m,
   ): { readonly negative: number; readonly zero: number } {
     const { m, jacobian } = this.#shape;
     const { H, J, variables, rows, memory: own } = this.#parts;
@@ -82,24 +83,29 @@ export class AugmentedSystem implements CoreSystem {
     for (let i = 0; i < m; i++) rows[i] = -E[i]!;
     memory?.write(own);
     const added = this.#layout.border + (memory?.rank ?? 0) / 2;
-    const { negative, zero } = this.#linear.factor(this.#values, m + added);
+    const { negative, zero } = this.#linear.factor(this.#values, negativeLimit + added);
     return { negative: negative - added, zero };
   }
 
   solve(b: Float64Array, count: number): number {
     const { core, m } = this.#shape;
     const { variable, row } = this.#layout;
-    const own = this.#b;
-    let error = 0;
-    for (let c = 0; c < count; c++) {
-      const part = b.subarray(c * (core + m), (c + 1) * (core + m));
+    const { order } = this.#layout;
+    const all = count === 1 ? this.#b : new Float64Array(count * order);
+    const each = (visit: (part: Float64Array, own: Float64Array) => void): void => {
+      for (let c = 0; c < count; c++)
+        visit(b.subarray(c * (core + m), (c + 1) * (core + m)), all.subarray(c * order, (c + 1) * order));
+    };
+    each((part, own) => {
       own.fill(0);
       own.set(part.subarray(0, core), variable);
       own.set(part.subarray(core), row);
-      error = Math.max(error, this.#linear.solve(own));
+    });
+    const error = this.#linear.solve(all, count);
+    each((part, own) => {
       part.set(own.subarray(variable, variable + core));
       part.set(own.subarray(row, row + m), core);
-    }
+    });
     return error;
   }
 

@@ -24,6 +24,11 @@ export interface KktShape {
 /** What a factorization showed: n positive and m negative eigenvalues are right. */
 export type Verdict = 'right' | 'singular' | 'too-few-negative' | 'too-many-negative';
 
+export interface KktStatistics extends LinearStatistics {
+  /** Of a form that eliminates blocks: factorizations in which it could not, and eliminated in general. */
+  readonly inGeneral?: number;
+}
+
 /** What the caller writes in place before `factor`. */
 export interface KktValues {
   /** Values of the shape's Hessian; none with a limited-memory Hessian, which takes its place. */
@@ -70,7 +75,7 @@ export interface KktSystem {
   sharing(shape: KktShape, memory: LowRank | null): KktSystem;
   /** Asks for more stable, slower pivoting from the next `factor` on; false when it cannot go further. */
   increaseQuality(): boolean;
-  readonly statistics: LinearStatistics;
+  readonly statistics: KktStatistics;
   /** Frees its memory; any further call throws. */
   dispose(): void;
 }

@@ -1,4 +1,4 @@
-import type { LinearStatistics } from '../linear/contract.js';
+import type { KktStatistics } from './contract.js';
 import type { LowRank } from './quasi-newton.js';
 
 /**
@@ -14,17 +14,18 @@ export interface CoreSystem {
   readonly H: Float64Array;
   readonly J: Float64Array;
   /**
-   * Factors it. Returns the numbers of negative and zero eigenvalues; more than m negative ones may be given up early,
-   * with what was found so far.
+   * Factors it. Returns the numbers of negative and zero eigenvalues; more than `negativeLimit` (default m) negative ones may
+   * be given up early, with what was found so far.
    */
   factor(
     D: Float64Array,
     E: Float64Array,
     memory: LowRank | null,
+    negativeLimit?: number,
   ): { readonly negative: number; readonly zero: number };
   /** Overwrites `b`, `count` right-hand sides of length core + m, with solutions; returns the backward error. */
   solve(b: Float64Array, count: number): number;
   increaseQuality(): boolean;
-  readonly statistics: LinearStatistics;
+  readonly statistics: KktStatistics;
   dispose(): void;
 }

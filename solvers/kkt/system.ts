@@ -1,5 +1,4 @@
-import type { LinearStatistics } from '../linear/contract.js';
-import type { KktShape, KktSystem, KktValues, Verdict } from './contract.js';
+import type { KktShape, KktStatistics, KktSystem, KktValues, Verdict } from './contract.js';
 import type { CoreSystem } from './core.js';
 import { JointProduct } from './product.js';
 import type { LowRank } from './quasi-newton.js';
@@ -107,7 +106,7 @@ export class CondensedSystem implements KktSystem {
     return this.core.increaseQuality();
   }
 
-  get statistics(): LinearStatistics {
+  get statistics(): KktStatistics {
     return this.core.statistics;
   }
 

@@ -23,6 +23,21 @@ export interface DenseKernels {
   readonly from: number;
   /** Does one update on the solver's memory. */
   update(memory: KernelMemory, ...shape: Parameters<HostUpdate>): void;
+  /** `C −= A·B` by rows on that memory. */
+  multiply(memory: KernelMemory, product: DenseProduct): void;
+}
+
+/** Matrices by rows at byte addresses, leading dimensions in numbers: C `rows × columns`, A `rows × inner`, B `inner × columns`. */
+export interface DenseProduct {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  readonly c: number;
+  readonly ldc: number;
+  readonly a: number;
+  readonly lda: number;
+  readonly b: number;
+  readonly ldb: number;
 }
 
 /** The compiled kernels alone. */
@@ -31,5 +46,8 @@ export const wasmKernels: DenseKernels = {
   from: Infinity,
   update: () => {
     throw new Error('the compiled kernels do their own updates');
+  },
+  multiply: () => {
+    throw new Error('the compiled kernels do their own products');
   },
 };

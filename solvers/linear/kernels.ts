@@ -22,6 +22,34 @@ export interface Kernels {
   /** Returns the componentwise backward error. */
   solve(steps: number, enough: number): number;
   useHostFrom(operations: number): void;
+  /** `C −= A·B` by rows; leading dimensions in numbers. */
+  multiply(
+    rows: number,
+    inner: number,
+    columns: number,
+    c: number,
+    ldc: number,
+    a: number,
+    lda: number,
+    b: number,
+    ldb: number,
+    workspace: number,
+  ): void;
+  multiplyWorkspace(rows: number, columns: number): number;
+  /** `C −= L·D·Lᵀ` on the lower triangle, see `assembly/update.ts`; the leading dimension in bytes. */
+  update(
+    to: number,
+    from: number,
+    ld: number,
+    nf: number,
+    c0: number,
+    c1: number,
+    p0: number,
+    p1: number,
+    d: number,
+    workspace: number,
+  ): void;
+  updateWorkspace(rows: number): bigint;
 }
 
 /** A memory of at least `bytes` bytes. */

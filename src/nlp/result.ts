@@ -73,6 +73,15 @@ export interface Result {
   readonly iterations: number;
   readonly evaluations: Counts;
   readonly seconds: Seconds;
+  /** How KKT systems were factored, where the solver tells. */
+  readonly kkt?: KktUse;
+}
+
+/** The form in which KKT systems were factored, and how many factorizations had to do without it. */
+export interface KktUse {
+  readonly form: string;
+  /** Of a form that eliminates blocks: factorizations that eliminated in general, since a block could not be. */
+  readonly inGeneral: number;
 }
 
 /** The point a solver holds and what it knows of it, without the reason why it stopped. */

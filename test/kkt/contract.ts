@@ -19,7 +19,9 @@ interface Case {
 }
 
 /** Σ of the core is `weight` and more, so that much of it makes K right. */
-function cases(weight: number): fc.Arbitrary<Case> {
+const cases = (weight: number): fc.Arbitrary<Case> => fc.oneof(anyCase(weight), partitioned(weight));
+
+function anyCase(weight: number): fc.Arbitrary<Case> {
   const signs = (length: number) =>
     fc
       .array(fc.boolean(), { minLength: length, maxLength: length })
@@ -56,6 +58,90 @@ function cases(weight: number): fc.Arbitrary<Case> {
           }),
         ),
     )
+    .map((made) => ({ ...made, Σ: made.Σ.map((value, k) => (k < made.shape.core ? value : value + 1)) }));
+}
+
+/**
+ * Blocks that only `coupling` columns join: triangular ones, whose rows determine their columns one after the other, with
+ * further rows of any kind; and others with any rows.
+ */
+function partitioned(weight: number): fc.Arbitrary<Case> {
+  const block = fc.record({
+    isTriangular: fc.boolean(),
+    columns: fc.integer({ min: 1, max: 5 }),
+    more: fc.integer({ min: 0, max: 2 }),
+  });
+  return fc
+    .record({
+      coupling: fc.integer({ min: 1, max: 4 }),
+      blocks: fc.array(block, { minLength: 1, maxLength: 3 }),
+      free: fc.integer({ min: 0, max: 2 }),
+      attached: fc.integer({ min: 0, max: 3 }),
+      seed: fc.nat(),
+    })
+    .map(({ coupling, blocks, free, attached, seed }) => {
+      let state = seed;
+      const draw = (): number => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return state / 2 ** 32;
+      };
+      const J: [number, number, number][] = [];
+      const H: [number, number, number][] = [];
+      const partition = new Array<number>(coupling).fill(-1);
+      const some = (list: [number, number, number][], i: number, j: number): void => {
+        if (draw() < 0.6) list.push([Math.max(i, j), Math.min(i, j), 4 * draw() - 2]);
+      };
+      const bare: number[] = [];
+      const slack: number[] = [];
+      let m = 0;
+      blocks.forEach(({ isTriangular, columns, more }, b) => {
+        const first = partition.length;
+        partition.push(...new Array<number>(columns).fill(b));
+        for (let v = 0; v < columns; v++) {
+          for (let u = 0; u <= v; u++) some(H, first + v, first + u);
+          for (let c = 0; c < coupling; c++) some(H, first + v, c);
+        }
+        const row = (upTo: number): void => {
+          for (let u = 0; u < upTo; u++) if (draw() < 0.6) J.push([m, first + u, 2 * draw() - 1]);
+          for (let c = 0; c < coupling; c++) if (draw() < 0.6) J.push([m, c, 4 * draw() - 2]);
+        };
+        for (let v = 0; isTriangular && v < columns; v++) {
+          row(v);
+          J.push([m, first + v, draw() < 0.5 ? 0.5 + draw() : -0.5 - draw()]);
+          bare.push(m++);
+        }
+        for (let k = 0; k < more; k++) {
+          row(columns);
+          slack.push(m++);
+        }
+      });
+      for (let k = 0; k < free || m === 0; k++) {
+        for (let c = 0; c < coupling; c++) J.push([m, c, 2 * draw() - 1]);
+        slack.push(m++);
+      }
+      for (let c = 0; c < coupling; c++) for (let d = 0; d <= c; d++) some(H, c, d);
+      const core = partition.length;
+      const rows = slack.slice(0, attached);
+      const list = (of: [number, number, number][], side: 0 | 1): Int32Array =>
+        Int32Array.from(of, (at) => at[side]);
+      return {
+        shape: {
+          n: core + rows.length,
+          core,
+          m,
+          jacobian: Structure.entries(m, core, list(J, 0), list(J, 1)),
+          hessian: Structure.lower(core, list(H, 0), list(H, 1)),
+          attachedRow: Int32Array.from(rows),
+          attachedSign: Float64Array.from(rows, () => (draw() < 0.5 ? 1 : -1)),
+          partition: Int32Array.from(partition),
+        },
+        H: Float64Array.from(H, ([, , value]) => value),
+        J: Float64Array.from(J, ([, , value]) => value),
+        curvature: Float64Array.from({ length: core }, draw),
+        Σ: Float64Array.from({ length: core + rows.length }, () => weight + 4 * draw()),
+        memory: null,
+      };
+    })
     .map((made) => ({ ...made, Σ: made.Σ.map((value, k) => (k < made.shape.core ? value : value + 1)) }));
 }
 

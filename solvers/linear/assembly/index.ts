@@ -1,5 +1,6 @@
 export { equilibrate, gather } from './equilibrate';
+export { multiply, multiplyWorkspace } from './multiply';
 export { solve } from './solve';
 export { setup } from './state';
 export { factor } from './tree';
-export { useHostFrom } from './update';
+export { update, updateWorkspace, useHostFrom } from './update';

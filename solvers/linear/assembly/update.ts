@@ -37,7 +37,7 @@ function packRows(to: usize, from: usize, rows: i32): void {
 }
 
 /** Packs rows [r0, r1) of pivots [p0, p1) in groups of four: group after group, pivot after pivot, four rows. */
-function packL(to: usize, front: usize, ld: usize, r0: i32, r1: i32, p0: i32, p1: i32): void {
+export function packL(to: usize, front: usize, ld: usize, r0: i32, r1: i32, p0: i32, p1: i32): void {
   for (let i = r0; i < r1; i += 4) {
     const rows = r1 - i;
     let from = front + <usize>p0 * ld + (<usize>i << 3);
@@ -117,7 +117,7 @@ function subtractPart(c: usize, low: v128, high: v128, rows: i32): void {
 }
 
 /** C (4×4, column-major, leading dimension `ld` bytes) −= a·bᵀ over `depth` packed pivots. */
-function micro(depth: i32, a: usize, b: usize, c: usize, ld: usize, rows: i32, columns: i32): void {
+export function micro(depth: i32, a: usize, b: usize, c: usize, ld: usize, rows: i32, columns: i32): void {
   let c0 = f64x2.splat(0);
   let d0 = c0;
   let c1 = c0;

@@ -4,6 +4,7 @@ import { eachValue, type Visit } from './each.js';
 import { type Piece, type PieceShape, type Pieces, valuesOf } from './piece.js';
 import { positionOf } from './position.js';
 import * as products from './products.js';
+import * as sizes from './sizes.js';
 import { type Triplets, tripletsOf } from './triplets.js';
 
 /**
@@ -85,6 +86,21 @@ export class Structure implements Pieces {
   addTransposed(values: Float64Array, y: Float64Array, factor: number, out: Float64Array): void {
     if (this.symmetric) this.addProduct(values, y, factor, out);
     else for (const piece of this.pieces) products.addTransposed(piece, values, y, factor, out);
+  }
+
+  /**
+   * `out ← out + |A| |x|`: the sizes of what adds up in `A x`, against which it is rounding. Of blocks known through a factor
+   * B a bound, `|Z| |B| |x|`.
+   */
+  addSizes(values: Float64Array, x: Float64Array, out: Float64Array): void {
+    const add = this.symmetric ? sizes.addSymmetricSizes : sizes.addSizes;
+    for (const piece of this.pieces) add(piece, values, x, out);
+  }
+
+  /** `out ← out + |A|ᵀ |y|`, likewise. */
+  addSizesTransposed(values: Float64Array, y: Float64Array, out: Float64Array): void {
+    const add = this.symmetric ? sizes.addSymmetricSizes : sizes.addSizesTransposed;
+    for (const piece of this.pieces) add(piece, values, y, out);
   }
 
   /** `out ← out + diag(A)`. */

@@ -1,0 +1,49 @@
+import type { OpenLinearSolver } from '../../linear/contract.js';
+import { linearOptions } from '../../linear/options.js';
+import type { KktShape } from '../contract.js';
+import type { CoreSystem } from '../core.js';
+import type { Block } from './block.js';
+import { GeneralBlock } from './general.js';
+import { type Plan, planOf } from './plan.js';
+import { restOf } from './rest.js';
+import { SchurSystem } from './system.js';
+import { TriangularBlock } from './triangular.js';
+
+/** Opens what is left once blocks are eliminated, and the whole where they cannot be. */
+export type OpenCore = (shape: KktShape) => CoreSystem;
+
+/** Networks of fewer columns than this are not worth a system of their own. */
+const LEAST_COLUMNS = 64;
+/** Operations by blocks against those in general, by estimate, up to which blocks are worth it: theirs are large products. */
+const WORTH = 1.5;
+
+/**
+ * Eliminates the blocks of the shape's partition that `takes` wants: all of them, or networks in full space where that saves
+ * operations. Undefined where none is left.
+ */
+export function openBlocks(
+  shape: KktShape,
+  openCore: OpenCore,
+  open: OpenLinearSolver,
+  options: Readonly<Record<string, unknown>>,
+  takes: 'all' | 'networks',
+): CoreSystem | undefined {
+  const began = performance.now() / 1000;
+  if (shape.partition === undefined) return undefined;
+  const plan = planOf(shape, shape.partition);
+  if (takes === 'networks' && !pays(plan)) return undefined;
+  const { denseKernels } = linearOptions(options);
+  const blocks: Block[] = plan.triangular.map(
+    (layers) => new TriangularBlock(layers, shape.core, denseKernels),
+  );
+  if (takes === 'all')
+    for (const own of plan.general) blocks.push(new GeneralBlock(shape, plan.touched, own, open, options));
+  if (blocks.length === 0) return undefined;
+  const rest = restOf(shape, blocks, plan.dense);
+  return new SchurSystem(shape, blocks, rest, openCore(rest.shape), () => openCore(shape), began);
+}
+
+function pays({ triangular, flops }: Plan): boolean {
+  const columns = triangular.reduce((sum, layers) => sum + layers.columns.length, 0);
+  return columns >= LEAST_COLUMNS && flops.blocks <= WORTH * flops.general;
+}
