@@ -46,8 +46,7 @@ export class JointProduct {
     rows: Float64Array,
   ): void {
     for (const piece of this.#alone.hessian) products.addSymmetric(piece, H, x, factor, out);
-    for (const piece of this.#alone.jacobian) products.addTransposed(piece, J, λ, factor, out);
-    for (const piece of this.#alone.jacobian) products.addProduct(piece, J, x, factor, rows);
+    for (const piece of this.#alone.jacobian) products.addBoth(piece, J, x, λ, factor, out, rows);
     for (const { hessian, jacobian } of this.#shared) {
       const leader = (hessian[0] ?? jacobian[0])!;
       const z = products.innerOf(leader, x);

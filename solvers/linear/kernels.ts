@@ -35,7 +35,23 @@ export interface Kernels {
     ldb: number,
     workspace: number,
   ): void;
-  multiplyWorkspace(rows: number, columns: number): number;
+  /** `y −= A·x`, and `x −= Aᵀ·y`, A by rows. */
+  subtractTimes(rows: number, columns: number, a: number, x: number, y: number): void;
+  subtractTransposedTimes(rows: number, columns: number, a: number, y: number, x: number): void;
+  /** See `assembly/multiply.ts`. */
+  subtractRuns(
+    count: number,
+    start: number,
+    row: number,
+    column: number,
+    values: number,
+    x: number,
+    y: number,
+    columns: number,
+    rows: number,
+    sizeOfColumns: number,
+    sizeOfRows: number,
+  ): void;
   /** `C −= L·D·Lᵀ` on the lower triangle, see `assembly/update.ts`; the leading dimension in bytes. */
   update(
     to: number,
@@ -49,7 +65,6 @@ export interface Kernels {
     d: number,
     workspace: number,
   ): void;
-  updateWorkspace(rows: number): bigint;
 }
 
 /** A memory of at least `bytes` bytes. */

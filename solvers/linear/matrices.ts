@@ -1,7 +1,8 @@
 import { InputError } from '../../src/core/errors.js';
+import type { KernelMemory } from '../../src/core/kernels.js';
 import { denseKernels } from './choose-kernels.js';
 import type { DenseKernels } from './dense-kernels.js';
-import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
+import { type Kernels, openKernels, openMemory } from './kernels.js';
 
 /** Below this address lives what the compiler places. */
 const RESERVED = 4096;
@@ -27,7 +28,7 @@ export interface Rows {
 
 export const allRows = (matrix: Matrix): Rows => ({ matrix, first: 0, count: matrix.rows });
 
-/** Dense matrices of known sizes in one WebAssembly memory, and products of theirs: by the kernels there, or a BLAS. */
+/** Dense matrices of known sizes in one memory, and products of theirs: by the kernels there, or a BLAS. */
 export class Matrices {
   /** Who multiplies large ones. */
   readonly denseKernels: string;
@@ -35,7 +36,9 @@ export class Matrices {
   readonly #kernels: Kernels;
   readonly #dense: DenseKernels;
   readonly #workspace: number;
-  #memory: WebAssembly.Memory | undefined;
+  /** Room for two vectors as long as the largest side. */
+  readonly #vectors: readonly [Float64Array, Float64Array];
+  #memory: KernelMemory | undefined;
   #next: number;
 
   /**
@@ -48,12 +51,15 @@ export class Matrices {
     this.#largest = largest;
     // Of products `(rows + columns) × 128` numbers, of updates twice `rows × 128`, both packed.
     const workspace = aligned((2 * largest + 16) * 128 * 16);
-    const bytes = RESERVED + workspace + 8 * numbers + 16 * (count + 2);
-    if (bytes >= 2 ** 32) throw outOfMemory(bytes);
+    const vector = aligned(8 * largest);
+    const bytes = RESERVED + workspace + 2 * vector + 8 * numbers + 16 * (count + 2);
     this.#memory = openMemory(bytes);
     this.#kernels = openKernels(this.#memory, this.#dense);
     this.#workspace = RESERVED;
-    this.#next = RESERVED + workspace;
+    const at = RESERVED + workspace;
+    const { buffer } = this.#memory;
+    this.#vectors = [new Float64Array(buffer, at, largest), new Float64Array(buffer, at + vector, largest)];
+    this.#next = at + 2 * vector;
   }
 
   get bytes(): number {
@@ -123,7 +129,27 @@ export class Matrices {
     );
   }
 
-  #open(): WebAssembly.Memory {
+  /** `y ← y − A x`. */
+  subtractTimes(A: Matrix, x: Float64Array, y: Float64Array): void {
+    this.#open();
+    const [from, to] = this.#vectors;
+    from.set(x);
+    to.set(y);
+    this.#kernels.subtractTimes(A.rows, A.columns, A.address, from.byteOffset, to.byteOffset);
+    y.set(to.subarray(0, y.length));
+  }
+
+  /** `x ← x − Aᵀ y`. */
+  subtractTransposedTimes(A: Matrix, y: Float64Array, x: Float64Array): void {
+    this.#open();
+    const [from, to] = this.#vectors;
+    from.set(y);
+    to.set(x);
+    this.#kernels.subtractTransposedTimes(A.rows, A.columns, A.address, from.byteOffset, to.byteOffset);
+    x.set(to.subarray(0, x.length));
+  }
+
+  #open(): KernelMemory {
     if (this.#memory === undefined) throw new InputError('matrices: used after dispose()');
     return this.#memory;
   }

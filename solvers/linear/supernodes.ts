@@ -308,6 +308,7 @@ function merge(parent: Int32Array, counts: Int32Array): Nodes {
     }
     return root;
   };
+  const grouped = groupedBelow(up, pivots, height);
   for (let s = 0; s < nodes; s++) {
     if (up[s] === -1) continue;
     const p = up[s]!;
@@ -315,7 +316,7 @@ function merge(parent: Int32Array, counts: Int32Array): Nodes {
     const block = height[s]! - own;
     const order = own + height[p]!;
     const zeros = own * (height[p]! - block);
-    const saved = cost.front + cost.assembly * block * block;
+    const saved = cost.front + (grouped[s] ? 0 : cost.assembly * block * block);
     if (zeros * (cost.zero + cost.update * (order + block)) > saved) continue;
     into[s] = p;
     pivots[p]! += own;
@@ -330,6 +331,23 @@ function merge(parent: Int32Array, counts: Int32Array): Nodes {
   }
   for (let k = 0; k < n; k++) ofColumn[k] = label[find(ofColumn[k]!)]!;
   return { parent: mergedParent, ofColumn };
+}
+
+/**
+ * 1 for nodes that will presumably form a group, which assembles no blocks: enough of one parent with as many rows below their
+ * pivots.
+ */
+function groupedBelow(up: Int32Array, pivots: Int32Array, height: Int32Array): Uint8Array {
+  const nodes = up.length;
+  const grouped = new Uint8Array(nodes);
+  const alike = new Map<string, number>();
+  const key = (s: number): string => `${up[s]} ${height[s]! - pivots[s]!}`;
+  for (let s = 0; s < nodes; s++)
+    if (up[s] !== -1 && height[s]! - pivots[s]! >= grouping.rows)
+      alike.set(key(s), (alike.get(key(s)) ?? 0) + 1);
+  for (let s = 0; s < nodes; s++)
+    if (up[s] !== -1 && formGroup(alike.get(key(s)) ?? 0, height[s]! - pivots[s]!)) grouped[s] = 1;
+  return grouped;
 }
 
 function childrenOf(parent: Int32Array): { childStart: Int32Array; child: Int32Array } {

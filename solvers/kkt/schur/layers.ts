@@ -22,7 +22,7 @@ export interface Part {
 export interface Layer {
   /**
    * Positions `first … first + count` stand for themselves: the first of them for row `tangent` of all tangents. Those after
-   * them, up to `end`, are multiples of one earlier position each.
+   * them, up to `end`, are multiples of one earlier position or one column that couples each.
    */
   readonly first: number;
   readonly count: number;
@@ -43,10 +43,12 @@ export interface Layers extends Triangle {
   readonly ofOthers: readonly Part[];
   /** Values on the diagonal of the triangle: pairs of position and value. */
   readonly diagonal: Pairs;
-  /** Of a multiple: the position it is a multiple of, −1 for others; and pairs of its position and the value there. */
+  /** Of a multiple of another position: that; −1 for others. Pairs of a multiple's position and the value that makes it one. */
   readonly multipleOf: Int32Array;
   readonly multiple: Pairs;
-  /** Position → row of the tangents that it is a multiple of. */
+  /** Of a multiple of a column that couples, if through others: index into `coupling`; −1 for others. */
+  readonly outerOf: Int32Array;
+  /** Position → row of the tangents that it is a multiple of; −1 for multiples of columns that couple. */
   readonly tangentOf: Int32Array;
   readonly tangents: number;
   /** Second derivatives: pairs on the diagonal; triples of two positions; of a position and an index into `coupling`. */
@@ -94,6 +96,7 @@ export function layersOf(touched: Touched, own: number, triangle: Triangle): Lay
   });
 
   const multipleOf = new Int32Array(columns.length).fill(-1);
+  const outerOf = new Int32Array(columns.length).fill(-1);
   const tangentOf = new Int32Array(columns.length);
   const layers: Layer[] = [];
   let tangents = 0;
@@ -103,8 +106,10 @@ export function layersOf(touched: Touched, own: number, triangle: Triangle): Lay
     const alones = rows.subarray(first, first + alone);
     for (let p = first; p < first + alone; p++) tangentOf[p] = tangents + p - first;
     for (let p = first + alone; p < end; p++) {
-      multipleOf[p] = at[triangle.columns[sourceOf[order.position[p]!]!]!]!;
-      tangentOf[p] = tangentOf[multipleOf[p]!]!;
+      const source = sourceOf[order.position[p]!]!;
+      multipleOf[p] = at[source]!;
+      outerOf[p] = multipleOf[p]! < 0 ? inCoupling[source]! : outerOf[multipleOf[p]!]!;
+      tangentOf[p] = multipleOf[p]! < 0 ? -1 : tangentOf[multipleOf[p]!]!;
     }
     layers.push({
       first,
@@ -123,7 +128,7 @@ export function layersOf(touched: Touched, own: number, triangle: Triangle): Lay
   rows.forEach((i, p) => {
     for (let k = start[i]!; k < start[i + 1]!; k++) {
       if (at[column[k]!] === p) diagonal.push(p, value[k]!);
-      else if (multipleOf[p]! >= 0) multiple.push(p, value[k]!);
+      else if (multipleOf[p]! >= 0 || outerOf[p]! >= 0) multiple.push(p, value[k]!);
     }
   });
   const determining = new Uint8Array(rowBlock.length);
@@ -149,6 +154,7 @@ export function layersOf(touched: Touched, own: number, triangle: Triangle): Lay
     diagonal: pairs(diagonal),
     multipleOf,
     multiple: pairs(multiple),
+    outerOf,
     tangentOf,
     tangents,
     curvature: pairs(curvature),
@@ -171,15 +177,15 @@ interface Order {
   readonly position: Int32Array;
   /** Position → layer. */
   readonly depth: Int32Array;
-  /** Of a multiple: index of what it is a multiple of. */
+  /** Of a multiple: the column it is a multiple of; −1 for others. */
   readonly sourceOf: Int32Array;
   /** By layer: positions that stand for themselves, and all. */
   readonly counts: readonly { readonly alone: number; readonly all: number }[];
 }
 
 /**
- * Layers by the longest chain of dependences; inside one those first that stand for themselves: whose rows have columns that
- * couple, or of the block none or several. `at` is scratch, −1 before and after.
+ * Layers by the longest chain of dependences; inside one those first that stand for themselves: whose rows have no other column
+ * than their own, or several. `at` is scratch, −1 before and after.
  */
 function sortByDepth(
   { block, start, column }: Touched,
@@ -193,24 +199,18 @@ function sortByDepth(
   const layers: { alone: number[]; multiples: number[] }[] = [];
   for (let k = 0; k < size; k++) {
     const i = rows[k]!;
+    // The one column besides its own that the row has, −1 while there is none, −2 where there are several.
     let source = -1;
-    let alone = false;
     for (let p = start[i]!; p < start[i + 1]!; p++) {
       const j = column[p]!;
       if (j === columns[k]) continue;
-      if (block[j] !== own) {
-        alone = true;
-        continue;
-      }
-      const q = at[j]!;
-      depth[k] = Math.max(depth[k]!, depth[q]! + 1);
-      if (source >= 0 && source !== q) alone = true;
-      source = q;
+      if (block[j] === own) depth[k] = Math.max(depth[k]!, depth[at[j]!]! + 1);
+      source = source === -1 || source === j ? j : -2;
     }
     at[columns[k]!] = k;
     const layer = layers[depth[k]!] ?? { alone: [], multiples: [] };
     layers[depth[k]!] = layer;
-    if (alone || source < 0) layer.alone.push(k);
+    if (source < 0) layer.alone.push(k);
     else {
       sourceOf[k] = source;
       layer.multiples.push(k);

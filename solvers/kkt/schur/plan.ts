@@ -83,8 +83,10 @@ function firstLayer(layers: Layers): { columns: Int32Array; dense: Dense } | und
 /** Operations of tangents and Schur complement with `width` columns that couple, the first `left` tangents left out. */
 function flopsOf(layers: Layers, width = layers.coupling.length, left = 0): number {
   const products = [...layers.layers.flatMap(({ parts }) => parts), ...layers.ofOthers];
+  const isOuter = (p: number): boolean => layers.outerOf[p]! >= 0;
   const places = products.reduce(
-    (sum, { isFull, count, sources, value }) => sum + (isFull ? count * sources.length : value.length),
+    (sum, { isFull, count, sources, value }) =>
+      sources.every(isOuter) ? sum : sum + (isFull ? count * sources.length : value.length),
     0,
   );
   return 2 * width * places + width ** 2 * (layers.tangents - left + 2 * layers.crossed.value.length);

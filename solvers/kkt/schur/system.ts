@@ -1,7 +1,7 @@
 import type { LinearStatistics } from '../../linear/contract.js';
+import { Residual } from '../../linear/residual.js';
 import type { KktShape, KktStatistics } from '../contract.js';
 import type { CoreSystem } from '../core.js';
-import { JointProduct } from '../product.js';
 import type { LowRank } from '../quasi-newton.js';
 import type { Block } from './block.js';
 import type { Rest } from './rest.js';
@@ -23,11 +23,11 @@ export class SchurSystem implements CoreSystem {
   readonly H: Float64Array;
   readonly J: Float64Array;
   readonly #shape: KktShape;
+  readonly #jacobian: Residual;
   readonly #blocks: readonly Block[];
   readonly #rest: Rest;
   readonly #inner: CoreSystem;
   readonly #openWhole: () => CoreSystem;
-  readonly #product: JointProduct;
   readonly #D: Float64Array;
   readonly #E: Float64Array;
   readonly #innerD: Float64Array;
@@ -57,9 +57,9 @@ export class SchurSystem implements CoreSystem {
     this.#rest = rest;
     this.#inner = inner;
     this.#openWhole = openWhole;
-    this.#product = new JointProduct(shape.hessian, shape.jacobian);
     this.H = new Float64Array(shape.hessian.length);
-    this.J = new Float64Array(shape.jacobian.length);
+    this.#jacobian = new Residual(shape.jacobian);
+    this.J = this.#jacobian.values;
     this.#D = new Float64Array(shape.core);
     this.#E = new Float64Array(shape.m);
     this.#innerD = new Float64Array(rest.columns.length);
@@ -179,15 +179,14 @@ export class SchurSystem implements CoreSystem {
 
   /** `r = b − K x`; returns its componentwise backward error (Arioli, Demmel & Duff 1989). */
   #residual(b: Float64Array, x: Float64Array, r: Float64Array): number {
-    const { core, hessian, jacobian } = this.#shape;
+    const { core, hessian } = this.#shape;
     const [D, E] = [this.#D, this.#E];
     const λ = x.subarray(core);
     const size = b.map(Math.abs);
     r.set(b);
-    this.#product.add(this.H, this.J, x, λ, -1, r, r.subarray(core));
+    hessian.addProduct(this.H, x, -1, r);
     hessian.addSizes(this.H, x, size);
-    jacobian.addSizesTransposed(this.J, λ, size);
-    jacobian.addSizes(this.J, x, size.subarray(core));
+    this.#jacobian.subtract(x, λ, [r, size], [r.subarray(core), size.subarray(core)]);
     let worst = 0;
     for (let k = 0; k < r.length; k++) {
       const own = k < core ? D[k]! * x[k]! : -E[k - core]! * x[k]!;
@@ -222,7 +221,10 @@ export class SchurSystem implements CoreSystem {
       },
       factorNonzeros: this.#inner.statistics.factorNonzeros,
       flops: this.#inner.statistics.flops,
-      bytes: sum(({ bytes }) => bytes) + this.#blocks.reduce((total, { bytes }) => total + bytes, 0),
+      bytes:
+        sum(({ bytes }) => bytes) +
+        this.#jacobian.bytes +
+        this.#blocks.reduce((total, { bytes }) => total + bytes, 0),
       inGeneral: this.#counts.general,
     };
   }
@@ -230,6 +232,7 @@ export class SchurSystem implements CoreSystem {
   dispose(): void {
     for (const block of this.#blocks) block.dispose();
     this.#inner.dispose();
+    this.#jacobian.dispose();
     this.#whole?.dispose();
   }
 }

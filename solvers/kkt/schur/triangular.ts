@@ -1,4 +1,3 @@
-import { addColumns, addRows } from '../../../src/core/structure/dense-products.js';
 import { Matrices, type Matrix, type Rows } from '../../linear/matrices.js';
 import type { Block, BlockValues } from './block.js';
 import type { Layer, Layers, Part } from './layers.js';
@@ -40,6 +39,8 @@ export class TriangularBlock implements Block {
   readonly #core: number;
   readonly #layers: readonly FilledLayer[];
   readonly #ofOthers: readonly Filled[];
+  /** Multiples of columns that couple, themselves. */
+  readonly #outerMultiples: Int32Array;
   readonly #structure: Layers;
   readonly #memory: Matrices;
   /** Tangents, then two rows for each pair of positions with a mixed second derivative. */
@@ -98,6 +99,9 @@ export class TriangularBlock implements Block {
       outer: fill(layer.coupling),
     }));
     this.#ofOthers = structure.ofOthers.map(fill);
+    this.#outerMultiples = Int32Array.from(
+      [...this.columns.keys()].filter((p) => structure.outerOf[p]! >= 0 && structure.multipleOf[p]! < 0),
+    );
     this.#T = this.#memory.allocate(tangents, width);
     this.#weights = this.#memory.allocate(tangents + 1, 2);
     this.#sources = this.#memory.allocate(widest, width);
@@ -190,7 +194,7 @@ export class TriangularBlock implements Block {
         for (let c = 0; c < width; c++) row[c]! *= factor;
       }
       for (let p = first + count; p < end; p++)
-        scale[p] = (-multiple[p]! / pivot[p]!) * scale[multipleOf[p]!]!;
+        scale[p] = (-multiple[p]! / pivot[p]!) * (multipleOf[p]! < 0 ? 1 : scale[multipleOf[p]!]!);
     }
     const F = this.#F;
     F.data.fill(0);
@@ -200,42 +204,52 @@ export class TriangularBlock implements Block {
 
   /** Subtracts a part times the tangents of its sources from rows `to`. */
   #subtractPart({ part, matrix, numbers }: Filled, to: Rows): void {
-    const { tangentOf } = this.#structure;
+    const { tangentOf, outerOf } = this.#structure;
     const { data, columns: width } = this.#T;
     const scale = this.#scale;
     const { sources } = part;
+    const first = to.first * width;
     if (matrix === null) {
       for (let k = 0; k < numbers.length; k++) {
         const p = sources[part.source[k]!]!;
         const factor = numbers[k]! * scale[p]!;
-        if (factor === 0) continue;
-        const from = tangentOf[p]! * width;
-        const at = (to.first + part.row[k]!) * width;
-        for (let c = 0; c < width; c++) to.matrix.data[at + c]! -= factor * data[from + c]!;
+        const at = first + part.row[k]! * width;
+        if (outerOf[p]! >= 0) to.matrix.data[at + outerOf[p]!]! -= factor;
+        else addScaled(to.matrix.data, at, -factor, data, tangentOf[p]! * width, width);
       }
       return;
     }
+    if (sources.every((p) => outerOf[p]! >= 0)) {
+      for (let i = 0, k = 0; i < part.count; i++)
+        for (let s = 0; s < sources.length; s++) {
+          const p = sources[s]!;
+          to.matrix.data[first + i * width + outerOf[p]!]! -= numbers[k++]! * scale[p]!;
+        }
+      return;
+    }
     const own = this.#sources.data;
+    own.fill(0, 0, sources.length * width);
     for (let s = 0; s < sources.length; s++) {
       const p = sources[s]!;
-      const factor = scale[p]!;
-      const from = tangentOf[p]! * width;
-      const at = s * width;
-      for (let c = 0; c < width; c++) own[at + c] = factor * data[from + c]!;
+      if (outerOf[p]! >= 0) own[s * width + outerOf[p]!] = scale[p]!;
+      else addScaled(own, s * width, scale[p]!, data, tangentOf[p]! * width, width);
     }
     this.#memory.subtractProduct(to, matrix, { matrix: this.#sources, first: 0, count: sources.length });
   }
 
   writeComplement(H: Float64Array, J: Float64Array): void {
-    const { tangentOf, tangents } = this.#structure;
+    const { tangentOf, outerOf, tangents } = this.#structure;
     const S = this.#S;
     const width = S.columns;
     const scale = this.#scale;
     const weights = this.#weights.data;
     S.data.fill(0);
     weights.fill(0);
-    for (let p = 0; p < scale.length; p++)
-      weights[2 * tangentOf[p]!]! -= this.#curvature[p]! * scale[p]! * scale[p]!;
+    for (let p = 0; p < scale.length; p++) {
+      const weight = this.#curvature[p]! * scale[p]! * scale[p]!;
+      if (outerOf[p]! >= 0) this.#addTo(outerOf[p]!, outerOf[p]!, weight);
+      else weights[2 * tangentOf[p]!]! -= weight;
+    }
     const used = tangents + this.#crossTangents(tangents);
     this.#memory.subtractGram(S, this.#T, used, this.#weights);
     this.#addOutward();
@@ -246,7 +260,7 @@ export class TriangularBlock implements Block {
 
   /** Rows of T and weights for mixed second derivatives: `h(aᵀb + bᵀa) = h/2 ((a+b)ᵀ(a+b) − (a−b)ᵀ(a−b))`, a and b of one size. */
   #crossTangents(first: number): number {
-    const { crossed, tangentOf } = this.#structure;
+    const { crossed, tangentOf, outerOf } = this.#structure;
     const { data, columns: width } = this.#T;
     const weights = this.#weights.data;
     let next = first;
@@ -254,6 +268,11 @@ export class TriangularBlock implements Block {
       const [p, q] = [crossed.position[k]!, crossed.other[k]!];
       const h = this.#crossed[k]! * this.#scale[p]! * this.#scale[q]!;
       const [a, b] = [tangentOf[p]!, tangentOf[q]!];
+      if (a < 0 || b < 0) {
+        if (a < 0) this.#addOuter(outerOf[p]!, q, h);
+        else this.#addOuter(outerOf[q]!, p, h);
+        continue;
+      }
       if (a === b) {
         weights[2 * a]! -= 2 * h;
         continue;
@@ -275,18 +294,32 @@ export class TriangularBlock implements Block {
   }
 
   #addOutward(): void {
-    const { outward, tangentOf } = this.#structure;
-    const { data, columns: width } = this.#T;
-    const S = this.#S.data;
+    const { outward } = this.#structure;
     for (let k = 0; k < outward.value.length; k++) {
-      const [p, own] = [outward.position[k]!, outward.other[k]!];
-      const factor = this.#outward[k]! * this.#scale[p]!;
-      const from = tangentOf[p]! * width;
-      for (let c = 0; c < width; c++) {
-        const value = factor * data[from + c]!;
-        S[Math.min(c, own) * width + Math.max(c, own)]! += c === own ? 2 * value : value;
-      }
+      const p = outward.position[k]!;
+      this.#addOuter(outward.other[k]!, p, this.#outward[k]! * this.#scale[p]!);
     }
+  }
+
+  /** Adds `h (e tᵀ + t eᵀ)` to S: e the unit vector of a column that couples, t the direction that position p is a multiple of. */
+  #addOuter(own: number, p: number, h: number): void {
+    const { tangentOf, outerOf } = this.#structure;
+    const { data, columns: width } = this.#T;
+    if (outerOf[p]! >= 0) {
+      this.#addTo(own, outerOf[p]!, own === outerOf[p] ? 2 * h : h);
+      return;
+    }
+    const from = tangentOf[p]! * width;
+    for (let c = 0; c < width; c++) {
+      const value = h * data[from + c]!;
+      this.#addTo(own, c, c === own ? 2 * value : value);
+    }
+  }
+
+  /** Adds to one entry of S, and so to its mirror. */
+  #addTo(a: number, b: number, value: number): void {
+    const S = this.#S;
+    S.data[Math.min(a, b) * S.columns + Math.max(a, b)]! += value;
   }
 
   reduce(b: Float64Array): void {
@@ -301,10 +334,9 @@ export class TriangularBlock implements Block {
     const { outward } = this.#structure;
     for (let k = 0; k < outward.value.length; k++)
       b[this.coupling[outward.other[k]!]!]! -= this.#outward[k]! * v[outward.position[k]!]!;
-    for (const { part, matrix, numbers } of this.#ofOthers) {
-      const sum = times(part, matrix, numbers, v);
-      for (let i = 0; i < sum.length; i++) b[core + this.others[i]!]! -= sum[i]!;
-    }
+    const ν = new Float64Array(this.others.length);
+    for (const filled of this.#ofOthers) this.#subtractTimes(filled, v, ν);
+    for (let i = 0; i < ν.length; i++) b[core + this.others[i]!]! += ν[i]!;
   }
 
   expand(b: Float64Array): void {
@@ -313,18 +345,17 @@ export class TriangularBlock implements Block {
     for (let p = 0; p < v.length; p++) v[p] = b[core + this.rows[p]!]!;
     const c = new Float64Array(this.coupling.length);
     for (let k = 0; k < c.length; k++) c[k] = b[this.coupling[k]!]!;
-    for (const { first, outer } of this.#layers) {
-      const sum = times(outer.part, outer.matrix, outer.numbers, c);
-      for (let i = 0; i < sum.length; i++) v[first + i]! -= sum[i]!;
-    }
+    for (const { first, count, outer } of this.#layers)
+      this.#subtractTimes(outer, c, v.subarray(first, first + count));
+    for (const p of this.#outerMultiples) v[p]! -= this.#multiple[p]! * c[this.#structure.outerOf[p]!]!;
     this.#solve(v);
     const w = this.#curvatureTimes(v);
     const { outward } = this.#structure;
     for (let k = 0; k < outward.value.length; k++)
       w[outward.position[k]!]! += this.#outward[k]! * c[outward.other[k]!]!;
     const ν = new Float64Array(this.others.length);
-    for (let i = 0; i < ν.length; i++) ν[i] = b[core + this.others[i]!]!;
-    for (const { part, matrix, numbers } of this.#ofOthers) addTransposed(part, matrix, numbers, ν, 1, w);
+    for (let i = 0; i < ν.length; i++) ν[i] = -b[core + this.others[i]!]!;
+    for (const filled of this.#ofOthers) this.#subtractTransposed(filled, ν, w);
     for (let p = 0; p < w.length; p++) w[p] = b[this.columns[p]!]! - w[p]!;
     this.#solveTransposed(w);
     for (let p = 0; p < v.length; p++) {
@@ -337,11 +368,9 @@ export class TriangularBlock implements Block {
   #solve(v: Float64Array): void {
     const { multipleOf } = this.#structure;
     for (const { first, count, end, filled } of this.#layers) {
-      for (const { part, matrix, numbers } of filled) {
-        const sum = times(part, matrix, numbers, v);
-        for (let i = 0; i < count; i++) v[first + i]! -= sum[i]!;
-      }
-      for (let p = first + count; p < end; p++) v[p]! -= this.#multiple[p]! * v[multipleOf[p]!]!;
+      for (const part of filled) this.#subtractTimes(part, v, v.subarray(first, first + count));
+      for (let p = first + count; p < end; p++)
+        if (multipleOf[p]! >= 0) v[p]! -= this.#multiple[p]! * v[multipleOf[p]!]!;
       for (let p = first; p < end; p++) v[p]! /= this.#pivot[p]!;
     }
   }
@@ -352,9 +381,10 @@ export class TriangularBlock implements Block {
     for (let l = this.#layers.length - 1; l >= 0; l--) {
       const { first, count, end, filled } = this.#layers[l]!;
       for (let p = first; p < end; p++) w[p]! /= this.#pivot[p]!;
-      for (let p = first + count; p < end; p++) w[multipleOf[p]!]! -= this.#multiple[p]! * w[p]!;
-      const own = w.slice(first, first + count);
-      for (const { part, matrix, numbers } of filled) addTransposed(part, matrix, numbers, own, -1, w);
+      for (let p = first + count; p < end; p++)
+        if (multipleOf[p]! >= 0) w[multipleOf[p]!]! -= this.#multiple[p]! * w[p]!;
+      const own = w.subarray(first, first + count);
+      for (const part of filled) this.#subtractTransposed(part, own, w);
     }
   }
 
@@ -371,11 +401,31 @@ export class TriangularBlock implements Block {
     return w;
   }
 
+  /** Subtracts a part times the numbers of its sources from those of its rows, `to`. */
+  #subtractTimes({ part, matrix, numbers }: Filled, from: Float64Array, to: Float64Array): void {
+    const { sources, row, source } = part;
+    if (matrix !== null) this.#memory.subtractTimes(matrix, pick(from, sources), to);
+    else for (let k = 0; k < numbers.length; k++) to[row[k]!]! -= numbers[k]! * from[sources[source[k]!]!]!;
+  }
+
+  /** Subtracts the transposed part times the numbers of its rows from those of its sources. */
+  #subtractTransposed({ part, matrix, numbers }: Filled, from: Float64Array, to: Float64Array): void {
+    const { sources, row, source } = part;
+    if (matrix === null) {
+      for (let k = 0; k < numbers.length; k++) to[sources[source[k]!]!]! -= numbers[k]! * from[row[k]!]!;
+      return;
+    }
+    const own = pick(to, sources);
+    this.#memory.subtractTransposedTimes(matrix, from, own);
+    for (let s = 0; s < own.length; s++) to[sources[s]!] = own[s]!;
+  }
+
   #subtractCouplingTransposed(w: Float64Array, b: Float64Array): void {
     const c = new Float64Array(this.coupling.length);
     for (const { first, count, outer } of this.#layers)
-      addTransposed(outer.part, outer.matrix, outer.numbers, w.slice(first, first + count), 1, c);
-    for (let k = 0; k < c.length; k++) b[this.coupling[k]!]! -= c[k]!;
+      this.#subtractTransposed(outer, w.subarray(first, first + count), c);
+    for (const p of this.#outerMultiples) c[this.#structure.outerOf[p]!]! -= this.#multiple[p]! * w[p]!;
+    for (let k = 0; k < c.length; k++) b[this.coupling[k]!]! += c[k]!;
   }
 
   dispose(): void {
@@ -442,37 +492,24 @@ function scatterPart({ part, matrix, numbers }: Filled, out: Float64Array, width
     for (let s = 0; s < sources.length; s++) out[i * width + sources[s]!] = -numbers[k++]!;
 }
 
-/** A part times the numbers of its sources. */
-function times(part: Part, matrix: Matrix | null, numbers: Float64Array, from: Float64Array): Float64Array {
-  const { sources, row, source, count } = part;
-  const out = new Float64Array(count);
-  if (matrix === null) {
-    for (let k = 0; k < numbers.length; k++) out[row[k]!]! += numbers[k]! * from[sources[source[k]!]!]!;
-    return out;
-  }
-  const x = new Float64Array(sources.length);
-  for (let s = 0; s < x.length; s++) x[s] = from[sources[s]!]!;
-  addRows(numbers, 0, x, 1, out);
-  return out;
+/** `to ← to + factor · from` for `count` numbers of each. */
+function addScaled(
+  to: Float64Array,
+  at: number,
+  factor: number,
+  from: Float64Array,
+  first: number,
+  count: number,
+): void {
+  if (factor === 0) return;
+  for (let k = 0; k < count; k++) to[at + k]! += factor * from[first + k]!;
 }
 
-/** Adds `factor` times the transposed part times y to the places of its sources. */
-function addTransposed(
-  part: Part,
-  matrix: Matrix | null,
-  numbers: Float64Array,
-  y: Float64Array,
-  factor: number,
-  to: Float64Array,
-): void {
-  const { sources, row, source } = part;
-  if (matrix === null) {
-    for (let k = 0; k < numbers.length; k++) to[sources[source[k]!]!]! += factor * numbers[k]! * y[row[k]!]!;
-    return;
-  }
-  const x = new Float64Array(sources.length);
-  addColumns(numbers, 0, y, factor, x);
-  for (let s = 0; s < x.length; s++) to[sources[s]!]! += x[s]!;
+/** The numbers at some places. */
+function pick(from: Float64Array, places: Int32Array): Float64Array {
+  const out = new Float64Array(places.length);
+  for (let k = 0; k < out.length; k++) out[k] = from[places[k]!]!;
+  return out;
 }
 
 function largest(data: Float64Array, from: number, count: number): number {

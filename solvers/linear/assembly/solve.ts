@@ -38,7 +38,7 @@ function lowerSolve(buffer: usize, l: usize, ne: i32, nf: i32): void {
 }
 
 /** x[0..n)·y[0..n). */
-function dot(x: usize, y: usize, n: i32): f64 {
+export function dot(x: usize, y: usize, n: i32): f64 {
   let sum = f64x2.splat(0);
   let at: usize = 0;
   const even = <usize>(n & ~1) << 3;
@@ -49,7 +49,7 @@ function dot(x: usize, y: usize, n: i32): f64 {
 }
 
 /** y[0..4) −= (columns l0 … l3)ᵀ x, n rows. */
-function subtractDots(y: usize, x: usize, l0: usize, l1: usize, l2: usize, l3: usize, n: i32): void {
+export function subtractDots(y: usize, x: usize, l0: usize, l1: usize, l2: usize, l3: usize, n: i32): void {
   let s0 = f64x2.splat(0);
   let s1 = s0;
   let s2 = s0;

@@ -21,6 +21,40 @@ export function addTransposed(piece: Piece, values: Numbers, y: Numbers, factor:
   addOuter(piece, z, out);
 }
 
+/** `rows ← rows + factor · P x` and `out ← out + factor · Pᵀ y` for a piece P of a general matrix, its values read once. */
+export function addBoth(
+  piece: Piece,
+  values: Numbers,
+  x: Numbers,
+  y: Numbers,
+  factor: number,
+  out: Numbers,
+  rows: Numbers,
+): void {
+  if (piece.kind !== 'entries') {
+    addTransposed(piece, values, y, factor, out);
+    addProduct(piece, values, x, factor, rows);
+    return;
+  }
+  const { start, row, column } = runsOf(piece);
+  const { first } = piece;
+  for (let r = 0; r < row.length; r++) {
+    const weight = factor * y[row[r]!]!;
+    const end = first + start[r + 1]!;
+    let j = column[r]!;
+    let sum = 0;
+    // A row with multiplier 0 adds nothing to the columns, even where it is undefined.
+    if (weight === 0) for (let k = first + start[r]!; k < end; k++) sum += values[k]! * x[j++]!;
+    else
+      for (let k = first + start[r]!; k < end; k++, j++) {
+        const value = values[k]!;
+        sum += value * x[j]!;
+        out[j]! += weight * value;
+      }
+    rows[row[r]!]! += factor * sum;
+  }
+}
+
 /** `out ← out + factor · P x` for a piece P of a symmetric matrix, both triangles. */
 export function addSymmetric(piece: Piece, values: Numbers, x: Numbers, factor: number, out: Numbers): void {
   if (piece.kind === 'entries') {

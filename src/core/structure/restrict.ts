@@ -47,7 +47,9 @@ export function restrict(whole: Structure, restriction: Restriction): Restricted
   return {
     structure,
     same: false,
-    take: (values, out) => walk((own, k, factor) => (out[own] = values[k]! * factor)),
+    take: (values, out) => {
+      for (let p = 0; p < parts.length; p++) parts[p]!.take(structure.pieces[p]!.first, values, out);
+    },
     putBack: (part, values) => walk((own, k, factor) => (values[k] = part[own]! / factor)),
   };
 }
@@ -59,6 +61,8 @@ interface Part {
   readonly shape: PieceShape;
   /** Visits the values of the part, which begin at `at`. */
   walk(at: number, visit: Walk): void;
+  /** Takes the values of the part, which begin at `at`, without a call for each. */
+  take(at: number, whole: Float64Array, out: Float64Array): void;
 }
 
 function partOf(piece: Piece, restriction: Restriction): Part {
@@ -68,17 +72,31 @@ function partOf(piece: Piece, restriction: Restriction): Part {
 }
 
 function entriesPart(piece: PieceOf<'entries'>, { row, column, rowFactor, columnFactor }: Restriction): Part {
-  const kept: number[] = [];
+  let count = 0;
   for (let k = 0; k < piece.row.length; k++)
-    if (row[piece.row[k]!]! >= 0 && column[piece.column[k]!]! >= 0) kept.push(k);
-  const rows = Int32Array.from(kept, (k) => row[piece.row[k]!]!);
-  const columns = Int32Array.from(kept, (k) => column[piece.column[k]!]!);
-  const sources = Int32Array.from(kept, (k) => piece.first + k);
+    if (row[piece.row[k]!]! >= 0 && column[piece.column[k]!]! >= 0) count++;
+  const rows = new Int32Array(count);
+  const columns = new Int32Array(count);
+  const sources = new Int32Array(count);
+  for (let k = 0, own = 0; k < piece.row.length; k++) {
+    const [i, j] = [row[piece.row[k]!]!, column[piece.column[k]!]!];
+    if (i < 0 || j < 0) continue;
+    rows[own] = i;
+    columns[own] = j;
+    sources[own++] = piece.first + k;
+  }
   const walk = (at: number, visit: Walk): void => {
     for (let k = 0; k < sources.length; k++)
       visit(at + k, sources[k]!, of(rowFactor, rows[k]!) * of(columnFactor, columns[k]!));
   };
-  return { shape: { kind: 'entries', row: rows, column: columns }, walk };
+  const factors = rowFactor === null && columnFactor === null ? null : new Float64Array(count);
+  if (factors)
+    for (let k = 0; k < count; k++) factors[k] = of(rowFactor, rows[k]!) * of(columnFactor, columns[k]!);
+  const take = (at: number, whole: Float64Array, out: Float64Array): void => {
+    if (factors === null) for (let k = 0; k < sources.length; k++) out[at + k] = whole[sources[k]!]!;
+    else for (let k = 0; k < sources.length; k++) out[at + k] = whole[sources[k]!]! * factors[k]!;
+  };
+  return { shape: { kind: 'entries', row: rows, column: columns }, walk, take };
 }
 
 const of = (factors: Float64Array | null, k: number): number => (factors === null ? 1 : factors[k]!);
@@ -92,7 +110,27 @@ function keep(list: Int32Array, map: Int32Array): Chosen {
 function densePart(piece: PieceOf<'dense'>, { row, column, rowFactor, columnFactor }: Restriction): Part {
   const { places, indices: columns } = keep(piece.columns, column);
   const { first } = piece;
+  /** One row: `length` places of the values from `from` on, times `factor` and the columns' factors. */
+  const takeRow = (
+    at: number,
+    whole: Float64Array,
+    from: number,
+    factor: number,
+    length: number,
+    out: Float64Array,
+  ): number => {
+    if (columnFactor === null)
+      for (let j = 0; j < length; j++) out[at++] = whole[from + places[j]!]! * factor;
+    else
+      for (let j = 0; j < length; j++)
+        out[at++] = whole[from + places[j]!]! * (factor * columnFactor[columns[j]!]!);
+    return at;
+  };
   if (piece.rows === null) {
+    const take = (at: number, whole: Float64Array, out: Float64Array): void => {
+      for (let i = 0; i < places.length; i++)
+        at = takeRow(at, whole, first + triangle(places[i]!), of(columnFactor, columns[i]!), i + 1, out);
+    };
     const walk = (at: number, visit: Walk): void => {
       for (let i = 0; i < places.length; i++) {
         const from = first + triangle(places[i]!);
@@ -100,7 +138,7 @@ function densePart(piece: PieceOf<'dense'>, { row, column, rowFactor, columnFact
         for (let j = 0; j <= i; j++) visit(at++, from + places[j]!, factor * of(columnFactor, columns[j]!));
       }
     };
-    return { shape: { kind: 'dense', rows: null, columns }, walk };
+    return { shape: { kind: 'dense', rows: null, columns }, walk, take };
   }
   const { places: rowPlaces, indices: rows } = keep(piece.rows, row);
   const width = piece.columns.length;
@@ -112,7 +150,11 @@ function densePart(piece: PieceOf<'dense'>, { row, column, rowFactor, columnFact
         visit(at++, from + places[j]!, factor * of(columnFactor, columns[j]!));
     }
   };
-  return { shape: { kind: 'dense', rows, columns }, walk };
+  const take = (at: number, whole: Float64Array, out: Float64Array): void => {
+    for (let i = 0; i < rowPlaces.length; i++)
+      at = takeRow(at, whole, first + rowPlaces[i]! * width, of(rowFactor, rows[i]!), places.length, out);
+  };
+  return { shape: { kind: 'dense', rows, columns }, walk, take };
 }
 
 /** The constant factor takes up what happens to the columns; the values of `M` stay, those of `Z` are chosen by row. */
@@ -127,14 +169,20 @@ function throughPart(piece: PieceOf<'through'>, restriction: Restriction): Part 
     const walk = (at: number, visit: Walk): void => {
       for (let k = 0; k < count; k++) visit(at + k, first + k, 1);
     };
-    return { shape: { kind: 'through', rows: null, columns, factor }, walk };
+    const take = (at: number, whole: Float64Array, out: Float64Array): void =>
+      out.set(whole.subarray(first, first + count), at);
+    return { shape: { kind: 'through', rows: null, columns, factor }, walk, take };
   }
   const { places: rowPlaces, indices: rows } = keep(piece.rows, row);
   const walk = (at: number, visit: Walk): void => {
     for (let i = 0; i < rows.length; i++)
       for (let q = 0; q < rank; q++) visit(at++, first + rowPlaces[i]! * rank + q, of(rowFactor, rows[i]!));
   };
-  return { shape: { kind: 'through', rows, columns, factor }, walk };
+  const take = (at: number, whole: Float64Array, out: Float64Array): void =>
+    walk(at, (own, k, factor) => {
+      out[own] = whole[k]! * factor;
+    });
+  return { shape: { kind: 'through', rows, columns, factor }, walk, take };
 }
 
 /** Parts of factors by what they were restricted to, so that blocks through one factor still share it afterwards. */

@@ -1,5 +1,5 @@
 import type { Piece } from './piece.js';
-import { addOuter, innerOf } from './products.js';
+import { addBoth, addOuter, innerOf } from './products.js';
 import { runsOf } from './runs.js';
 
 type Numbers = Float64Array;
@@ -81,6 +81,48 @@ export function addSymmetricSizes(piece: Piece, values: Numbers, x: Numbers, out
       if (j < i) product[j]! += size * z[i]!;
     }
   addOuterSizes(piece, product, out);
+}
+
+/**
+ * `rows ← rows − P x`, `out ← out − Pᵀ y`, and what adds up in both to their sizes, for a piece P of a general matrix:
+ * a residual and what its errors are measured by, the values read once.
+ */
+export function subtractBoth(
+  piece: Piece,
+  values: Numbers,
+  x: Numbers,
+  y: Numbers,
+  out: Numbers,
+  rows: Numbers,
+  sizeOfOut: Numbers,
+  sizeOfRows: Numbers,
+): void {
+  if (piece.kind !== 'entries') {
+    addBoth(piece, values, x, y, -1, out, rows);
+    addSizes(piece, values, x, sizeOfRows);
+    addSizesTransposed(piece, values, y, sizeOfOut);
+    return;
+  }
+  const { start, row, column } = runsOf(piece);
+  const { first } = piece;
+  for (let r = 0; r < row.length; r++) {
+    const i = row[r]!;
+    const weight = y[i]!;
+    const end = first + start[r + 1]!;
+    let j = column[r]!;
+    let [sum, size] = [0, 0];
+    for (let k = first + start[r]!; k < end; k++, j++) {
+      const value = values[k]!;
+      const across = value * x[j]!;
+      const down = value * weight;
+      sum += across;
+      size += Math.abs(across);
+      out[j]! -= down;
+      sizeOfOut[j]! += Math.abs(down);
+    }
+    rows[i]! -= sum;
+    sizeOfRows[i]! += size;
+  }
 }
 
 const sizesOf = (numbers: Numbers): Numbers => numbers.map(Math.abs);
