@@ -29,3 +29,14 @@ export function addProduct(
     out[attachedRow[k]!] = out[attachedRow[k]!]! + factor * attachedSign[k]! * w[core + k]!;
   }
 }
+
+/**
+ * `out ← out + |A| |w|`: what adds up in `A w`, against which it is rounding; a bound for rows with a block known through a
+ * factor.
+ */
+export function addSizes(form: StandardForm, J: Float64Array, w: Float64Array, out: Float64Array): void {
+  form.jacobian.addSizes(J, w, out);
+  const { core, attachedRow, attachedSign } = form;
+  for (let k = 0; k < attachedRow.length; k++)
+    out[attachedRow[k]!]! += Math.abs(attachedSign[k]! * w[core + k]!);
+}

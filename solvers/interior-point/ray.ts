@@ -1,5 +1,5 @@
 import { addScaled, dot, maxNorm } from './iterate.js';
-import { addProduct, addTransposed } from './products.js';
+import { addProduct, addSizes, addTransposed } from './products.js';
 import type { State } from './state.js';
 
 /** Iterates this much larger than the first one are tested for a ray, … */
@@ -134,9 +134,9 @@ function rowsHold(s: State, w: Float64Array, d: Float64Array, t: number): boolea
   });
 }
 
-/** `Σⱼ |J_ij d_j|` by row. */
+/** `Σⱼ |J_ij d_j|` by row, or a bound. */
 function rowSizes(s: State, J: Float64Array, d: Float64Array): Float64Array {
   const sizes = new Float64Array(s.form.m);
-  addProduct(s.form, J.map(Math.abs), d.map(Math.abs), 1, sizes);
+  addSizes(s.form, J, d, sizes);
   return sizes;
 }

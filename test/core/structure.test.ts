@@ -39,6 +39,37 @@ describe.each(kinds)('a %s structure', (_, symmetric) => {
     );
   });
 
+  it('adds up the sizes of what it multiplies, factors and all', () => {
+    fc.assert(
+      fc.property(structures(symmetric), ({ structure, values }) => {
+        const abs = (list: Float64Array): Float64Array => list.map(Math.abs);
+        const pieces = structure.pieces.map((piece) =>
+          piece.kind === 'through'
+            ? { ...piece, factor: { ...piece.factor, data: abs(piece.factor.data) } }
+            : piece,
+        );
+        const sizes = dense(
+          new Structure(structure.rows, structure.columns, structure.symmetric, pieces),
+          abs(values),
+        );
+        const x = Float64Array.from({ length: structure.columns }, (_, j) => Math.cos(3 * j));
+        const y = Float64Array.from({ length: structure.rows }, (_, i) => (i === 1 ? 0 : Math.sin(1 + i)));
+        const rows = new Float64Array(structure.rows).fill(1);
+        const columns = new Float64Array(structure.columns).fill(2);
+        structure.addSizes(values, x, rows);
+        structure.addSizesTransposed(values, y, columns);
+        sizes.forEach((row, i) => {
+          const sum = row.reduce((total, size, j) => total + size * Math.abs(x[j]!), 1);
+          expect(rows[i]).toBeCloseTo(sum, 9);
+        });
+        columns.forEach((value, j) => {
+          const sum = sizes.reduce((total, row, i) => total + row[j]! * Math.abs(y[i]!), 2);
+          expect(value).toBeCloseTo(sum, 9);
+        });
+      }),
+    );
+  });
+
   it('lists its triplets, positions and diagonal, and counts its nonzeros', () => {
     fc.assert(
       fc.property(any, ({ structure, values }) => {

@@ -4,7 +4,7 @@ import { dualFraction, measureSafeSlacks } from '../boundary.js';
 import { maxNorm, sumNorm } from '../iterate.js';
 import { iterate } from '../loop.js';
 import { estimateAnew, leastSquareMultipliers } from '../multipliers.js';
-import { addProduct } from '../products.js';
+import { addSizes } from '../products.js';
 import { reportIteration } from '../progress.js';
 import { isSquare } from '../standard-form.js';
 import { type Phase, State } from '../state.js';
@@ -157,7 +157,7 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string, toTheEnd: bo
 /** What rounding of the terms of the rows may add up to in ‖c‖₁ at the current iterate. */
 function noiseOfRows({ current, form }: State): number {
   const sizes = new Float64Array(form.m);
-  addProduct(form, current.J.map(Math.abs), current.w.map(Math.abs), 1, sizes);
+  addSizes(form, current.J, current.w, sizes);
   return form.accuracy * sumNorm(sizes);
 }
 
