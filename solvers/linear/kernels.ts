@@ -21,6 +21,10 @@ export interface Kernels {
   factor(threshold: number, negativeLimit: number): number;
   /** Returns the componentwise backward error. */
   solve(steps: number, enough: number): number;
+  /** Makes room for groups of four right-hand sides and returns where they go, 0 where memory is out; may move the buffer. */
+  prepareMany(groups: number): number;
+  /** Solves for these; returns the largest backward error. */
+  solveMany(steps: number, enough: number): number;
   useHostFrom(operations: number): void;
   /** `C −= A·B` by rows; leading dimensions in numbers. */
   multiply(

@@ -44,7 +44,22 @@ function expectSolved(open: OpenLinearSolver, matrix: Triplets, inertia = inerti
     const x = b.slice();
     solver.solve(x);
     expect(backwardError(matrix, x, b)).toBeLessThan(BACKWARD);
+    expectSameForMany(solver, x, b);
   });
+}
+
+/** Many right-hand sides have the solutions that each of them has alone, to the last bit. */
+function expectSameForMany(solver: LinearSolver, x: Float64Array, b: Float64Array): void {
+  const other = b.map((value, k) => Math.sin(k) + 0.3 * value);
+  const y = other.slice();
+  solver.solve(y);
+  for (const count of [2, 5, 19]) {
+    const all = new Float64Array(count * b.length);
+    for (let c = 0; c < count; c++) all.set(c % 3 === 1 ? other : b, c * b.length);
+    solver.solve(all, count);
+    for (let c = 0; c < count; c++)
+      expect(all.subarray(c * b.length, (c + 1) * b.length)).toEqual(c % 3 === 1 ? y : x);
+  }
 }
 
 /** Factors and solves a matrix stated by pieces, for two right-hand sides; inertia and residuals are those of its triplets. */
@@ -61,6 +76,9 @@ function expectBlocksSolved(open: OpenLinearSolver, blocked: Blocked): void {
     expect(solver.solve(x, 2)).toBeLessThan(BACKWARD);
     expect(backwardError(matrix, x.subarray(0, order), b)).toBeLessThan(BACKWARD);
     expect(backwardError(matrix, x.subarray(order), c)).toBeLessThan(BACKWARD);
+    const alone = b.slice();
+    solver.solve(alone);
+    expectSameForMany(solver, alone, b);
   } finally {
     solver.dispose();
   }

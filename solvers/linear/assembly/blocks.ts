@@ -41,6 +41,48 @@ function valueAt(i: i32, j: i32): usize {
   return first + (k << 3);
 }
 
+/** For others that walk through a block: opens it. */
+export function openBlock(block: i32): void {
+  open(block);
+}
+
+export function isSymmetric(): bool {
+  return rows == 0;
+}
+
+export function blockColumns(): i32 {
+  return columns;
+}
+
+/** Rows of the block that is open, those of a symmetric one its columns. */
+export function blockRows(): i32 {
+  return rows == 0 ? columns : rows;
+}
+
+/** Permuted position of row i, and of column j. */
+export function blockPosition(i: i32): i32 {
+  return i32At(rows == 0 ? columnPosition : rowPosition, i);
+}
+
+export function columnOfBlock(j: i32): i32 {
+  return i32At(columnPosition, j);
+}
+
+/** Address of the first value of row i. */
+export function blockRow(i: i32): usize {
+  return valueAt(i, 0);
+}
+
+/** Columns of the widest block. */
+export function widestBlock(): i32 {
+  let widest = 0;
+  for (let b = 0; b < s.blocks; b++) {
+    open(b);
+    widest = max(widest, columns);
+  }
+  return widest;
+}
+
 /** 0, or NaN where a value of a block is NaN or infinite. */
 export function blocksNotFinite(): f64 {
   let bad = f64x2.splat(0);
