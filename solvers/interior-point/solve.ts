@@ -1,9 +1,11 @@
 import { EvaluationError, InputError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
 import { readOptions } from '../../src/core/options.js';
 import type { Nlp } from '../../src/nlp/contract.js';
-import type { Result } from '../../src/nlp/result.js';
+import { isSolved, type Result } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
+import type { KktSystem } from '../kkt/contract.js';
+import { KeptSolution } from '../kkt/kept.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { withoutConstantRows } from './constant-rows.js';
 import { initialize } from './initial.js';
@@ -21,22 +23,58 @@ import { checkProblem } from './validate.js';
 export function solveWith(
   open: OpenLinearSolver,
   nlp: Nlp,
+  given?: Partial<InteriorPointOptions>,
+  monitor?: Monitor,
+  warm?: WarmStart,
+): Result {
+  const { result, kkt } = attempt(open, nlp, given, monitor, warm);
+  kkt?.dispose();
+  return result;
+}
+
+/**
+ * The same, but a solution keeps its KKT system for derivatives: the caller owns `kept` and disposes of it. Null where there is
+ * no solution, or no exact Hessian.
+ */
+export function solveAndKeep(
+  open: OpenLinearSolver,
+  nlp: Nlp,
+  given?: Partial<InteriorPointOptions>,
+  monitor?: Monitor,
+  warm?: WarmStart,
+): { readonly result: Result; readonly kept: KeptSolution | null } {
+  const { result, kkt } = attempt(open, nlp, given, monitor, warm);
+  if (kkt && isSolved(result.status) && kkt.memory === null)
+    return { result, kept: new KeptSolution(nlp, result, kkt) };
+  kkt?.dispose();
+  return { result, kept: null };
+}
+
+/** A result with the KKT system that led there, where one was opened. */
+interface Attempt {
+  readonly result: Result;
+  readonly kkt?: KktSystem;
+}
+
+function attempt(
+  open: OpenLinearSolver,
+  nlp: Nlp,
   given: Partial<InteriorPointOptions> = {},
   monitor: Monitor = {},
   warm?: WarmStart,
-): Result {
+): Attempt {
   const options = withMehrotra(readOptions(table, given, 'interior-point'), given);
   const start = startingPoint(nlp, warm);
   const run = new Run(options, open, monitor);
   const oracle = new Oracle(nlp, options.nlp_infinity);
   const refused = checkProblem(nlp, options, start);
-  if (refused) return refused;
+  if (refused) return { result: refused };
   const all = select(nlp, options.nlp_infinity);
   if (all.free.length === 0) {
     try {
-      return solveWithoutVariables(run, oracle, start);
+      return { result: solveWithoutVariables(run, oracle, start) };
     } catch (error) {
-      return report(run, oracle, outcomeOf(error, oracle), startHeld(nlp, start), null);
+      return { result: report(run, oracle, outcomeOf(error, oracle), startHeld(nlp, start), null) };
     }
   }
 
@@ -46,7 +84,7 @@ export function solveWith(
   let outcome: Outcome;
   try {
     const selection = withoutConstantRows(oracle, all, start, options);
-    if ('status' in selection) return report(run, oracle, selection, startHeld(nlp, start), null);
+    if ('status' in selection) return { result: report(run, oracle, selection, startHeld(nlp, start), null) };
     form = new SlackForm(oracle, selection, chooseScaling(oracle, start, selection.fixed, options), options);
     const limitedMemory =
       options.hessian_approximation === 'limited-memory' || nlp.secondDerivatives === false;
@@ -60,9 +98,8 @@ export function solveWith(
     outcome = outcomeOf(error, oracle);
   }
   const statistics = s ? { ...s.kkt.statistics, form: s.kkt.form } : null;
-  s?.kkt.dispose();
   const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
-  return report(run, oracle, outcome, held, statistics);
+  return { result: report(run, oracle, outcome, held, statistics), ...(s && { kkt: s.kkt }) };
 }
 
 /** Where the start was undefined and the algorithm, begun near it, got nowhere, that start is why. */

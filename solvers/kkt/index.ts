@@ -5,6 +5,7 @@ import { openKkt } from './open.js';
 import { type ParameterDerivative, Sensitivity, type SolutionDerivative } from './sensitivity.js';
 
 export type * from './contract.js';
+export { KeptSolution } from './kept.js';
 export * from './open.js';
 export * from './sensitivity.js';
 

@@ -1,0 +1,95 @@
+import { InputError } from '../../src/core/errors.js';
+import type { Piece } from '../../src/core/structure/piece.js';
+import type { Structure } from '../../src/core/structure/structure.js';
+import type { Nlp } from '../../src/nlp/contract.js';
+import type { Result } from '../../src/nlp/result.js';
+import { openLinearSolver } from '../linear/index.js';
+import type { KktShape, KktSystem } from './contract.js';
+import { openKkt } from './open.js';
+import {
+  type ParameterDerivative,
+  Sensitivity,
+  type SolutionDerivative,
+  type SolutionSeed,
+} from './sensitivity.js';
+
+/**
+ * A solution with the KKT system that found it, for derivatives by parameters: its analysis is used again, and it is factored
+ * once, at the solution, when derivatives are first asked for. Whoever received it owns it, keeps the problem open as long as
+ * it asks, and disposes of it.
+ */
+export class KeptSolution {
+  #kkt: KktSystem | undefined;
+  #sensitivity: Sensitivity | undefined;
+
+  /** Takes over `kkt`, a system for `nlp` whatever its scaling, with exact second derivatives. */
+  constructor(
+    readonly nlp: Nlp,
+    readonly result: Result,
+    kkt: KktSystem,
+  ) {
+    this.#kkt = kkt;
+  }
+
+  /** `d(x, λ, zL, zU)/dp` for every parameter; see {@link Sensitivity}. */
+  forward(parameters: readonly ParameterDerivative[]): SolutionDerivative[] {
+    return this.#at().forward(parameters);
+  }
+
+  /** What `dℓ/dp` is for scalars ℓ of the solution, and any parameter p; see {@link Sensitivity.adjoint}. */
+  adjoint(seeds: readonly SolutionSeed[]): ParameterDerivative[] {
+    return this.#at().adjoint(seeds);
+  }
+
+  #at(): Sensitivity {
+    if (this.#sensitivity) return this.#sensitivity;
+    const kkt = this.#kkt;
+    if (kkt === undefined) throw new InputError('sensitivity: the solution was disposed of');
+    // From here on it belongs to the sensitivity, which disposes of it where it fails.
+    this.#kkt = undefined;
+    this.#sensitivity = new Sensitivity(this.nlp, this.result, (shape) => {
+      if (suits(kkt.shape, shape)) return kkt;
+      kkt.dispose();
+      return openKkt(shape, null, openLinearSolver, {});
+    });
+    return this.#sensitivity;
+  }
+
+  /** Frees its memory; a second call does nothing. */
+  dispose(): void {
+    this.#kkt?.dispose();
+    this.#sensitivity?.dispose();
+    this.#kkt = undefined;
+    this.#sensitivity = undefined;
+  }
+}
+
+/** Whether a system of one shape takes the values of another. */
+function suits(own: KktShape, other: KktShape): boolean {
+  return (
+    own.n === other.n &&
+    own.core === other.core &&
+    own.m === other.m &&
+    same(own.attachedRow, other.attachedRow) &&
+    same(own.attachedSign, other.attachedSign) &&
+    sameStructure(own.jacobian, other.jacobian) &&
+    sameStructure(own.hessian, other.hessian)
+  );
+}
+
+const sameStructure = (a: Structure, b: Structure): boolean =>
+  a === b ||
+  (a.pieces.length === b.pieces.length && a.pieces.every((piece, k) => samePiece(piece, b.pieces[k]!)));
+
+function samePiece(a: Piece, b: Piece): boolean {
+  if (a.kind === 'entries') return b.kind === 'entries' && same(a.row, b.row) && same(a.column, b.column);
+  if (b.kind !== a.kind || !same(a.columns, b.columns)) return false;
+  if (a.rows === null || b.rows === null ? a.rows !== b.rows : !same(a.rows, b.rows)) return false;
+  return a.kind !== 'through' || (b.kind === 'through' && a.factor === b.factor);
+}
+
+const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+};
