@@ -56,6 +56,11 @@ export {
   network,
   type Standardization,
 } from './src/formulate/index.js';
+export type * from './src/grid/grid.js';
+export { branchName, unitName } from './src/grid/grid.js';
+export { type Opf, type OpfOptions, opf } from './src/grid/opf.js';
+export type { Network as GridNetwork } from './src/grid/per-unit.js';
+export type { State as GridState, StateStart as GridStart } from './src/grid/state.js';
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';
 export type * from './src/network/graph.js';
@@ -66,4 +71,5 @@ export type * from './src/nlp/result.js';
 export { isSolved } from './src/nlp/result.js';
 export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
 export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
+export { type MatpowerOptions, readMatpowerText } from './src/read/matpower.js';
 export { type NlFile, type NlHeader, type NlOptions, readNlBytes } from './src/read/nl.js';

@@ -8,4 +8,8 @@ export const tolerances = {
   difference: 1e-6,
   /** Recomputed KKT errors of a point reported optimal at the default tolerance. */
   kkt: 1e-6,
+  /** Relative agreement of an optimum with that of bounds widened by 1e-8, as Ipopt widens them. */
+  widened: 1e-7,
+  /** Multipliers of two solvers, relative to the largest. */
+  multipliers: 1e-4,
 } as const;
