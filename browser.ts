@@ -1,6 +1,7 @@
 // What needs no Node: the package's entry for browsers.
 
 export type { EngineSummary, NetworkChoice } from './api/engine.js';
+export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
 export type { Solution } from './api/solution.js';
@@ -60,6 +61,7 @@ export type * from './src/grid/grid.js';
 export { branchName, unitName } from './src/grid/grid.js';
 export { type Opf, type OpfOptions, opf } from './src/grid/opf.js';
 export type { Network as GridNetwork } from './src/grid/per-unit.js';
+export type { BranchReport, BusReport, GridReport, UnitReport } from './src/grid/report.js';
 export type { State as GridState, StateStart as GridStart } from './src/grid/state.js';
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';

@@ -9,8 +9,10 @@ export {
 export { type NlSolveOptions, sortNlOptions } from './api/nl-options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
 export { type PreparedModel, type PreparedSolveOptions, prepare } from './api/prepare.js';
+export { readSavedPoint } from './api/read-saved-point.js';
 export { solve } from './api/solve.js';
 export { type NlAnswer, solveNl } from './api/solve-nl.js';
+export { type OpfAnswer, type OpfSolveOptions, solveOpf } from './api/solve-opf.js';
 export * from './browser.js';
 export { digest, weightsDigest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';

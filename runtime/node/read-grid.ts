@@ -1,12 +1,10 @@
+import { Budget } from '../../src/core/budget.js';
 import type { Grid } from '../../src/grid/grid.js';
 import { readMatpowerText } from '../../src/read/matpower.js';
 import { readRegularFile } from './read-file.js';
 
-/** Bytes of the largest grid file that is read; a case of 100,000 buses has about 50 MB. */
-const LARGEST = 500_000_000;
-
 const textOf = (source: string | Uint8Array): string =>
-  (typeof source === 'string' ? readRegularFile(source, LARGEST) : Buffer.from(source)).toString('utf8');
+  (typeof source === 'string' ? readRegularFile(source, new Budget()) : Buffer.from(source)).toString('utf8');
 
 /** Reads a MATPOWER case from a path or from its bytes, see {@link readMatpowerText}. */
 export const readMatpower = (source: string | Uint8Array, file = 'case.m'): Grid =>
