@@ -1,6 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Budget } from '../../src/core/budget.js';
-import type { Grid } from '../../src/grid/grid.js';
+import { InputError } from '../../src/core/errors.js';
+import { checkContingencies } from '../../src/grid/contingencies.js';
+import type { Contingency, Grid } from '../../src/grid/grid.js';
 import { readMatpowerText } from '../../src/read/matpower.js';
+import { readContingencies } from '../../src/read/psse/contingencies.js';
+import { type PsseOptions, readPsseTexts } from '../../src/read/psse.js';
 import { readRegularFile } from './read-file.js';
 
 const textOf = (source: string | Uint8Array): string =>
@@ -9,3 +15,48 @@ const textOf = (source: string | Uint8Array): string =>
 /** Reads a MATPOWER case from a path or from its bytes, see {@link readMatpowerText}. */
 export const readMatpower = (source: string | Uint8Array, file = 'case.m'): Grid =>
   readMatpowerText(textOf(source), { file: typeof source === 'string' ? source : file });
+
+/** Files of a PSS/E case, by what they hold; paths. */
+export interface PsseFiles {
+  readonly raw: string;
+  readonly rop?: string;
+  readonly inl?: string;
+  readonly con?: string;
+}
+
+/**
+ * Reads a case of PSS/E 33, see {@link readPsseTexts}: a folder with one `.raw` and at most one `.rop`, `.inl`, `.con`, or the
+ * files by name.
+ */
+export function readPsse(source: string | PsseFiles, options: PsseOptions = {}): Grid {
+  const files = typeof source === 'string' ? filesIn(source) : source;
+  const text = (file: string | undefined) => (file === undefined ? undefined : { text: textOf(file), file });
+  const [rop, inl, con] = [text(files.rop), text(files.inl), text(files.con)];
+  return readPsseTexts(
+    { raw: text(files.raw)!, ...(rop && { rop }), ...(inl && { inl }), ...(con && { con }) },
+    options,
+  );
+}
+
+function filesIn(folder: string): PsseFiles {
+  let names: string[];
+  try {
+    names = readdirSync(folder).sort();
+  } catch (error) {
+    throw new InputError(`${folder}: cannot be read as a folder (${(error as NodeJS.ErrnoException).code})`);
+  }
+  const one = (ending: string): string | undefined => {
+    const [first, second] = names.filter((name) => name.toLowerCase().endsWith(ending));
+    if (second !== undefined)
+      throw new InputError(`${folder}: holds ${first} and ${second}; leave one file ${ending}`);
+    return first === undefined ? undefined : join(folder, first);
+  };
+  const raw = one('.raw');
+  if (raw === undefined) throw new InputError(`${folder}: holds no .raw file`);
+  const [rop, inl, con] = ['.rop', '.inl', '.con'].map(one);
+  return { raw, ...(rop && { rop }), ...(inl && { inl }), ...(con && { con }) };
+}
+
+/** Reads contingencies from a `.con` file for a grid. */
+export const readContingencyFile = (file: string, grid: Grid): readonly Contingency[] =>
+  checkContingencies(grid, readContingencies({ text: textOf(file), file }));

@@ -62,6 +62,8 @@ export interface Shunt extends Located {
   readonly MW: number;
   /** Injected at v = 1. */
   readonly MVAr: number;
+  /** Of a shunt that can be switched: the MVAr that its steps reach. */
+  readonly range?: readonly [number, number];
 }
 
 /** A line or a transformer; its tap is on the `from` side. Impedances and admittances per unit on the grid's base. */
