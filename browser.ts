@@ -4,6 +4,7 @@ export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
+export { type Frequency, type SecuredFlow, type SecuredOptions, scopf } from './api/scopf.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
 export {
@@ -57,6 +58,7 @@ export {
   network,
   type Standardization,
 } from './src/formulate/index.js';
+export { contingencyText, singleOutages } from './src/grid/contingencies.js';
 export type * from './src/grid/grid.js';
 export { branchName, unitName } from './src/grid/grid.js';
 export { type Opf, type OpfOptions, opf } from './src/grid/opf.js';
@@ -75,3 +77,4 @@ export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js'
 export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
 export { type MatpowerOptions, readMatpowerText } from './src/read/matpower.js';
 export { type NlFile, type NlHeader, type NlOptions, readNlBytes } from './src/read/nl.js';
+export { type PsseOptions, type PsseTexts, readPsseTexts } from './src/read/psse.js';

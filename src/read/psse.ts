@@ -25,10 +25,10 @@ export type PsseOptions = TransformerOptions;
  * (`.con`). Throws {@link InputError}, one line with file and line, for what is no sound grid.
  */
 export function readPsseTexts({ raw, rop, inl, con }: PsseTexts, options: PsseOptions = {}): Grid {
-  const found = readRaw(raw, options);
+  const found = checkGrid({ ...readRaw(raw, options), contingencies: [] }, raw.file);
   const costed = rop ? withCosts(found.units, rop) : found.units;
   const units = inl ? withResponses(costed, inl) : costed;
-  const grid = checkGrid({ ...found, units, contingencies: [] }, raw.file);
+  const grid = checkGrid({ ...found, units }, raw.file);
   const contingencies: readonly Contingency[] = con ? readContingencies(con) : [];
   return { ...grid, contingencies: checkContingencies(grid, contingencies) };
 }

@@ -4,11 +4,19 @@ import { Lines, type SourceText } from './records.js';
 
 type Lost = Contingency['lost'][number];
 
-const unit = /^REMOVE\s+(?:UNIT|MACHINE)\s+(\S+)\s+FROM\s+BUS\s+(\d+)$/i;
-const branch =
-  /^(?:OPEN|DISCONNECT|TRIP)\s+(?:BRANCH|LINE)\s+FROM\s+BUS\s+(\d+)\s+TO\s+BUS\s+(\d+)(?:\s+(?:CIRCUIT|CKT)\s+(\S+))?$/i;
+/** An id, in quotes where it holds blanks. */
+const id = `('[^']*'|"[^"]*"|\\S+)`;
+const unit = new RegExp(`^REMOVE\\s+(?:UNIT|MACHINE)\\s+${id}\\s+FROM\\s+BUS\\s+(\\d+)$`, 'i');
+const branch = new RegExp(
+  `^(?:OPEN|DISCONNECT|TRIP)\\s+(?:BRANCH|LINE)\\s+FROM\\s+BUS\\s+(\\d+)\\s+TO\\s+BUS\\s+(\\d+)(?:\\s+(?:CIRCUIT|CKT)\\s+${id})?$`,
+  'i',
+);
 const begin = /^CONTINGENCY\s+(\S.*)$/i;
-const unquoted = (text: string): string => text.replace(/^(['"])(.*)\1$/, '$2').trim();
+const unquoted = (text: string): string =>
+  text
+    .trim()
+    .replace(/^(['"])(.*)\1$/, '$2')
+    .trim();
 
 /**
  * Contingencies from a `.con` file: `CONTINGENCY name`, lines `REMOVE UNIT id FROM BUS n` or `OPEN BRANCH FROM BUS i TO BUS j

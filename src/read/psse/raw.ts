@@ -85,7 +85,12 @@ export function readRaw(source: SourceText, options: TransformerOptions): RawGri
       if (name === 'bus') {
         const bus = busOf(line);
         buses.push(bus);
-        if (!byId.has(bus.id)) byId.set(bus.id, bus);
+        const other = byId.get(bus.id);
+        if (other)
+          throw new InputError(
+            `${bus.at}: bus ${bus.id} is there already (${other.at}); numbers must differ`,
+          );
+        byId.set(bus.id, bus);
       } else if (name === 'load') loads.push(loadOf(line, byId));
       else if (name === 'fixed shunt') shunts.push(fixedShuntOf(line, stands));
       else if (name === 'generator') units.push(unitOf(line, stands));
