@@ -59,11 +59,18 @@ export {
   type Standardization,
 } from './src/formulate/index.js';
 export { contingencyText, singleOutages } from './src/grid/contingencies.js';
+export { dynamicsOf, type GridDynamics, type UnitDynamics } from './src/grid/dynamics.js';
 export type * from './src/grid/grid.js';
 export { branchName, unitName } from './src/grid/grid.js';
 export { type Opf, type OpfOptions, opf } from './src/grid/opf.js';
 export type { Network as GridNetwork } from './src/grid/per-unit.js';
 export type { BranchReport, BusReport, GridReport, UnitReport } from './src/grid/report.js';
+export {
+  type Dispatch,
+  type FrequencyCourse,
+  type SimulationOptions,
+  simulateLoss,
+} from './src/grid/simulate.js';
 export type { State as GridState, StateStart as GridStart } from './src/grid/state.js';
 export * from './src/model/index.js';
 export { describe, type NodeRow } from './src/network/describe.js';
