@@ -17,6 +17,7 @@ export * from './browser.js';
 export { digest, weightsDigest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
 export { type PsseFiles, readContingencyFile, readMatpower, readPsse } from './runtime/node/read-grid.js';
+export { readJson } from './runtime/node/read-json.js';
 export { readNl, readNlHeader } from './runtime/node/read-nl.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
 export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';

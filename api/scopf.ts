@@ -1,7 +1,12 @@
 import { InputError } from '../src/core/errors.js';
 import { network as addNetwork, type Formulation } from '../src/formulate/index.js';
 import { type Grid, unitName } from '../src/grid/grid.js';
-import { scopf as addScopf, type Scopf, type ScopfOptions } from '../src/grid/scopf.js';
+import {
+  scopf as addScopf,
+  type ContingencyState,
+  type Scopf,
+  type ScopfOptions,
+} from '../src/grid/scopf.js';
 import { linear, type Row, type Variable, type VariableArray } from '../src/model/index.js';
 import { type FoldedInput, foldInputs } from '../src/network/fold-inputs.js';
 import type { Network } from '../src/network/graph.js';
@@ -22,8 +27,10 @@ export interface Frequency {
   readonly y: readonly VariableArray[];
   readonly rows: readonly Row[];
   readonly limit: number;
-  /** Each input of the network: its name, in MW or MVAr, and where it comes from. */
-  readonly inputs: readonly SurrogateInput[];
+  /** For each use of the network its inputs: names, in MW or MVAr, and where they come from. */
+  readonly inputs: readonly (readonly SurrogateInput[])[];
+  /** For each use the contingency whose lowest frequency it foretells; empty for the one that the network was made for. */
+  readonly names: readonly string[];
 }
 
 export interface SecuredFlow extends Scopf {
@@ -46,23 +53,73 @@ export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
   if (surrogate === undefined) return problem;
   if (!Number.isFinite(limit)) throw new InputError(`frequency limit ${limit}: give a number of Hz`);
   const { formulation = 'reduced', frequencyStart = FREQUENCY_START, load = 1 } = options;
-  const inputs = surrogateInputs(problem, load);
-  if (surrogate.inputSize !== inputs.length || surrogate.outputSize !== grid.buses.length)
-    throw new InputError(
-      `network '${surrogate.name}' maps ${surrogate.inputSize} numbers to ${surrogate.outputSize}; for grid ${grid.name} it must map ${inputs.length} (P and Q of ${grid.units.length} units, P of ${grid.loads.length} loads) to ${grid.buses.length} (frequencies of the buses)`,
-    );
-  const variables = inputs.flatMap(({ variable }) => (variable === undefined ? [] : [variable]));
-  const folded = foldInputs(surrogate, variables.length, placed(inputs, problem.network.base));
+  const layout = layoutOf(surrogate, problem);
   const { model } = problem;
-  const y = addNetwork(folded, variables, {
-    name: 'f',
-    formulation,
-    ...(frequencyStart !== 'network' && { start: frequencyStart }),
+  const uses = layout === 'state' ? [undefined] : losses(problem);
+  const frequencies = uses.map((loss) => {
+    const inputs = loss === undefined ? surrogateInputs(problem, load) : lossInputs(problem, loss, load);
+    const variables = [
+      ...new Set(inputs.flatMap(({ variable }) => (variable === undefined ? [] : [variable]))),
+    ];
+    const folded = foldInputs(surrogate, variables.length, placed(inputs, variables, problem.network.base));
+    const suffix = loss === undefined ? '' : `@${loss.contingency.name}`;
+    const y = addNetwork(folded, variables, {
+      name: `f${suffix}`,
+      formulation,
+      ...(frequencyStart !== 'network' && { start: frequencyStart }),
+    });
+    const rows = [...y].map((each) =>
+      model.constrain(linear([1], [each]), { lower: limit, name: `frequency[${each.name}]` }),
+    );
+    return { y, rows, inputs, name: loss?.contingency.name ?? '' };
   });
-  const rows = [...y].map((each) =>
-    model.constrain(linear([1], [each]), { lower: limit, name: `frequency[${each.name}]` }),
+  return {
+    ...problem,
+    frequency: {
+      y: frequencies.map(({ y }) => y),
+      rows: frequencies.flatMap(({ rows }) => rows),
+      limit,
+      inputs: frequencies.map(({ inputs }) => inputs),
+      names: frequencies.map(({ name }) => name),
+    },
+  };
+}
+
+/**
+ * What a surrogate looks at, by its size: `state`, P and Q of all units and P of all loads → the frequency of each bus after the
+ * one loss it was made for; `loss`, P of all units with 0 for the lost one, the lost MW, P of all loads → the lowest frequency.
+ */
+function layoutOf(surrogate: Network, { grid }: Scopf): 'state' | 'loss' {
+  const { inputSize, outputSize, name } = surrogate;
+  const [G, D, B] = [grid.units.length, grid.loads.length, grid.buses.length];
+  if (inputSize === 2 * G + D && outputSize === B) return 'state';
+  if (inputSize === G + 1 + D && outputSize === 1) return 'loss';
+  throw new InputError(
+    `network '${name}' maps ${inputSize} numbers to ${outputSize}; for grid ${grid.name} it must map ${2 * G + D} (P and Q of ${G} units, P of ${D} loads) to ${B} (frequencies of the buses), or ${G + 1 + D} (P of the units, the lost MW, loads) to 1`,
   );
-  return { ...problem, frequency: { y: [y], rows, limit, inputs } };
+}
+
+/** Contingencies that lose a unit; those of branches leave the frequency alone. */
+function losses({ contingencies }: Scopf): ContingencyState[] {
+  for (const { lostUnits, contingency } of contingencies)
+    if (lostUnits.length > 1)
+      throw new InputError(
+        `contingency ${contingency.name} loses ${lostUnits.length} units; the network foretells the loss of one`,
+      );
+  return contingencies.filter(({ lostUnits }) => lostUnits.length === 1);
+}
+
+/** {@link surrogateInputs} of a network of losses. */
+function lossInputs(problem: Scopf, { lostUnits }: ContingencyState, load: number): SurrogateInput[] {
+  const lost = unitName(lostUnits[0]!.unit);
+  const whole = surrogateInputs(problem, load);
+  const units = whole.slice(0, problem.grid.units.length);
+  const missing = units.find(({ name }) => name === `P(${lost})`)!;
+  return [
+    ...units.map((input) => (input === missing ? { name: input.name, constant: 0 } : input)),
+    { ...missing, name: `lost ${missing.name}` },
+    ...whole.slice(2 * problem.grid.units.length),
+  ];
 }
 
 /** One input of a surrogate. */
@@ -101,9 +158,12 @@ export function surrogateInputs({ grid, network, base }: Scopf, load: number): S
   ];
 }
 
-function placed(inputs: readonly SurrogateInput[], baseMVA: number): FoldedInput[] {
-  let next = 0;
+function placed(
+  inputs: readonly SurrogateInput[],
+  variables: readonly Variable[],
+  baseMVA: number,
+): FoldedInput[] {
   return inputs.map(({ variable, constant = 0 }) =>
-    variable === undefined ? { constant } : { from: next++, factor: baseMVA },
+    variable === undefined ? { constant } : { from: variables.indexOf(variable), factor: baseMVA },
   );
 }

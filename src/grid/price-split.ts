@@ -3,11 +3,8 @@ import type { Network } from './per-unit.js';
 import { type Point, valueAt } from './point.js';
 import type { State } from './state.js';
 
-/** Prices of active power in parts, $/h per unit of power; what is left of each bus's price is congestion. */
+/** What losses add to the price of active power at each bus, relative to the price at the reference bus. */
 export interface PriceSplit {
-  /** The price at the reference bus. */
-  readonly energy: number;
-  /** What losses add at each bus. */
   readonly loss: Float64Array;
 }
 
@@ -28,7 +25,7 @@ const FREE = 1e-5;
 /**
  * Splits prices against the reference bus. One more unit of power drawn at bus i and delivered by the reference bus needs
  * `1 + ∂losses/∂pᵢ` there, with voltages held where a unit's reactive output is free: with the balances
- * `P(z), Q(z)`, z the free angles and voltages, the loss part is `λ_ref·(eᵢ − 1)`, `e` from
+ * `P(z), Q(z)`, z the free angles and voltages, the loss part is `eᵢ − 1` of the price there, `e` from
  * `Aᵀ e = −∂P_ref/∂z`, A the derivatives by z of the other balances (Schweppe et al., Spot Pricing of Electricity,
  * 1988, ch. 3 and app. D). The rest is what limits of flows, angles, voltages and reactive output add: congestion.
  */
@@ -40,8 +37,7 @@ export function splitPrices(
 ): PriceSplit {
   const { buses, reference } = network;
   const count = buses.length;
-  const { variables, rows, units, branches } = state;
-  const energy = point.multipliers.constraints[rows.balanceP[reference]!.index]!;
+  const { variables, units, branches } = state;
   const held = new Uint8Array(count);
   for (const [k, { bus, qMin, qMax }] of units.entries()) {
     const q = valueAt(point, variables.q[k]!);
@@ -82,8 +78,5 @@ export function splitPrices(
     put(false, k, placeQ[k]!, -2 * bs * v![k]!);
   }
   const e = order === 0 ? b : solve(triplets, b);
-  return {
-    energy,
-    loss: Float64Array.from(placeP, (place) => (place < 0 ? 0 : energy * (e[place]! - 1))),
-  };
+  return { loss: Float64Array.from(placeP, (place) => (place < 0 ? 0 : e[place]! - 1)) };
 }

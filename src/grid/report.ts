@@ -75,8 +75,16 @@ export interface GridReport {
 /** A limit binds where its price exceeds this ($/MWh, $/MVArh, $/MVA h). */
 const LEAST_PRICE = 1e-3;
 
-/** The report of a solved power flow. `solve` is needed to split prices; see {@link splitPrices}. */
-export function reportOpf({ network, state }: Opf, point: Point, solve: SolveTransposed): GridReport {
+/**
+ * The report of a solved power flow. `solve` is needed to split prices; see {@link splitPrices}. What is drawn at a bus is drawn
+ * in `others` too, the states after losses: the price is the sum of all.
+ */
+export function reportOpf(
+  { network, state }: Pick<Opf, 'network' | 'state'>,
+  point: Point,
+  solve: SolveTransposed,
+  others: readonly State[] = [],
+): GridReport {
   const { base } = network;
   const units = unitReports(network, state, point);
   const branches = branchReports(network, state, point);
@@ -88,33 +96,38 @@ export function reportOpf({ network, state }: Opf, point: Point, solve: SolveTra
       lossesMW: branches.reduce((sum, { fromMW, toMW }) => sum + fromMW + toMW, 0),
       costPerHour: units.reduce((sum, { costPerHour }) => sum + costPerHour, 0),
     },
-    buses: busReports(network, state, point, splitPrices(network, state, point, solve)),
+    buses: busReports(network, [state, ...others], point, splitPrices(network, state, point, solve)),
     units,
     branches,
     exceeded: exceeded(network, state, point),
   };
 }
 
-function busReports(network: Network, state: State, point: Point, split: PriceSplit): BusReport[] {
-  const { base } = network;
-  const { v, θ } = state.variables;
-  const { balanceP, balanceQ } = state.rows;
+function busReports(
+  { base, buses, reference }: Network,
+  states: readonly State[],
+  point: Point,
+  split: PriceSplit,
+): BusReport[] {
+  const { v, θ } = states[0]!.variables;
   const { constraints } = point.multipliers;
-  return network.buses.map(({ bus, pd, qd }, k) => {
-    const price = constraints[balanceP[k]!.index]! / base;
-    const priceEnergy = split.energy / base;
-    const priceLoss = split.loss[k]! / base;
+  const price = (kind: 'balanceP' | 'balanceQ', k: number): number =>
+    states.reduce((sum, { rows }) => sum + constraints[rows[kind][k]!.index]!, 0) / base;
+  const priceEnergy = price('balanceP', reference);
+  return buses.map(({ bus, pd, qd }, k) => {
+    const whole = price('balanceP', k);
+    const priceLoss = priceEnergy * split.loss[k]!;
     return {
       bus: bus.id,
       v: valueAt(point, v[k]!),
       angleDeg: degrees(valueAt(point, θ[k]!)),
       loadMW: pd * base,
       loadMVAr: qd * base,
-      price,
+      price: whole,
       priceEnergy,
       priceLoss,
-      priceCongestion: price - priceEnergy - priceLoss,
-      priceReactive: constraints[balanceQ[k]!.index]! / base,
+      priceCongestion: whole - priceEnergy - priceLoss,
+      priceReactive: price('balanceQ', k),
     };
   });
 }
