@@ -4,6 +4,7 @@ export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
+export { reportScopf, type SecurityReport } from './api/report-scopf.js';
 export {
   type Frequency,
   type SecuredFlow,
@@ -12,7 +13,6 @@ export {
   scopf,
   surrogateInputs,
 } from './api/scopf.js';
-export { reportScopf, type SecurityReport } from './api/report-scopf.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
 export {
@@ -73,6 +73,7 @@ export { branchName, unitName } from './src/grid/grid.js';
 export { type Opf, type OpfOptions, opf } from './src/grid/opf.js';
 export type { Network as GridNetwork } from './src/grid/per-unit.js';
 export type { BranchReport, BusReport, GridReport, UnitReport } from './src/grid/report.js';
+export type { Within as ScopfWithin } from './src/grid/scopf.js';
 export type { ContingencyReport } from './src/grid/security.js';
 export {
   type Dispatch,

@@ -3,12 +3,15 @@ import { Command, CommanderError } from 'commander';
 import { InputError, oneLine } from '../index.js';
 import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
+import { contingenciesCommand } from './contingencies.js';
 import { dataCommand } from './data.js';
 import { exitCode } from './exit-code.js';
 import { inspectCommand } from './inspect.js';
 import { remark } from './output.js';
+import { simulateCommand } from './simulate.js';
 import { solveCommand } from './solve.js';
 import { optionsCommand } from './solver-options.js';
+import { trainCommand } from './train.js';
 import { protocolLine } from './version.js';
 
 /** The commands, in the order of the help page. Each sets `process.exitCode` when it did not reach its goal. */
@@ -20,7 +23,17 @@ function program(): Command {
       'after',
       "\nAs an AMPL solver: graybox STUB -AMPL key=value …, writes STUB.sol (see 'graybox -=' for its options).",
     );
-  for (const add of [solveCommand, inspectCommand, checkCommand, benchCommand, dataCommand, optionsCommand])
+  for (const add of [
+    solveCommand,
+    inspectCommand,
+    checkCommand,
+    benchCommand,
+    dataCommand,
+    optionsCommand,
+    simulateCommand,
+    contingenciesCommand,
+    trainCommand,
+  ])
     graybox.addCommand(add());
   for (const command of [graybox, ...graybox.commands, ...graybox.commands.flatMap((c) => c.commands)])
     command

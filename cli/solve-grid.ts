@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { InputError, isSolved, readMatpower, readSavedPoint, shown, solveOpf } from '../index.js';
+import { isSolved, readMatpower, readSavedPoint, shown, solveOpf } from '../index.js';
 import { drawGrid } from '../scenarios/opf/picture.js';
 import { exitCode } from './exit-code.js';
 import { branchColumns, busColumns, unitColumns } from './grid/columns.js';
@@ -76,15 +76,4 @@ export async function solveGrid(path: string, flags: SolveFlags & GridFlags): Pr
   } finally {
     outputs?.close();
   }
-}
-
-/** Flags of grids that mean nothing elsewhere. */
-export const GRID_ONLY = ['start', 'limits', 'load'] as const;
-
-export function refuseGridFlags(given: (name: string) => boolean, problem: string): void {
-  const foreign = GRID_ONLY.find(given);
-  if (foreign)
-    throw new InputError(
-      `--${foreign} belongs to power grids (graybox solve CASE.m) and means nothing for ${problem}`,
-    );
 }

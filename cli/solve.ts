@@ -2,23 +2,24 @@ import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { InputError } from '../index.js';
 import { engineOptions, limitOption, positive, type SolveFlags, solverOptions, whole } from './options.js';
-import { type GridFlags, refuseGridFlags, solveGrid } from './solve-grid.js';
+import { type GridFlags, solveGrid } from './solve-grid.js';
 import { type MnistFlags, solveMnist } from './solve-mnist.js';
+import { type ScopfFlags, solveScopf } from './solve-scopf.js';
 
 /** `graybox solve PROBLEM`: a scenario by name, or a problem file. */
 export function solveCommand(): Command {
   const command = new Command('solve')
     .description(
-      'solve a scenario (mnist), an AMPL problem file (.nl) or the optimal power flow of a grid (.m)',
+      'solve a scenario (mnist, scopf), an AMPL problem file (.nl) or the optimal power flow of a grid (.m)',
     )
-    .argument('<problem>', 'mnist, or the path of an .nl file or a MATPOWER case')
+    .argument('<problem>', 'mnist, scopf, or the path of an .nl file or a MATPOWER case')
     .addOption(new Option('--sample <n>', 'mnist: test image, from 0 (default: 6)').argParser(whole(0, 9999)))
     .option('--image <file>', 'mnist: a PNG picture of your own instead')
     .addOption(
       new Option('--target <digit>', 'mnist: what the image shall be taken for').argParser(whole(0, 9)),
     )
     .addOption(new Option('--probability <p>', 'mnist: how surely (default: 0.6)').argParser(positive))
-    .option('--network <path>', 'mnist: folder or model.json of a tfjs LayersModel')
+    .option('--network <path>', 'mnist, scopf: folder or model.json of a tfjs LayersModel')
     .addOption(
       new Option('--formulation <name>', 'network rows')
         .choices(['reduced', 'lifted', 'full'])
@@ -30,41 +31,83 @@ export function solveCommand(): Command {
     .addOption(
       new Option('--limits <how>', 'grids: hard, or soft: violated at a price').choices(['hard', 'soft']),
     )
-    .addOption(new Option('--load <factor>', 'grids: times all loads').argParser(positive));
+    .addOption(new Option('--load <factor>', 'grids: times all loads').argParser(positive))
+    .option('--case <path>', "scopf: a folder of PSS/E files, a MATPOWER case, or 'nine-buses'")
+    .option('--dynamics <file>', 'scopf: JSON of what moves the frequency, to simulate the answer')
+    .option(
+      '--contingency <which>',
+      'scopf: all, a unit (bus/id), or a .con file (default: those of the case)',
+    )
+    .addOption(
+      new Option('--response <how>', 'scopf: of units to a loss (default: limited)').choices([
+        'linear',
+        'limited',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--contingency-limits <how>',
+        'scopf: of units and voltages after a loss (default: on)',
+      ).choices(['on', 'off']),
+    )
+    .option('--frequency-limit <hertz>', 'scopf: least frequency after a loss, or none (default: 59.4)')
+    .addOption(
+      new Option(
+        '--range <how>',
+        "scopf: whether outputs keep to the network's samples (default: auto)",
+      ).choices(['auto', 'card', 'none']),
+    )
+    .option('--force', 'scopf: take a network whose card says that it knows next to nothing');
   command.option('--relax', '.nl files: treat integer variables as continuous', false);
   return command
     .option('--polish', 'after a solve in f32, finish in f64', false)
     .option('--out <folder>', 'write result, log and pictures there')
     .option('--json', 'print one JSON object and nothing else on standard output', false)
-    .action(async (problem: string, flags: SolveFlags & MnistFlags & GridFlags) => {
-      const isGrid = extname(problem).toLowerCase() === '.m';
-      if (!isGrid) refuseGridFlags((name) => command.getOptionValueSource(name) === 'cli', problem);
-      if (problem === 'mnist' && flags.relax)
-        throw new InputError(
-          "--relax belongs to 'graybox solve FILE.nl': the mnist problem has no integer variables",
-        );
+    .action(async (problem: string, flags: SolveFlags & MnistFlags & GridFlags & ScopfFlags) => {
+      const ending = extname(problem).toLowerCase();
+      refuseForeign(problem, ending, command);
       if (problem === 'mnist') process.exitCode = await solveMnist(flags);
-      else if (extname(problem).toLowerCase() === '.nl')
-        process.exitCode = await solveNlFile(problem, flags, command);
-      else if (isGrid) {
-        refuseForeign(MNIST_ONLY, 'graybox solve mnist', problem, command);
-        process.exitCode = await solveGrid(problem, flags);
-      } else
+      else if (problem === 'scopf') process.exitCode = await solveScopf(flags);
+      else if (ending === '.nl') {
+        const { solveNlProblem } = await import('./solve-nl.js');
+        process.exitCode = await solveNlProblem(problem, flags);
+      } else if (ending === '.m') process.exitCode = await solveGrid(problem, flags);
+      else
         throw new InputError(
-          `cannot solve '${problem}': give 'mnist', or the path of an .nl file or a MATPOWER case (.m)`,
+          `cannot solve '${problem}': give 'mnist', 'scopf', or the path of an .nl file or a MATPOWER case (.m)`,
         );
     });
 }
 
-const MNIST_ONLY = ['sample', 'image', 'target', 'probability', 'network'] as const;
+/** Flags that only some problems understand, and how those are called. */
+const owners = {
+  mnist: ['sample', 'image', 'target', 'probability', 'network'],
+  scopf: [
+    'case',
+    'dynamics',
+    'contingency',
+    'response',
+    'contingencyLimits',
+    'frequencyLimit',
+    'range',
+    'force',
+    'network',
+    'load',
+  ],
+  'CASE.m': ['start', 'limits', 'load'],
+  'FILE.nl': ['relax'],
+} as const;
 
-function refuseForeign(names: readonly string[], whose: string, path: string, command: Command): void {
-  const foreign = names.find((name) => command.getOptionValueSource(name) === 'cli');
-  if (foreign) throw new InputError(`--${foreign} belongs to '${whose}' and means nothing for ${path}`);
-}
-
-async function solveNlFile(path: string, flags: SolveFlags, command: Command): Promise<number> {
-  refuseForeign(MNIST_ONLY, 'graybox solve mnist', path, command);
-  const { solveNlProblem } = await import('./solve-nl.js');
-  return solveNlProblem(path, flags);
+function refuseForeign(problem: string, ending: string, command: Command): void {
+  const own = problem === 'mnist' || problem === 'scopf' ? problem : ending === '.m' ? 'CASE.m' : 'FILE.nl';
+  const mine: readonly string[] = owners[own];
+  for (const [owner, names] of Object.entries(owners)) {
+    const foreign = names.find(
+      (name) => !mine.includes(name) && command.getOptionValueSource(name) === 'cli',
+    );
+    if (foreign) {
+      const flag = command.options.find((option) => option.attributeName() === foreign)!.long;
+      throw new InputError(`${flag} belongs to 'graybox solve ${owner}' and means nothing for ${problem}`);
+    }
+  }
 }

@@ -41,8 +41,10 @@ const byPrice = (rows: GridReport['buses']): GridReport['buses'] => {
 };
 const bindingFirst = (rows: readonly UnitReport[]): readonly UnitReport[] =>
   [...rows].sort((a, b) => Number(b.binding !== null) - Number(a.binding !== null) || b.MW - a.MW);
-const dearestFirst = (rows: readonly BranchReport[]): readonly BranchReport[] =>
-  [...rows].sort((a, b) => b.limitPrice - a.limitPrice || (b.loadingPercent ?? 0) - (a.loadingPercent ?? 0));
+const dearestFirst = (rows: readonly BranchReport[]): readonly BranchReport[] => {
+  const price = ({ binding, limitPrice }: BranchReport): number => (binding === null ? 0 : limitPrice);
+  return [...rows].sort((a, b) => price(b) - price(a) || (b.loadingPercent ?? 0) - (a.loadingPercent ?? 0));
+};
 
 function shownTable<Row>(
   title: string,

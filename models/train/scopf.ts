@@ -99,9 +99,9 @@ function nine(): { data: SurrogateData; options: SurrogateOptions; name: string 
     },
     options: {
       hidden: [32, 32],
-      epochs: number('epochs', 600),
+      epochs: number('epochs', 900),
       batch: 256,
-      rate: number('rate', 3e-3),
+      rate: number('rate', 1e-2),
       decay: number('decay', 1e-6),
       seed: number('seed', 1),
       others: number('others', 5),

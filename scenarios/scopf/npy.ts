@@ -1,4 +1,4 @@
-import { InputError } from '../../index.js';
+import { Budget, InputError } from '../../index.js';
 import { readRegularFile } from '../../runtime/node/read-file.js';
 
 /** A matrix of f64, row-major. */
@@ -8,14 +8,12 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
-const LARGEST = 500_000_000;
-
 /**
  * Reads a matrix of little-endian f64 in NumPy's format (NEP 1). Throws {@link InputError} for other types and shapes, a file
  * that is cut off, and values that are not finite.
  */
 export function readNpy(file: string): Matrix {
-  const bytes = readRegularFile(file, LARGEST);
+  const bytes = readRegularFile(file, new Budget());
   if (bytes.length < 12 || bytes.toString('latin1', 0, 6) !== '\x93NUMPY')
     throw new InputError(`${file}: is no .npy file`);
   const long = bytes[6]! > 1;

@@ -7,8 +7,14 @@ import { requireCosts, startOf } from './opf.js';
 import { type Network, networkOf, type UnitInNetwork } from './per-unit.js';
 import { addState, type State } from './state.js';
 
+/** MW by which a range may miss a unit's limits: samples were kept in f32. */
+const ROUNDING = 1e-3;
+
 /** Half width of the corners of the limited response, per unit. */
 export const SMOOTHING = 1e-3;
+
+/** Ranges of outputs in MW by unit name. */
+export type Within = ReadonlyMap<string, { readonly lower: number; readonly upper: number }>;
 
 export interface ScopfOptions {
   /** Default: those of the grid. */
@@ -26,7 +32,7 @@ export interface ScopfOptions {
   readonly load?: number;
   readonly start?: 'flat' | 'case';
   /** Narrower limits of units' outputs before a loss, MW, by unit name; those not named keep their own. */
-  readonly within?: ReadonlyMap<string, { readonly lower: number; readonly upper: number }>;
+  readonly within?: Within;
 }
 
 /** The grid after one loss. */
@@ -86,12 +92,13 @@ function narrowed(network: Network, within: ScopfOptions['within']): Network {
   const units = network.units.map((each) => {
     const range = within.get(unitName(each.unit));
     if (range === undefined) return each;
-    const [lower, upper] = [range.lower / network.base, range.upper / network.base];
-    const [pMin, pMax] = [Math.max(each.pMin, lower), Math.min(each.pMax, upper)];
-    if (pMin > pMax)
+    const { minMW, maxMW } = each.unit;
+    if (range.lower > maxMW + ROUNDING || range.upper < minMW - ROUNDING)
       throw new InputError(
-        `unit ${unitName(each.unit)}: its limits ${each.unit.minMW} … ${each.unit.maxMW} MW lie outside the range ${range.lower} … ${range.upper} MW`,
+        `unit ${unitName(each.unit)}: its limits ${minMW} … ${maxMW} MW lie outside the range ${range.lower} … ${range.upper} MW`,
       );
+    const inside = (MW: number): number => Math.min(maxMW, Math.max(minMW, MW)) / network.base;
+    const [pMin, pMax] = [inside(range.lower), inside(range.upper)];
     return { ...each, pMin, pMax };
   });
   return { ...network, units };

@@ -67,7 +67,7 @@ describe('graybox solve CASE.m', () => {
       [[join(folder, 'absent.m')], /absent\.m: cannot be read \(ENOENT\)/],
       [[little, '--start', broken], /broken\.m: is no JSON file/],
       [[little, '--sample', '3'], /--sample belongs to 'graybox solve mnist'/],
-      [['mnist', '--start', 'dc'], /--start belongs to power grids/],
+      [['mnist', '--start', 'dc'], /--start belongs to 'graybox solve CASE.m'/],
       [[little, '--load', '-1'], /give a positive number/],
     ];
     for (const [args, message] of cases) {

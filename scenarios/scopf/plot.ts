@@ -1,0 +1,66 @@
+import type { FrequencyCourse } from '../../index.js';
+
+const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [760, 420, 70, 40, 24, 52];
+
+/** The frequency over time after some losses as SVG, each course with its name. */
+export function plotFrequency(
+  courses: readonly { readonly name: string; readonly course: FrequencyCourse }[],
+  title: string,
+): string {
+  const all = courses.flatMap(({ course }) => [...course.frequency]);
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const step = niceStep((most - least) / 5);
+  const low = Math.floor(least / step) * step;
+  const high = Math.ceil(most / step) * step;
+  const seconds = courses[0]!.course.time.at(-1)!;
+  const x = (t: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * t) / seconds;
+  const y = (f: number): number => TOP + ((HEIGHT - TOP - BOTTOM) * (high - f)) / Math.max(1e-9, high - low);
+  const text = (px: number, py: number, words: string, anchor = 'start'): string =>
+    `<text x="${px.toFixed(1)}" y="${py.toFixed(1)}" font-size="12" text-anchor="${anchor}">${escapeXml(words)}</text>`;
+  const grid: string[] = [];
+  for (let f = low; f <= high + step / 2; f += step)
+    grid.push(
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(f).toFixed(1)}" y2="${y(f).toFixed(1)}" stroke="#ddd"/>`,
+      text(LEFT - 6, y(f) + 4, f.toFixed(Math.max(0, -Math.floor(Math.log10(step)))), 'end'),
+    );
+  const every = niceStep(seconds / 8);
+  for (let t = 0; t <= seconds + every / 2; t += every)
+    grid.push(text(x(t), HEIGHT - BOTTOM + 18, String(Math.round(1000 * t) / 1000), 'middle'));
+  const colours = ['#1f5fa8', '#c8501e', '#2c8a4b', '#7a4fa3', '#8a6d00', '#00838f', '#ad1457', '#455a64'];
+  const lines = courses.map(({ name, course }, k) => {
+    const colour = colours[k % colours.length]!;
+    const stride = Math.max(1, Math.floor(course.time.length / 1000));
+    const points = Array.from(
+      course.time,
+      (t, n) => `${x(t).toFixed(1)},${y(course.frequency[n]!).toFixed(1)}`,
+    );
+    const path = points.filter((_, n) => n % stride === 0).join(' ');
+    const [cx, cy] = [x(course.lowestAt), y(course.lowest)];
+    return [
+      `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.8"/>`,
+      `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="3.2" fill="${colour}"/>`,
+      `<g fill="${colour}">${text(WIDTH - RIGHT - 4, TOP + 16 + 16 * k, `${name}: lowest ${course.lowest.toFixed(4)} Hz at ${course.lowestAt.toFixed(2)} s`, 'end')}</g>`,
+    ].join('');
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Helvetica, Arial, sans-serif">`,
+    '<rect width="100%" height="100%" fill="#fff"/>',
+    text(LEFT, 22, title),
+    ...grid,
+    `<rect x="${LEFT}" y="${TOP}" width="${WIDTH - LEFT - RIGHT}" height="${HEIGHT - TOP - BOTTOM}" fill="none" stroke="#666"/>`,
+    ...lines,
+    text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, 'seconds after the loss', 'middle'),
+    `<text transform="translate(18 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" font-size="12" text-anchor="middle">frequency, Hz</text>`,
+    '</svg>\n',
+  ].join('\n');
+}
+
+/** 1, 2 or 5 times a power of ten, near a width. */
+function niceStep(width: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1e-9, width)));
+  const first = width / power;
+  return power * (first < 1.5 ? 1 : first < 3.5 ? 2 : first < 7.5 ? 5 : 10);
+}
+
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!);

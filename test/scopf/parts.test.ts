@@ -1,0 +1,249 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  dynamicsOf,
+  loadNetwork,
+  readPsse,
+  scopf,
+  shutdown,
+  simulateLoss,
+  solve,
+  surrogateInputs,
+  unitName,
+} from '../../index.js';
+import { appendSamples } from '../../models/train/append.js';
+import {
+  fitLinear,
+  fitRegression,
+  predict,
+  rootMeanSquare,
+  rowsOf,
+  type Samples,
+} from '../../models/train/regression.js';
+import { saveLayers } from '../../models/train/save-layers.js';
+import { saveSurrogate, trainSurrogate } from '../../models/train/surrogate.js';
+import { isInformative, readCard, type SurrogateCard } from '../../scenarios/scopf/card.js';
+import { nineBusDynamics, nineBuses } from '../../scenarios/scopf/nine-buses.js';
+import { readNpy } from '../../scenarios/scopf/npy.js';
+import { fittingLoad, nearestSample, outOfRange, rangeOf } from '../../scenarios/scopf/range.js';
+import { halton, lossSamples } from '../../scenarios/scopf/samples.js';
+import { dataFolder, hasScopf } from '../grid/data.js';
+import { forward } from '../network/forward.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'graybox-scopf-'));
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await shutdown();
+});
+const write = (name: string, bytes: string | Uint8Array): string => {
+  const file = join(folder, name);
+  writeFileSync(file, bytes);
+  return file;
+};
+
+const npy = (rows: number, columns: number, values: readonly number[], descr = '<f8'): Buffer => {
+  const fields = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  const header = `${fields.padEnd(117)}\n`;
+  const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${header}`, 'latin1');
+  head.writeUInt16LE(header.length, 8);
+  return Buffer.concat([head, Buffer.from(Float64Array.from(values).buffer)]);
+};
+
+describe('samples in .npy files', () => {
+  it('are read as they are', () => {
+    const file = write('a.npy', npy(2, 3, [1, 2, 3, 4, 5, 6.5]));
+    expect(readNpy(file)).toEqual({ rows: 2, columns: 3, data: Float64Array.of(1, 2, 3, 4, 5, 6.5) });
+  });
+
+  it('are refused in one line where they are none', () => {
+    for (const [bytes, message] of [
+      [npy(2, 2, [1, 2, 3, Number.NaN]), /row 1, column 1 \(from 0\) is NaN/],
+      [npy(2, 2, [1, 2, 3]), /24 bytes for 2 × 2 numbers/],
+      [npy(1, 1, [1], '<f4'), /no matrix of little-endian f64/],
+      [Buffer.from('hello'), /is no \.npy file/],
+    ] as const)
+      expect(() => readNpy(write('b.npy', bytes))).toThrow(message);
+  });
+});
+
+describe('simulated losses', () => {
+  const grid = nineBuses();
+  const dynamics = dynamicsOf(grid, nineBusDynamics());
+
+  it('lie at Halton points', () => {
+    expect([1, 2, 3, 4].map((i) => halton(i, 2))).toEqual([0.5, 0.25, 0.75, 0.125]);
+    expect(halton(5, 3)).toBeCloseTo(2 / 3 + 1 / 9, 15);
+    const { names, inputs, x, y } = lossSamples(grid, dynamics, 16);
+    expect(names).toHaveLength(12);
+    for (let n = 0; n < 16; n++) {
+      const row = x.subarray(n * inputs, (n + 1) * inputs);
+      const lost = (n + 1) % 8;
+      expect(row[lost]).toBe(0);
+      const P = [...row.subarray(0, 8)];
+      P[lost] = row[8]!;
+      const loadMW = row.subarray(9).reduce((sum, MW) => sum + MW, 0);
+      expect(P.reduce((sum, MW) => sum + MW, 0)).toBeCloseTo(1.02 * loadMW, 8);
+      for (const [k, MW] of P.entries()) {
+        expect(MW).toBeGreaterThanOrEqual(grid.units[k]!.minMW - 1e-9);
+        expect(MW).toBeLessThanOrEqual(grid.units[k]!.maxMW + 1e-9);
+      }
+      const outputs = new Map(grid.units.map((unit, k) => [unitName(unit), P[k]!]));
+      const again = simulateLoss(grid, dynamics, { outputs, loadMW }, [unitName(grid.units[lost]!)]);
+      expect(y[n]).toBe(again.lowest);
+    }
+  });
+
+  it('may lie around a dispatch, spread among the others', () => {
+    const around = new Map(grid.units.map((unit) => [unitName(unit), 40]));
+    const near = lossSamples(grid, dynamics, 4, { first: 100, around });
+    const all = appendSamples(lossSamples(grid, dynamics, 8), near);
+    expect(all.count).toBe(12);
+    expect([...all.y].filter((f) => near.y.includes(f))).toHaveLength(4);
+  });
+});
+
+/** A known function of three inputs, one of which never moves and one has no effect. */
+const samples = (count: number): Samples => {
+  const x = new Float64Array(4 * count);
+  const y = new Float64Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    const [a, b, c] = [halton(i + 1, 2), halton(i + 1, 3), halton(i + 1, 5)];
+    x.set([100 * a, 50 + b, 7, c], 4 * i);
+    y.set([60 - a * a - 0.3 * b, 59 + Math.sin(2 * a)], 2 * i);
+  }
+  return { count, inputs: 4, outputs: 2, x, y };
+};
+
+describe('a regression', () => {
+  const all = samples(200);
+  const learned = rowsOf(all, (row) => row % 5 !== 0);
+  const held = rowsOf(all, (row) => row % 5 === 0);
+  const how = { hidden: [12], epochs: 1500, rate: 1e-2, decay: 1e-6, seed: 1, ignored: [3] };
+  const layers = fitRegression(learned, how);
+  const error = (of: typeof layers): number => rootMeanSquare(held, (x) => predict(of, x));
+
+  it('learns what a linear model cannot, from the samples’ own units', () => {
+    expect(error(layers)).toBeLessThan(0.02);
+    expect(error(fitLinear(learned, 1e-6))).toBeGreaterThan(3 * error(layers));
+    expect(error(fitLinear(learned, 1e12))).toBeGreaterThan(0.1);
+  });
+
+  it('gives no weight to inputs that never move or are ignored, and repeats with its seed', () => {
+    const x = held.x.slice(0, 4);
+    const y = predict(layers, x);
+    expect([...predict(layers, [x[0]!, x[1]!, 1e6, -1e6])]).toEqual([...y]);
+    expect(fitRegression(learned, how).weights[0]).toEqual(layers.weights[0]);
+  });
+
+  it('has gradients that agree with differences: one step at a tiny rate falls as they say', () => {
+    const losses: number[] = [];
+    fitRegression(learned, { ...how, epochs: 200, rate: 1e-3, report: (_, loss) => losses.push(loss) });
+    expect(losses.at(-1)!).toBeLessThan(0.5 * losses[0]!);
+  });
+
+  it('is read back as the same network', async () => {
+    saveLayers(layers, join(folder, 'net'));
+    const network = await loadNetwork(join(folder, 'net'));
+    const x = held.x.slice(0, 4);
+    const [a, b] = [forward(network, x), predict(layers, x)];
+    for (const [k, value] of a.entries()) expect(value).toBeCloseTo(b[k]!, 3);
+  });
+
+  it('comes with a card that the reader takes', () => {
+    const trained = trainSurrogate(
+      {
+        grid: 'test',
+        samples: all,
+        names: ['P(1/1)', 'P(1/2)', 'P(2/1)', 'load(3/1)'],
+        reference: { x: all.x.subarray(0, 4), what: 'the first' },
+      },
+      { ...how, epochs: 300, others: 2 },
+    );
+    const card = saveSurrogate(join(folder, 'carded'), trained, 'a test');
+    expect(readCard(join(folder, 'carded'))).toEqual(card);
+    expect(card.inputs.map(({ moving, used }) => [moving, used])).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+      [true, false],
+    ]);
+    expect(card.folds).toHaveLength(2);
+    expect(isInformative(card)).toBe(true);
+    expect(isInformative({ ...card, heldOut: { ...card.heldOut, mean: 2 * card.heldOut.rmse } })).toBe(false);
+    expect(readCard(join(folder, 'nowhere'))).toBeUndefined();
+    write('net/card.json', '{}');
+    expect(() => readCard(join(folder, 'net'))).toThrow(/held-out errors/);
+  });
+});
+
+describe('a range', () => {
+  const grid = nineBuses();
+  const input = (name: string, lower: number, upper: number) => ({
+    name,
+    lower,
+    upper,
+    moving: true,
+    used: true,
+  });
+  const card = {
+    inputs: [
+      ...grid.units.map((unit) => input(`P(${unitName(unit)})`, 0, 40)),
+      input('lost', 10, 50),
+      ...grid.loads.map(({ bus, MW }) => input(`load(${bus}/1)`, 0.8 * MW, 1.2 * MW)),
+    ],
+  } as unknown as SurrogateCard;
+
+  it('names what lies outside it, and the loads that fit', () => {
+    expect(rangeOf(card).get('3/2')).toEqual({ lower: 0, upper: 40 });
+    const { least, most } = fittingLoad(grid, card);
+    expect(least).toBeCloseTo(0.8, 12);
+    expect(most).toBeCloseTo(320 / 315, 12);
+    const names = card.inputs.map(({ name }) => name);
+    const values = card.inputs.map(({ lower }) => lower);
+    expect(outOfRange(card, names, values)).toEqual([]);
+    values[2] = 55;
+    values[8] = 9;
+    expect(outOfRange(card, names, values)).toEqual([
+      { input: 'P(1/3)', value: 55, lower: 0, upper: 40 },
+      { input: 'lost', value: 9, lower: 10, upper: 50 },
+    ]);
+    const data = Float64Array.from([...values.map((v) => v + 4), ...values.map((v) => v + 8)]);
+    expect(nearestSample(card, { rows: 2, columns: values.length, data }, values)).toEqual({
+      row: 0,
+      distance: 4 / Math.min(...card.inputs.map(({ lower, upper }) => upper - lower)),
+    });
+  });
+});
+
+const network = join(dataFolder, 'networks', 'scopf-tanh-100x3');
+describe.skipIf(!hasScopf || !existsSync(network))('the 37-bus grid within the samples’ range', () => {
+  it('at load 0.97 costs what is known, with and without the limit', async () => {
+    const grid = readPsse(join(dataFolder, 'scopf'));
+    const x = readNpy(join(dataFolder, 'scopf', '10_10_gen_load_input_v2.npy'));
+    const paper = { response: 'linear', contingencyLimits: false, load: 0.97 } as const;
+    const names = surrogateInputs(scopf(grid, paper), 1).map(({ name }) => name);
+    const column = (j: number): number[] =>
+      Array.from({ length: x.rows }, (_, i) => x.data[i * x.columns + j]!);
+    const within = new Map(
+      names.flatMap((name, j) =>
+        name.startsWith('P(')
+          ? [[name.slice(2, -1), { lower: Math.min(...column(j)), upper: Math.max(...column(j)) }] as const]
+          : [],
+      ),
+    );
+    const unlimited = await solve(scopf(grid, { ...paper, within }).model);
+    expect(unlimited.status).toBe('optimal');
+    expect(Math.abs(unlimited.objective / 130874.850451 - 1)).toBeLessThan(1e-6);
+    const surrogate = await loadNetwork(network);
+    for (const formulation of ['reduced', 'full'] as const) {
+      const problem = scopf(grid, { ...paper, within, surrogate, formulation });
+      const solution = await solve(problem.model);
+      expect(solution.status).toBe('optimal');
+      expect(Math.abs(solution.objective / 131923.848485 - 1)).toBeLessThan(1e-6);
+      const price = problem.frequency!.rows.reduce((sum, row) => sum - solution.multiplier(row), 0);
+      expect(price / 17301.64).toBeCloseTo(1, 3);
+    }
+  });
+});
