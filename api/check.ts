@@ -1,3 +1,4 @@
+import { optionsOf, spreadOf, wholeOf } from '../src/core/given.js';
 import type { Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 import { type Oracle, type OracleOptions, openOracle } from './oracle.js';
@@ -41,7 +42,7 @@ export interface CheckReport {
  *   less `½h² dᵀHd`, like `h³` (slope ≥ 2.6); a slope is left out where the remainder is rounding noise.
  */
 export async function checkNetwork(network: Network, options: CheckOptions = {}): Promise<CheckReport> {
-  const oracle = await openOracle(network, options);
+  const oracle = await openOracle(network, optionsOf(options, 'checkNetwork'));
   try {
     const { engine, device, precision } = oracle;
     const { points = defaultPoints } = options;
@@ -60,12 +61,17 @@ export async function checkDerivatives(
   oracle: Pick<Oracle, 'inputs' | 'outputs' | 'precision' | 'value' | 'jacobian' | 'hessian'>,
   options: CheckOptions = {},
 ): Promise<Finding[]> {
-  const { points = defaultPoints, directions = 3, lower = -1, upper = 1, seed = 1 } = options;
+  const { points = defaultPoints, directions = 3, seed = 1, lower: low = -1, upper: high = 1 } = options;
+  wholeOf(points, 'points', 1);
+  wholeOf(directions, 'directions', 1);
+  wholeOf(seed, 'seed', 0);
+  const lower = spreadOf(low, oracle.inputs, 'lower')!;
+  const upper = spreadOf(high, oracle.inputs, 'upper')!;
   const worst = new Worst(oracle.precision);
   const random = generator(seed);
   for (let k = 0; k < points; k++) {
     const x = Float64Array.from({ length: oracle.inputs }, (_, i) => {
-      const [low, high] = [entry(lower, i), entry(upper, i)];
+      const [low, high] = [lower[i]!, upper[i]!];
       return low + (high - low) * random();
     });
     const λ = Float64Array.from({ length: oracle.outputs }, () => 2 * random() - 1);
@@ -158,9 +164,6 @@ class Worst {
     return [...this.#found.values()];
   }
 }
-
-const entry = (bound: number | ArrayLike<number>, i: number): number =>
-  typeof bound === 'number' ? bound : bound[i]!;
 
 /** Uniform numbers in [0, 1), the same for the same seed (mulberry32). */
 function generator(seed: number): () => number {

@@ -1,4 +1,5 @@
 import type { NlReading } from '../runtime/node/nl-source.js';
+import { flagOf, optionsOf, wholeOf } from '../src/core/given.js';
 import type { SolveOptions } from './options.js';
 
 export interface NlSolveOptions extends SolveOptions {
@@ -18,7 +19,16 @@ export interface SortedNlOptions {
 
 /** Sorts the options; a negative `obj_scaling_factor` turns the objective round, as in Ipopt. */
 export function sortNlOptions(options: NlSolveOptions): SortedNlOptions {
-  const { objno, relax = false, warm_start_init_point: warm = false, limits, ...others } = options;
+  const {
+    objno,
+    relax = false,
+    warm_start_init_point: warm = false,
+    limits,
+    ...others
+  } = optionsOf(options, 'solveNl');
+  flagOf(relax, 'relax');
+  flagOf(warm, 'warm_start_init_point');
+  if (objno !== undefined) wholeOf(objno, 'objno');
   const { obj_scaling_factor: factor, ...rest } = others;
   const reverse = typeof factor === 'number' && factor < 0;
   return {

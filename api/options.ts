@@ -1,6 +1,8 @@
 import type { Runtime } from '../runtime/node/runtime.js';
 import { type SolverName, solverNames } from '../runtime/solvers.js';
 import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
+import { InputError } from '../src/core/errors.js';
+import { flagOf, functionOf, numberOf, optionsOf, told } from '../src/core/given.js';
 import { oneOf } from '../src/engine/choose.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import type { NetworkChoice } from './engine.js';
@@ -55,16 +57,26 @@ export interface SortedOptions {
   readonly own: Record<string, unknown>;
 }
 
-export function sortOptions(options: SolveOptions): SortedOptions {
+export function sortOptions(given: SolveOptions): SortedOptions {
+  const options = optionsOf(given, 'solve');
   const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
   const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
   const { started = performance.now(), runtime, onRemark, ipopt, ...rest } = more;
   oneOf('solver', solver, solverNames);
-  const given = Object.fromEntries(
+  functionOf(onIteration, 'onIteration');
+  functionOf(onRemark, 'onRemark');
+  flagOf(interrupt, 'interrupt');
+  flagOf(polish, 'polish');
+  numberOf(started, 'started');
+  if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal))
+    throw new InputError(`signal is ${told(signal)}, not an AbortSignal`);
+  if (runtime !== undefined && !(typeof runtime === 'object' && runtime !== null && 'lease' in runtime))
+    throw new InputError(`runtime is ${told(runtime)}, not what openRuntime gives`);
+  const set = Object.fromEntries(
     Object.entries({ ...rest, ...ipopt }).filter(([, value]) => value !== undefined),
   );
   const remark = onRemark ?? warn;
-  const own = solver === 'interior-point' ? adopted(given, remark) : given;
+  const own = solver === 'interior-point' ? adopted(set, remark) : set;
   const choice = { engine, device, precision, threads, kinks, limits };
   return {
     solver,

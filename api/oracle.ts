@@ -1,6 +1,7 @@
 import { defaultRuntime, type Runtime } from '../runtime/node/runtime.js';
 import type { HostStatistics } from '../runtime/service.js';
 import { InputError } from '../src/core/errors.js';
+import { numbersOf, optionsOf } from '../src/core/given.js';
 import type { Device, Order, Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 import { choose, type NetworkChoice } from './engine.js';
@@ -39,10 +40,8 @@ export interface OracleOptions extends NetworkChoice {
 }
 
 /** Compiles a network and answers `y`, `J` and `H` asynchronously. */
-export async function openOracle(
-  network: Network,
-  { runtime = defaultRuntime(), ...choice }: OracleOptions = {},
-): Promise<Oracle> {
+export async function openOracle(network: Network, options: OracleOptions = {}): Promise<Oracle> {
+  const { runtime = defaultRuntime(), ...choice } = optionsOf(options, 'openOracle');
   const { spec } = await choose(network, choice, (...place) => runtime.available(...place), false);
   const { hosted: opening, release } = runtime.lease(spec);
   const hosted = await opening;
@@ -50,9 +49,9 @@ export async function openOracle(
   let open = true;
   const ask = (order: Order, x: ArrayLike<number>, λ: ArrayLike<number>): Promise<Derivatives> => {
     if (!open) throw new InputError(`the oracle of ${network.name} was disposed`);
-    check(network, 'x', x, inputs);
-    check(network, 'λ', λ, outputs);
-    return hosted.evaluate(order, Float64Array.from(x), Float64Array.from(λ));
+    const where = `network ${network.name}`;
+    const point = numbersOf(x, `${where}: x`, { length: inputs });
+    return hosted.evaluate(order, point, numbersOf(λ, `${where}: λ`, { length: outputs }));
   };
   const noλ = new Float64Array(outputs);
   return {
@@ -70,9 +69,4 @@ export async function openOracle(
       release();
     },
   };
-}
-
-function check(network: Network, name: string, given: ArrayLike<number>, length: number): void {
-  if (given.length !== length)
-    throw new InputError(`network ${network.name}: ${name} has ${given.length} numbers, expected ${length}`);
 }

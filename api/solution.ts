@@ -1,5 +1,6 @@
 import type { Sizes, Solved } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
+import { told } from '../src/core/given.js';
 import { oneLine } from '../src/core/shown.js';
 import type { NetworkUse } from '../src/formulate/index.js';
 import { extract } from '../src/model/extract/extract.js';
@@ -12,7 +13,7 @@ import {
   type Row,
   RowArray,
   Variable,
-  type VariableArray,
+  VariableArray,
 } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
 import type { Result } from '../src/nlp/result.js';
@@ -79,9 +80,13 @@ export function solutionOf(
     if (array.owner !== model)
       throw new InputError(`variables '${array.name}' are not of model '${model.name}'`);
   };
-  const rowValue = ({ index, name }: Row): number => {
-    if (statement.rows.names[index] !== name)
-      throw new InputError(`row '${name}' is not in the problem that was solved`);
+  const inProblem = (row: Row): void => {
+    if (typeof row !== 'object' || row === null || statement.rows.names[row.index] !== row.name)
+      throw new InputError(`row ${told(row?.name ?? row)} is not in the problem that was solved`);
+  };
+  const rowValue = (row: Row): number => {
+    inProblem(row);
+    const { index } = row;
     return result.constraints[index]! + (stated().rows.constant?.[index] ?? 0);
   };
   function value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
@@ -101,12 +106,13 @@ export function solutionOf(
   function reducedCosts(of: Variable): number;
   function reducedCosts(of: VariableArray | Variable): Values | number {
     if (of instanceof Variable) return reduced(of);
+    if (!(of instanceof VariableArray)) throw new InputError(`reducedCosts: ${told(of)} is no variable`);
     own(of);
     return new Values(Float64Array.from(of.elements, reduced), of.shape);
   }
-  const multiplierOf = ({ index, name, other }: Row): number => {
-    if (statement.rows.names[index] !== name)
-      throw new InputError(`row '${name}' is not in the problem that was solved`);
+  const multiplierOf = (row: Row): number => {
+    inProblem(row);
+    const { index, other } = row;
     const beside = other === undefined ? 0 : multipliers.constraints[other]!;
     return sense * (multipliers.constraints[index]! + beside) + 0;
   };

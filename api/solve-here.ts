@@ -1,8 +1,9 @@
 import { runTask } from '../runtime/run.js';
 import { InputError } from '../src/core/errors.js';
 import type { Model } from '../src/model/index.js';
+import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import { localBoxes } from './boxes.js';
-import { limitsOf, tolOf } from './call.js';
+import { limitsOf, requireModel, sizesOf, tolOf } from './call.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, sortOptions } from './options.js';
 import { type Solution, solutionOf } from './solution.js';
@@ -12,13 +13,15 @@ import { type Solution, solutionOf } from './solution.js';
  * are JavaScript objects. `signal` is looked at only before the start.
  */
 export async function solveHere(model: Model, options: SolveOptions = {}): Promise<Solution> {
+  requireModel(model, 'solveHere');
   const sorted = sortOptions(options);
-  const { solver, choice, own, onIteration, signal, warmStart, polish, interrupt } = sorted;
+  const { solver, choice, own, onIteration, signal, polish, interrupt } = sorted;
   if (polish) throw new InputError('polish: engines of solveHere compute in f64 already; use solve');
   if (interrupt) throw new InputError('interrupt: Ctrl-C cannot reach a blocked thread; use solve');
   const limits = limitsOf(sorted);
   if (signal?.aborted) limits.raise();
   const statement = model.statement();
+  const warmStart = checkedWarmStart(sorted.warmStart, sizesOf(model), 'solveHere', 'finite');
   const uses = usesOf(model, statement);
   const { boxes, engine } = await localBoxes(model, choice, solver);
   const solved = await runTask(

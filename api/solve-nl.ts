@@ -1,7 +1,10 @@
 import type { NlFacts, NlSource } from '../runtime/node/nl-source.js';
 import { readNlHeader } from '../runtime/node/read-nl.js';
 import { defaultRuntime } from '../runtime/node/runtime.js';
+import { InputError } from '../src/core/errors.js';
+import { told } from '../src/core/given.js';
 import { oneLine } from '../src/core/shown.js';
+import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import type { NlFile } from '../src/read/nl.js';
 import { limitsOf } from './call.js';
 import { interruptible } from './interrupt.js';
@@ -21,12 +24,14 @@ export interface NlAnswer {
  * Throws {@link InputError} where the file cannot be read or the options are wrong.
  */
 export async function solveNl(path: string, options: NlSolveOptions = {}): Promise<NlAnswer> {
+  if (typeof path !== 'string') throw new InputError(`solveNl: ${told(path)} is not the path of a file`);
   const { reading, rest } = sortNlOptions(options);
   const sorted = sortOptions(rest);
-  const { solver, own, onIteration, warmStart, interrupt, runtime = defaultRuntime() } = sorted;
+  const { solver, own, onIteration, interrupt, runtime = defaultRuntime() } = sorted;
   const facts = readNlHeader(path);
   const { header } = facts;
   const { variables, constraints } = header;
+  const warmStart = checkedWarmStart(sorted.warmStart, header, 'solveNl', 'finite');
   const source: NlSource = { source: 'nl', size: { variables, constraints }, path: facts.file, reading };
   const ctrlC = interrupt ? interruptible(sorted.signal) : undefined;
   const signal = ctrlC?.signal ?? sorted.signal;

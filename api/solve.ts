@@ -1,7 +1,8 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
 import type { Model } from '../src/model/index.js';
+import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import { chooseAll, usesOfBox } from './boxes.js';
-import { limitsOf, tolOf } from './call.js';
+import { limitsOf, requireModel, sizesOf, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
@@ -16,6 +17,7 @@ import { type Solution, solutionOf } from './solution.js';
  * and what `onIteration` throws; everything else is told by `status`.
  */
 export async function solve(model: Model, options: SolveOptions = {}): Promise<Solution> {
+  requireModel(model, 'solve');
   const sorted = sortOptions(options);
   const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
   try {
@@ -42,9 +44,10 @@ async function solveInPool(
   } = sorted;
   const limits = limitsOf(sorted);
   const statement = model.statement();
+  const warm = checkedWarmStart(sorted.warmStart, sizesOf(model), 'solve', 'finite');
   const uses = usesOf(model, statement);
   const networks = { uses, tol: tolOf(sorted) };
-  const run = async (how: NetworkChoice, warmStart = sorted.warmStart, before = 0) => {
+  const run = async (how: NetworkChoice, warmStart = warm, before = 0) => {
     const chosen = await chooseAll(model, how, solver, (...place) => runtime.available(...place));
     const engine = summaryOf(chosen);
     for (const { note, degraded } of chosen) if (note !== undefined && (degraded || watched)) remark(note);

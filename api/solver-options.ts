@@ -1,5 +1,6 @@
 import { options } from '../solvers/interior-point/options.js';
 import { InputError } from '../src/core/errors.js';
+import { optionsOf, told } from '../src/core/given.js';
 import { ipoptOptions, type Taken } from '../src/core/ipopt-options.js';
 import { nearest, type OptionRow, type OptionTable, optionRows as rowsOf } from '../src/core/options.js';
 
@@ -79,7 +80,7 @@ export interface AdoptedOptions {
 export function adoptIpoptOptions(given: Readonly<Record<string, unknown>>): AdoptedOptions {
   const adopted: Record<string, unknown> = {};
   const [ignored, kept]: [string[], string[]] = [[], []];
-  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  const known = Object.entries(optionsOf(given, 'options')).filter(([, value]) => value !== undefined);
   // Synonyms last: they may have to be reconciled with what they stand for.
   const last = (name: string): number => (inTable(synonyms, name) ? 1 : 0);
   for (const [name, value] of known.sort(([a], [b]) => last(a) - last(b))) {
@@ -88,7 +89,9 @@ export function adoptIpoptOptions(given: Readonly<Record<string, unknown>>): Ado
       const plain = inOurWords(own, value);
       // Ipopt's way to maximize: another question, not another setting.
       if (name === 'obj_scaling_factor' && (value as number) < 0)
-        throw new InputError(`option '${name}' must be > 0, not ${value}: to maximize, call model.maximize`);
+        throw new InputError(
+          `option '${name}' must be > 0, not ${told(value)}: to maximize, call model.maximize`,
+        );
       if (!own.accepts(plain) && theirs?.accepts(value)) kept.push(`${name}=${value}`);
       else adopted[name] = plain;
     } else if (theirs === undefined) throw unknown(name);
@@ -116,4 +119,4 @@ function inOurWords(own: Taken, value: unknown): unknown {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
 }
 
-const show = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value));
+const show = told;

@@ -2,6 +2,7 @@ import { isNarrow } from '../src/core/structure/piece.js';
 import { type DeriveOptions, derive } from '../src/derive/derive.js';
 import type { Programs } from '../src/derive/program.js';
 import { sizeOf } from '../src/network/build.js';
+import { requireNetwork } from '../src/network/given.js';
 import type { Network } from '../src/network/graph.js';
 import { narrowPrefix } from '../src/network/prefix.js';
 
@@ -12,6 +13,7 @@ const known = new WeakMap<Network, Map<string, Programs>>();
  * derivatives stay behind its affine beginning only where that maps to so few numbers that it pays.
  */
 export function programsOf(network: Network, options: DeriveOptions = {}): Programs {
+  requireNetwork(network, 'the network');
   const { kinks = 'refuse', limits } = options;
   const through = options.through === 'keep' && beginsNarrow(network) ? 'keep' : 'expand';
   const ofNetwork = known.get(network) ?? new Map<string, Programs>();

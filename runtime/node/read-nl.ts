@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { Budget } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
+import { optionsOf } from '../../src/core/given.js';
 import { longestHeader, readHeader } from '../../src/read/nl/header.js';
 import { type NlNames, plainNames } from '../../src/read/nl/names.js';
 import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
@@ -9,6 +10,7 @@ import { readBeginning, readRegularFile } from './read-file.js';
 /** Reads a .nl file from a path (with or without `.nl`) or from its bytes, see {@link readNlBytes}. */
 export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
   if (typeof source !== 'string') return readNlBytes(source, options);
+  optionsOf(options, 'readNl');
   const path = locate(source);
   const budget = new Budget(options.limits);
   const stub = path.replace(/\.nl$/, '');

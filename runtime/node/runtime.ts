@@ -1,6 +1,7 @@
 import './provide.js';
 import { availableParallelism } from 'node:os';
 import { InputError } from '../../src/core/errors.js';
+import { optionsOf, told } from '../../src/core/given.js';
 import { Limits } from '../../src/core/limits.js';
 import type { Device } from '../../src/engine/contract.js';
 import { isSource } from '../stated.js';
@@ -38,10 +39,11 @@ export class Runtime {
   readonly threads: number;
   #closed: Promise<void> | undefined;
 
-  constructor({ threads, hosts = 1, memory }: RuntimeOptions = {}, { hostEntry }: Insides = {}) {
+  constructor(options: RuntimeOptions = {}, { hostEntry }: Insides = {}) {
+    const { threads, hosts = 1, memory } = optionsOf(options, 'openRuntime');
     for (const [name, value] of Object.entries({ threads, hosts, memory }))
       if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        throw new InputError(`openRuntime: ${name} is ${value}, not a whole number above 0`);
+        throw new InputError(`openRuntime: ${name} is ${told(value)}, not a whole number above 0`);
     this.#pool = new SolverPool({
       ...(threads !== undefined && { maxThreads: threads }),
       ...(memory !== undefined && { heapMegabytes: memory }),

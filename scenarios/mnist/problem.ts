@@ -45,11 +45,13 @@ export function adversarialImage(options: AdversarialImage): {
     throw new InputError(
       `network ${options.network.name} maps ${options.network.inputSize} numbers to ${options.network.outputSize}; the mnist problem needs ${PIXELS} pixels to ${CLASSES} classes`,
     );
-  if (image.length !== PIXELS)
-    throw new InputError(`the image has ${image.length} pixels, not 28 × 28 = ${PIXELS}`);
+  if (!(image instanceof Float64Array) || image.length !== PIXELS)
+    throw new InputError(`the image is no Float64Array of 28 × 28 = ${PIXELS} pixels`);
+  const odd = image.findIndex((pixel) => !(pixel >= 0 && pixel <= 1));
+  if (odd >= 0) throw new InputError(`pixel ${odd} of the image is ${image[odd]}, not between 0 and 1`);
   if (!Number.isInteger(target) || target < 0 || target >= CLASSES)
     throw new InputError(`target ${target} is not a digit: give a whole number from 0 to 9`);
-  if (!(probability > 0 && probability < 1))
+  if (typeof probability !== 'number' || !(probability > 0 && probability < 1))
     throw new InputError(`probability ${probability} is not between 0 and 1 (both excluded)`);
 
   const model = new Model('mnist');

@@ -1,9 +1,11 @@
-import { EvaluationError, InputError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
+import { EvaluationError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
 import { readOptions } from '../../src/core/options.js';
+import { checkBoundArrays } from '../../src/nlp/bounds.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { isSolved, type Result } from '../../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
+import { checkedWarmStart } from '../../src/nlp/warm-start.js';
 import type { KktSystem } from '../kkt/contract.js';
 import { KeptSolution } from '../kkt/kept.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
@@ -61,9 +63,12 @@ function attempt(
   nlp: Nlp,
   given: Partial<InteriorPointOptions> = {},
   monitor: Monitor = {},
-  warm?: WarmStart,
+  warmStart?: WarmStart,
 ): Attempt {
   const options = withMehrotra(readOptions(table, given, 'interior-point'), given);
+  checkBoundArrays(nlp, 'interior-point');
+  const sizes = { variables: nlp.variables.lower.length, constraints: nlp.constraints.lower.length };
+  const warm = checkedWarmStart(warmStart, sizes, 'interior-point');
   const start = startingPoint(nlp, warm);
   const run = new Run(options, open, monitor);
   const oracle = new Oracle(nlp, options.nlp_infinity);
@@ -145,20 +150,8 @@ function withMehrotra(
 }
 
 function startingPoint(nlp: Nlp, warm: WarmStart | undefined): Float64Array {
-  const n = nlp.variables.lower.length;
-  const m = nlp.constraints.lower.length;
-  const expect = (values: Float64Array | undefined, length: number, what: string): void => {
-    if (values && values.length !== length) {
-      throw new InputError(
-        `interior-point: ${what} of the warm start has ${values.length} entries, not ${length}`,
-      );
-    }
-  };
-  expect(warm?.x, n, 'x');
-  expect(warm?.multipliers?.constraints, m, 'multipliers.constraints');
-  expect(warm?.multipliers?.lower, n, 'multipliers.lower');
-  expect(warm?.multipliers?.upper, n, 'multipliers.upper');
   const { lower, upper } = nlp.variables;
+  const n = lower.length;
   const start = (warm?.x ?? nlp.variables.start).slice();
   for (let j = 0; j < n; j++) if (lower[j] === upper[j]) start[j] = lower[j]!;
   return start;

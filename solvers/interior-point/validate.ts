@@ -25,9 +25,6 @@ function checkLengths(nlp: Nlp): void {
     if (length !== wanted)
       throw new InputError(`interior-point: ${what} has length ${length}, not ${wanted}`);
   };
-  expect(nlp.variables.upper.length, n, 'variables.upper');
-  expect(nlp.variables.start.length, n, 'variables.start');
-  expect(nlp.constraints.upper.length, m, 'constraints.upper');
   expect(nlp.jacobian.columns, n, 'a row of the Jacobian');
   expect(nlp.jacobian.rows, m, 'a column of the Jacobian');
   expect(nlp.hessian.columns, n, 'a row of the Hessian');

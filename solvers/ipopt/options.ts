@@ -28,7 +28,7 @@ export function splitOptions(
     if (value === undefined) continue;
     if (typeof value === 'number' && Number.isNaN(value))
       throw new InputError(`option ${name}: NaN is no value`);
-    if (typeof value === 'object')
+    if (!['string', 'number', 'boolean'].includes(typeof value))
       throw new InputError(`option ${name}: give a text, a number or yes and no`);
     if (name === 'max_wall_time') secondsAllowed = wallTime(value);
     else options.push([name, inIpopt(value)]);

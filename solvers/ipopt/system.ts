@@ -5,6 +5,7 @@ import { refusedBounds } from './judge.js';
 import type { IpoptLibrary } from './library.js';
 import { type IpoptOptions, setOptions, splitOptions } from './options.js';
 import { Session } from './session.js';
+import { checkedStart } from './start.js';
 import { statusOf } from './status.js';
 
 /** The system's Ipopt behind the solver contract, through its C interface; see `openIpopt`. */
@@ -13,8 +14,9 @@ export class SystemIpopt implements Solver<IpoptOptions> {
 
   constructor(private readonly library: IpoptLibrary) {}
 
-  solve(nlp: Nlp, options?: Partial<IpoptOptions>, monitor?: Monitor, warmStart?: WarmStart): Result {
+  solve(nlp: Nlp, options?: Partial<IpoptOptions>, monitor?: Monitor, given?: WarmStart): Result {
     const { library } = this;
+    const warmStart = checkedStart(nlp, given, this.name);
     const exact = nlp.secondDerivatives !== false;
     const split = splitOptions(options, warmStart, exact);
     const session = new Session(nlp, monitor, split.secondsAllowed, options);

@@ -8,6 +8,7 @@ import type { Monitor, WarmStart } from '../../src/nlp/solver.js';
 import { refusedBounds } from './judge.js';
 import { type IpoptOptions, setOptions, splitOptions } from './options.js';
 import { Session } from './session.js';
+import { checkedStart } from './start.js';
 import { statusOf } from './status.js';
 import { exceptionStatus, Heap, type WasmModule } from './wasm-module.js';
 
@@ -38,8 +39,9 @@ export class WasmIpopt {
     nlp: Nlp,
     options?: Partial<IpoptOptions>,
     monitor?: Monitor,
-    warmStart?: WarmStart,
+    given?: WarmStart,
   ): Promise<Result> {
+    const warmStart = checkedStart(nlp, given, this.name);
     const exact = nlp.secondDerivatives !== false;
     const split = splitOptions(options, warmStart, exact);
     if (split.options.some(([, value]) => value === 'user-scaling'))

@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { optionsOf, told } from './given.js';
 
 /** One entry of an option table. Type, validation, command-line help and README rows all derive from it. */
 export interface Option<T> {
@@ -131,12 +132,8 @@ function lookUp(table: OptionTable, name: string, owner: string): Option<unknown
   );
 }
 
-const show = (value: unknown): string =>
-  typeof value === 'string'
-    ? `'${value}'`
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+/** The default of an option in tables. */
+const show = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
 /**
  * The complete set of values: `given` over the table's defaults. Unknown names and values out of range throw
@@ -149,11 +146,11 @@ export function readOptions<Table extends OptionTable>(
 ): OptionValues<Table> {
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) values[name] = option.default;
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(optionsOf(given, owner))) {
     const option = lookUp(table, name, owner);
     if (value === undefined) continue;
     if (!option.accepts(value)) {
-      throw new InputError(`${owner}: option '${name}' must be ${option.range}, not ${show(value)}`);
+      throw new InputError(`${owner}: option '${name}' must be ${option.range}, not ${told(value)}`);
     }
     values[name] = value;
   }

@@ -1,5 +1,7 @@
 import { Budget, type BudgetLimits, OverBudget } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
+import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
 import { narrowPrefix } from '../network/prefix.js';
 import { isSmooth, label } from '../network/traits.js';
@@ -30,6 +32,8 @@ export interface DeriveOptions {
  * limits allow.
  */
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
+  requireNetwork(network, 'derive');
+  optionsOf(options, 'derive');
   if ((options.kinks ?? 'refuse') === 'refuse') refuseKinks(network);
   const workshop = new Workshop(`network '${network.name}'`, new Budget(options.limits));
   const cut = narrowPrefix(network);

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { told } from '../core/given.js';
 import { cost } from '../derive/cost.js';
 import { flops } from '../derive/flops.js';
 import type { Programs } from '../derive/program.js';
@@ -60,7 +61,7 @@ export function checkChoice({ engine = 'auto', device, precision, threads }: Eng
   oneOf('device', device ?? 'cpu', devices);
   oneOf('precision', precision ?? 'f64', precisions);
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1))
-    throw new InputError(`threads: ${threads} is not a whole number above 0`);
+    throw new InputError(`threads: ${told(threads)} is not a whole number above 0`);
 }
 
 /**
@@ -106,5 +107,7 @@ export async function chooseEngine(
 
 export function oneOf<T>(option: string, given: T, allowed: readonly T[]): void {
   if (!allowed.includes(given))
-    throw new InputError(`${option}: "${String(given)}" is unknown; choose one of ${allowed.join(', ')}`);
+    throw new InputError(
+      `${option}: ${typeof given === 'string' ? `"${given}"` : told(given)} is unknown; choose one of ${allowed.join(', ')}`,
+    );
 }

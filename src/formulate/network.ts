@@ -5,6 +5,7 @@ import type { Column, Expression, Operand } from '../model/expression.js';
 import type { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import { activationOf } from '../network/activation/table.js';
+import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
 import { isSmooth, label } from '../network/traits.js';
 import { forward, outputValues } from './forward.js';
@@ -89,7 +90,7 @@ export function network(
   options?: NetworkOptions,
 ): VariableArray<1>;
 export function network(net: Network, x: ArrayOperand, options: NetworkOptions = {}): VariableArray {
-  checkNetwork(net);
+  requireNetwork(net, 'network');
   checkOptions(net, optionsOf(options, `network '${net.name}'`));
   const { model, rows, several } = inputsOf(net, x);
   const formulation = formulationOf(net, options);
@@ -155,14 +156,6 @@ function formulationOf(net: Network, options: NetworkOptions): Exclude<Formulati
   return formulation;
 }
 
-/** Refuses what no reader made. */
-function checkNetwork(net: Network): void {
-  if (typeof net !== 'object' || net === null || !Array.isArray(net.nodes) || !Array.isArray(net.outputs))
-    throw new InputError(
-      `network: the first argument is ${told(net)}, not a network; load one with loadNetwork`,
-    );
-}
-
 /** Refuses activations without a second derivative where nobody said how to take them, and those that jump. */
 function refuseKinks(net: Network, { kinks = 'refuse' }: NetworkOptions): void {
   for (const { op, layer } of net.nodes) {
@@ -198,7 +191,8 @@ function addReduced(
     throw new InputError(
       `network '${net.name}': with a box of your own its inputs are variables and parameters, each once, without scaling`,
     );
-  const start = options.start ?? outputValues(net, startValues(model, net, inputs));
+  const start =
+    options.start === undefined ? outputValues(net, startValues(model, net, inputs)) : options.start;
   const outputs = model.variables(name, net.outputSize, {
     start,
     ...(lower !== undefined && { lower }),

@@ -41,7 +41,7 @@ export function firstVariables(
         `network '${net.name}': ${what} has ${given.length} entries for ${net.outputSize} outputs`,
       );
     const where = `network '${net.name}': ${what}`;
-    return spreadOf(given ?? otherwise, net.outputSize, where, 'bound')!;
+    return spreadOf(given === undefined ? otherwise : given, net.outputSize, where, 'bound')!;
   };
   const lower = spread(options.lower, Number.NEGATIVE_INFINITY, 'lower');
   const upper = spread(options.upper, Number.POSITIVE_INFINITY, 'upper');
@@ -65,7 +65,7 @@ export function firstVariables(
     }
     offset += size;
   }
-  const start = options.start ?? outputValues(net, values);
+  const start = options.start === undefined ? outputValues(net, values) : options.start;
   const outputs = model.variables(options.name, net.outputSize, { lower, upper, start });
   const own = new Map<number, Variable[]>();
   for (const [k, from] of places)

@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.js';
 import { isNumbers, listOf, numbersOf } from '../core/given.js';
 import { commonOwner, type Expression, type Operand, type Owner, toExpression } from './expression.js';
 import {
+  type AnyRank,
   checkedAxis,
   checkedShape,
   countOf,
@@ -15,9 +16,7 @@ import {
 } from './extents.js';
 import { refusePrimitive } from './primitive.js';
 
-/** The rank of an array whose rank is not known when compiling: it fits wherever an array does. */
-// biome-ignore lint/suspicious/noExplicitAny: only any is assignable to every rank and from it.
-export type AnyRank = any;
+export type { AnyRank };
 
 /** The rank of what is left when one index is given. */
 export type RankBelow<R extends number> = R extends 1 ? 0 : R extends 2 ? 1 : R extends 3 ? 2 : AnyRank;

@@ -4,8 +4,18 @@ import { isNumbers, told } from '../core/given.js';
 /** Extents of an array, outermost axis first; row-major: the last index runs fastest. */
 export type Extents = readonly number[];
 
-/** `'const'` keeps the rank of a literal shape: `[3, 4]` is of rank 2, a plain number of rank 1. */
-export type RankOf<S> = S extends number ? 1 : S extends readonly unknown[] ? S['length'] : number;
+/** The rank of an array whose rank is not known when compiling: it fits wherever an array does. */
+// biome-ignore lint/suspicious/noExplicitAny: only any is assignable to every rank and from it.
+export type AnyRank = any;
+
+/** The rank of a shape: `[3, 4]` is of rank 2, a plain number of rank 1. */
+export type RankOf<S> = S extends number
+  ? 1
+  : S extends readonly unknown[]
+    ? number extends S['length']
+      ? AnyRank
+      : S['length']
+    : AnyRank;
 
 /** One index for each axis, as far as the rank is known when compiling. */
 export type Indices<R extends number> = R extends 0
@@ -45,7 +55,7 @@ export function placeOf(shape: Extents, indices: readonly number[], what: string
   for (let axis = 0; axis < shape.length; axis++) {
     const [index, extent] = [indices[axis]!, shape[axis]!];
     if (!Number.isInteger(index) || index < 0 || index >= extent)
-      throw new InputError(`${what}: index ${index} of axis ${axis} is not in 0…${extent - 1}`);
+      throw new InputError(`${what}: index ${told(index)} of axis ${axis} is not in 0…${extent - 1}`);
     place = place * extent + index;
   }
   return place;

@@ -1,5 +1,15 @@
 import { InputError } from '../core/errors.js';
-import { isNumbers, listOf, nameOf, optionsOf, spreadOf, told, wholeOf } from '../core/given.js';
+import {
+  isNumbers,
+  listOf,
+  nameOf,
+  numberOf,
+  numbersOf,
+  optionsOf,
+  spreadOf,
+  told,
+  wholeOf,
+} from '../core/given.js';
 import type { Limits } from '../core/limits.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { type ArrayOperand, type ExpressionArray, isArrayOperand, toArray } from './array.js';
@@ -364,6 +374,7 @@ export class Model implements Owner {
 
   /** The start of a variable, the value of a parameter (0 while it has none). */
   start(variable: Column): number {
+    if (!(variable instanceof Column)) throw new InputError(`start: ${told(variable)} is not a variable`);
     this.#own(variable, 'start');
     return this.#variables.start.data[variable.index]!;
   }
@@ -502,9 +513,21 @@ export class Model implements Owner {
       grayBoxes: [...this.#uses],
       groups: [...this.#groups],
       ...(this.#blocks.length > 0 && { partition: this.#partition() }),
-      ...(this.scaling && { scaling: this.scaling }),
+      ...(this.scaling !== undefined && { scaling: this.#checkedScaling(this.scaling) }),
       parameters,
       links,
+    };
+  }
+
+  #checkedScaling(given: NonNullable<Problem['scaling']>): NonNullable<Problem['scaling']> {
+    const what = `the scaling of model '${this.name}'`;
+    const { objective, variables, constraints } = optionsOf(given, what);
+    const numbers = (value: unknown, length: number, part: string): Float64Array =>
+      numbersOf(value, `${what}: ${part}`, { length, range: 'any' });
+    return {
+      objective: numberOf(objective, `${what}: objective`),
+      ...(variables !== undefined && { variables: numbers(variables, this.variableCount, 'variables') }),
+      ...(constraints !== undefined && { constraints: numbers(constraints, this.rowCount, 'constraints') }),
     };
   }
 

@@ -1,3 +1,5 @@
+import { InputError } from '../core/errors.js';
+import { isNumbers, numberOf, told } from '../core/given.js';
 import { type AnyRank, ExpressionArray, type RankBelow } from './array.js';
 import type { Owner, Variable, VariableChange } from './expression.js';
 import type { Extents, RankOf } from './extents.js';
@@ -50,7 +52,10 @@ export class VariableArray<R extends number = AnyRank> extends ExpressionArray<V
 
   /** The entries of `x` that belong to this array, row-major; a copy. */
   values(x: ArrayLike<number>): Float64Array {
-    return Float64Array.from(this.elements, (variable) => x[variable.index]!);
+    if (!isNumbers(x)) throw new InputError(`${this.name}.values: x is ${told(x)}, not an array of numbers`);
+    return Float64Array.from(this.elements, ({ index }) =>
+      typeof x[index] === 'number' ? x[index] : numberOf(x[index], `${this.name}.values: x[${index}]`, 'any'),
+    );
   }
 
   protected override picked(shape: Extents, elements: readonly Variable[]): VariableArray {

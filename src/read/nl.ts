@@ -1,5 +1,6 @@
 import { Budget, type BudgetLimits } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
+import { flagOf, optionsOf, told } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
 import { Ticker } from '../core/ticker.js';
 import { Placed } from '../model/expression.js';
@@ -80,7 +81,11 @@ export function readNlBytes(
   options: NlOptions = {},
   { name, names: named }: NlSurroundings = { name: 'nl', names: (plain) => plain },
 ): NlFile {
-  const { file = 'the .nl data' } = options;
+  const { file = 'the .nl data' } = optionsOf(options, 'readNl');
+  if (!(bytes instanceof Uint8Array))
+    throw new InputError(`readNl: ${told(bytes)} is no path and no Uint8Array`);
+  flagOf(options.relax, 'relax');
+  flagOf(options.reverse, 'reverse');
   new Budget(options.limits).check('bytes', bytes.length, file);
   const header = readHeader(bytes, file);
   const ticker = new Ticker(options.until);
@@ -192,7 +197,7 @@ function chooseObjective(wanted: number | undefined, available: number, file: st
   const chosen = wanted === undefined || wanted === 1 ? Math.min(1, available) : wanted;
   if (!Number.isInteger(chosen) || chosen < 0 || chosen > available)
     throw new InputError(
-      `${file}: objective ${wanted} of ${available}; objno is 0 (none) to ${Math.max(1, available)}`,
+      `${file}: objective ${told(wanted)} of ${available}; objno is 0 (none) to ${Math.max(1, available)}`,
     );
   return chosen;
 }

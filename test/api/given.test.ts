@@ -1,0 +1,323 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  add,
+  assemble,
+  checkNetwork,
+  derive,
+  dot,
+  fromTfjs,
+  InputError,
+  interiorPoint,
+  linear,
+  loadNetwork,
+  Model,
+  type Network,
+  network,
+  openOracle,
+  openRuntime,
+  power,
+  readNl,
+  shutdown,
+  solve,
+  solveHere,
+  solveNl,
+  sum,
+} from '../../index.js';
+import { adversarialImage } from '../../scenarios/mnist/problem.js';
+import { NetworkBuilder } from '../../src/network/build.js';
+
+/** `y = tanh(x)`, of two numbers. */
+const net: Network = (() => {
+  const build = new NetworkBuilder('test', 'net');
+  return build.finish([build.elementwise('t', build.input('x', [2]), { name: 'tanh' })]);
+})();
+
+// biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may pass
+type Anything = any;
+
+/** A problem of two variables and one row, with what the caller changes. */
+function small(): { model: Model; x: ReturnType<Model['variables']> } {
+  const model = new Model();
+  const x = model.variables('x', 2, { lower: -1, upper: 1, start: 0.5 });
+  model.constrain(add(x.at(0), x.at(1)), { lower: -1 });
+  model.minimize(sum([...x].map((v) => power(v, 2))));
+  return { model, x };
+}
+
+const nlpOf = (change: (nlp: Anything) => Anything) => {
+  const nlp = assemble(small().model.problem());
+  return Object.assign(Object.create(Object.getPrototypeOf(nlp)), nlp, change(nlp));
+};
+
+/** What is no number anywhere. */
+const noNumbers: readonly Anything[] = [
+  '1000',
+  '',
+  null,
+  true,
+  1n,
+  Number.NaN,
+  {},
+  () => 1,
+  Symbol('s'),
+  new Date(0),
+  { valueOf: () => 1 },
+  Object.create(null),
+];
+const noNumber = fc.constantFrom(...noNumbers, [], ['1'], new Proxy({}, {}));
+/** What is no array of two numbers anywhere. */
+const noPair = fc.oneof(
+  fc.constantFrom(
+    ...noNumbers,
+    // biome-ignore lint/suspicious/noSparseArray: holes are what is tested
+    [1, ,],
+    [1, undefined],
+    [1, null],
+    [1, '2'],
+    [1, 2n],
+    [1, [2]],
+    [1, Number.NaN],
+    [1],
+    [1, 2, 3],
+    new Array(2),
+    new Float64Array(3),
+    new BigInt64Array(2),
+    new DataView(new ArrayBuffer(16)),
+    new ArrayBuffer(16),
+    new Set([1, 2]),
+    { length: 2, 0: 1, 1: 2 },
+    new Proxy([1, '2'], {}),
+  ),
+  fc
+    .array(fc.constantFrom<Anything>(1, '1', null, undefined), { minLength: 2, maxLength: 2 })
+    .filter((pair) => pair.some((entry) => typeof entry !== 'number')),
+);
+const revoked = (() => {
+  const { proxy, revoke } = Proxy.revocable([1, 2], {});
+  revoke();
+  return proxy;
+})();
+
+/** Every way in for a number; `null` and such are refused like text. */
+const numbers: Record<string, (value: Anything) => unknown> = {
+  'lower of a variable': (lower) => new Model().variable('x', { lower }),
+  'upper of a variable': (upper) => new Model().variable('x', { upper }),
+  'start of a variable': (start) => new Model().variable('x', { start }),
+  'shape of variables': (shape) => new Model().variables('x', [2, shape]),
+  'lower of a row': (lower) => small().model.constrain(1, { lower }),
+  'upper of a row': (upper) => small().model.constrain(1, { upper }),
+  'value of an equation': (equals) => small().model.constrain(1, { equals }),
+  'number of rows': (count) => new Model().rows('r', count, { lower: 0 }),
+  'a term': (value) => add(value, 1),
+  'a term of a sum': (value) => sum([1, value]),
+  'an exponent': (value) => power(small().x.at(0), value),
+  'a factor of a dot product': (value) => dot([1, value], [1, 1]),
+  'an objective': (value) => small().model.minimize(value),
+  'the constant of linear': (value) => linear([1], [small().x.at(0)], value),
+  'an index': (value) => small().x.at(value),
+  'a block': (value) => small().model.block(value, 1),
+  'a constant of a group': (value) =>
+    small().model.group(([v], [c]) => power(add(v!, c!), 2), {
+      columns: [[small().x.at(0)]],
+      constants: [[value]],
+    }),
+  tol: (tol) => solveHere(small().model, { tol }),
+  max_iter: (max_iter) => solveHere(small().model, { max_iter }),
+  max_wall_time: (max_wall_time) => solveHere(small().model, { max_wall_time }),
+  started: (started) => solveHere(small().model, { started }),
+  'threads of an engine': (threads) => openOracle(net, { threads }),
+  'threads of a runtime': (threads) => openRuntime({ threads }),
+  'barrier of a warm start': (barrier) => solveHere(small().model, { warmStart: { barrier } }),
+  'barrier given to the solver': (barrier) =>
+    interiorPoint.solve(
+      nlpOf(() => ({})),
+      {},
+      {},
+      { barrier },
+    ),
+  'points of a check': (points) => checkNetwork(net, { points }),
+  'directions of a check': (directions) => checkNetwork(net, { directions }),
+  'seed of a check': (seed) => checkNetwork(net, { seed }),
+  'ε of a smoothed kink': (smooth) => network(net, small().x, { relu: { smooth } }),
+  'a limit of readers': (values) => derive(net, { limits: { derived: values } }),
+  'objective of a file': (objective) => readNl(new Uint8Array(0), { objective }),
+  'a probability': (probability) =>
+    adversarialImage({ network: net, image: new Float64Array(784), target: 1, probability }),
+  'scaling of the objective': (objective) => {
+    const { model } = small();
+    model.scaling = { objective };
+    model.statement();
+  },
+};
+
+/** Those in which undefined is "not given", so that it is no mistake. */
+const lists: Record<string, (value: Anything) => unknown> = {
+  'coefficients of linear': (value) => linear(value, [...small().x]),
+  'bounds of the solver': (lower) =>
+    interiorPoint.solve(nlpOf(({ variables }) => ({ variables: { ...variables, lower } }))),
+  'start of the solver': (start) =>
+    interiorPoint.solve(nlpOf(({ variables }) => ({ variables: { ...variables, start } }))),
+  'x of a warm start': (x) => solveHere(small().model, { warmStart: { x } }),
+  'x of a warm start given to the solver': (x) =>
+    interiorPoint.solve(
+      nlpOf(() => ({})),
+      {},
+      {},
+      { x },
+    ),
+  'multipliers of a warm start': (lower) =>
+    solve(small().model, {
+      warmStart: { multipliers: { constraints: new Float64Array(1), lower, upper: lower } },
+    }),
+  'a point of an oracle': async (x) => {
+    const oracle = await openOracle(net, { engine: 'wasm' });
+    try {
+      await oracle.value(x);
+    } finally {
+      oracle.dispose();
+    }
+  },
+  'a point of an expression': (x) => {
+    const { model, x: own } = small();
+    return model.value(add(own.at(0), own.at(1)), x);
+  },
+  'constants of a group': (value) => {
+    const { model, x } = small();
+    model.group(([v], [c]) => power(add(v!, c!), 2), { columns: [[x.at(0), x.at(1)]], constants: [value] });
+  },
+  'scaling of variables': (variables) => {
+    const { model } = small();
+    model.scaling = { objective: 1, variables };
+    model.statement();
+  },
+};
+
+/** A number for all, or an array with one each. */
+const either: Record<string, (value: Anything) => unknown> = {
+  'lower of variables': (lower) => new Model().variables('x', 2, { lower }),
+  'upper of variables': (upper) => new Model().variables('x', 2, { upper }),
+  'start of variables': (start) => new Model().variables('x', 2, { start }),
+  'lower of rows': (lower) => new Model().rows('r', 2, { lower }),
+  'values of equations': (equals) => new Model().rows('r', 2, { equals }),
+  'lower of outputs': (lower) => network(net, small().x, { lower }),
+  'start of outputs': (start) => network(net, small().x, { start }),
+  'upper of outputs in full space': (upper) => network(net, small().x, { upper, formulation: 'full' }),
+  'upper of a check': (upper) => checkNetwork(net, { upper }),
+};
+
+/** Lists of variables and rows. */
+const handles: Record<string, (value: Anything) => unknown> = {
+  sum: (value) => sum(value),
+  dot: (value) => dot(value, value),
+  'variables of linear': (value) => linear([1, 1], value),
+  'inputs of a network': (value) => network(net, value),
+  'inputs of a gray box': (inputs) => small().model.addGrayBox({ box: net, inputs, outputs: [] }),
+  'columns of a group': (columns) => small().model.group(() => 0, { columns }),
+  'rows of a group': (rows) => {
+    const { model, x } = small();
+    model.group(([v]) => power(v!, 2), { columns: [[x.at(0), x.at(1)]], rows });
+  },
+};
+
+/** Calls with something in place of the whole argument. */
+const whole: Record<string, (value: Anything) => unknown> = {
+  'options of a variable': (value) => new Model().variable('x', value),
+  'options of variables': (value) => new Model().variables('x', 2, value),
+  'options of a row': (value) => small().model.constrain(small().x.at(0), value),
+  'options of rows': (value) => new Model().rows('r', 2, value),
+  'options of a group': (value) => small().model.group(() => 0, value),
+  'options of a network': (value) => network(net, small().x, value),
+  'options of solve': (value) => solve(small().model, value),
+  'options of solveHere': (value) => solveHere(small().model, value),
+  'options of solveNl': (value) => solveNl('none.nl', value),
+  'options of an oracle': (value) => openOracle(net, value),
+  'options of a check': (value) => checkNetwork(net, value),
+  'options of a runtime': (value) => openRuntime(value),
+  'options of loadNetwork': (value) => loadNetwork('models/mnist-tanh-128', { limits: value }),
+  'options of derive': (value) => derive(net, value),
+  'a model to solve': (value) => solve(value),
+  'a model to solve here': (value) => solveHere(value),
+  'a network of a model': (value) => network(value, small().x),
+  'a network to derive': (value) => derive(value),
+  'a network to open': (value) => openOracle(value),
+  'a network to load': (value) => loadNetwork(value),
+  'a tfjs model': (value) => fromTfjs({ save: async (handler: Anything) => handler.save(value) }),
+  'a warm start': (value) => solveHere(small().model, { warmStart: value }),
+  'a signal': (value) => solveHere(small().model, { signal: value }),
+  'a listener': (value) => solveHere(small().model, { onIteration: value }),
+  'a template': (value) => small().model.group(value, { columns: [[small().x.at(0)]] }),
+};
+
+afterAll(() => shutdown());
+
+async function refused(run: () => unknown): Promise<void> {
+  let error: unknown;
+  try {
+    await run();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error, error instanceof Error ? error.stack : 'nothing was refused').toBeInstanceOf(InputError);
+  expect((error as Error).message).not.toMatch(/[\p{Cc}]/u);
+  expect((error as Error).message).not.toContain('[object');
+}
+
+const property = (entry: (value: Anything) => unknown, values: fc.Arbitrary<Anything>) =>
+  fc.assert(
+    fc.asyncProperty(values, (value) => refused(() => entry(value))),
+    { numRuns: 60 },
+  );
+
+describe('what is no number is refused in one line', () => {
+  it.each(Object.entries(numbers))('%s', (_, entry) => property(entry, noNumber));
+});
+
+describe('what is no array of numbers is refused in one line', () => {
+  it.each(Object.entries(lists))('%s', (name, entry) => {
+    // NaN is the solver's to judge, and a point may belong to a larger problem.
+    const lax = /expression|solver|bounds|scaling/.test(name);
+    return property(entry, lax ? noPair.filter((value) => !isNumbers(value)) : noPair);
+  });
+  it.each(Object.entries(either))('%s', (_, entry) => property(entry, noPair));
+  it.each(Object.entries(lists))('a proxy that is gone: %s', (_, entry) => refused(() => entry(revoked)));
+});
+
+const isNumbers = (value: Anything): boolean =>
+  value instanceof Float64Array ||
+  (Array.isArray(value) && value.length > 1 && Array.from(value).every((entry) => typeof entry === 'number'));
+
+describe('what is no list of variables is refused in one line', () => {
+  it.each(Object.entries(handles))('%s', (_, entry) =>
+    property(
+      entry,
+      fc.constantFrom(
+        ...noNumbers.filter((value) => value !== ''),
+        5,
+        'x',
+        [null],
+        ['x'],
+        [{}],
+        new Array(2),
+      ),
+    ));
+});
+
+describe('what is no argument at all is refused in one line', () => {
+  it.each(Object.entries(whole))('%s', (_, entry) =>
+    property(entry, fc.constantFrom<Anything>(null, 5, 'text', true, 7n, Symbol('s'))));
+});
+
+it('what is right still enters, as plain and as typed arrays', async () => {
+  const model = new Model();
+  const x = model.variables('x', [2], {
+    lower: [-1, Number.NEGATIVE_INFINITY],
+    upper: new Float32Array([1, 1000]),
+  });
+  model.minimize(sum([...x].map((v) => power(add(v, -2000), 2))));
+  const solution = await solveHere(model, { warmStart: { x: [0, 1] as never } });
+  expect(solution.status).toBe('optimal');
+  expect(Array.from(solution.value(x).data)).toEqual([expect.closeTo(1, 4), expect.closeTo(1000, 2)]);
+  const proxied = new Model().variables('y', 2, { upper: new Proxy([3, 4], {}) });
+  expect(proxied.size).toBe(2);
+});
