@@ -16,7 +16,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   nl: 'AMPL problem files, beside the reference',
   random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
-  hostile: 'malformed .nl files under random options',
+  hostile: 'hostile files of every format that is read: .nl, model.json, pictures',
   report: 'all of these, judged against their goals',
 };
 

@@ -3,8 +3,14 @@ import { decode } from 'fast-png';
 import type { Budget } from '../../index.js';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-/** Samples per pixel by colour type. */
-const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Samples per pixel and bits of a sample by colour type (PNG specification, table 11.1). */
+const COLOURS: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
+  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
+  2: { channels: 3, depths: [8, 16] },
+  3: { channels: 1, depths: [1, 2, 4, 8] },
+  4: { channels: 2, depths: [8, 16] },
+  6: { channels: 4, depths: [8, 16] },
+};
 /** What a picture's pixels depend on; text, profiles and animations are left out. */
 const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 /** More pieces than any writer makes; each would cost a hundred times its bytes. */
@@ -59,9 +65,11 @@ function checkSize(header: Uint8Array, packed: Uint8Array, file: string, budget:
   const [depth, colour, interlace] = [header[8]!, header[9]!, header[12]!];
   if (width === 0 || height === 0) throw new Error(`it has ${width} × ${height} pixels`);
   budget.check('pixels', width * height, `${file}: not a readable PNG picture (${width} × ${height})`);
-  const channels = CHANNELS[colour];
-  if (channels === undefined || ![1, 2, 4, 8, 16].includes(depth))
-    throw new Error(`unknown colour type ${colour} of ${depth} bits`);
+  const { channels = 0, depths = [] } = COLOURS[colour] ?? {};
+  if (!depths.includes(depth)) throw new Error(`unknown colour type ${colour} of ${depth} bits`);
+  // fast-png 8 takes a whole byte for each of their samples.
+  if (interlace !== 0 && depth < 8)
+    throw new Error(`interlaced pictures of ${depth} bits are not read; save it without interlace`);
   const passes = interlace === 0 ? [[0, 0, 1, 1] as const] : ADAM7;
   // A filter byte leads every row of every pass.
   const wanted = passes.reduce((total, [x, y, dx, dy]) => {

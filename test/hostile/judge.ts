@@ -1,0 +1,19 @@
+import { InputError } from '../../src/core/errors.js';
+import type { Outcome } from './format.js';
+
+/** Runs one case and tells how it ended; throws for an error that is no InputError of one line. */
+export async function judged(run: () => string | Promise<string>): Promise<Outcome> {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  const done = (kind: string): Outcome => {
+    const { user, system } = process.cpuUsage(cpu);
+    return { kind, seconds: Math.min((performance.now() - wall) / 1000, (user + system) / 1e6) };
+  };
+  try {
+    return done(await run());
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    if (/[\p{Cc}\u2028\u2029]/u.test(error.message) || error.message.length > 2100)
+      throw new Error(`not one line of text: ${JSON.stringify(error.message.slice(0, 300))}`);
+    return done('refused');
+  }
+}
