@@ -3,6 +3,7 @@ import { type SolverName, solverNames } from '../runtime/solvers.js';
 import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
 import { InputError } from '../src/core/errors.js';
 import { flagOf, functionOf, numberOf, optionsOf, told } from '../src/core/given.js';
+import { oneLine } from '../src/core/shown.js';
 import { oneOf } from '../src/engine/choose.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import type { NetworkChoice } from './engine.js';
@@ -103,7 +104,8 @@ function adopted(
   return options;
 }
 
-function warn(remark: string): void {
+function warn(told: string): void {
+  const remark = oneLine(told);
   if (typeof process === 'undefined') console.warn(remark);
   else process.emitWarning(remark);
 }

@@ -17,9 +17,9 @@ export const budgetTable = {
   nodes: integer(2 ** 15, 'operations of a network, and calls of layers'),
   numbers: integer(2 ** 27, 'numbers of one trained tensor'),
   trained: integer(2 ** 27, 'numbers of all trained tensors of a network'),
-  values: integer(2 ** 26, 'numbers that all operations of a network give for one input'),
-  derived: integer(2 ** 27, 'numbers of one tensor of a derivative program, Jacobian and Hessian among them'),
-  constants: integer(2 ** 25, 'numbers of all constants that derivative programs add to the trained ones'),
+  values: integer(2 ** 25, 'numbers that all operations of a network give for one input'),
+  derived: integer(2 ** 25, 'numbers of one tensor of a derivative program, Jacobian and Hessian among them'),
+  constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),
 } as const satisfies OptionTable;
 
 export type BudgetLimit = keyof typeof budgetTable;

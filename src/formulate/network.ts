@@ -1,3 +1,4 @@
+import { Budget, type BudgetLimits, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { optionsOf, told } from '../core/given.js';
 import type { ArrayOperand, ExpressionArray } from '../model/array.js';
@@ -55,6 +56,8 @@ export interface NetworkOptions {
   readonly scaling?: NetworkScaling;
   /** Takes the outputs before the softmax that the network ends with. Default false. */
   readonly logits?: boolean;
+  /** Full and lifted space: what the rows may take, see {@link BudgetLimits}. */
+  readonly limits?: BudgetLimits | undefined;
 }
 
 const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
@@ -68,6 +71,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
   kinks: true,
   scaling: true,
   logits: true,
+  limits: true,
 };
 
 /** How a network enters a model; see {@link NetworkOptions}. */
@@ -226,7 +230,10 @@ function addLifted(
     );
   const { name = 'y' } = options;
   const layer = split.prefix.nodes.at(-1)!.layer;
-  const z = addRows(model, split.prefix, inputs, { name: `${name}/${layer}` }).outputs;
+  const z = addRows(model, split.prefix, inputs, {
+    name: `${name}/${layer}`,
+    limits: options.limits,
+  }).outputs;
   return addReduced(model, split.tail, [...z], { ...options, formulation: 'lifted' }, whole);
 }
 
@@ -269,6 +276,18 @@ function addFull(
   return outputs;
 }
 
+/** Refuses more coefficients of linear rows than the limits allow: one weight stands in as many rows as its layer has. */
+function checkRows({ name, nodes }: Network, limits: BudgetLimits | undefined): void {
+  const budget = new Budget(limits);
+  for (const { op, shape } of nodes)
+    if (op.kind === 'affine')
+      budget.take(
+        'derived',
+        countOf(shape) * (op.weight.shape[0]! + 1),
+        `network '${name}': its linear rows`,
+      );
+}
+
 /** The rows of every layer, and how they relax its kinks. */
 function addRows(
   model: Model,
@@ -277,6 +296,7 @@ function addRows(
   options: NetworkOptions,
 ): { outputs: VariableArray; relaxation: string | undefined } {
   const { name = 'y', relu = 'complementarity' } = options;
+  checkRows(net, options.limits);
   const values = startValues(model, net, inputs);
   const hinge = relu === 'complementarity' ? { complementarity: 1e-6 } : optionsOf(relu, 'relu');
   const amount = 'smooth' in hinge ? hinge.smooth : hinge.complementarity;
