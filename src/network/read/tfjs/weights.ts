@@ -1,7 +1,7 @@
 import { type Budget, countOf } from '../../../core/budget.js';
 import { InputError } from '../../../core/errors.js';
 import { sharedFloat32 } from '../../../core/memory.js';
-import { firstNotFinite, show, sizeOf } from '../../build.js';
+import { firstNotFinite, show } from '../../build.js';
 import type { Tensor } from '../../graph.js';
 import { Config, isObject } from './config.js';
 import { fromHalf } from './half.js';
@@ -83,39 +83,46 @@ function readEntry(config: Config): WeightEntry {
   };
 }
 
+/** Numbers that are converted at a time. */
+const piece = 2 ** 16;
+
 function decode(entry: WeightEntry, next: ByteSource): Float32Array | Float64Array {
-  const size = sizeOf(entry.shape);
+  const size = countOf(entry.shape);
   const fill = <A extends ArrayBufferView>(array: A): A => {
     next(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     return array;
   };
+  /** Fills `out` with what `value` makes of the numbers as they are stored. */
+  const convert = <Out extends Float32Array | Float64Array>(
+    out: Out,
+    make: (length: number) => Int32Array | Uint16Array | Uint8Array,
+    value: (stored: number) => number,
+  ): Out => {
+    for (let at = 0; at < size; at += piece) {
+      const stored = fill(make(Math.min(piece, size - at)));
+      for (let k = 0; k < stored.length; k++) out[at + k] = value(stored[k]!);
+    }
+    return out;
+  };
+  const { scale, min } = entry;
   switch (entry.stored) {
     case 'float32':
       return fill(sharedFloat32(size));
     case 'float16':
       return fromHalf(fill(new Uint16Array(size)));
     case 'int32':
-      return Float64Array.from(fill(new Int32Array(size)));
+      return convert(new Float64Array(size), (length) => new Int32Array(length), Number);
     case 'bool':
-      return withNumbers(sharedFloat32(size), fill(new Uint8Array(size)), Number);
+      return convert(sharedFloat32(size), (length) => new Uint8Array(length), Number);
     case 'uint8':
     case 'uint16': {
-      const levels = fill(entry.stored === 'uint8' ? new Uint8Array(size) : new Uint16Array(size));
-      const value = (level: number): number => level * entry.scale + entry.min;
+      const make = (length: number) =>
+        entry.stored === 'uint8' ? new Uint8Array(length) : new Uint16Array(length);
       return entry.whole
-        ? Float64Array.from(levels, (level) => Math.round(value(level)))
-        : withNumbers(sharedFloat32(size), levels, value);
+        ? convert(new Float64Array(size), make, (level) => Math.round(level * scale + min))
+        : convert(sharedFloat32(size), make, (level) => level * scale + min);
     }
   }
-}
-
-function withNumbers(
-  out: Float32Array,
-  from: ArrayLike<number>,
-  value: (stored: number) => number,
-): Float32Array {
-  for (let k = 0; k < out.length; k++) out[k] = value(from[k]!);
-  return out;
 }
 
 /** What a checkpoint of Keras 3 holds besides the layers' weights. */
