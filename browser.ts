@@ -40,7 +40,7 @@ export {
   sensitivity,
 } from './solvers/kkt/index.js';
 export { Budget, type BudgetLimit, type BudgetLimits, budgetTable } from './src/core/budget.js';
-export { EvaluationError, InputError } from './src/core/errors.js';
+export { EvaluationError, InputError, isOutOfMemory, OutOfMemoryError } from './src/core/errors.js';
 export {
   between,
   flag,

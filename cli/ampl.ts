@@ -1,4 +1,12 @@
-import { InputError, isSolved, type NlAnswer, type NlSolveOptions, readNlHeader, solveNl } from '../index.js';
+import {
+  InputError,
+  isOutOfMemory,
+  isSolved,
+  type NlAnswer,
+  type NlSolveOptions,
+  readNlHeader,
+  solveNl,
+} from '../index.js';
 import { Draft } from '../runtime/node/draft.js';
 import { type Request, readArguments } from './ampl/arguments.js';
 import { refusedCode, solveCode, solveMessage } from './ampl/codes.js';
@@ -44,9 +52,9 @@ export async function runAmpl(
   try {
     return await answer(request, settings, how);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError || isOutOfMemory(error))) throw error;
     remark(`${solverName}: ${error.message}`);
-    return exitCode.mistake;
+    return error instanceof InputError ? exitCode.mistake : exitCode.failed;
   }
 }
 
@@ -139,7 +147,11 @@ function solFile(
 /** A .sol file that says why there is no solution. */
 function refusal(header: NlAnswer['file']['header'], error: unknown): string {
   const [kind, code] =
-    error instanceof InputError ? ['', refusedCode.mistake] : ['Internal error. ', refusedCode.internal];
+    error instanceof InputError
+      ? ['', refusedCode.mistake]
+      : isOutOfMemory(error)
+        ? ['Out of memory. ', solveCode['out-of-memory']]
+        : ['Internal error. ', refusedCode.internal];
   const message = `${solverName}: ${kind}${error instanceof Error ? error.message : error}`;
   const none = new Float64Array(0);
   return solText({ message, header, code, duals: none, x: none, objective: 0, suffixes: [] });

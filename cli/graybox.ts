@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 
-// Imports nothing itself, so that also what cannot even be loaded is told in one line.
+import { fileURLToPath } from 'node:url';
+
+// Imports nothing of ours itself, so that also what cannot even be loaded is told in one line.
 try {
-  await import('./start.js');
+  const { restarted } = await import('./restart.js');
+  if (!(await restarted(fileURLToPath(import.meta.url)))) await import('./start.js');
 } catch (error) {
   const { code, message, errno } = error as NodeJS.ErrnoException;
   const files = /EMFILE|ENFILE/.test(`${code} ${message}`);

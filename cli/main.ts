@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { InputError, oneLine } from '../index.js';
+import { InputError, isOutOfMemory, oneLine } from '../index.js';
 import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import { contingenciesCommand } from './contingencies.js';
@@ -79,6 +79,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? exitCode.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.mistake;
+    if (isOutOfMemory(error)) {
+      remark(`graybox: out of memory: ${error.message}`);
+      return exitCode.failed;
+    }
     if (error instanceof InputError) {
       remark(`graybox: ${error.message}`);
       return exitCode.mistake;

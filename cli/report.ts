@@ -10,7 +10,8 @@ export function resultJson(
   solution: Told,
   values: Readonly<Record<string, Float64Array | number>>,
 ): Record<string, unknown> {
-  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, network } = solution;
+  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, network, kernels } =
+    solution;
   return {
     scenario,
     status,
@@ -21,6 +22,7 @@ export function resultJson(
     errors,
     evaluations,
     seconds,
+    ...(kernels && { kernels }),
     ...(network && { network }),
     solution: values,
   };
@@ -34,8 +36,19 @@ function formOf(kkt: Told['kkt']): string {
 
 /** The end of a solve in words and figures. */
 export function summary(solution: Told): string {
-  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, networkError, kkt } =
-    solution;
+  const {
+    status,
+    message,
+    objective,
+    iterations,
+    sizes,
+    errors,
+    evaluations,
+    seconds,
+    networkError,
+    kernels,
+    kkt,
+  } = solution;
   const error = (value: number): string => value.toExponential(2);
   const share = (value: number): string => `${value.toFixed(3)} s`;
   return [
@@ -61,6 +74,7 @@ export function summary(solution: Told): string {
           'time',
           `${share(seconds.total)}: oracle ${share(seconds.oracle)}, linear algebra ${share(seconds.linear)}, rest ${share(seconds.other)}`,
         ],
+        ...(kernels ? [['kernels', kernels.join(', ')]] : []),
       ],
     ).trimStart(),
   ].join('\n');

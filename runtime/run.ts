@@ -4,15 +4,20 @@ import { Prepared } from './prepared.js';
 import { openSource } from './source.js';
 import { isSource } from './stated.js';
 import type { Surroundings } from './surroundings.js';
-import type { BoundTask, Solved } from './task.js';
-import { endingOf, unfinished } from './unfinished.js';
+import type { BoundTask, Sizes, Solved } from './task.js';
+import { cutShort, endingOf, unfinished } from './unfinished.js';
 
 /** Runs one solve in the calling thread: opens its gray boxes, assembles, solves, and frees what it opened. */
 export async function runTask(task: BoundTask, surroundings: Surroundings = {}): Promise<Solved> {
   const { limits = new Limits() } = surroundings;
-  const within = { ...surroundings, limits };
   let prepared: Prepared | undefined;
   let stated = task.problem;
+  const known: { sizes?: Sizes } = {};
+  const assembled = (sizes: Sizes): void => {
+    known.sizes = sizes;
+    surroundings.assembled?.(sizes);
+  };
+  const within = { ...surroundings, limits, assembled };
   try {
     let { warmStart } = task;
     let told = {};
@@ -32,7 +37,9 @@ export async function runTask(task: BoundTask, surroundings: Surroundings = {}):
   } catch (error) {
     const ending = endingOf(error);
     if (!ending) throw error;
-    return unfinished(stated, ending, limits);
+    const { sizes } = known;
+    const point = sizes && surroundings.held?.();
+    return point ? cutShort(point, ending, sizes, limits) : unfinished(stated, ending, limits);
   } finally {
     await prepared?.dispose();
   }

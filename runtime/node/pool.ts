@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { isOutOfMemory } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import type { Monitor } from '../../src/nlp/solver.js';
 import { exposeAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import { isSource, sizeOf } from '../stated.js';
+import type { Stage } from '../surroundings.js';
 import type { BoundTask, Solved } from '../task.js';
-import { cutShort, outOfHeap, unfinished } from '../unfinished.js';
+import { cutShort, type Ending, endingOf, outOfHeap, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
+import { requireThread, threadLimits, threadsThatFit } from './address-space.js';
 import { compiled } from './compiled.js';
 import { endpoint } from './endpoint.js';
 import type { Progress, Reply, WiredTask } from './worker.js';
@@ -45,22 +48,31 @@ const idleTimeout = 5000;
 export class SolverPool {
   readonly #threads: Piscina<WiredTask, Reply>;
 
+  /** Solves that have, or wait for, a thread. */
+  #running = 0;
+
   constructor({ maxThreads = availableParallelism(), heapMegabytes }: PoolOptions = {}) {
+    const threads = Math.min(maxThreads, threadsThatFit());
     this.#threads = new Piscina<WiredTask, Reply>({
       filename: fileURLToPath(compiled(import.meta.url, './worker.js')),
       minThreads: 0,
-      maxThreads,
+      maxThreads: threads,
       idleTimeout,
       concurrentTasksPerWorker: 1,
       execArgv: [], // flags of the main script, such as --input-type, may not fit a worker's
-      ...(heapMegabytes && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+      resourceLimits: threadLimits(threads, heapMegabytes),
       atomics: 'disabled', // an idle thread's event loop keeps turning
     });
     // A thread that dies between solves is replaced; a solve's own failure reaches its caller.
     this.#threads.on('error', (error: Error) => process.emitWarning(error));
   }
 
-  /** Threads alive now. */
+  /** @internal Threads alive now. */
+  get threads(): readonly Worker[] {
+    return this.#threads.threads;
+  }
+
+  /** How many there are. */
   get size(): number {
     return this.#threads.threads.length;
   }
@@ -74,19 +86,22 @@ export class SolverPool {
     const watched = onIteration !== undefined;
     const listening = watched || isSource(task.problem) ? listen(onIteration, () => stop.abort()) : undefined;
     const late = new AbortController();
+    let failure: Error;
     const callOff = whenOver(limits, stopped, grace, () => late.abort());
     try {
+      if (this.#running++ >= this.size && this.size < this.#threads.maxThreads)
+        requireThread('the solver thread');
       const progress = listening && { progress: listening.port };
       const outcome = await this.#threads.run(
         { task, limits: limits.data, held: held.memory, watched, ...progress },
         { transferList: listening ? [listening.port] : [], signal: late.signal },
       );
       if (listening?.failure) throw listening.failure.error;
-      if ('failure' in outcome) throw revivedError(outcome.failure);
-      return outcome.solved;
+      if ('failure' in outcome) failure = revivedError(outcome.failure);
+      else return outcome.solved;
     } catch (error) {
       if (listening?.failure) throw listening.failure.error;
-      const over = late.signal.aborted ? limits.over()?.outcome : isOutOfHeap(error) ? outOfHeap : undefined;
+      const over = late.signal.aborted ? limits.over()?.outcome : deathOf(error, held.stage);
       if (!over) throw error;
       const ending = { ...over, message: `${over.message}${during[held.stage ?? 'waiting']}` };
       const point = held.read();
@@ -95,9 +110,11 @@ export class SolverPool {
         : unfinished(task.problem, ending, limits);
       return { ...solved, ...(listening?.facts !== undefined && { facts: listening.facts }) };
     } finally {
+      this.#running--;
       callOff();
       listening?.close();
     }
+    throw failure;
   }
 
   /** Ends idle threads; running solves must have ended. */
@@ -141,5 +158,12 @@ function listen(onIteration: Watch['onIteration'], stop: () => void) {
   return listening;
 }
 
-const isOutOfHeap = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+/** How a thread that died ends its solve; undefined for errors of another kind, and where the thread could not begin. */
+function deathOf(error: unknown, stage: Stage | undefined): Ending | undefined {
+  if (!(error instanceof Error) || error.name === 'DataCloneError') return undefined;
+  const { message } = error;
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfHeap;
+  if (isOutOfMemory(error)) return endingOf(error);
+  if (stage === undefined && !/^worker exited/.test(message)) return undefined;
+  return { status: 'evaluation-error', message: `the solver thread died (${message})` };
+}

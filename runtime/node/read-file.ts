@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Budget, BudgetLimit } from '../../src/core/budget.js';
-import { InputError } from '../../src/core/errors.js';
+import { InputError, isOutOfMemory } from '../../src/core/errors.js';
+import { beyond } from '../../src/core/kernels.js';
 
 /**
  * The bytes of a regular file, as many as the budget's `limit` allows. Throws {@link InputError} in one line for what is
@@ -9,7 +10,7 @@ import { InputError } from '../../src/core/errors.js';
 export function readRegularFile(file: string, budget: Budget, limit: BudgetLimit = 'bytes'): Buffer {
   return reading(file, (handle, status) => {
     budget.check(limit, status.size, file);
-    const bytes = fill(handle, Buffer.allocUnsafe(status.size));
+    const bytes = fill(handle, room(status.size, file));
     if (bytes.length < status.size) throw new InputError(`${file}: became shorter while it was read`);
     return bytes;
   });
@@ -43,10 +44,18 @@ function reading<T>(file: string, read: (handle: number, status: Stats) => T): T
   try {
     return read(handle, status);
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (error instanceof InputError || isOutOfMemory(error)) throw error;
     throw new InputError(`${file}: cannot be read (${codeOf(error)})`);
   } finally {
     closeSync(handle);
+  }
+}
+
+function room(bytes: number, file: string): Buffer {
+  try {
+    return Buffer.allocUnsafe(bytes);
+  } catch (error) {
+    throw isOutOfMemory(error) ? beyond(bytes, file) : error;
   }
 }
 

@@ -3,6 +3,7 @@ import { EvaluationError, OutOfMemoryError } from '../../src/core/errors.js';
 import { remoteAt, revived } from '../control-plane.js';
 import type { OracleService } from '../service.js';
 import { dismissal, Tether } from '../tether.js';
+import { requireThread, threadLimits } from './address-space.js';
 import { endpoint } from './endpoint.js';
 import { careFor } from './last-exit.js';
 
@@ -23,11 +24,13 @@ export class HostThread {
 
   /** @param died called when the thread ends by itself, with the reason. */
   constructor(entry: URL, control: SharedArrayBuffer, died: (reason: Error) => void) {
+    requireThread('the oracle thread');
     // Flags of the main script, such as --input-type, may not fit a worker's.
     this.#worker = new Worker(entry, {
       workerData: { control, tether: this.#tether.memory },
       name: 'graybox oracle',
       execArgv: [],
+      resourceLimits: threadLimits(1),
     });
     this.#remote = remoteAt<OracleService>(endpoint(this.#worker));
     let reason: Error = new EvaluationError('the oracle thread ended', '', true);

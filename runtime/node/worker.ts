@@ -42,6 +42,7 @@ export default async function work({ task, limits, held, progress, watched }: Wi
     const solved = await runTask(task, {
       limits: new Limits(limits),
       hold: (found) => point.write(found),
+      held: () => point.read(),
       assembled: (sizes) => {
         point.sizes = sizes;
       },

@@ -62,6 +62,7 @@ export function report(
     evaluations: { ...oracle.calls, factorizations: linear?.factorizations ?? 0 },
     seconds: secondsOf(run, oracle, linear),
     ...(linear && { kkt: { form: linear.form, inGeneral: linear.inGeneral ?? 0 } }),
+    ...(run.kernels.size > 0 && { kernels: [...run.kernels] }),
   };
 }
 

@@ -24,11 +24,20 @@ export class Run {
   readonly build: number;
   private readonly started: number;
 
+  /** Who factored, in every phase. */
+  readonly kernels = new Set<string>();
+  readonly open: OpenLinearSolver;
+
   constructor(
     readonly options: InteriorPointOptions,
-    readonly open: OpenLinearSolver,
+    open: OpenLinearSolver,
     readonly monitor: Monitor,
   ) {
+    this.open = (matrix, given) => {
+      const solver = open(matrix, given);
+      for (const name of solver.statistics.kernels) this.kernels.add(name);
+      return solver;
+    };
     this.iterationLimit = options.max_iter;
     const now = performance.now();
     this.started = monitor.started ?? now;

@@ -44,6 +44,8 @@ export interface LinearStatistics {
   /** Nonzeros of the factor and floating-point operations of one factorization, as the analysis predicts. */
   readonly factorNonzeros: number;
   readonly flops: number;
+  /** Who computes, each another way to round: `wasm` or `javascript` (the same bits), then a system library by name. */
+  readonly kernels: readonly string[];
   /** Bytes held. */
   readonly bytes: number;
 }

@@ -25,6 +25,8 @@ export interface Kernels {
   prepareMany(groups: number): number;
   /** Solves for these; returns the largest backward error. */
   solveMany(steps: number, enough: number): number;
+  /** After {@link factor} ran out of memory: how many bytes it needed. */
+  refusedBytes(): number;
   useHostFrom(operations: number): void;
   /** `C −= A·B` by rows; leading dimensions in numbers. */
   multiply(
@@ -74,14 +76,13 @@ export interface Kernels {
 /** A memory of at least `bytes` bytes. */
 export const openMemory = (bytes: number): KernelMemory => openKernelMemory(bytes, 'the linear solver');
 
-/** The error of a factorization that asked in vain for more than the `bytes` it has. */
-export function outOfMemory(memory: KernelMemory): OutOfMemoryError {
-  const most = (mostOf(memory) / 2 ** 30).toFixed(0);
-  const bytes = memory.buffer.byteLength + 1;
+/** The error of a factorization that needs `bytes` bytes of `memory` in vain. */
+export function outOfMemory(memory: KernelMemory, bytes: number): OutOfMemoryError {
+  const most = mostOf(memory) / 2 ** 30;
   return beyond(
     bytes,
     'the linear solver',
-    `or more, of which at most ${most} GiB can be used, and no more is to be had`,
+    `more than can be had (it can use ${most.toFixed(0)} GiB at most)`,
   );
 }
 

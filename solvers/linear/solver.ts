@@ -4,6 +4,7 @@ import type { Structure } from '../../src/core/structure/structure.js';
 import type { Parts } from './blocks.js';
 import { denseKernels } from './choose-kernels.js';
 import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
+import { wasmKernels } from './dense-kernels.js';
 import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
 import { type Layout, layOut } from './layout.js';
 import { type LinearOptions, linearOptions } from './options.js';
@@ -81,6 +82,7 @@ export class MultifrontalSolver implements LinearSolver {
       seconds,
       factorNonzeros: prediction.factorNonzeros,
       flops: prediction.flops,
+      kernels: [this.kernels, ...(this.denseKernels === wasmKernels.name ? [] : [this.denseKernels])],
       get bytes() {
         return bytes();
       },
@@ -116,7 +118,7 @@ export class MultifrontalSolver implements LinearSolver {
     }
     kernels.equilibrate(SCALING_SWEEPS);
     const end = kernels.factor(this.#threshold, negativeLimit);
-    if (end === 1) throw outOfMemory(this.#memory!);
+    if (end === 1) throw outOfMemory(this.#memory!, kernels.refusedBytes());
     const report = new Int32Array(this.#memory!.buffer, this.#layout.report, 4);
     const inertia = { positive: report[0]!, negative: report[1]!, zero: report[2]! };
     this.#counts.delayed = report[3]!;

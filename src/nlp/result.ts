@@ -75,6 +75,12 @@ export interface Result {
   readonly seconds: Seconds;
   /** How KKT systems were factored, where the solver tells. */
   readonly kkt?: KktUse;
+  /**
+   * Who factored KKT systems: `wasm` or `javascript`, which compute the same bits, and a system BLAS by name, which rounds in
+   * another way. Absent where nothing was factored, where the solve was cut short, and for solvers with a linear algebra of
+   * their own.
+   */
+  readonly kernels?: readonly string[];
 }
 
 /** The form in which KKT systems were factored, and how many factorizations had to do without it. */

@@ -172,6 +172,7 @@ export const openDenseReference: OpenLinearSolver = (matrix): LinearSolver => {
         factorNonzeros: (order * (order + 1)) / 2,
         flops: order ** 3 / 3,
         bytes: 8 * order * order,
+        kernels: [],
       };
     },
     dispose() {},

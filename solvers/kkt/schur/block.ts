@@ -33,6 +33,8 @@ export interface Block {
   reduce(b: Float64Array): void;
   /** Puts the solution of the block in place of its right-hand side, where those on c and ν are solved. */
   expand(b: Float64Array): void;
+  /** Who computes, see {@link LinearStatistics}. */
+  readonly kernels: readonly string[];
   readonly bytes: number;
   dispose(): void;
 }

@@ -85,6 +85,10 @@ export class GeneralBlock implements Block {
     this.#own = new Float64Array(order);
   }
 
+  get kernels(): readonly string[] {
+    return this.#linear.statistics.kernels;
+  }
+
   get bytes(): number {
     return this.#linear.statistics.bytes;
   }

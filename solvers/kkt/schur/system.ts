@@ -226,6 +226,7 @@ export class SchurSystem implements CoreSystem {
         this.#jacobian.bytes +
         this.#blocks.reduce((total, { bytes }) => total + bytes, 0),
       inGeneral: this.#counts.general,
+      kernels: [...new Set([...others, ...this.#blocks].flatMap(({ kernels }) => kernels))],
     };
   }
 

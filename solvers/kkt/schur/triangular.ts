@@ -123,8 +123,8 @@ export class TriangularBlock implements Block {
   }
 
   /** Who multiplies its large matrices. */
-  get denseKernels(): string {
-    return this.#memory.denseKernels;
+  get kernels(): readonly string[] {
+    return [this.#memory.denseKernels];
   }
 
   factor({ H, J, D, E }: BlockValues): boolean {

@@ -125,9 +125,17 @@ export function setStackTop(top: usize): void {
   stackTop = top;
 }
 
+/** Bytes of memory that could not be had. */
+let refused: u64 = 0;
+
+export function refusedBytes(): f64 {
+  return <f64>refused;
+}
+
 function growTo(end: u64): bool {
   const have = (<u64>memory.size()) << 16;
   if (end <= have) return true;
+  refused = end;
   if (end > 0xffff0000) return false;
   const pages = <i32>((end - have + 0xffff) >> 16);
   // Some slack beyond what is asked, so that a slowly growing need does not grow the memory often.
