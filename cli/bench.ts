@@ -17,6 +17,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
   hostile: 'hostile files of every format that is read: .nl, model.json, pictures',
+  faults: 'machines that lack something, and 200 random kills during solves',
+  determinism: 'the same bits over many runs, threads and engines',
   report: 'all of these, judged against their goals',
 };
 

@@ -21,21 +21,20 @@ process.on('exit', () => {
 
 /**
  * A file in the making, beside its target under a random name: it appears under the target's name whole, by `finish`, or
- * not at all. Close it in a `finally`; two writers of one target never mix.
+ * not at all. Close it in a `finally`; two writers of one target never mix. It is there from the first `write` on only, so
+ * that a process that is killed before leaves nothing behind.
  */
 export class Draft {
-  private handle: number | null;
+  private handle: number | null = null;
 
   private constructor(
     readonly target: string,
     private readonly path: string,
-    handle: number,
   ) {
-    this.handle = handle;
     unclosed.add(this);
   }
 
-  /** Throws {@link InputError} where the folder takes no file, or where `target` is a link or a folder. */
+  /** Throws {@link InputError} where the folder takes no file now, or where `target` is a link or a folder. */
   static open(target: string): Draft {
     const status = statusOf(lstatSync, target);
     if (status?.isSymbolicLink())
@@ -49,7 +48,9 @@ export class Draft {
       `.${basename(target).slice(0, 100)}.${randomBytes(8).toString('hex')}.part`,
     );
     try {
-      return new Draft(target, path, openSync(path, 'wx'));
+      closeSync(openSync(path, 'wx'));
+      rmSync(path);
+      return new Draft(target, path);
     } catch (error) {
       throw refusal(target, error);
     }
@@ -58,7 +59,8 @@ export class Draft {
   write(content: string | Uint8Array): void {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.handle!, bytes, at);
+      this.handle ??= openSync(this.path, 'wx');
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.handle, bytes, at);
     } catch (error) {
       throw refusal(this.target, error);
     }
@@ -66,6 +68,7 @@ export class Draft {
 
   /** Gives the file its name; what stood there is replaced. */
   finish(): void {
+    if (this.handle === null) this.write('');
     this.release();
     try {
       renameSync(this.path, this.target);

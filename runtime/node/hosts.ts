@@ -73,6 +73,11 @@ export class Hosts {
     await Promise.all(places.map((place) => place?.host.close()));
   }
 
+  /** Ends the threads of all hosts, whatever they do; later calls begin new ones. */
+  terminate(): void {
+    for (const place of [...this.#places.values()].flat()) void place?.host.terminate();
+  }
+
   /** Where the network is compiled already, else the host of the device with the fewest; a new one for one that died. */
   #placeFor(device: Device, programs?: Programs, key = ''): Place {
     const places = this.#places.get(device) ?? new Array<Place | undefined>(this.perDevice).fill(undefined);

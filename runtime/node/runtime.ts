@@ -1,5 +1,6 @@
 import './provide.js';
 import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
 import { InputError } from '../../src/core/errors.js';
 import { optionsOf, told } from '../../src/core/given.js';
 import { Limits } from '../../src/core/limits.js';
@@ -130,6 +131,16 @@ export class Runtime {
     } finally {
       bound?.release();
     }
+  }
+
+  /** @internal Threads that solve, for tests that end them. */
+  get threads(): readonly Worker[] {
+    return this.#pool.threads;
+  }
+
+  /** @internal Ends the oracle hosts, whatever they do, as an accident would. */
+  endHosts(): void {
+    this.#hosts.terminate();
   }
 
   #check(): void {
