@@ -6,6 +6,9 @@ import { type Relation, type RelationSign, related, within } from './relation.js
 
 const operand = 'a number, a name, an inserted value or (';
 
+/** Levels of parentheses, functions and powers inside each other: reading and building them takes stack. */
+const deepest = 500;
+
 type Values = readonly TemplateValue[];
 type Build = (values: Values) => TemplateValue;
 type BuildRelation = (values: Values) => Relation;
@@ -41,6 +44,7 @@ class Parser {
   readonly #text: string;
   readonly #tokens: Token[] = [];
   #next = 0;
+  #depth = 0;
 
   constructor(strings: readonly string[]) {
     this.#text = strings.map((part, k) => (k === 0 ? part : `\${${k}}${part}`)).join('');
@@ -132,33 +136,51 @@ class Parser {
   }
 
   #product(): Build {
-    let left = this.#signed();
+    const first = this.#signed();
+    const rest: { readonly build: Build; readonly over: boolean }[] = [];
     for (;;) {
-      const a = left;
-      if (this.#take('*')) {
-        const b = this.#signed();
-        left = (values) => multiply(scalar(a(values), 'a factor'), scalar(b(values), 'a factor'));
-      } else if (this.#take('/')) {
-        const b = this.#signed();
-        left = (values) => divide(scalar(a(values), 'a numerator'), scalar(b(values), 'a denominator'));
-      } else return left;
+      if (this.#take('*')) rest.push({ build: this.#signed(), over: false });
+      else if (this.#take('/')) rest.push({ build: this.#signed(), over: true });
+      else break;
     }
+    if (rest.length === 0) return first;
+    return (values) => {
+      let product = scalar(first(values), rest[0]!.over ? 'a numerator' : 'a factor');
+      for (const { build, over } of rest)
+        product = over
+          ? divide(product, scalar(build(values), 'a denominator'))
+          : multiply(product, scalar(build(values), 'a factor'));
+      return product;
+    };
   }
 
   #signed(): Build {
-    if (this.#take('+')) return this.#signed();
-    if (this.#take('-')) {
-      const of = this.#signed();
-      return (values) => negate(scalar(of(values), 'an operand'));
+    let minus = false;
+    for (;;) {
+      if (this.#take('-')) minus = !minus;
+      else if (!this.#take('+')) break;
     }
-    return this.#power();
+    const of = this.#power();
+    return minus ? (values) => negate(scalar(of(values), 'an operand')) : of;
   }
 
   #power(): Build {
     const base = this.#atom();
+    const token = this.#peek();
     if (!this.#take('^')) return base;
-    const exponent = this.#signed();
+    const exponent = this.#inner(token, () => this.#signed());
     return (values) => power(scalar(base(values), 'a base'), scalar(exponent(values), 'an exponent'));
+  }
+
+  /** What stands inside another expression, behind `token`. */
+  #inner(token: Token, parse: () => Build): Build {
+    if (++this.#depth > deepest)
+      throw new InputError(
+        `expr: more than ${deepest} levels of parentheses, functions and powers at position ${token.at}; build the expression in parts`,
+      );
+    const build = parse();
+    this.#depth--;
+    return build;
   }
 
   #atom(): Build {
@@ -173,7 +195,7 @@ class Parser {
         return this.#named(token);
       case 'sign':
         if (token.text === '(') {
-          const inside = this.#sum();
+          const inside = this.#inner(token, () => this.#sum());
           this.#expect(')');
           return inside;
         }
@@ -192,8 +214,9 @@ class Parser {
         `expr: unknown name '${text}' at position ${token.at} of '${this.#text}'; known are pi, ${[...callables.keys()].join(', ')}`,
       );
     this.#expect('(');
-    const args = [this.#sum()];
-    while (this.#take(',')) args.push(this.#sum());
+    const argument = (): Build => this.#inner(token, () => this.#sum());
+    const args = [argument()];
+    while (this.#take(',')) args.push(argument());
     this.#expect(')');
     if (callable.count !== undefined && args.length !== callable.count)
       throw new InputError(

@@ -59,4 +59,29 @@ describe('expr', () => {
       expect(make).toThrow(InputError);
       expect(make).toThrow(message);
     });
+
+  /** The template of some strings around as many values. */
+  const template = (parts: readonly string[], ...values: Parameters<typeof expr>[1][]) =>
+    expr(Object.assign([...parts], { raw: parts }) as unknown as TemplateStringsArray, ...values);
+  const between = (sign: string, count: number) => ['', ...Array<string>(count - 1).fill(sign), ''];
+
+  it('takes products and signs of any length', () => {
+    const n = 10_001;
+    const minus = Array<number>(n - 1).fill(-1);
+    expect(value(template(between('*', n), x, ...minus))).toBe(2);
+    expect(value(template(between('/', n), x, ...minus))).toBe(2);
+    expect(value(template(['', '/', '*', '/', ''], x, y, 4, 8))).toBe(((2 / 3) * 4) / 8);
+    expect(value(template(['-'.repeat(n), ''], x))).toBe(-2);
+  });
+
+  it.each([
+    ['parentheses', ['('.repeat(600), ')'.repeat(600)]],
+    ['functions', ['sin('.repeat(600), ')'.repeat(600)]],
+    ['powers', ['1^'.repeat(600), '']],
+  ])('refuses too many levels of %s', (_, parts) => {
+    expect(() => template(parts, 1)).toThrow(InputError);
+    expect(() => template(parts, 1)).toThrow(
+      /^expr: more than 500 levels .* at position \d+; build .* in parts$/,
+    );
+  });
 });
