@@ -69,9 +69,14 @@ export function multiplierScales(
 
 /** `out = ∇f + Aᵀλ − zL + zU`. */
 export function lagrangianGradient(at: Iterate, out: Float64Array): void {
-  const { form, gradient, zL, zU } = at;
+  const { form, gradient, zL, zU, λ, known } = at;
+  if (known.holds(at)) {
+    out.set(known.value);
+    return;
+  }
   for (let j = 0; j < out.length; j++) out[j] = gradient[j]! - zL[j]! + zU[j]!;
-  addTransposed(form, at.J, at.λ, 1, out);
+  addTransposed(form, at.J, λ, 1, out);
+  known.keep(at, out);
 }
 
 /** `max |slack·z − μ|`. */

@@ -41,11 +41,11 @@ export class Regularization {
     if (options.perturb_always_cd) this.jacobian = 'regular';
   }
 
-  /** Starts a new matrix; false when no perturbation in range remains. */
-  begin(μ: number): boolean {
+  /** Starts a new matrix, its rows perturbed in any case where `rows` says so; false when no perturbation in range remains. */
+  begin(μ: number, rows = false): boolean {
     this.concludeTrial();
     if (this.δw > 0) this.lastδw = this.δw;
-    const { perturb_always_cd: always } = this.options;
+    const always = this.options.perturb_always_cd || rows;
     this.trial = !always && this.undecided ? 'unperturbed' : 'none';
     this.δc = always || this.jacobian === 'degenerate' ? this.rowPerturbation(μ) : 0;
     this.δd = always ? this.δc : this.δc * MOST_SHARE;

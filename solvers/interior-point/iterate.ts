@@ -58,6 +58,44 @@ export class PrimalDual {
   }
 }
 
+/** The latest gradient of the Lagrangian of an iterate and the multipliers it belongs to; asked for twice an iteration. */
+class KnownGradient {
+  readonly value: Float64Array;
+  private readonly λ: Float64Array;
+  private readonly zL: Float64Array;
+  private readonly zU: Float64Array;
+  private empty = true;
+
+  constructor({ w, λ }: PrimalDual) {
+    this.value = new Float64Array(w.length);
+    this.λ = new Float64Array(λ.length);
+    this.zL = new Float64Array(w.length);
+    this.zU = new Float64Array(w.length);
+  }
+
+  /** ∇f or J change. */
+  forget(): void {
+    this.empty = true;
+  }
+
+  holds({ λ, zL, zU }: PrimalDual): boolean {
+    return !this.empty && same(this.λ, λ) && same(this.zL, zL) && same(this.zU, zU);
+  }
+
+  keep({ λ, zL, zU }: PrimalDual, value: Float64Array): void {
+    this.value.set(value);
+    this.λ.set(λ);
+    this.zL.set(zL);
+    this.zU.set(zU);
+    this.empty = false;
+  }
+}
+
+function same(a: Float64Array, b: Float64Array): boolean {
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
+
 /** A point of the algorithm with the values and derivatives evaluated there. */
 export class Iterate extends PrimalDual {
   /**
@@ -68,10 +106,12 @@ export class Iterate extends PrimalDual {
   readonly slackU: Float64Array;
   f = Number.NaN;
   readonly c: Float64Array;
-  /** ∇f, length n. */
+  /** ∇f, length n; written as J is. */
   readonly gradient: Float64Array;
-  /** Values of the Jacobian. */
+  /** Values of the Jacobian; `linearize` and `copy` alone write them. */
   readonly J: Float64Array;
+  /** The gradient of the Lagrangian, for `lagrangianGradient`. */
+  readonly known: KnownGradient;
 
   /** @param curvature whether the Hessian of the Lagrangian will be asked for. */
   constructor(
@@ -84,6 +124,7 @@ export class Iterate extends PrimalDual {
     this.c = new Float64Array(form.m);
     this.gradient = new Float64Array(form.n);
     this.J = new Float64Array(form.jacobian.length);
+    this.known = new KnownGradient(this);
   }
 
   /** Sets the slacks from w and the bounds. */
@@ -108,6 +149,7 @@ export class Iterate extends PrimalDual {
   /** Evaluates ∇f and J, and has the oracle compute the Hessian for the multipliers at hand unless these will change. */
   linearize(μ: number, final = true): boolean {
     const { form, λ } = this;
+    this.known.forget();
     form.ask(this.w, this.curvature && final ? 2 : 1, form.learnsObjective ? 1 : 0, λ);
     return this.form.gradient(this.w, μ, this.gradient) && this.form.jacobianValues(this.w, this.J);
   }
@@ -126,5 +168,6 @@ export class Iterate extends PrimalDual {
     this.c.set(from.c);
     this.gradient.set(from.gradient);
     this.J.set(from.J);
+    this.known.forget();
   }
 }

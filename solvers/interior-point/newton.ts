@@ -50,14 +50,14 @@ export class NewtonSystem {
 
   /**
    * Factors the matrix at `at`, perturbing it until its inertia is right and its solution accurate, and solves.
-   * False when no perturbation in range does.
+   * False when no perturbation in range does. `dependent`: rows may be dependent, and are perturbed from the start.
    */
-  factorAndSolve(at: Iterate, μ: number, rhs: PrimalDual, out: PrimalDual): boolean {
+  factorAndSolve(at: Iterate, μ: number, rhs: PrimalDual, out: PrimalDual, dependent = false): boolean {
     const { regularization } = this;
     this.barrierTerms(at);
     this.kkt.values.J.set(at.J);
     let raisedQuality = false;
-    if (!regularization.begin(μ)) return false;
+    if (!regularization.begin(μ, dependent)) return false;
     for (;;) {
       this.δw = regularization.δw;
       this.δc = regularization.δc;

@@ -8,15 +8,17 @@ import type { State } from './state.js';
 
 /** Newton steps tried, with the latest Hessian and with a new one. */
 const MOST_STEPS = 3;
+/** A bound is active where the slack is less than this share of its multiplier. */
+const ACTIVE = 1e-3;
 /** Slack of a variable at its bound, for the linear algebra. */
 const AT_BOUND = 1e-20;
 
 /**
- * Moves the current iterate, a solution for widened bounds, into the bounds as stated. Variables outside are set to their
- * bound and stay there; the others take up, by Newton steps, what that does to rows and stationarity: with the Hessian of
- * the last iteration, which costs no evaluation, and where that does not do, with that of the point. True where the point
- * found is as feasible as the iterate and a solution of the stated problem; its bounds are then in force. Otherwise nothing
- * changes.
+ * Moves the current iterate, a solution for widened bounds, into the bounds as stated. Where that leaves no solution,
+ * variables whose bounds are active are set to these and stay there; the others take up, by Newton steps, what that does to
+ * rows and stationarity: with the Hessian of the last iteration, which costs no evaluation, and where that does not do, with
+ * that of the point. True where the point found is as feasible as the iterate and a solution of the stated problem; its
+ * bounds are then in force. Otherwise nothing changes.
  */
 export function projectIntoBounds(s: State, form: SlackForm): boolean {
   const { current, trial: before, residuals, options } = s;
@@ -35,6 +37,7 @@ export function projectIntoBounds(s: State, form: SlackForm): boolean {
     residuals.unscaled.complementarity <= options.compl_inf_tol;
   const reaches = (step: () => boolean): boolean => {
     current.copy(before);
+    toActiveBounds(current);
     for (let count = 0; place(s); count++) {
       if (isSolution()) return true;
       if (count === MOST_STEPS || !step()) return false;
@@ -43,6 +46,7 @@ export function projectIntoBounds(s: State, form: SlackForm): boolean {
   };
   const hasHessian = s.quasi !== null || s.kkt.values.H.some((value) => value !== 0);
   try {
+    if (place(s) && isSolution()) return true;
     if (hasHessian && reaches(() => step(s))) return true;
     if (reaches(() => updateHessian(s) && step(s))) return true;
   } catch (error) {
@@ -55,6 +59,16 @@ export function projectIntoBounds(s: State, form: SlackForm): boolean {
   form.upper.set(widened[1]);
   residuals.measure(current, options);
   return false;
+}
+
+/**
+ * Sets the variables whose bounds are active, told by their multipliers, to these bounds as stated. Slacks of rows keep
+ * their distance: the variables that would have to follow may all be at bounds.
+ */
+function toActiveBounds({ form, w, zL, zU }: Iterate): void {
+  const { core, lower, upper } = form;
+  for (const j of form.withLower) if (j < core && w[j]! - lower[j]! < ACTIVE * zL[j]!) w[j] = lower[j]!;
+  for (const j of form.withUpper) if (j < core && upper[j]! - w[j]! < ACTIVE * zU[j]!) w[j] = upper[j]!;
 }
 
 /** Clips the current point into its bounds, evaluates and measures it; false where functions are undefined. */
@@ -100,7 +114,8 @@ function step(s: State): boolean {
   fillRightHandSide(s, s.μ, rhs);
   holdAtBound(form.withLower, current.slackL, current.zL, rhs.zL, s.μ);
   holdAtBound(form.withUpper, current.slackU, current.zU, rhs.zU, s.μ);
-  if (!s.newton.factorAndSolve(current, s.μ, rhs, step)) return false;
+  // A row whose variables all stay at bounds has no say in its multiplier, which must not follow the rounding there.
+  if (!s.newton.factorAndSolve(current, s.μ, rhs, step, true)) return false;
   addScaled(current.w, 1, step.w);
   addScaled(current.λ, 1, step.λ);
   const stay = 1 - s.τ;

@@ -80,6 +80,9 @@ describe('the adversarial image', () => {
   it('of the drawn digit needs no data', async () => {
     const solution = await attack(join(models, 'mnist-tanh-128'), drawnDigit(), 1e-8);
     expect(solution.iterations).toBeLessThanOrEqual(60);
+    // Within the bounds as stated, for one factorization: rows of white pixels have all their variables at bounds.
+    expect(Math.min(...solution.x)).toBe(0);
+    expect(solution.evaluations.factorizations).toBeLessThanOrEqual(1.5 * solution.iterations);
   });
 
   it('has the same solution in lifted space', async () => {

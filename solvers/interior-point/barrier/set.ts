@@ -12,6 +12,7 @@ export function setBarrier(s: State, μ: number, τ: number): void {
   const { form, current } = s;
   current.f = form.objective(current.w, μ);
   form.gradient(current.w, μ, current.gradient);
+  current.known.forget();
   form.knownCurvature(μ, s.kkt.values.curvature);
   s.factored = false;
   s.residuals.measure(current, s.options);
