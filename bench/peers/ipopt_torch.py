@@ -6,7 +6,7 @@ Hessian by automatic differentiation. Prints one JSON object per sample: status,
 
     python3 bench/peers/ipopt_torch.py --network DIR --data DIR [--samples 6] [--targets 9] [--tol 1e-6]
 
-Needs PyTorch and numpy (Debian: python3-torch python3-numpy) and libipopt (Debian: coinor-libipopt1v5).
+Needs PyTorch 2 and numpy, and libipopt (Debian: coinor-libipopt1v5) or another one that GRAYBOX_IPOPT names.
 """
 
 import argparse
@@ -28,13 +28,21 @@ ints = c.POINTER(c.c_int)
 
 
 def load_ipopt():
-    name = ctypes.util.find_library("ipopt")
+    name = os.environ.get("GRAYBOX_IPOPT") or ctypes.util.find_library("ipopt")
     if name is None:
-        raise SystemExit("libipopt is not installed (Debian: apt-get install coinor-libipopt1v5)")
+        raise SystemExit("libipopt is not installed (Debian: apt-get install coinor-libipopt1v5); or name it in GRAYBOX_IPOPT")
     library = c.CDLL(name)
     # Ipopt 3.14 made its C Boolean one byte; before, it was an int.
     boolean = c.c_bool if hasattr(library, "GetIpoptCurrentIterate") else c.c_int
     return library, boolean
+
+
+def ipopt_version(library):
+    if not hasattr(library, "GetIpoptVersion"):
+        return "3.x"
+    parts = [c.c_int() for _ in range(3)]
+    library.GetIpoptVersion(*(c.byref(part) for part in parts))
+    return ".".join(str(part.value) for part in parts)
 
 
 def load_network(folder):
@@ -57,12 +65,28 @@ def load_network(folder):
     ]
 
 
+def median_seconds(function, runs=5):
+    function()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return sorted(times)[runs // 2]
+
+
 class Oracle:
+    """y, J and H in f64. Ipopt asks for J with y at hand and for H with multipliers that it tells only then, so that one
+    call for all three is not to be had: J comes with y from one vmapped pass, H from the way that is fastest here."""
+
     def __init__(self, layers):
         self.layers = layers
-        self.seconds = {"value": 0.0, "jacobian": 0.0, "hessian": 0.0}
-        self.point = {"value": None, "jacobian": None}
         self.kept = {}
+        self.ways = {
+            "jacrev(jacrev)": lambda f, x: torch.func.jacrev(torch.func.jacrev(f))(x),
+            "jacfwd(jacrev)": lambda f, x: torch.func.jacfwd(torch.func.jacrev(f))(x),
+            "autograd.functional.hessian(vectorize)": lambda f, x: torch.autograd.functional.hessian(f, x, vectorize=True),
+        }
 
     def network(self, x):
         for weight, bias, activation in self.layers:
@@ -75,6 +99,25 @@ class Oracle:
                 x = torch.softmax(x, -1)
         return x
 
+    def choose(self, x, threads):
+        """Takes the fastest way to H and number of threads; PyTorch's first calls set up its own machinery besides."""
+        x = torch.tensor(x)
+        f = lambda t: self.network(t).sum()
+        timed = {}
+        for count in sorted({threads, 1}, reverse=True):
+            torch.set_num_threads(count)
+            for name, way in self.ways.items():
+                timed[name, count] = median_seconds(lambda: way(f, x))
+        self.way, self.threads = min(timed, key=timed.get)
+        torch.set_num_threads(self.threads)
+        self.reset()
+        self.jacobian(x.numpy())
+        self.reset()
+
+    def reset(self):
+        self.seconds = {"value": 0.0, "jacobian": 0.0, "hessian": 0.0}
+        self.point = {"value": None, "jacobian": None}
+
     def timed(self, kind, function):
         start = time.perf_counter()
         result = function()
@@ -83,26 +126,31 @@ class Oracle:
 
     def at(self, kind, x, function):
         if self.point[kind] is None or not np.array_equal(self.point[kind], x):
-            self.kept[kind] = self.timed(kind, lambda: function(torch.tensor(x)).numpy())
+            self.kept[kind] = self.timed(kind, lambda: function(torch.tensor(x)))
             self.point[kind] = x.copy()
         return self.kept[kind]
 
     def value(self, x):
         with torch.no_grad():
-            return self.at("value", x, self.network)
+            return self.at("value", x, lambda t: self.network(t).numpy())
 
     def jacobian(self, x):
-        return self.at("jacobian", x, lambda t: torch.autograd.functional.jacobian(self.network, t, vectorize=True))
+        def both(t):
+            y = self.network(t)
+            return y, y
+
+        J, y = self.at("jacobian", x, torch.func.jacrev(both, has_aux=True))
+        self.kept["value"], self.point["value"] = y.detach().numpy(), self.point["jacobian"]
+        return J.numpy()
 
     def hessian(self, x, multipliers):
         weights = torch.tensor(multipliers)
         scalar = lambda t: self.network(t) @ weights
-        run = lambda: torch.autograd.functional.hessian(scalar, torch.tensor(x), vectorize=True).numpy()
-        return self.timed("hessian", run)
+        return self.timed("hessian", lambda: self.ways[self.way](scalar, torch.tensor(x)).detach().numpy())
 
 
-def solve(oracle, image, target, tol, print_level):
-    library, boolean = load_ipopt()
+def solve(ipopt, oracle, image, target, tol, print_level):
+    library, boolean = ipopt
     n, m = 3 * PIXELS + CLASSES, PIXELS + 2 * CLASSES + 1
     x_at, plus, minus, y_at = 0, PIXELS, 2 * PIXELS, 3 * PIXELS
     lower = np.zeros(n)
@@ -212,7 +260,6 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--print-level", type=int, default=0)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
     torch.set_default_dtype(torch.float64)
     layers = load_network(arguments.network)
     with gzip.open(os.path.join(arguments.data, "mnist/t10k-images-idx3-ubyte.gz")) as file:
@@ -223,14 +270,14 @@ def main():
     for part in arguments.samples.split(","):
         first, _, last = part.partition("-")
         samples += range(int(first), int(last or first) + 1)
+    ipopt, oracle = load_ipopt(), Oracle(layers)
+    oracle.choose(images[samples[0]] / 255.0, arguments.threads)
     for sample in samples:
         target = TARGETS[labels[sample]] if arguments.target is None else arguments.target
-        oracle = Oracle(layers)
-        # PyTorch's first differentiation sets up its own machinery; that is not the solve's time.
-        oracle.hessian(images[sample] / 255.0, np.ones(CLASSES))
-        oracle.seconds = dict.fromkeys(oracle.seconds, 0.0)
-        result = solve(oracle, images[sample] / 255.0, target, arguments.tol, arguments.print_level)
-        print(json.dumps({"sample": sample, "label": int(labels[sample]), "target": target, **result}), flush=True)
+        result = solve(ipopt, oracle, images[sample] / 255.0, target, arguments.tol, arguments.print_level)
+        how = {"torch": torch.__version__, "ipopt": ipopt_version(ipopt[0]), "by": oracle.way, "threads": oracle.threads}
+        print(json.dumps({"sample": sample, "label": int(labels[sample]), "target": target, **result, **how}), flush=True)
+        oracle.reset()
 
 
 if __name__ == "__main__":
