@@ -124,7 +124,7 @@ export class PreparedModel {
   async #take(limits: Limits): Promise<Place> {
     const free = this.#free.pop();
     if (free) return free;
-    if (this.#all.size + this.#opening < this.runtime.threads) return this.#openPlace(limits);
+    if (this.#all.size + this.#opening < this.runtime.concurrency) return this.#openPlace(limits);
     const place = await new Promise<Place | undefined>((resolve) => this.#queue.push(resolve));
     this.#check();
     return place ?? this.#take(limits);

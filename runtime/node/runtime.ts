@@ -37,7 +37,7 @@ export class Runtime {
   readonly #prepared = new Set<PreparedThread>();
   readonly #memory: number | undefined;
   /** @internal Solves that run at the same time. */
-  readonly threads: number;
+  readonly concurrency: number;
   #closed: Promise<void> | undefined;
 
   constructor(options: RuntimeOptions = {}, { hostEntry }: Insides = {}) {
@@ -51,7 +51,7 @@ export class Runtime {
     });
     this.#hosts = new Hosts(hosts, hostEntry);
     this.#memory = memory;
-    this.threads = threads ?? availableParallelism();
+    this.concurrency = threads ?? availableParallelism();
   }
 
   /** @internal Solves in a thread of this runtime. */
