@@ -40,7 +40,7 @@ export function prepareMany(count: i32): usize {
   for (let node = 0; node < s.nodes; node++) largest = max(largest, i32At(s.frontOrder, node));
   sideBytes = <usize>(widestBlock() + 1) << 5;
   const vectors = <u64>stride * <u64>groups;
-  const bytes = 6 * vectors + (<u64>largest << 5) + 3 * <u64>sideBytes + <u64>groups * 96 + 64;
+  const bytes = 6 * vectors + (<u64>largest << 5) + 3 * <u64>sideBytes + <u64>groups * 96 + 96;
   if (bytes > 0xffffffff || !s.reserve(0, bytes)) return 0;
   const size = <usize>vectors;
   given = (s.stackBase + 15) & ~15;
@@ -54,6 +54,7 @@ export function prepareMany(count: i32): usize {
   errors = side + 3 * sideBytes;
   active = errors + (<usize>groups << 5);
   next = active + (<usize>groups << 5);
+  across = next + (<usize>groups << 5);
   return given;
 }
 
@@ -326,12 +327,12 @@ function scaleRows(vectors: usize): void {
     }
 }
 
-/** Sums and sizes of what a row meets, as `acrossSum` and `acrossSize`, two right-hand sides each. */
-let sum: v128 = f64x2.splat(0);
-let size: v128 = f64x2.splat(0);
+/** Where `residualRun` adds up what a row meets: sums, then sizes, as `acrossSum` and `acrossSize`, of two right-hand sides each. */
+let across: usize = 0;
 
 /** As `residualRun`, for the two right-hand sides at these addresses. */
-function residualRun(a: usize, xs: usize, rs: usize, ms: usize, factor: v128, count: i32): void {
+function residualRun(a: usize, xs: usize, rs: usize, ms: usize, xi: usize, count: i32): void {
+  const factor = v128.load(xi);
   let e = f64x2.splat(0);
   let o = e;
   let es = e;
@@ -340,33 +341,35 @@ function residualRun(a: usize, xs: usize, rs: usize, ms: usize, factor: v128, co
     const one = v128.load64_splat(a);
     const other = v128.load64_splat(a, 8);
     const down = f64x2.mul(one, factor);
-    const across = f64x2.mul(one, v128.load(xs));
+    const product = f64x2.mul(one, v128.load(xs));
     v128.store(rs, f64x2.sub(v128.load(rs), down));
     v128.store(ms, f64x2.add(v128.load(ms), f64x2.abs(down)));
-    e = f64x2.add(e, across);
-    es = f64x2.add(es, f64x2.abs(across));
+    e = f64x2.add(e, product);
+    es = f64x2.add(es, f64x2.abs(product));
     const down2 = f64x2.mul(other, factor);
-    const across2 = f64x2.mul(other, v128.load(xs, 32));
+    const product2 = f64x2.mul(other, v128.load(xs, 32));
     v128.store(rs, f64x2.sub(v128.load(rs, 32), down2), 32);
     v128.store(ms, f64x2.add(v128.load(ms, 32), f64x2.abs(down2)), 32);
-    o = f64x2.add(o, across2);
-    os = f64x2.add(os, f64x2.abs(across2));
+    o = f64x2.add(o, product2);
+    os = f64x2.add(os, f64x2.abs(product2));
     a += 16;
     xs += 64;
     rs += 64;
     ms += 64;
   }
-  sum = f64x2.add(sum, f64x2.add(e, o));
-  size = f64x2.add(size, f64x2.add(es, os));
+  let sum = f64x2.add(v128.load(across), f64x2.add(e, o));
+  let size = f64x2.add(v128.load(across, 16), f64x2.add(es, os));
   if (count & 1) {
     const one = v128.load64_splat(a);
     const down = f64x2.mul(one, factor);
-    const across = f64x2.mul(one, v128.load(xs));
+    const product = f64x2.mul(one, v128.load(xs));
     v128.store(rs, f64x2.sub(v128.load(rs), down));
     v128.store(ms, f64x2.add(v128.load(ms), f64x2.abs(down)));
-    sum = f64x2.add(sum, across);
-    size = f64x2.add(size, f64x2.abs(across));
+    sum = f64x2.add(sum, product);
+    size = f64x2.add(size, f64x2.abs(product));
   }
+  v128.store(across, sum);
+  v128.store(across, size, 16);
 }
 
 /** r −= A x and m += |A||x| of entries, for two right-hand sides. */
@@ -379,8 +382,8 @@ function residualOfEntries(x: usize, r: usize, m: usize): void {
     const xj = v128.load(x + own);
     let k = start;
     const diagonal = i32At(s.entryRow, k) == j;
-    sum = diagonal ? f64x2.mul(v128.load64_splat(s.entryValue + (<usize>k << 3)), xj) : f64x2.splat(0);
-    size = f64x2.abs(sum);
+    let sum = diagonal ? f64x2.mul(v128.load64_splat(s.entryValue + (<usize>k << 3)), xj) : f64x2.splat(0);
+    let size = f64x2.abs(sum);
     if (diagonal) k += 1;
     let tail = max(k, i32At(s.columnTail, j));
     if (end - tail < 4) tail = end;
@@ -388,15 +391,19 @@ function residualOfEntries(x: usize, r: usize, m: usize): void {
       const i = load<usize>(s.entryRow + (<usize>k << 2)) << 5;
       const a = v128.load64_splat(s.entryValue + (<usize>k << 3));
       const down = f64x2.mul(a, xj);
-      const across = f64x2.mul(a, v128.load(x + i));
+      const product = f64x2.mul(a, v128.load(x + i));
       v128.store(r + i, f64x2.sub(v128.load(r + i), down));
       v128.store(m + i, f64x2.add(v128.load(m + i), f64x2.abs(down)));
-      sum = f64x2.add(sum, across);
-      size = f64x2.add(size, f64x2.abs(across));
+      sum = f64x2.add(sum, product);
+      size = f64x2.add(size, f64x2.abs(product));
     }
     if (k < end) {
       const i = load<usize>(s.entryRow + (<usize>k << 2)) << 5;
-      residualRun(s.entryValue + (<usize>k << 3), x + i, r + i, m + i, xj, end - k);
+      v128.store(across, sum);
+      v128.store(across, size, 16);
+      residualRun(s.entryValue + (<usize>k << 3), x + i, r + i, m + i, x + own, end - k);
+      sum = v128.load(across);
+      size = v128.load(across, 16);
     }
     v128.store(r + own, f64x2.sub(v128.load(r + own), sum));
     v128.store(m + own, f64x2.add(v128.load(m + own), size));
@@ -425,11 +432,12 @@ function residualOfBlocks(x: usize, r: usize, m: usize): void {
       const xi = v128.load(x + own);
       const a = blockRow(i);
       // The diagonal entry of a symmetric block counts once.
-      sum = symmetric ? f64x2.mul(v128.load64_splat(a + (<usize>i << 3)), xi) : zero;
-      size = f64x2.abs(sum);
-      residualRun(a, xs, rs, ms, xi, symmetric ? i : columns);
-      v128.store(r + own, f64x2.add(v128.load(r + own), f64x2.neg(sum)));
-      v128.store(m + own, f64x2.add(v128.load(m + own), size));
+      const diagonal = symmetric ? f64x2.mul(v128.load64_splat(a + (<usize>i << 3)), xi) : zero;
+      v128.store(across, diagonal);
+      v128.store(across, f64x2.abs(diagonal), 16);
+      residualRun(a, xs, rs, ms, x + own, symmetric ? i : columns);
+      v128.store(r + own, f64x2.sub(v128.load(r + own), v128.load(across)));
+      v128.store(m + own, f64x2.add(v128.load(m + own), v128.load(across, 16)));
     }
     for (let j = 0; j < columns; j++) {
       const at = <usize>j << 5;
