@@ -62,7 +62,7 @@ describe('a solution that keeps its KKT system', () => {
     ['with a gray box', () => stated('reduced'), 'augmented'],
     ['with a gray box through a narrow factor', () => stated('reduced', true), 'bordered'],
     ['with a network in full space', () => stated('full'), 'schur'],
-  ])('has the derivatives that solves nearby show: %s', (_, make, form) => {
+  ] as const)('has the derivatives that solves nearby show: %s', (_, make, form) => {
     const problem = make();
     const opened: string[] = [];
     const { result, kept } = solveAndKeep(
@@ -72,7 +72,7 @@ describe('a solution that keeps its KKT system', () => {
         return solver;
       },
       problem.nlp,
-      tight,
+      { ...tight, kkt: form },
     );
     expect(result.kkt!.form).toBe(form);
     const used = opened.length;

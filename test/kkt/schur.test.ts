@@ -157,7 +157,7 @@ describe('networks in full space, eliminated as blocks', () => {
   });
 
   it('are found by themselves, and solved in the same iterations', () => {
-    const nlp = problem([net([20, 30, 30, 3]), net([20, 24, 2])], 20);
+    const nlp = problem([net([6, 40, 40, 3]), net([6, 24, 2])], 6);
     const shape = shapeOf(nlp);
     const chosen = openKkt(shape, null, openLinearSolver, {});
     expect(chosen.form).toBe('schur');
