@@ -46,7 +46,7 @@ export async function checkNetwork(network: Network, options: CheckOptions = {})
   try {
     const { engine, device, precision } = oracle;
     const { points = defaultPoints } = options;
-    const findings = await checkDerivatives(oracle, options);
+    const findings = await checkOracle(oracle, options);
     const passed = findings.every((finding) => finding.passed);
     return { passed, network: network.name, engine, device, precision, points, findings };
   } finally {
@@ -57,7 +57,7 @@ export async function checkNetwork(network: Network, options: CheckOptions = {})
 const defaultPoints = 3;
 
 /** The findings of {@link checkNetwork} for an oracle at hand. */
-export async function checkDerivatives(
+export async function checkOracle(
   oracle: Pick<Oracle, 'inputs' | 'outputs' | 'precision' | 'value' | 'jacobian' | 'hessian'>,
   options: CheckOptions = {},
 ): Promise<Finding[]> {
@@ -83,7 +83,7 @@ export async function checkDerivatives(
 }
 
 async function checkAlong(
-  oracle: Parameters<typeof checkDerivatives>[0],
+  oracle: Parameters<typeof checkOracle>[0],
   x: Float64Array,
   λ: Float64Array,
   d: Float64Array,

@@ -2,7 +2,7 @@ import { EvaluationError, type Stopped } from '../src/core/errors.js';
 import { Limits, type LimitsData } from '../src/core/limits.js';
 import type { Order, Slot } from '../src/oracle/contract.js';
 import { CountingBox } from '../src/oracle/counting.js';
-import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
+import { Control, Mailbox, type MailboxDescriptor, MailboxState } from './mailbox.js';
 
 /** How long the solver sleeps, in milliseconds, before it looks at its limits and whether the host still lives. */
 const slice = 50;
@@ -62,12 +62,12 @@ export class BlockingClient extends CountingBox {
     mailbox.ask(order, slots);
     Atomics.add(this.#control, Control.bell, 1);
     Atomics.notify(this.#control, Control.bell);
-    while (mailbox.state === State.requested) {
+    while (mailbox.state === MailboxState.requested) {
       this.#checkHost();
       this.#checkLimits();
       mailbox.sleep(Math.max(1, Math.min(slice, this.#limits.left)));
     }
-    const failed = mailbox.state === State.failed;
+    const failed = mailbox.state === MailboxState.failed;
     mailbox.clear();
     if (failed) throw mailbox.error;
     this.#hostSeconds += mailbox.seconds;
@@ -75,7 +75,7 @@ export class BlockingClient extends CountingBox {
 
   #checkHost(): void {
     if (Atomics.load(this.#control, Control.alive) === 1) return;
-    if (this.#mailbox.state === State.failed) throw this.#mailbox.error;
+    if (this.#mailbox.state === MailboxState.failed) throw this.#mailbox.error;
     throw new EvaluationError('the oracle thread is gone: the network can no longer be evaluated', '', true);
   }
 

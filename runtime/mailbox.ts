@@ -6,7 +6,7 @@ import { slotLengths } from '../src/oracle/slot.js';
  * States of a mailbox: the client moves `idle`, `done` and `failed` to `requested`, the host moves it on from there. A
  * client that gives up leaves it `withdrawn` for good: the numbers may still be written to.
  */
-export const State = { idle: 0, requested: 1, done: 2, failed: 3, withdrawn: 4 } as const;
+export const MailboxState = { idle: 0, requested: 1, done: 2, failed: 3, withdrawn: 4 } as const;
 
 /** Words of a host's control block, shared by all its mailboxes. */
 export const Control = {
@@ -105,28 +105,28 @@ export class Mailbox {
     });
     this.#words[header.asked] = slots.length;
     this.#words[header.order] = order;
-    Atomics.store(this.#words, header.state, State.requested);
+    Atomics.store(this.#words, header.state, MailboxState.requested);
   }
 
   /** Client: the answer is read. */
   clear(): void {
-    Atomics.store(this.#words, header.state, State.idle);
+    Atomics.store(this.#words, header.state, MailboxState.idle);
   }
 
   /** Client: waits no longer for the answer. */
   withdraw(): void {
-    Atomics.compareExchange(this.#words, header.state, State.requested, State.withdrawn);
+    Atomics.compareExchange(this.#words, header.state, MailboxState.requested, MailboxState.withdrawn);
   }
 
   /** Client: sleeps until the state leaves `requested`, at most `milliseconds`. */
   sleep(milliseconds: number): void {
-    Atomics.wait(this.#words, header.state, State.requested, milliseconds);
+    Atomics.wait(this.#words, header.state, MailboxState.requested, milliseconds);
   }
 
   /** Host: the answer's numbers are in place. */
   answer(seconds: number): void {
     this.#seconds[0] = seconds;
-    this.#post(State.done);
+    this.#post(MailboxState.done);
   }
 
   /** Host: there is no answer. */
@@ -137,9 +137,9 @@ export class Mailbox {
     this.#text.set(text);
     this.#words[header.errorBytes] = text.length;
     const { state } = this;
-    if (state === State.requested) this.#post(State.failed);
+    if (state === MailboxState.requested) this.#post(MailboxState.failed);
     // A client that is not waiting finds the reason when it asks next.
-    else if (state !== State.withdrawn) Atomics.store(this.#words, header.state, State.failed);
+    else if (state !== MailboxState.withdrawn) Atomics.store(this.#words, header.state, MailboxState.failed);
   }
 
   /** Anyone: rouses the client so that it looks at the control block. */
@@ -148,7 +148,7 @@ export class Mailbox {
   }
 
   #post(state: number): void {
-    Atomics.compareExchange(this.#words, header.state, State.requested, state);
+    Atomics.compareExchange(this.#words, header.state, MailboxState.requested, state);
     Atomics.notify(this.#words, header.state);
   }
 }

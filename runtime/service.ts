@@ -6,7 +6,7 @@ import { failureOf, type Place } from '../src/oracle/failure.js';
 import { boxShape } from '../src/oracle/local.js';
 import { byInputs, makeSlot } from '../src/oracle/slot.js';
 import { moving } from './control-plane.js';
-import { Control, Mailbox, type MailboxDescriptor, State } from './mailbox.js';
+import { Control, Mailbox, type MailboxDescriptor, MailboxState } from './mailbox.js';
 import { interned } from './share.js';
 import type { ExecutableSpec } from './task.js';
 import type { Tether } from './tether.js';
@@ -167,12 +167,12 @@ export class OracleService {
   async #answerAll(): Promise<boolean> {
     let any = false;
     for (const [ticket, { mailbox, id }] of [...this.#clients]) {
-      if (mailbox.state !== State.requested) continue;
+      if (mailbox.state !== MailboxState.requested) continue;
       any = true;
       try {
         const begin = performance.now();
         const { order, asked } = mailbox;
-        const wanted = (): boolean => mailbox.state === State.requested;
+        const wanted = (): boolean => mailbox.state === MailboxState.requested;
         await this.#compute({ owner: ticket, entry: this.#entry(id), order, slots: asked, wanted });
         mailbox.answer((performance.now() - begin) / 1000);
       } catch (error) {

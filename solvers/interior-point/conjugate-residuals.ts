@@ -1,4 +1,4 @@
-import { maxNorm, type PrimalDual, type Weights } from './iterate.js';
+import { maxNorm, type PartWeights, type PrimalDual } from './iterate.js';
 
 /** A linear system in primal-dual vectors, and one near it that is solved directly. */
 export interface NearbySystem {
@@ -23,7 +23,7 @@ export function conjugateResiduals(
 ): boolean {
   /** Directions and minus their images. */
   const known: { readonly p: PrimalDual; readonly q: PrimalDual; readonly qq: number }[] = [];
-  let weights: Weights | undefined;
+  let weights: PartWeights | undefined;
   out.fill(0);
   residual.copy(rhs);
   for (let k = 0; k < steps; k++) {
@@ -50,7 +50,7 @@ export function conjugateResiduals(
 }
 
 /** Squares of the inverse sizes of what meets in each part of the system, so that rounding in one does not drown another. */
-function weightsOf(rhs: PrimalDual, solution: PrimalDual): Weights {
+function weightsOf(rhs: PrimalDual, solution: PrimalDual): PartWeights {
   const inverse = (...sizes: number[]): number => 1 / Math.max(2 ** -500, ...sizes) ** 2;
   return {
     w: inverse(maxNorm(rhs.w), maxNorm(solution.λ), maxNorm(solution.zL), maxNorm(solution.zU)),

@@ -1,7 +1,7 @@
 import { rowName } from '../../src/nlp/names.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
+import type { CountedNlp } from './counted-nlp.js';
 import type { InteriorPointOptions } from './options.js';
-import type { Oracle } from './oracle.js';
 import type { Selection } from './slacks.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Selection } from './slacks.js';
  * a multiplier that nothing determines. An outcome names one that does not hold. A row that is undefined at `x` stays.
  */
 export function withoutConstantRows(
-  oracle: Oracle,
+  oracle: CountedNlp,
   selection: Selection,
   x: Float64Array,
   options: InteriorPointOptions,
@@ -36,7 +36,7 @@ export function withoutConstantRows(
   return { ...selection, rows: selection.rows.filter((i) => !constant.has(i)) };
 }
 
-function constantRows({ nlp }: Oracle, { fixed, rows }: Selection): Set<number> {
+function constantRows({ nlp }: CountedNlp, { fixed, rows }: Selection): Set<number> {
   const constant = new Set(rows);
   const { jacobian } = nlp;
   jacobian.each(new Float64Array(jacobian.length), (row, column) => {

@@ -4,7 +4,7 @@ import type { StandardForm } from './standard-form.js';
 export { addScaled, dot, maxNorm, sumNorm } from '../../src/core/vector.js';
 
 /** One weight per part of a vector; z for both kinds of bound multipliers. */
-export interface Weights {
+export interface PartWeights {
   readonly w: number;
   readonly λ: number;
   readonly z: number;
@@ -52,7 +52,7 @@ export class PrimalDual {
   }
 
   /** `Σ weights.w·wᵀw + …`, one weight per part. */
-  dot(other: PrimalDual, weights: Weights): number {
+  dot(other: PrimalDual, weights: PartWeights): number {
     const z = dot(this.zL, other.zL) + dot(this.zU, other.zU);
     return weights.w * dot(this.w, other.w) + weights.λ * dot(this.λ, other.λ) + weights.z * z;
   }

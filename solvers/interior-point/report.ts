@@ -6,9 +6,9 @@ import { unknownValues, type Values } from '../../src/nlp/values.js';
 import { bearsOut, conclude, type Measure, type Outcome, type Point } from '../../src/nlp/verdict.js';
 import type { KktStatistics } from '../kkt/contract.js';
 import type { LinearStatistics } from '../linear/contract.js';
+import type { CountedNlp } from './counted-nlp.js';
 import { multiplierScales } from './errors.js';
 import type { Iterate } from './iterate.js';
-import type { Oracle } from './oracle.js';
 import type { SlackForm } from './slacks.js';
 import type { Run, State } from './state.js';
 import { explainedByNoise } from './terminate.js';
@@ -30,7 +30,7 @@ interface Held {
  */
 export function report(
   run: Run,
-  oracle: Oracle,
+  oracle: CountedNlp,
   outcome: Outcome,
   held: Held,
   linear: (KktStatistics & { readonly form: string }) | null,
@@ -69,7 +69,7 @@ export function report(
 /** Where the time went so far. */
 export function secondsOf(
   { seconds: total, build }: Run,
-  { seconds: oracle }: Oracle,
+  { seconds: oracle }: CountedNlp,
   statistics: LinearStatistics | null,
 ): Seconds {
   const { analysis, factor, solve } = statistics?.seconds ?? { analysis: 0, factor: 0, solve: 0 };
@@ -78,7 +78,7 @@ export function secondsOf(
 }
 
 /** Evaluates the user's functions at x; where the oracle is gone, the values held are all there is. */
-function judge(oracle: Oracle, x: Float64Array, held: Held): Point {
+function judge(oracle: CountedNlp, x: Float64Array, held: Held): Point {
   const { nlp } = oracle;
   const fresh = unknownValues(nlp, x);
   let values: Values | undefined;

@@ -1,5 +1,5 @@
+import type { CountedNlp } from './counted-nlp.js';
 import type { InteriorPointOptions } from './options.js';
-import type { Oracle } from './oracle.js';
 
 /** Factors of the scaled problem: `f̂ = objective·f`, `ĝᵢ = row[i]·gᵢ`, `x̂ⱼ = column[j]·xⱼ`. */
 export interface Scaling {
@@ -14,7 +14,7 @@ export interface Scaling {
  * shall exceed `nlp_scaling_max_gradient` at the start; nothing is scaled up. `fixed` marks columns that do not count.
  */
 export function chooseScaling(
-  oracle: Oracle,
+  oracle: CountedNlp,
   x: Float64Array,
   fixed: Uint8Array,
   options: InteriorPointOptions,

@@ -1,8 +1,8 @@
 import { type Restricted, restrict } from '../../src/core/structure/restrict.js';
 import type { Structure } from '../../src/core/structure/structure.js';
 import type { Nlp, Order } from '../../src/nlp/contract.js';
+import type { CountedNlp } from './counted-nlp.js';
 import type { InteriorPointOptions } from './options.js';
-import type { Oracle } from './oracle.js';
 import type { Scaling } from './scaling.js';
 import { finiteEntries, type StandardForm, type Unscale } from './standard-form.js';
 
@@ -83,7 +83,7 @@ export class SlackForm implements StandardForm {
   private readonly hessianBuffer: Float64Array;
 
   constructor(
-    readonly oracle: Oracle,
+    readonly oracle: CountedNlp,
     readonly selection: Selection,
     private readonly scaling: Scaling,
     options: InteriorPointOptions,

@@ -10,10 +10,10 @@ import type { KktSystem } from '../kkt/contract.js';
 import { KeptSolution } from '../kkt/kept.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { withoutConstantRows } from './constant-rows.js';
+import { CountedNlp } from './counted-nlp.js';
 import { initialize } from './initial.js';
 import { MainPhase } from './main-phase.js';
 import { type InteriorPointOptions, options as table } from './options.js';
-import { Oracle } from './oracle.js';
 import { heldPoint, report, startHeld } from './report.js';
 import { chooseScaling } from './scaling.js';
 import { SlackForm, select } from './slacks.js';
@@ -71,7 +71,7 @@ function attempt(
   const warm = checkedWarmStart(warmStart, sizes, 'interior-point');
   const start = startingPoint(nlp, warm);
   const run = new Run(options, open, monitor);
-  const oracle = new Oracle(nlp, options.nlp_infinity);
+  const oracle = new CountedNlp(nlp, options.nlp_infinity);
   const refused = checkProblem(nlp, options, start);
   if (refused) return { result: refused };
   const all = select(nlp, options.nlp_infinity);
@@ -118,7 +118,7 @@ function explained({ status, message }: Outcome, trouble: string): Outcome {
 }
 
 /** Turns what ended the algorithm from inside into an outcome; anything unexpected goes on. */
-function outcomeOf(error: unknown, oracle: Oracle): Outcome {
+function outcomeOf(error: unknown, oracle: CountedNlp): Outcome {
   if (error instanceof Stopped) return error.outcome;
   if (error instanceof EvaluationError) {
     const where = error.where === '' ? '' : ` (${error.where})`;

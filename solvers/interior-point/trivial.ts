@@ -2,12 +2,12 @@ import { rowName } from '../../src/nlp/names.js';
 import { worstViolation } from '../../src/nlp/optimality.js';
 import type { Result } from '../../src/nlp/result.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
-import type { Oracle } from './oracle.js';
+import type { CountedNlp } from './counted-nlp.js';
 import { report, startHeld } from './report.js';
 import type { Run } from './state.js';
 
 /** A problem whose variables are all fixed (or that has none): its only point satisfies the rows or does not. */
-export function solveWithoutVariables(run: Run, oracle: Oracle, x: Float64Array): Result {
+export function solveWithoutVariables(run: Run, oracle: CountedNlp, x: Float64Array): Result {
   const { nlp } = oracle;
   const m = nlp.constraints.lower.length;
   const constraints = new Float64Array(m);

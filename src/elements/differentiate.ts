@@ -1,11 +1,11 @@
 import type { Operator } from '../problem/operators.js';
 import { eachCall, earlierCall, literal, type Shape, variableSlot } from '../problem/shape.js';
-import { type Id, Program } from './program.js';
 import { branching, pairwise, rules, type Second } from './rules.js';
+import { type Id, ScalarTape } from './scalar-tape.js';
 
-/** Value, gradient and Hessian of an element as one program; only structural nonzeros are listed. */
+/** Value, gradient and Hessian of an element as one tape; only structural nonzeros are listed. */
 export interface Derivatives {
-  readonly program: Program;
+  readonly tape: ScalarTape;
   readonly value: Id;
   readonly gradient: readonly { readonly slot: number; readonly id: Id }[];
   /** Lower triangle in slots: `row ≥ column`. */
@@ -25,20 +25,20 @@ interface Active {
  * (Gower & Mello, "A new framework for the computation of Hessians", 2012), which keeps its sparsity.
  */
 export function differentiate(shape: Shape): Derivatives {
-  const program = new Program();
-  const { nodes, root, value, guarded } = record(program, shape);
-  const product = (a: Id, b: Id): Id => (guarded ? program.guarded(a, b) : program.multiply(a, b));
-  const adjoint: Id[] = new Array(nodes.length).fill(program.literal(0));
+  const tape = new ScalarTape();
+  const { nodes, root, value, guarded } = record(tape, shape);
+  const product = (a: Id, b: Id): Id => (guarded ? tape.guarded(a, b) : tape.multiply(a, b));
+  const adjoint: Id[] = new Array(nodes.length).fill(tape.literal(0));
   const edges: Map<number, Id>[] = nodes.map(() => new Map());
 
   const push = (a: number, b: number, w: Id): void => {
-    if (program.isZero(w)) return;
+    if (tape.isZero(w)) return;
     const known = edges[a]!.get(b);
-    const total = known === undefined ? w : program.add(known, w);
+    const total = known === undefined ? w : tape.add(known, w);
     edges[a]!.set(b, total);
     if (a !== b) edges[b]!.set(a, total);
   };
-  if (root >= 0) adjoint[root] = program.literal(1);
+  if (root >= 0) adjoint[root] = tape.literal(1);
   for (let k = root; k >= 0; k--) {
     const { slot, args, first, second } = nodes[k]!;
     if (slot >= 0) continue;
@@ -51,7 +51,7 @@ export function differentiate(shape: Shape): Derivatives {
           for (let j = 0; j < i; j++) {
             if (args[j]! < 0) continue;
             const cross = product(half, first[j]!);
-            push(args[i]!, args[j]!, args[i] === args[j] ? program.times(2, cross) : cross);
+            push(args[i]!, args[j]!, args[i] === args[j] ? tape.times(2, cross) : cross);
           }
         }
       } else {
@@ -60,7 +60,7 @@ export function differentiate(shape: Shape): Derivatives {
           const a = args[i]!;
           if (a < 0) continue;
           const along = product(w, first[i]!);
-          push(a, p, a === p ? program.times(2, along) : along);
+          push(a, p, a === p ? tape.times(2, along) : along);
         }
       }
     }
@@ -70,10 +70,10 @@ export function differentiate(shape: Shape): Derivatives {
       const [a, b] = [args[i]!, args[j]!];
       if (a < 0 || b < 0) continue;
       const w = product(bar, partial);
-      push(a, b, i !== j && a === b ? program.times(2, w) : w);
+      push(a, b, i !== j && a === b ? tape.times(2, w) : w);
     }
     for (let i = 0; i < args.length; i++)
-      if (args[i]! >= 0) adjoint[args[i]!] = program.add(adjoint[args[i]!]!, product(bar, first[i]!));
+      if (args[i]! >= 0) adjoint[args[i]!] = tape.add(adjoint[args[i]!]!, product(bar, first[i]!));
   }
 
   const gradient: { slot: number; id: Id }[] = [];
@@ -81,15 +81,15 @@ export function differentiate(shape: Shape): Derivatives {
   for (let k = 0; k <= root; k++) {
     const { slot } = nodes[k]!;
     if (slot < 0) continue;
-    if (!program.isZero(adjoint[k]!)) gradient.push({ slot, id: adjoint[k]! });
+    if (!tape.isZero(adjoint[k]!)) gradient.push({ slot, id: adjoint[k]! });
     for (const [p, id] of edges[k]!) {
       const other = nodes[p]!.slot;
-      if (other <= slot && !program.isZero(id)) hessian.push({ row: slot, column: other, id });
+      if (other <= slot && !tape.isZero(id)) hessian.push({ row: slot, column: other, id });
     }
   }
   gradient.sort((a, b) => a.slot - b.slot);
   hessian.sort((a, b) => a.row - b.row || a.column - b.column);
-  return { program, value, gradient, hessian };
+  return { tape, value, gradient, hessian };
 }
 
 interface Recorded {
@@ -98,9 +98,9 @@ interface Recorded {
   readonly node: number;
 }
 
-/** Writes the values into the program and notes every node that depends on variables. */
+/** Writes the values into the tape and notes every node that depends on variables. */
 function record(
-  program: Program,
+  tape: ScalarTape,
   shape: Shape,
 ): { nodes: Active[]; root: number; value: Id; guarded: boolean } {
   const nodes: Active[] = [];
@@ -112,7 +112,7 @@ function record(
     const known = leaves.get(slot);
     if (known !== undefined) return known;
     const made = {
-      id: program.variable(slot),
+      id: tape.variable(slot),
       node: nodes.push({ slot, args: [], first: [], second: [] }) - 1,
     };
     leaves.set(slot, made);
@@ -124,17 +124,17 @@ function record(
     if (kind === variableSlot) return leaf(index);
     if (kind === earlierCall) return calls[index]!;
     return {
-      id: kind === literal ? program.literal(shape.literals[index]!) : program.constant(index),
+      id: kind === literal ? tape.literal(shape.literals[index]!) : tape.constant(index),
       node: -1,
     };
   };
   const call = (op: Operator, args: readonly Recorded[]): Recorded => {
     const rule = rules[op];
     const u = args.map(({ id }) => id);
-    const id = rule.value(program, u);
-    if (args.every(({ node }) => node < 0) || program.value(id) !== undefined) return { id, node: -1 };
-    const first = rule.first(program, u, id);
-    const second = rule.second(program, u, id, first);
+    const id = rule.value(tape, u);
+    if (args.every(({ node }) => node < 0) || tape.value(id) !== undefined) return { id, node: -1 };
+    const first = rule.first(tape, u, id);
+    const second = rule.second(tape, u, id, first);
     return { id, node: nodes.push({ slot: -1, args: args.map(({ node }) => node), first, second }) - 1 };
   };
   const fold = (op: Operator, args: readonly Recorded[]): Recorded => {

@@ -1,6 +1,6 @@
-import { type Instruction, instructions, library } from './instructions.js';
 import type { Loop } from './loop.js';
-import type { Id, Program } from './program.js';
+import { library, type ScalarOperation, scalarOperations } from './scalar-operations.js';
+import type { Id, ScalarTape } from './scalar-tape.js';
 
 const literal = (value: number): string => (value < 0 ? `(${value})` : String(value));
 
@@ -18,19 +18,18 @@ export function mayEmit(): boolean {
   return allowed;
 }
 
-/** Generates a loop over terms whose body is the program as straight-line JavaScript. */
-export function emit(program: Program, needed: readonly Id[], outputs: readonly Id[]): Loop {
+/** Generates a loop over terms whose body is the tape as straight-line JavaScript. */
+export function emit(tape: ScalarTape, needed: readonly Id[], outputs: readonly Id[]): Loop {
   const lines: string[] = [];
-  const name = (id: Id): string =>
-    program.code[id] === 'literal' ? literal(program.literals[id]!) : `t${id}`;
+  const name = (id: Id): string => (tape.code[id] === 'literal' ? literal(tape.literals[id]!) : `t${id}`);
   for (const id of needed) {
-    const code = program.code[id]!;
-    const [a, b, c] = program.operands.slice(3 * id, 3 * id + 3) as [Id, Id, Id];
+    const code = tape.code[id]!;
+    const [a, b, c] = tape.operands.slice(3 * id, 3 * id + 3) as [Id, Id, Id];
     if (code === 'literal') continue;
     if (code === 'variable') lines.push(`const t${id}=x[v[i+${a}]];`);
     else if (code === 'constant') lines.push(`const t${id}=k[j+${a}];`);
     else {
-      const text = instructions[code as Instruction].text(
+      const text = scalarOperations[code as ScalarOperation].text(
         name(a),
         b < 0 ? '' : name(b),
         c < 0 ? '' : name(c),

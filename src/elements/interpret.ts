@@ -1,12 +1,12 @@
-import { type Instruction, instructions } from './instructions.js';
 import type { Loop } from './loop.js';
-import type { Id, Program } from './program.js';
+import { type ScalarOperation, scalarOperations } from './scalar-operations.js';
+import type { Id, ScalarTape } from './scalar-tape.js';
 
 const leafCodes = ['variable', 'constant', 'literal'];
 const hot = ['add', 'subtract', 'multiply', 'divide', 'guarded', 'negate'];
 
-/** The same loop as `emit` makes, run from a tape; for programs too long to compile. */
-export function interpret(program: Program, needed: readonly Id[], outputs: readonly Id[]): Loop {
+/** The same loop as `emit` makes, run from a tape; for tapes too long to compile. */
+export function interpret(tape: ScalarTape, needed: readonly Id[], outputs: readonly Id[]): Loop {
   const place = new Map(needed.map((id, k) => [id, k]));
   const length = needed.length;
   const code = new Uint8Array(length);
@@ -15,16 +15,16 @@ export function interpret(program: Program, needed: readonly Id[], outputs: read
   const values = new Float64Array(length);
   const codes = [...leafCodes, ...hot];
   needed.forEach((id, k) => {
-    const text = program.code[id]!;
+    const text = tape.code[id]!;
     const leaf = leafCodes.includes(text);
     for (let n = 0; n < 3; n++) {
-      const operand = program.operands[3 * id + n]!;
+      const operand = tape.operands[3 * id + n]!;
       operands[3 * k + n] = leaf || operand < 0 ? Math.max(operand, 0) : place.get(operand)!;
     }
     const known = codes.indexOf(text);
     code[k] = known >= 0 ? known : codes.length;
-    calls.push(leaf ? () => Number.NaN : instructions[text as Instruction].evaluate);
-    if (text === 'literal') values[k] = program.literals[id]!;
+    calls.push(leaf ? () => Number.NaN : scalarOperations[text as ScalarOperation].evaluate);
+    if (text === 'literal') values[k] = tape.literals[id]!;
   });
   const results = Int32Array.from(outputs, (id) => place.get(id)!);
 

@@ -15,7 +15,7 @@ export interface Kernel {
   readonly hessian: Loop;
 }
 
-/** More instructions than this are interpreted, because engines do not optimize functions of that size. */
+/** More operations than this are interpreted, because engines do not optimize functions of that size. */
 const largestCompiled = 3000;
 
 /** Derives and compiles the loops of a shape; each is generated when it is first called. */
@@ -38,11 +38,11 @@ export function makeKernel(shape: Shape, compile = true): Kernel {
   };
 }
 
-function build({ program }: Derivatives, outputs: readonly number[], compile: boolean): Loop {
-  const needed = liveIds(program.operands, program.code, outputs);
+function build({ tape }: Derivatives, outputs: readonly number[], compile: boolean): Loop {
+  const needed = liveIds(tape.operands, tape.code, outputs);
   return compile && needed.length <= largestCompiled && mayEmit()
-    ? emit(program, needed, outputs)
-    : interpret(program, needed, outputs);
+    ? emit(tape, needed, outputs)
+    : interpret(tape, needed, outputs);
 }
 
 /** Ids that the outputs depend on, ascending, so that operands come first. */

@@ -1,15 +1,15 @@
 import type { Operator, Several } from '../problem/operators.js';
-import type { Instruction } from './instructions.js';
-import type { Id, Program } from './program.js';
+import type { ScalarOperation } from './scalar-operations.js';
+import type { Id, ScalarTape } from './scalar-tape.js';
 
 /** A second partial derivative `∂²w/∂uᵢ∂uⱼ`, `i ≥ j`. */
 export type Second = readonly [i: number, j: number, value: Id];
 
 /** Derivatives of `w = φ(u)`; `d` are the first partials. Absent partials are 0. */
 export interface Rule {
-  value(p: Program, u: readonly Id[]): Id;
-  first(p: Program, u: readonly Id[], w: Id): Id[];
-  second(p: Program, u: readonly Id[], w: Id, d: readonly Id[]): Second[];
+  value(p: ScalarTape, u: readonly Id[]): Id;
+  first(p: ScalarTape, u: readonly Id[], w: Id): Id[];
+  second(p: ScalarTape, u: readonly Id[], w: Id, d: readonly Id[]): Second[];
 }
 
 /** Operators of any number of arguments come down to two at a time, except sums. */
@@ -22,23 +22,23 @@ export const pairwise: ReadonlySet<Operator> = new Set<Several>([
 ]);
 
 const one = (
-  code: Instruction,
-  first: (p: Program, u: Id, w: Id) => Id,
-  second: (p: Program, u: Id, w: Id, d: Id) => Id,
+  code: ScalarOperation,
+  first: (p: ScalarTape, u: Id, w: Id) => Id,
+  second: (p: ScalarTape, u: Id, w: Id, d: Id) => Id,
 ): Rule => ({
   value: (p, [u]) => p.apply(code, u!),
   first: (p, [u], w) => [first(p, u!, w)],
   second: (p, [u], w, [d]) => [[0, 0, second(p, u!, w, d!)]],
 });
 
-const zero = (p: Program): Id => p.literal(0);
-const square = (p: Program, u: Id): Id => p.multiply(u, u);
-const reciprocal = (p: Program, u: Id): Id => p.divide(p.literal(1), u);
-const oneMinus = (p: Program, u: Id): Id => p.subtract(p.literal(1), u);
-const onePlus = (p: Program, u: Id): Id => p.add(p.literal(1), u);
+const zero = (p: ScalarTape): Id => p.literal(0);
+const square = (p: ScalarTape, u: Id): Id => p.multiply(u, u);
+const reciprocal = (p: ScalarTape, u: Id): Id => p.divide(p.literal(1), u);
+const oneMinus = (p: ScalarTape, u: Id): Id => p.subtract(p.literal(1), u);
+const onePlus = (p: ScalarTape, u: Id): Id => p.add(p.literal(1), u);
 
 /** Steps and tests: constant on each piece. */
-const flat = (code: Instruction): Rule => ({
+const flat = (code: ScalarOperation): Rule => ({
   value: (p, u) => p.apply(code, ...(u as [Id])),
   first: (p, u) => u.map(() => zero(p)),
   second: () => [],
@@ -81,11 +81,11 @@ const generalPower: Rule = {
 };
 
 /** The literal integer exponent of a power, undefined for other exponents. */
-function literalExponent(p: Program, b: Id): number | undefined {
+function literalExponent(p: ScalarTape, b: Id): number | undefined {
   const n = p.value(b);
   return n !== undefined && Number.isInteger(n) ? n : undefined;
 }
-const powerRule = (p: Program, b: Id): Rule => {
+const powerRule = (p: ScalarTape, b: Id): Rule => {
   const n = literalExponent(p, b);
   return n === undefined ? generalPower : integerPower(n);
 };

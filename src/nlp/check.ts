@@ -18,7 +18,7 @@ export interface DerivativeCheck {
   readonly hessian: Disagreement;
 }
 
-export interface CheckOptions {
+export interface DerivativeCheckOptions {
   /** Step relative to `max(1, |xⱼ|)`; default the cube root of the accuracy of the functions. */
   readonly step?: number;
   /** Multipliers for the Hessian; default 1 for the objective and 1, −1/2, 1/3, … for the rows. */
@@ -33,7 +33,11 @@ export interface CheckOptions {
  * central differences of gradient and Jacobian. Entries outside the stated structure must measure as 0. A
  * problem without second derivatives reports 0 for them.
  */
-export function checkDerivatives(nlp: Nlp, x: Float64Array, options: CheckOptions = {}): DerivativeCheck {
+export function checkDerivatives(
+  nlp: Nlp,
+  x: Float64Array,
+  options: DerivativeCheckOptions = {},
+): DerivativeCheck {
   const n = nlp.variables.lower.length;
   const m = nlp.constraints.lower.length;
   const accuracy = nlp.accuracy ?? Number.EPSILON;

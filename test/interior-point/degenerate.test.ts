@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CountedNlp } from '../../solvers/interior-point/counted-nlp.js';
 import { interiorPoint } from '../../solvers/interior-point/index.js';
 import { options as table } from '../../solvers/interior-point/options.js';
-import { Oracle } from '../../solvers/interior-point/oracle.js';
 import { SlackForm, select } from '../../solvers/interior-point/slacks.js';
 import { openKkt } from '../../solvers/kkt/open.js';
 import { openLinearSolver } from '../../solvers/linear/index.js';
@@ -69,7 +69,7 @@ describe('dependent rows', () => {
     model.minimize(sum([x, y]));
     const nlp = assemble(model.problem());
     const scaling = { objective: 1, row: new Float64Array(2).fill(1), column: null };
-    const form = new SlackForm(new Oracle(nlp), select(nlp, 1e19), scaling, readOptions(table));
+    const form = new SlackForm(new CountedNlp(nlp), select(nlp, 1e19), scaling, readOptions(table));
     const kkt = openKkt(form, null, openLinearSolver, {});
     form.jacobianValues(new Float64Array(2), kkt.values.J);
     const Σ = Float64Array.of(1e-10, 2e-10);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Acceptor } from '../../solvers/interior-point/acceptor.js';
+import { CountedNlp } from '../../solvers/interior-point/counted-nlp.js';
 import { Filter } from '../../solvers/interior-point/filter.js';
 import { Regularization } from '../../solvers/interior-point/inertia.js';
 import { options as table } from '../../solvers/interior-point/options.js';
-import { Oracle } from '../../solvers/interior-point/oracle.js';
 import { ElasticForm } from '../../solvers/interior-point/restoration/problem.js';
 import { SlackForm, select } from '../../solvers/interior-point/slacks.js';
 import { readOptions } from '../../src/core/options.js';
@@ -78,7 +78,7 @@ describe('regularization', () => {
 describe('the standard form', () => {
   const nlp = problems.small(problems.hs71());
   const scaling = { objective: 1, row: new Float64Array(2).fill(1), column: null };
-  const form = new SlackForm(new Oracle(nlp), select(nlp, 1e19), scaling, options);
+  const form = new SlackForm(new CountedNlp(nlp), select(nlp, 1e19), scaling, options);
   const w = Float64Array.of(1.5, 4, 3, 2, 30);
 
   it('of restoration starts feasible, with gradients that differences confirm', () => {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkDerivatives, checkNetwork } from '../../api/check.js';
+import { checkNetwork, checkOracle } from '../../api/check.js';
 import { openOracle } from '../../api/oracle.js';
 import { taylorSlope } from '../../api/slope.js';
 import { shutdown } from '../../index.js';
@@ -91,18 +91,18 @@ describe('checkNetwork', () => {
 
   it('judges a Hessian in f32 by that, the rest by f64', async () => {
     const oracle = await compiledOracle('mixed');
-    const findings = await checkDerivatives(oracle);
+    const findings = await checkOracle(oracle);
     expect(findings.filter(({ passed }) => !passed)).toEqual([]);
     const [jacobian, hessian] = findings;
     expect(jacobian!.limit).toBeLessThan(1e-7);
     expect(hessian!.limit).toBeGreaterThan(1e-3);
-    const exact = await checkDerivatives({ ...oracle, precision: 'f64' });
+    const exact = await checkOracle({ ...oracle, precision: 'f64' });
     expect(exact.find(({ name }) => name === 'Hessian')!.passed).toBe(false);
   });
 
   it('sees no third-order remainder in the rounding of a Hessian in f32', async () => {
     const square = architectures.find(({ name }) => name === 'square of the input')!;
-    const findings = await checkDerivatives(await compiledOracle('mixed', square));
+    const findings = await checkOracle(await compiledOracle('mixed', square));
     expect(findings.filter(({ passed }) => !passed)).toEqual([]);
     expect(findings.map(({ name }) => name)).not.toContain('second-order remainder');
   });
@@ -126,7 +126,7 @@ describe('checkNetwork', () => {
       spoil(order, d);
       return d;
     };
-    const findings = await checkDerivatives({
+    const findings = await checkOracle({
       inputs: 2,
       outputs: 2,
       precision: 'f64',

@@ -1,6 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Control, createMailbox, Mailbox, type MailboxDescriptor, State } from '../../runtime/mailbox.js';
+import {
+  Control,
+  createMailbox,
+  Mailbox,
+  type MailboxDescriptor,
+  MailboxState,
+} from '../../runtime/mailbox.js';
 import { compiled } from '../../runtime/node/compiled.js';
 import { programsOf } from '../../runtime/programs.js';
 import { OracleService } from '../../runtime/service.js';
@@ -79,7 +85,7 @@ describe('the mailbox', () => {
     third!.x.set([5, 6]);
     third!.λ.set([3, 4]);
     here.ask(2, [third!, first!]);
-    expect(there.state).toBe(State.requested);
+    expect(there.state).toBe(MailboxState.requested);
     expect(there.order).toBe(2);
     const [asked, also] = there.asked;
     expect(there.asked).toEqual([there.slots[2], there.slots[0]]);
@@ -87,7 +93,7 @@ describe('the mailbox', () => {
     asked!.H.set([5, 6, 7]);
     asked!.J.set([1, 2, 3, 4]);
     there.answer(0.25);
-    expect(here.state).toBe(State.done);
+    expect(here.state).toBe(MailboxState.done);
     expect(here.seconds).toBe(0.25);
     expect([...third!.H, ...third!.J]).toEqual([5, 6, 7, 1, 2, 3, 4]);
     expect([...first!.H, ...first!.J].every((value) => value === 0)).toBe(true);
@@ -98,7 +104,7 @@ describe('the mailbox', () => {
     const descriptor = createMailbox(shape, 1, control());
     const [here, there] = [new Mailbox(descriptor), new Mailbox(descriptor)];
     there.fail('kein Gerät ☹');
-    expect(here.state).toBe(State.failed);
+    expect(here.state).toBe(MailboxState.failed);
     expect(here.error.message).toBe('kein Gerät ☹');
     there.fail('é'.repeat(4000));
     expect(here.error.message).toMatch(/^é{400,}$/);
@@ -131,9 +137,9 @@ describe('the mailbox', () => {
     here.ask(0, here.slots);
     here.withdraw();
     there.answer(1);
-    expect(here.state).toBe(State.withdrawn);
+    expect(here.state).toBe(MailboxState.withdrawn);
     there.fail('late');
-    expect(here.state).toBe(State.withdrawn);
+    expect(here.state).toBe(MailboxState.withdrawn);
   });
 
   it('needs no room for H without second derivatives', () => {

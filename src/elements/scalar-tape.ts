@@ -1,15 +1,15 @@
-import { type Instruction, instructions } from './instructions.js';
+import { type ScalarOperation, scalarOperations } from './scalar-operations.js';
 
-/** A number computed by the program: position of an instruction or a leaf. */
+/** A number computed by the tape: position of an instruction or a leaf. */
 export type Id = number;
 
-type Code = Instruction | 'variable' | 'constant' | 'literal';
+type Code = ScalarOperation | 'variable' | 'constant' | 'literal';
 
 /**
- * A straight-line program under construction. Equal instructions are one, literals fold, and products and sums with
+ * A straight-line tape under construction. Equal operations are one, literals fold, and products and sums with
  * 0 and 1 vanish, so that structural zeros of derivatives show as the literal 0.
  */
-export class Program {
+export class ScalarTape {
   readonly code: Code[] = [];
   /** Operands, three per instruction, −1 where absent; a leaf's slot stands in the first. */
   readonly operands: Id[] = [];
@@ -110,12 +110,12 @@ export class Program {
     return n % 2 === 0 ? square : this.multiply(square, a);
   }
 
-  apply(code: Instruction, a: Id, b: Id = -1, c: Id = -1): Id {
+  apply(code: ScalarOperation, a: Id, b: Id = -1, c: Id = -1): Id {
     const u = this.value(a);
     const v = b < 0 ? 0 : this.value(b);
     const w = c < 0 ? 0 : this.value(c);
     if (u !== undefined && v !== undefined && w !== undefined)
-      return this.literal(instructions[code].evaluate(u, v, w));
+      return this.literal(scalarOperations[code].evaluate(u, v, w));
     return this.#intern(code, a, b, c, Number.NaN);
   }
 

@@ -34,7 +34,7 @@ function firstBad(values: Float64Array, concerns: (k: number) => boolean): numbe
  * of rows without bounds and derivatives by fixed variables, which nobody needs; where they are not, `trouble` says which
  * row and column. An oracle that is gone for good throws on.
  */
-export class Oracle {
+export class CountedNlp {
   readonly calls: Calls = { objective: 0, gradient: 0, constraints: 0, jacobian: 0, hessian: 0, rejected: 0 };
   /** What the latest failed evaluation met. */
   trouble = '';

@@ -1,8 +1,8 @@
 import { erf, guarded, round, sigmoid, softplus } from '../core/special.js';
 import type { Operator } from '../problem/operators.js';
 
-/** Scalar instructions of a derivative program: the operators, and two that derivatives need besides. */
-export type Instruction = Exclude<Operator, 'conditional'> | 'guarded' | 'select';
+/** Scalar operations of a derivative tape: the operators, and two that derivatives need besides. */
+export type ScalarOperation = Exclude<Operator, 'conditional'> | 'guarded' | 'select';
 
 interface Form {
   readonly text: (a: string, b: string, c: string) => string;
@@ -27,7 +27,7 @@ const test = (sign: string, evaluate: (a: number, b: number) => boolean): Form =
 });
 
 /** How each instruction is written in generated JavaScript and what it computes when interpreted. */
-export const instructions: { readonly [I in Instruction]: Form } = {
+export const scalarOperations: { readonly [I in ScalarOperation]: Form } = {
   add: infix('+', (a, b) => a + b),
   subtract: infix('-', (a, b) => a - b),
   multiply: infix('*', (a, b) => a * b),
