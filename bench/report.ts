@@ -20,8 +20,21 @@ import { oracle } from './report/suites/oracle.js';
 import { random } from './report/suites/random.js';
 import { solve } from './report/suites/solve.js';
 import { sparse } from './report/suites/sparse.js';
+import { uses } from './report/suites/uses.js';
 
-const suites: readonly Suite[] = [hs, nl, sparse, models, random, linear, mnist, hostile, oracle, solve];
+const suites: readonly Suite[] = [
+  hs,
+  nl,
+  sparse,
+  models,
+  random,
+  linear,
+  mnist,
+  hostile,
+  oracle,
+  uses,
+  solve,
+];
 
 const { values: flags } = parseArgs({
   options: {

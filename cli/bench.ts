@@ -8,6 +8,7 @@ import { packageRoot } from '../scenarios/data.js';
 /** Each benchmark is a script of its own, so that it also runs alone and measures a fresh process. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   oracle: 'value, Jacobian and Hessian of the reference networks, by engine and precision, beside PyTorch',
+  uses: 'many uses of one network, asked together',
   solve: 'the adversarial image: seconds per iteration and where they go, beside Ipopt with PyTorch',
   linear: 'factorization of KKT matrices, beside MUMPS',
   hs: 'the Hock–Schittkowski problems, beside Ipopt',

@@ -27,10 +27,13 @@ interface Output {
 }
 
 const goals = [
-  '≥ 5 times faster in total than Ipopt + MUMPS + PyTorch (both in the reduced space)',
+  '≥ 8 times faster in total than Ipopt + MUMPS + PyTorch at width 128, ≥ 4 at 512 (both in the reduced space)',
   'the same with our lifted formulation',
   'rest (neither oracle nor linear algebra) < 10 %',
 ] as const;
+
+/** How many times faster the whole solve shall be. */
+const wanted = (network: string): number => (network.endsWith('-512') ? 4 : 8);
 
 export const solve: Suite = {
   name: 'solve',
@@ -52,7 +55,11 @@ export const solve: Suite = {
         measured: record
           .map((entry) => `${entry.network}: ${of(entry)?.toFixed(1) ?? 'not measured'}`)
           .join('; '),
-        met: known.some((ratio) => ratio < 5) ? false : known.length === record.length ? true : undefined,
+        met: record.some((entry) => (of(entry) ?? Number.POSITIVE_INFINITY) < wanted(entry.network))
+          ? false
+          : known.length === record.length
+            ? true
+            : undefined,
       };
     };
     const rests = record.map(({ network, ours }) => ({ network, share: median(ours.map(rest)) }));
