@@ -10,6 +10,7 @@ import { writeWhole } from '../runtime/node/draft.js';
 import { packageRoot } from '../scenarios/data.js';
 import { writeReport } from './report/readme.js';
 import { type Findings, notMeasured, type Suite } from './report/suite.js';
+import { gap } from './report/suites/gap.js';
 import { hostile } from './report/suites/hostile.js';
 import { hs } from './report/suites/hs.js';
 import { linear } from './report/suites/linear.js';
@@ -33,6 +34,7 @@ const suites: readonly Suite[] = [
   hostile,
   oracle,
   uses,
+  gap,
   solve,
 ];
 
