@@ -33,7 +33,7 @@ import {
 } from '../scenarios/scopf/range.js';
 import { exitCode } from './exit-code.js';
 import { branchColumns, busColumns, unitColumns } from './grid/columns.js';
-import { csv, gridTables } from './grid/tables.js';
+import { beyondLimits, csv, gridTables } from './grid/tables.js';
 import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
@@ -123,6 +123,13 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     const solved = isSolved(solution.status);
     const report = reportScopf(problem, solution);
     if (solved) tell(`${gridTables(report.grid)}\n`);
+    else {
+      if (report.grid.exceeded.length > 0) tell(beyondLimits(report.grid.exceeded));
+      if (unlimited && isSolved(unlimited.status))
+        tell(
+          `Without the limit of ${limit} Hz the same problem is solved: no dispatch found keeps it. Try a lower --frequency-limit, fewer contingencies, or --range none.\n`,
+        );
+    }
 
     const secured = unlimited ?? solution;
     const costs = [

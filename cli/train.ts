@@ -94,7 +94,12 @@ function train({
       tell: (line) => remark(`graybox: ${line}`),
     },
   );
-  const command = process.argv.slice(2).join(' ');
+  // Where it is written is no part of the recipe.
+  const command = process.argv
+    .slice(2)
+    .join(' ')
+    .replace(/--out[ =]\S+/, '')
+    .trim();
   const { heldOut } = saveSurrogate(out, trained, `graybox ${command}`);
   print(
     `${out}: held out ${(1000 * heldOut.rmse).toFixed(1)} mHz, the mean ${(1000 * heldOut.mean).toFixed(1)}, a linear model ${(1000 * heldOut.linear).toFixed(1)}; use it with graybox solve scopf --case ${named} --network ${out}`,

@@ -50,5 +50,16 @@ it('keeps the promise of its first example with a live tfjs model', async () => 
 
 it('names only commands that exist', () => {
   const commands = [...readme.matchAll(/^graybox ([a-z]+)/gm)].map(([, name]) => name);
-  expect(new Set(commands)).toEqual(new Set(['solve', 'inspect', 'check', 'options', 'data', 'bench']));
+  const known = [
+    'solve',
+    'inspect',
+    'check',
+    'options',
+    'data',
+    'bench',
+    'simulate',
+    'contingencies',
+    'train',
+  ];
+  expect(new Set(commands)).toEqual(new Set(known));
 });

@@ -72,9 +72,9 @@ async function hawaii(): Promise<{ data: SurrogateData; options: SurrogateOption
     },
     options: {
       hidden: Array(layers - 2).fill(nodes),
-      epochs: number('epochs', 3000),
-      rate: number('rate', 1e-3),
-      decay: number('decay', 1e-2),
+      epochs: number('epochs', 2500),
+      rate: number('rate', 2e-3),
+      decay: number('decay', 3e-3),
       seed: number('seed', 1),
       others: number('others', 5),
       ignored: inputs.flatMap(({ name }, j) => (name.startsWith('Q(') ? [j] : [])),
@@ -113,7 +113,12 @@ function nine(): { data: SurrogateData; options: SurrogateOptions; name: string 
 try {
   const { data, options, name } = values.grid === 'nine-buses' ? nine() : await hawaii();
   const trained = trainSurrogate(data, options);
-  const given = process.argv.slice(2).join(' ');
+  // Where it is written is no part of the recipe.
+  const given = process.argv
+    .slice(2)
+    .join(' ')
+    .replace(/--out[ =]\S+/, '')
+    .trim();
   const card = saveSurrogate(
     join(values.out, name),
     trained,

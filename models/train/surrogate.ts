@@ -88,7 +88,11 @@ export function trainSurrogate(
         linear: error(fitLinear(learned, 1e-3, how.ignored), held),
       },
       folds,
-      disagreement: { at: reference.what, hertz: Math.max(...foretold) - Math.min(...foretold) },
+      disagreement: {
+        at: reference.what,
+        seeds: others,
+        hertz: Math.max(...foretold) - Math.min(...foretold),
+      },
       training: {
         samples: learned.count,
         hidden: how.hidden.join(' × '),

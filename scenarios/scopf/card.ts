@@ -21,11 +21,10 @@ export interface SurrogateCard {
     readonly mean: number;
     readonly linear: number;
   };
-  /** The same over five folds. */
+  /** The same over folds of the samples, each held out once. */
   readonly folds: readonly number[];
-  /** Range of what five seeds foretell at one dispatch, Hz. */
-  readonly disagreement: { readonly at: string; readonly hertz: number };
-  /** The samples' inputs, for the distance to them; absent where they may not be passed on. */
+  /** Range of what networks from several seeds foretell at one dispatch, Hz. */
+  readonly disagreement: { readonly at: string; readonly seeds: number; readonly hertz: number };
   readonly training: Readonly<Record<string, string | number>>;
   readonly sha256: Readonly<Record<string, string>>;
 }

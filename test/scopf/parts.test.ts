@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  digest,
   dynamicsOf,
   loadNetwork,
   readPsse,
@@ -246,4 +247,49 @@ describe.skipIf(!hasScopf || !existsSync(network))('the 37-bus grid within the s
       expect(price / 17301.64).toBeCloseTo(1, 3);
     }
   });
+});
+
+describe('shipped surrogates', () => {
+  const root = join(import.meta.dirname, '../../models');
+  const cases = [
+    ['scopf-nine-buses', 0.015],
+    ['scopf-tanh-100x3', 0.007],
+  ] as const;
+  for (const [name, most] of cases)
+    it(`${name}: the card tells the truth about the files`, async () => {
+      const path = join(root, name);
+      const card = readCard(path)!;
+      const known = await loadNetwork(path);
+      expect(card.name).toBe(name);
+      expect(known.inputSize).toBe(card.inputs.length);
+      expect(digest(known)).toBe(card.sha256['weights.bin']);
+      expect(isInformative(card)).toBe(true);
+      expect(card.heldOut.rmse).toBeLessThanOrEqual(most);
+    });
+
+  const held = async (name: string, all: Samples): Promise<number> => {
+    const known = await loadNetwork(join(root, name));
+    return rootMeanSquare(
+      rowsOf(all, (row) => row % 5 === 0),
+      (x) => forward(known, x),
+    );
+  };
+
+  it('scopf-nine-buses: its error on samples that it never saw is that of the card', async () => {
+    const grid = nineBuses();
+    const all = { ...lossSamples(grid, dynamicsOf(grid, nineBusDynamics()), 2560), outputs: 1 };
+    const { rmse } = readCard(join(root, 'scopf-nine-buses'))!.heldOut;
+    expect((await held('scopf-nine-buses', all)) / rmse).toBeCloseTo(1, 2);
+  });
+
+  it.skipIf(!hasScopf)(
+    'scopf-tanh-100x3: its error on samples that it never saw is that of the card',
+    async () => {
+      const x = readNpy(join(dataFolder, 'scopf', '10_10_gen_load_input_v2.npy'));
+      const y = readNpy(join(dataFolder, 'scopf', '10_10_freq_output_v2.npy'));
+      const all = { count: x.rows, inputs: x.columns, outputs: y.columns, x: x.data, y: y.data };
+      const { rmse } = readCard(join(root, 'scopf-tanh-100x3'))!.heldOut;
+      expect((await held('scopf-tanh-100x3', all)) / rmse).toBeCloseTo(1, 2);
+    },
+  );
 });
