@@ -6,7 +6,7 @@ import { isTensor, parametersOf, tensorsOf } from '../../src/network/traits.js';
  * SHA-256 (hexadecimal) of what a network computes: its operations with all their constants and trained arrays, its
  * shapes, inputs and outputs. Names do not count, nor whether equal arrays are one. Element types do: f32 is not f64.
  */
-export function digest({ name: _, parameters: __, nodes, ...ends }: Network): string {
+export function digest({ name: _, parameters: __, notes: ___, nodes, ...ends }: Network): string {
   const known = new Map<Tensor, string>();
   const ofTensor = (tensor: Tensor): string => {
     const own = known.get(tensor) ?? tensorDigest(tensor);
@@ -48,11 +48,15 @@ function update(hash: Hash, { data: { buffer, byteOffset, byteLength } }: Tensor
     hash.update(new Uint8Array(buffer, byteOffset + at, Math.min(step, byteLength - at)));
 }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** Plain data as text: the same for the same data in any order of fields, different for any other, −0 and NaN included. */
 function canonical(value: unknown, ofTensor: (tensor: Tensor) => string): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   if (isTensor(value)) return ofTensor(value);
+  if (value instanceof Int32Array) return `i32 ${createHash('sha256').update(bytesOf(value)).digest('hex')}`;
   const own = (part: unknown): string => canonical(part, ofTensor);
   if (Array.isArray(value)) return `[${value.map(own)}]`;
   const fields = Object.entries(value).filter(([, part]) => part !== undefined);

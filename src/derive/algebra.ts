@@ -16,6 +16,12 @@ export function algebra(b: Builder): Algebra<Ref> {
     exp: (u) => b.unary('exp', u),
     expm1: (u) => b.subtract(b.unary('exp', u), b.scalar(1)),
     erf: (u) => b.unary('erf', u),
+    log: (u) => b.unary('log', u),
+    sqrt: (u) => b.unary('sqrt', u),
+    sin: (u) => b.unary('sin', u),
+    cos: (u) => b.unary('cos', u),
+    atan: (u) => b.unary('atan', u),
+    power: (u, exponent) => power(b, u, exponent),
     tanh: (u) => b.unary('tanh', u),
     sigmoid: (u) => b.unary('sigmoid', u),
     softplus: (u) => b.unary('softplus', u),
@@ -32,4 +38,22 @@ export function algebra(b: Builder): Algebra<Ref> {
       return second === undefined ? first : b.add(first, second);
     },
   };
+}
+
+/** Exponents up to this are products; beyond, and between halves, `uᶜ = e^(c log u)`. */
+const mostFactors = 64;
+
+/** `uᶜ`, by squaring where `2c` is whole. */
+function power(b: Builder, u: Ref, exponent: number): Ref {
+  if (exponent < 0) return b.binary('divide', b.scalar(1), power(b, u, -exponent));
+  if (exponent === 0) return b.scalar(1);
+  if (!Number.isInteger(2 * exponent) || exponent > mostFactors)
+    return b.unary('exp', b.times(exponent, b.unary('log', u)));
+  let result = Number.isInteger(exponent) ? undefined : b.unary('sqrt', u);
+  let square = u;
+  for (let rest = Math.floor(exponent); rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = result === undefined ? square : b.multiply(result, square);
+    if (rest > 1) square = b.multiply(square, square);
+  }
+  return result!;
 }

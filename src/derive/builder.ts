@@ -1,5 +1,6 @@
 import { type Budget, countOf } from '../core/budget.js';
 import type { Tensor } from '../network/graph.js';
+import { blocksOf } from './blocks.js';
 import {
   type Binary,
   type Instruction,
@@ -103,6 +104,44 @@ export class Builder {
     const shape = this.shape(a).length === 1 ? [n] : [...stacks.slice(0, 1), m, n];
     return this.#add({ kind: 'matmul', a, b, transposeA, transposeB, shape });
   }
+  /** Of stacks of matrices, `[…, m, k]` and `[…, k, n]`; one right factor for all is a plain product. */
+  contract(a: Ref, b: Ref, transposeA = false, transposeB = false): Ref {
+    const [A, B] = [this.shape(a), this.shape(b)];
+    const [m, k] = transposeA ? [A.at(-1)!, A.at(-2)!] : [A.at(-2)!, A.at(-1)!];
+    const [l, n] = transposeB ? [B.at(-1)!, B.at(-2)!] : [B.at(-2)!, B.at(-1)!];
+    if (k !== l) throw new Error(`cannot multiply [${A}] by [${B}]`);
+    const lead = broadcast(A.slice(0, -2), B.slice(0, -2));
+    const shape = [...lead, m, n];
+    if (!transposeA && sizeOf(B) === k * n && lead.length === A.length - 2) {
+      const rows = this.reshape(a, [sizeOf(A) / k, k]);
+      const factor = this.reshape(b, B.slice(-2));
+      return this.reshape(this.matmul(rows, factor, false, transposeB), shape);
+    }
+    return this.#add({ kind: 'contract', a, b, transposeA, transposeB, shape });
+  }
+  /** `out[…, i] = a[…, index[i]]`, 0 where that is −1. */
+  gather(a: Ref, index: Int32Array): Ref {
+    const from = this.shape(a);
+    const { block, blocks } = blocksOf(index, from.at(-1)!);
+    if (blocks.length === 1 && blocks[0] === 0 && block === from.at(-1)) return a;
+    return this.gatherBlocks(a, blocks, block);
+  }
+  /** As {@link gather}, by whole blocks. */
+  gatherBlocks(a: Ref, index: Int32Array, block: number): Ref {
+    const shape = [...this.shape(a).slice(0, -1), index.length * block];
+    return this.#add({ kind: 'gather', a, index, block, shape });
+  }
+  /** `[rows, index.length]` with ones at `(offset + index[j], j)`, none where `index[j]` is −1. */
+  selection(rows: number, index: Int32Array, offset: number): Ref {
+    const columns = index.length;
+    return this.#made(`selection ${rows} ${indexKey(index)} ${offset}`, [rows, columns], () => {
+      const data = new Float64Array(rows * columns);
+      index.forEach((source, j) => {
+        if (source >= 0) data[(offset + source) * columns + j] = 1;
+      });
+      return data;
+    });
+  }
   unary(fn: Unary, a: Ref): Ref {
     return this.#add({ kind: 'unary', fn, a, shape: this.shape(a) });
   }
@@ -192,7 +231,10 @@ export class Builder {
   #add(given: Instruction): Ref {
     const low = given.kind === 'lower' || operands(given).some((ref) => this.#lowered[ref]);
     const instruction = low && given.kind !== 'lower' ? withOperands(given, (ref) => this.lower(ref)) : given;
-    const key = keyOf(instruction);
+    const key =
+      instruction.kind === 'gather'
+        ? `gather ${instruction.a} ${indexKey(instruction.index)} ${instruction.block}`
+        : keyOf(instruction);
     let ref = this.#known.get(key);
     if (ref === undefined) {
       this.workshop?.check(instruction.shape);
@@ -207,6 +249,18 @@ export class Builder {
   }
 }
 
+const indexKeys = new WeakMap<Int32Array, number>();
+let lastIndex = 0;
+/** A number for an array of indices, one everywhere. */
+function indexKey(index: Int32Array): number {
+  let key = indexKeys.get(index);
+  if (key === undefined) {
+    key = ++lastIndex;
+    indexKeys.set(index, key);
+  }
+  return key;
+}
+
 /** What tells an instruction from others; shapes that follow from the operands are left out. */
 function keyOf(instruction: Instruction): string {
   return `${instruction.kind} ${operands(instruction).join()} ${detailOf(instruction)}`;
@@ -215,6 +269,7 @@ function keyOf(instruction: Instruction): string {
 function detailOf(instruction: Instruction): string {
   switch (instruction.kind) {
     case 'matmul':
+    case 'contract':
       return `${instruction.transposeA} ${instruction.transposeB}`;
     case 'unary':
     case 'binary':

@@ -20,6 +20,7 @@ export function cost(program: Program): number {
     if (free) return total;
     const weight = level[k] === 'lower' ? 0.5 : 1;
     if (kind === 'symmetric') return total + weight * operations[k]!;
+    if (kind === 'contract') return total + weight * Math.max(operations[k]!, perNumber * sizeOf(shape));
     if (kind !== 'matmul') return total + weight * perNumber * sizeOf(shape);
     const factor = instructions[instruction.b]!;
     const reading = factor.kind === 'constant' ? perNumber * sizeOf(factor.shape) : 0;

@@ -23,6 +23,11 @@ const unary: { readonly [F in Unary]: (u: number) => number } = {
   erf,
   abs: Math.abs,
   step: (u) => (u > 0 ? 1 : 0),
+  log: Math.log,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  atan: Math.atan,
 };
 
 const binary: { readonly [F in Binary]: (a: number, b: number) => number } = {
@@ -100,6 +105,36 @@ const executors: Executors = {
           out[(p * m + i) * n + j] = sum;
         }
     }
+  },
+  contract: ({ a, b, transposeA, transposeB, shape }, out, values) => {
+    const [left, right] = [values[a]!, values[b]!];
+    const lead = shape.slice(0, -2);
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = left.shape.at(transposeA ? -2 : -1)!;
+    const A = stridesIn(left.shape.slice(0, -2), lead.length);
+    const B = stridesIn(right.shape.slice(0, -2), lead.length);
+    forEachIndex(lead, (position, index) => {
+      const [p, q] = [at(A, index) * m * k, at(B, index) * k * n];
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let l = 0; l < k; l++)
+            sum +=
+              left.data[p + (transposeA ? l * m + i : i * k + l)]! *
+              right.data[q + (transposeB ? j * k + l : l * n + j)]!;
+          out[(position * m + i) * n + j] = sum;
+        }
+    });
+  },
+  gather: ({ a, index, block, shape }, out, values) => {
+    const { data, shape: from } = values[a]!;
+    const [width, length] = [shape.at(-1)!, from.at(-1)!];
+    for (let row = 0; row * width < out.length; row++)
+      index.forEach((source, i) => {
+        if (source < 0) return;
+        for (let l = 0; l < block; l++)
+          out[row * width + i * block + l] = data[row * length + source * block + l]!;
+      });
   },
   unary: ({ fn, a }, out, values) => {
     const { data } = values[a]!;

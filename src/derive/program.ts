@@ -5,7 +5,19 @@ import type { Tensor } from '../network/graph.js';
 export type Ref = number & { readonly unit: 'instruction' };
 
 /** `step(u)` is 1 where `u > 0` and 0 elsewhere; `softplus(u) = log(1 + eᵘ)`, `sigmoid(u) = 1/(1 + e⁻ᵘ)`, stable for large `|u|`. */
-export type Unary = 'exp' | 'tanh' | 'sigmoid' | 'softplus' | 'erf' | 'abs' | 'step';
+export type Unary =
+  | 'exp'
+  | 'tanh'
+  | 'sigmoid'
+  | 'softplus'
+  | 'erf'
+  | 'abs'
+  | 'step'
+  | 'log'
+  | 'sqrt'
+  | 'sin'
+  | 'cos'
+  | 'atan';
 export type Binary = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
 
 /** A summand `left · rightᵀ` of a symmetric sum; both `[n, s]`. */
@@ -22,6 +34,9 @@ export interface Term {
  *   the identity at any other precision.
  * - `matmul`: `op(a) · op(b)` of two matrices, `op` the transpose where its flag is set. `a` may be a vector, a row that is
  *   not transposed; the result is one then.
+ * - `contract`: `op(a) · op(b)` of stacks of matrices, `[…, m, k]` and `[…, k, n]`, whose leading axes broadcast as in NumPy.
+ * - `gather`: along the last axis, seen as blocks of `block` numbers: block `index[i]` of `a` at block `i`, zeros where
+ *   `index[i]` is −1.
  * - `unary`: `fn` of every entry. `binary`: `fn` of two tensors broadcast as in NumPy (trailing axes aligned).
  * - `sumLast`: sum along the last axis, which stays with length 1. `softmax`: along the last axis.
  * - `slice`: `size` entries along `axis` from `start`. `concat` along `axis`. `reshape`. `transpose` of a matrix.
@@ -43,6 +58,14 @@ export type Instruction = { readonly shape: readonly number[] } & (
       readonly transposeA: boolean;
       readonly transposeB: boolean;
     }
+  | {
+      readonly kind: 'contract';
+      readonly a: Ref;
+      readonly b: Ref;
+      readonly transposeA: boolean;
+      readonly transposeB: boolean;
+    }
+  | { readonly kind: 'gather'; readonly a: Ref; readonly index: Int32Array; readonly block: number }
   | { readonly kind: 'unary'; readonly fn: Unary; readonly a: Ref }
   | { readonly kind: 'binary'; readonly fn: Binary; readonly a: Ref; readonly b: Ref }
   | { readonly kind: 'sumLast'; readonly a: Ref }
@@ -114,6 +137,7 @@ export function operands(instruction: Instruction): readonly Ref[] {
     case 'constant':
       return [];
     case 'matmul':
+    case 'contract':
     case 'binary':
       return [instruction.a, instruction.b];
     case 'concat':
@@ -135,6 +159,7 @@ export function withOperands(instruction: Instruction, to: (ref: Ref) => Ref): I
     case 'constant':
       return instruction;
     case 'matmul':
+    case 'contract':
     case 'binary':
       return { ...instruction, a: to(instruction.a), b: to(instruction.b) };
     case 'concat':

@@ -1,15 +1,22 @@
 import type { Builder } from './builder.js';
 import type { Ref, Term } from './program.js';
+import { scatterAdd } from './scatter.js';
 import { sizeOf } from './shape.js';
 
 /**
  * `T_v = ∂v/∂z` of a value `v` of some shape and size `s`, with respect to `rows` numbers `z`:
- * - `diagonal`: `T[offset + j, j] = scale_j` (1 without a scale) and zero elsewhere; `scale` has the shape of `v`;
+ * - `diagonal`: `T[offset + j, j] = scale_j` (1 without a scale) and zero elsewhere; `scale` has the shape of `v`. With an
+ *   `index`, `T[offset + index[j], j] = scale_j`, and a column of zeros where `index[j]` is −1;
  * - `dense`: a tensor `[rows, …shape of v]`.
  */
-export type Tangent =
-  | { readonly kind: 'diagonal'; readonly offset: number; readonly scale: Ref | null }
-  | { readonly kind: 'dense'; readonly tensor: Ref };
+export type Tangent = Diagonal | { readonly kind: 'dense'; readonly tensor: Ref };
+
+export interface Diagonal {
+  readonly kind: 'diagonal';
+  readonly offset: number;
+  readonly scale: Ref | null;
+  readonly index?: Int32Array;
+}
 
 /** A summand of `H`: `Σ left · rightᵀ`, plus numbers on the diagonal from `offset` on. */
 export interface Curvature {
@@ -30,7 +37,8 @@ export class Tangents {
     if (tangent.kind === 'dense') return tangent.tensor;
     const { b, rows } = this;
     const size = sizeOf(shape);
-    const eye = b.eye(rows, size, tangent.offset);
+    const { index, offset } = tangent;
+    const eye = index === undefined ? b.eye(rows, size, offset) : b.selection(rows, index, offset);
     const matrix = tangent.scale === null ? eye : b.multiply(eye, b.reshape(tangent.scale, [size]));
     return b.reshape(matrix, [rows, ...shape]);
   }
@@ -53,7 +61,11 @@ export class Tangents {
   through(tangent: Tangent, weight: Ref, shape: readonly number[]): Tangent {
     const { b, rows } = this;
     const [inner, outer] = b.shape(weight) as [number, number];
-    if (tangent.kind === 'diagonal' && shape.length === 1) {
+    if (tangent.kind === 'diagonal' && (shape.length > 1 || tangent.index !== undefined)) {
+      const rows = this.#rowsThrough(tangent, weight, shape);
+      if (rows !== undefined) return rows;
+    }
+    if (tangent.kind === 'diagonal' && tangent.index === undefined && shape.length === 1) {
       const { offset, scale } = tangent;
       const block = scale === null ? weight : b.multiply(b.reshape(scale, [inner, 1]), weight);
       const after = rows - offset - inner;
@@ -70,9 +82,53 @@ export class Tangents {
     return { kind: 'dense', tensor };
   }
 
+  /**
+   * `T W` for a diagonal `T` over several rows of `W`'s inputs, as with patches of a picture: row `z` of the result is made
+   * of rows of `W`, one at most for each row of `v` where no number stands twice in it; undefined where one does.
+   */
+  #rowsThrough(tangent: Diagonal, weight: Ref, shape: readonly number[]): Tangent | undefined {
+    const { b, rows } = this;
+    const [inner, outer] = b.shape(weight) as [number, number];
+    const size = sizeOf(shape);
+    const lead = size / inner;
+    const source = new Int32Array(rows * lead).fill(-1);
+    for (let j = 0; j < size; j++) {
+      const own = tangent.index === undefined ? j : tangent.index[j]!;
+      if (own < 0) continue;
+      const at = (tangent.offset + own) * lead + Math.floor(j / inner);
+      if (source[at]! >= 0) return undefined;
+      source[at] = j;
+    }
+    const blocks = source.map((j) => (j < 0 ? -1 : j % inner));
+    const picked = b.gatherBlocks(b.reshape(weight, [inner * outer]), blocks, outer);
+    const tensor = b.reshape(picked, [rows, ...shape.slice(0, -1), outer]);
+    if (tangent.scale === null) return { kind: 'dense', tensor };
+    const scales = b.gatherBlocks(b.reshape(tangent.scale, [size]), source, 1);
+    return { kind: 'dense', tensor: b.multiply(tensor, b.reshape(scales, [rows, ...shape.slice(0, -1), 1])) };
+  }
+
+  /** Of `v = u[index]`, `u` of shape `from`. */
+  gather(tangent: Tangent, index: Int32Array, from: readonly number[], shape: readonly number[]): Tangent {
+    const { b, rows } = this;
+    const size = sizeOf(from);
+    if (tangent.kind === 'dense') {
+      const flat = b.reshape(tangent.tensor, [rows, size]);
+      return { kind: 'dense', tensor: b.reshape(b.gather(flat, index), [rows, ...shape]) };
+    }
+    const { index: own, scale, ...rest } = tangent;
+    const composed = own === undefined ? index : index.map((i) => (i < 0 ? -1 : own[i]!));
+    const moved = scale === null ? null : b.reshape(b.gather(b.reshape(scale, [size]), index), shape);
+    return { ...rest, index: composed, scale: moved };
+  }
+
   add(first: Tangent, second: Tangent, shape: readonly number[]): Tangent {
     const { b } = this;
-    if (first.kind === 'diagonal' && second.kind === 'diagonal' && first.offset === second.offset) {
+    if (
+      first.kind === 'diagonal' &&
+      second.kind === 'diagonal' &&
+      first.offset === second.offset &&
+      first.index === second.index
+    ) {
       const one = b.full(shape, 1);
       return { ...first, scale: b.add(first.scale ?? one, second.scale ?? one) };
     }
@@ -84,7 +140,8 @@ export class Tangents {
     const contiguous = shapes.every((shape) => sizeOf(shape.slice(0, axis)) === 1);
     let next: number | null = null;
     const adjacent = parts.every((part, k) => {
-      const fits = part.kind === 'diagonal' && (next === null || part.offset === next);
+      const plain = part.kind === 'diagonal' && part.index === undefined;
+      const fits = plain && (next === null || part.offset === next);
       if (part.kind === 'diagonal') next = part.offset + sizeOf(shapes[k]!);
       return fits;
     });
@@ -104,9 +161,13 @@ export class Tangents {
     const { b } = this;
     const size = sizeOf(shape);
     if (tangent.kind === 'diagonal') {
-      const { offset, scale } = tangent;
+      const { offset, scale, index } = tangent;
       const values = scale === null ? d : b.multiply(d, b.multiply(scale, scale));
-      return { terms: [], diagonal: { offset, values: b.reshape(values, [size]) } };
+      const flat = b.reshape(values, [size]);
+      if (index === undefined) return { terms: [], diagonal: { offset, values: flat } };
+      const reach = index.reduce((most, i) => Math.max(most, i + 1), 0);
+      if (reach === 0) return { terms: [] };
+      return { terms: [], diagonal: { offset, values: scatterAdd(b, flat, index, reach) } };
     }
     const right = this.matrix(tangent, shape);
     return { terms: [{ left: b.multiply(right, b.reshape(d, [size])), right }] };

@@ -60,7 +60,32 @@ function nodeValue({ op, shape }: Node, inputs: readonly Input[], x: ArrayLike<n
       );
     case 'reshape':
       return u;
+    case 'gather':
+      return Float64Array.from(op.index, (i) => (i < 0 ? 0 : u[i]!));
+    case 'contract':
+      return contract(inputs[0]!, inputs[1]!);
+    case 'maximum': {
+      const width = lastExtent(inputs[0]!.node.shape);
+      return Float64Array.from({ length: u.length / width }, (_, r) =>
+        u.subarray(r * width, (r + 1) * width).reduce((most, value) => Math.max(most, value)),
+      );
+    }
   }
+}
+
+/** `a[p] b[p]` of two stacks of matrices. */
+function contract(a: Input, b: Input): Float64Array {
+  const [stacks, m, k] = a.node.shape as [number, number, number];
+  const n = b.node.shape[2]!;
+  const v = new Float64Array(stacks * m * n);
+  for (let row = 0; row < stacks * m; row++) {
+    const matrix = Math.floor(row / m) * k * n;
+    for (let l = 0; l < k; l++) {
+      const value = a.value[row * k + l]!;
+      for (let j = 0; j < n; j++) v[row * n + j]! += value * b.value[matrix + l * n + j]!;
+    }
+  }
+  return v;
 }
 
 /** For each entry of a concatenation along `axis`, the input it comes from and its index there. */

@@ -23,6 +23,8 @@ export interface FullSpace {
   /** Variables that nodes have already: outputs. */
   readonly own: ReadonlyMap<number, Variable[]>;
   readonly outputs: VariableArray;
+  /** The variable that is 0 wherever numbers are padded; made when one is first needed. */
+  padding?: Variable;
 }
 
 /** Variables and equality rows for every layer. */
@@ -63,8 +65,14 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
         node.inputs.map((input) => full.net.nodes[input]!.shape),
         op.axis,
       ).map(([input, index]) => sources[input]![index]!);
+    case 'gather':
+      return Array.from(op.index, (i) => (i < 0 ? paddingOf(full) : u[i]!));
+    case 'contract':
+      return addContract(full, label, node, sources, make());
+    case 'maximum':
+      return addMaximum(full, label, u, make(), values[node.inputs[0]!]!);
     case 'affine':
-      return addAffine(model, label, u, make(), op.weight, op.bias);
+      return addAffine(full, label, u, make(), op.weight, op.bias);
     case 'scale': {
       const width = op.scale.data.length;
       return equate(model, label, make(), (v, i) =>
@@ -104,9 +112,80 @@ function equate(
   return variables;
 }
 
-/** `v − u W = b`, W in × out, for each row of u. */
+function paddingOf(full: FullSpace): Variable {
+  full.padding ??= full.model.variables(`${full.name} padding`, 1, { lower: 0, upper: 0 }).at(0);
+  return full.padding;
+}
+
+/** `v = a b` for each of a stack of matrices. */
+function addContract(
+  { model, net }: FullSpace,
+  label: string,
+  { inputs }: Node,
+  [a, b]: readonly (readonly Column[])[],
+  variables: Variable[],
+): Variable[] {
+  const [, m, k] = net.nodes[inputs[0]!]!.shape as [number, number, number];
+  const n = net.nodes[inputs[1]!]!.shape[2]!;
+  return equate(model, label, variables, (v, i) => {
+    const [row, j] = [Math.floor(i / n), i % n];
+    const from = Math.floor(row / m) * k * n + j;
+    const products = Array.from({ length: k }, (_, l) => multiply(-1, a![row * k + l]!, b![from + l * n]!));
+    return sum([v, ...products]);
+  });
+}
+
+/**
+ * `v = max u` for each row of u. By complementarity: shares `s ≥ 0`, `Σ s = 1`, of the entries with `v − u ≥ 0` and
+ * `s·(v − u) ≤ ε`. Smoothed: entry by entry `max(a, b) = (a + b + √((a − b)² + ε²))/2`.
+ */
+function addMaximum(
+  { model, hinge }: FullSpace,
+  label: string,
+  u: readonly Column[],
+  variables: Variable[],
+  start: Float64Array,
+): Variable[] {
+  const width = u.length / variables.length;
+  const row = (i: number): readonly Column[] => u.slice(i * width, (i + 1) * width);
+  if (width === 1) return equate(model, label, variables, (v, i) => linear([1, -1], [v, u[i]!]));
+  if ('smooth' in hinge) {
+    const ε = hinge.smooth;
+    const larger = (a: Expression, b: Expression): Expression =>
+      multiply(0.5, add(a, b, sqrt(add(power(subtract(a, b), 2), ε * ε))));
+    return equate(model, label, variables, (v, i) =>
+      subtract(
+        v,
+        row(i).reduce<Expression>((most, own, l) => (l === 0 ? own : larger(most, own)), row(i)[0]!),
+      ),
+    );
+  }
+  variables.forEach((v, i) => {
+    const own = start.subarray(i * width, (i + 1) * width);
+    const most = Math.max(...own);
+    const count = own.filter((value) => value === most).length;
+    const shares = model.variables(`${label}[${i}] share`, width, {
+      lower: 0,
+      start: own.map((value) => (value === most ? 1 / count : 0)),
+    });
+    model.constrain(linear(new Float64Array(width).fill(1), [...shares]), {
+      equals: 1,
+      name: `${label}[${i}] shares`,
+    });
+    row(i).forEach((entry, l) => {
+      model.constrain(linear([1, -1], [v, entry]), { lower: 0, name: `${v.name} above ${l}` });
+      model.constrain(multiply(shares.at(l), subtract(v, entry)), {
+        upper: hinge.complementarity,
+        name: `${v.name} complementary ${l}`,
+      });
+    });
+  });
+  return variables;
+}
+
+/** `v − u W = b`, W in × out, for each row of u; padding has no terms. */
 function addAffine(
-  model: Model,
+  { model, padding }: FullSpace,
   label: string,
   u: readonly Column[],
   variables: Variable[],
@@ -117,10 +196,15 @@ function addAffine(
   return equate(model, label, variables, (v, k) => {
     const j = k % outputs;
     const from = Math.floor(k / outputs) * width;
-    const coefficients = new Float64Array(width + 1);
-    coefficients[0] = 1;
-    for (let i = 0; i < width; i++) coefficients[i + 1] = -weight.data[i * outputs + j]!;
-    return linear(coefficients, [v, ...u.slice(from, from + width)], -(bias?.data[j] ?? 0));
+    const coefficients = [1];
+    const terms: Column[] = [v];
+    for (let i = 0; i < width; i++) {
+      const term = u[from + i]!;
+      if (term === padding) continue;
+      coefficients.push(-weight.data[i * outputs + j]!);
+      terms.push(term);
+    }
+    return linear(coefficients, terms, -(bias?.data[j] ?? 0));
   });
 }
 

@@ -5,7 +5,8 @@ export interface Tensor {
 }
 
 /**
- * Elementwise functions `φ: R → R`. Those with a kink carry no second derivative and need a treatment.
+ * Elementwise functions `φ: R → R`, or of the part of R where they are defined. Those with a kink carry no second
+ * derivative and need a treatment.
  * `hardSigmoid(u) = min(max(u/5 + 1/2, 0), 1)`; `thresholdedRelu(u) = u` where `u > θ`, else 0; `gelu` is exact (erf),
  * `geluTanh` its tanh approximation; `swish(u) = u·sigmoid(u)`; `mish(u) = u·tanh(softplus(u))`.
  */
@@ -20,8 +21,24 @@ export type Elementwise =
         | 'swish'
         | 'mish'
         | 'gelu'
-        | 'geluTanh';
+        | 'geluTanh'
+        | 'reciprocal'
+        | 'sqrt'
+        | 'log'
+        | 'erf'
+        | 'sin'
+        | 'cos'
+        | 'tan'
+        | 'asin'
+        | 'acos'
+        | 'atan'
+        | 'sinh'
+        | 'cosh'
+        | 'asinh'
+        | 'acosh'
+        | 'atanh';
     }
+  | { readonly name: 'power'; readonly exponent: number }
   | { readonly name: 'elu'; readonly alpha: number }
   | { readonly name: 'selu' }
   | { readonly name: 'relu' | 'relu6' | 'hardSigmoid' | 'abs' }
@@ -37,6 +54,9 @@ export type Elementwise =
  * - `softmax`: along the last axis.
  * - `add`: sum of ≥ 2 inputs of equal shape; `multiply`: elementwise product of two.
  * - `concat`: along `axis` (of the batchless shape). `reshape`: same numbers, other shape.
+ * - `gather`: `vᵢ = u[indexᵢ]` of the flattened input, 0 where `indexᵢ` is −1, in any shape.
+ * - `contract`: the products `v[p] = a[p] b[p]` of two stacks of matrices, `[s, m, k]` and `[s, k, n]`.
+ * - `maximum`: along the last axis, which stays with length 1.
  */
 export type Op =
   | { readonly kind: 'input'; readonly offset: number }
@@ -47,7 +67,10 @@ export type Op =
   | { readonly kind: 'add' }
   | { readonly kind: 'multiply' }
   | { readonly kind: 'concat'; readonly axis: number }
-  | { readonly kind: 'reshape' };
+  | { readonly kind: 'reshape' }
+  | { readonly kind: 'gather'; readonly index: Int32Array }
+  | { readonly kind: 'contract' }
+  | { readonly kind: 'maximum' };
 
 export interface Node {
   /** Name of the layer it came from, for messages. */
@@ -73,4 +96,6 @@ export interface Network {
   readonly outputSize: number;
   /** Number of trained parameters. */
   readonly parameters: number;
+  /** What the reader left out or took for granted, one line each. */
+  readonly notes?: readonly string[];
 }

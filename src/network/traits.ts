@@ -17,7 +17,7 @@ export interface Traits<K extends Kind> {
   readonly constants: { readonly [F in ConstantField<OpOf<K>>]: true };
   /** Whether its value is affine in its inputs taken together. */
   readonly affine: boolean;
-  /** Whether every number of its value is one of an input, only elsewhere: it needs no variable of its own. */
+  /** Whether every number of its value is one of an input, only elsewhere, or 0: it needs no variable of its own. */
   readonly moves: boolean;
   /** Whether it has a second derivative everywhere. */
   readonly smooth: (op: OpOf<K>) => boolean;
@@ -87,6 +87,30 @@ export const traits = {
     label: ({ axis }) => `concat(${axis})`,
   },
   reshape: { tensors: {}, constants: {}, affine: true, moves: true, smooth: always, label: () => 'reshape' },
+  gather: {
+    tensors: {},
+    constants: { index: true },
+    affine: true,
+    moves: true,
+    smooth: always,
+    label: () => 'gather',
+  },
+  contract: {
+    tensors: {},
+    constants: {},
+    affine: false,
+    moves: false,
+    smooth: always,
+    label: () => 'contract',
+  },
+  maximum: {
+    tensors: {},
+    constants: {},
+    affine: false,
+    moves: false,
+    smooth: () => false,
+    label: () => 'maximum',
+  },
 } as const satisfies { readonly [K in Kind]: Traits<K> };
 
 /** Ops whose value is affine in their inputs. */

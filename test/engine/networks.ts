@@ -1,4 +1,5 @@
 import type { Elementwise, Network, Node, Op, Tensor } from '../../src/network/graph.js';
+import { label } from '../../src/network/traits.js';
 
 /** Uniform numbers in (−1, 1) from a fixed seed (Numerical Recipes' linear congruential generator). */
 export function random(seed: number): () => number {
@@ -68,6 +69,16 @@ export class Graph {
   reshape(u: number, shape: readonly number[]): number {
     return this.node({ kind: 'reshape' }, [u], shape);
   }
+  gather(u: number, index: readonly number[], shape: readonly number[] = [index.length]): number {
+    return this.node({ kind: 'gather', index: Int32Array.from(index) }, [u], shape);
+  }
+  contract(a: number, b: number): number {
+    const [stacks, m] = this.shape(a) as [number, number];
+    return this.node({ kind: 'contract' }, [a, b], [stacks, m, this.shape(b)[2]!]);
+  }
+  maximum(u: number): number {
+    return this.node({ kind: 'maximum' }, [u], [...this.shape(u).slice(0, -1), 1]);
+  }
   network(name: string, inputSize: number, outputs: readonly number[]): Network {
     const outputSize = outputs.reduce((sum, k) => sum + product(this.shape(k)), 0);
     return { name, nodes: this.nodes, inputSize, outputs, outputSize, parameters: this.parameters };
@@ -97,6 +108,26 @@ export const smooth: readonly Elementwise[] = [
   { name: 'elu', alpha: 1 },
   { name: 'selu' },
 ];
+/** Functions defined on (0, 1) and perhaps elsewhere. */
+export const partial: readonly Elementwise[] = [
+  { name: 'reciprocal' },
+  { name: 'sqrt' },
+  { name: 'log' },
+  { name: 'erf' },
+  { name: 'sin' },
+  { name: 'cos' },
+  { name: 'tan' },
+  { name: 'asin' },
+  { name: 'acos' },
+  { name: 'atan' },
+  { name: 'sinh' },
+  { name: 'cosh' },
+  { name: 'asinh' },
+  { name: 'atanh' },
+  { name: 'power', exponent: 3 },
+  { name: 'power', exponent: -0.5 },
+  { name: 'power', exponent: 1.7 },
+];
 export const kinked: readonly Elementwise[] = [
   { name: 'relu' },
   { name: 'relu6' },
@@ -124,6 +155,42 @@ export const elementwiseNetworks = (functions: readonly Elementwise[]): Network[
   functions.map((fn) =>
     build(fn.name, 5, (g, x) => g.affine(g.dense(g.elementwise(g.scale(x), fn), 6, fn), 3)),
   );
+
+/** One small network per function, whose arguments lie in (0, 1). */
+export const partialNetworks = (functions: readonly Elementwise[]): Network[] =>
+  functions.map((fn) =>
+    build(`of sigmoid: ${label({ kind: 'elementwise', fn })}`, 5, (g, x) =>
+      g.affine(g.elementwise(g.dense(x, 6, { name: 'sigmoid' }), fn), 3),
+    ),
+  );
+
+/** Positions of 3 × 3 patches of a `side × side` picture of `channels`, stride `stride`, padded by one. */
+export function patches(side: number, channels: number, stride: number): number[] {
+  const index: number[] = [];
+  for (let y = 0; y < side; y += stride)
+    for (let x = 0; x < side; x += stride)
+      for (let i = y - 1; i <= y + 1; i++)
+        for (let j = x - 1; j <= x + 1; j++)
+          for (let c = 0; c < channels; c++)
+            index.push(i < 0 || j < 0 || i >= side || j >= side ? -1 : (i * side + j) * channels + c);
+  return index;
+}
+
+/** Networks whose slopes jump. */
+export const bent: readonly Network[] = [
+  build('maximum of the input', 6, (g, x) => g.affine(g.reshape(g.maximum(g.reshape(x, [2, 3])), [2]), 2)),
+  build('pooled', 25, (g, x) => {
+    const first = g.reshape(g.dense(g.gather(x, patches(5, 1, 1), [25, 9]), 2), [50]);
+    const windows = g.gather(
+      first,
+      patches(5, 2, 2)
+        .flatMap((k) => (k < 0 ? [] : [k]))
+        .slice(0, 24),
+      [4, 6],
+    );
+    return g.affine(g.reshape(g.maximum(g.elementwise(windows, { name: 'tanh' })), [4]), 3);
+  }),
+];
 
 /** A network for every way ops meet each other. */
 export const architectures: readonly Network[] = [
@@ -168,6 +235,65 @@ export const architectures: readonly Network[] = [
     return [g.affine(u, 2), g.softmax(g.affine(u, 3)), u];
   }),
   severalInputs(),
+  build('moved input', 5, (g, x) => g.affine(g.gather(x, [4, 2, -1, 0, 2, 2]), 3)),
+  build('squares of moved input', 5, (g, x) => {
+    const moved = g.gather(x, [4, 2, -1, 0, 2, 2]);
+    return g.affine(g.multiply(g.elementwise(moved, { name: 'tanh' }), moved), 3);
+  }),
+  build('moved and scaled input', 6, (g, x) => {
+    const u = g.gather(g.scale(x), [5, 4, 3, 2, 1, 0], [3, 2]);
+    return g.affine(g.reshape(g.dense(u, 4), [12]), 2);
+  }),
+  build('input joined with itself', 4, (g, x) => {
+    const u = g.gather(x, [3, 1, 0, 2]);
+    return g.affine(g.elementwise(g.concat([u, x, u]), { name: 'sigmoid' }), 2);
+  }),
+  build('expanded', 5, (g, x) => {
+    const u = g.dense(x, 3);
+    const wide = g.gather(
+      u,
+      Array.from({ length: 60 }, (_, i) => Math.floor(i / 20)),
+    );
+    const skewed = g.gather(u, [...Array.from({ length: 58 }, () => 0), 1, -1]);
+    return g.affine(g.elementwise(g.add(wide, skewed), { name: 'tanh' }), 2);
+  }),
+  build('convolutions', 25, (g, x) => {
+    const first = g.dense(g.gather(x, patches(5, 1, 1), [25, 9]), 3);
+    const second = g.dense(g.gather(first, patches(5, 3, 2), [9, 27]), 4, { name: 'swish' });
+    return g.affine(g.reshape(second, [36]), 3);
+  }),
+  build('product of two values', 8, (g, x) => {
+    const a = g.reshape(g.dense(x, 12), [2, 2, 3]);
+    const b = g.reshape(g.dense(x, 24, { name: 'sigmoid' }), [2, 3, 4]);
+    return g.affine(g.reshape(g.contract(a, b), [16]), 3);
+  }),
+  build('product with the input', 6, (g, x) =>
+    g.affine(g.reshape(g.contract(g.reshape(x, [1, 2, 3]), g.reshape(g.dense(x, 6), [1, 3, 2])), [4]), 3),
+  ),
+  build('attention', 12, (g, x) => {
+    const tokens = g.reshape(x, [3, 4]);
+    const heads = [0, 1, 2, 3, 4, 5].flatMap((i) => [i * 2, i * 2 + 1]);
+    const split = (u: number): number =>
+      g.gather(
+        u,
+        [0, 1].flatMap((h) => [0, 1, 2].flatMap((t) => [0, 1].map((d) => t * 4 + h * 2 + d))),
+        [2, 3, 2],
+      );
+    const turned = (u: number): number =>
+      g.gather(
+        u,
+        [0, 1].flatMap((h) => [0, 1].flatMap((d) => [0, 1, 2].map((t) => t * 4 + h * 2 + d))),
+        [2, 2, 3],
+      );
+    const [q, k, v] = [g.affine(tokens, 4), g.affine(tokens, 4), g.affine(tokens, 4)];
+    const mixed = g.contract(g.softmax(g.contract(split(q), turned(k))), split(v));
+    const joined = g.gather(
+      mixed,
+      heads.map((_, i) => (Math.floor((i % 4) / 2) * 3 + Math.floor(i / 4)) * 2 + (i % 2)),
+      [3, 4],
+    );
+    return g.affine(g.reshape(g.dense(joined, 3), [9]), 2);
+  }),
 ];
 
 function severalInputs(): Network {

@@ -39,6 +39,26 @@ function apply(fn: Elementwise, u: number): number {
       return (u / 2) * (1 + erf(u / Math.SQRT2));
     case 'geluTanh':
       return (u / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (u + 0.044715 * u ** 3)));
+    case 'reciprocal':
+      return 1 / u;
+    case 'sqrt':
+    case 'log':
+    case 'sin':
+    case 'cos':
+    case 'tan':
+    case 'asin':
+    case 'acos':
+    case 'atan':
+    case 'sinh':
+    case 'cosh':
+    case 'asinh':
+    case 'acosh':
+    case 'atanh':
+      return Math[fn.name](u);
+    case 'erf':
+      return erf(u);
+    case 'power':
+      return u ** fn.exponent;
     case 'elu':
       return u > 0 ? u : fn.alpha * Math.expm1(u);
     case 'selu':
@@ -122,6 +142,27 @@ export function forward(network: Network, x: ArrayLike<number>): number[] {
       case 'reshape':
         values.push(u);
         break;
+      case 'gather':
+        values.push(Array.from(op.index, (i) => (i < 0 ? 0 : u[i]!)));
+        break;
+      case 'contract': {
+        const [stacks, m, n] = shape as [number, number, number];
+        const k = u.length / (stacks * m);
+        values.push(
+          Array.from({ length: size }, (_, i) => {
+            const [p, row, column] = [Math.floor(i / (m * n)), Math.floor(i / n) % m, i % n];
+            let sum = 0;
+            for (let l = 0; l < k; l++) sum += u[(p * m + row) * k + l]! * w[(p * k + l) * n + column]!;
+            return sum;
+          }),
+        );
+        break;
+      }
+      case 'maximum': {
+        const width = u.length / size;
+        values.push(Array.from({ length: size }, (_, i) => Math.max(...u.slice(i * width, (i + 1) * width))));
+        break;
+      }
     }
   }
   return network.outputs.flatMap((k) => values[k]!);

@@ -42,6 +42,14 @@ const writers: Writers = {
     const rows = b.reshape(to(a), [(points * sizeOf(batch.shape(a))) / inner, inner]);
     return b.reshape(b.matmul(rows, to(factor), false, transposeB), [points, ...shape]);
   },
+  contract: (batch, { a, b: factor, transposeA, transposeB, shape }) =>
+    batch.b.contract(
+      batch.aligned(a, shape.length),
+      batch.aligned(factor, shape.length),
+      transposeA,
+      transposeB,
+    ),
+  gather: ({ b, to }, { a, index, block }) => b.gatherBlocks(to(a), index, block),
   unary: ({ b, to }, { fn, a }) => b.unary(fn, to(a)),
   binary: (batch, { fn, a, b: other, shape }) =>
     batch.b.binary(fn, batch.aligned(a, shape.length), batch.aligned(other, shape.length)),

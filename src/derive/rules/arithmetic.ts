@@ -1,3 +1,4 @@
+import type { Ref } from '../program.js';
 import { sizeOf } from '../shape.js';
 import type { Rule } from './rule.js';
 
@@ -24,6 +25,36 @@ export const multiply: Rule<'multiply'> = {
       terms: [
         { left: b.multiply(T_a, w̄_flat), right: T_b },
         { left: b.multiply(T_b, w̄_flat), right: T_a },
+      ],
+    };
+  },
+};
+
+/**
+ * `w = a b` for each of a stack, `T_w = T_a b + a T_b`, `ā = w̄ bᵀ`, `b̄ = aᵀ w̄`, second: `C + Cᵀ`,
+ * `C = ⟨w̄, T_a T_b⟩ = (T_aᵀ w̄) · T_b`.
+ */
+export const contract: Rule<'contract'> = {
+  value: ({ b, inputs: [left, right] }) => b.contract(left!.value, right!.value),
+  tangent: ({ b, inputs: [left, right] }, t, [T_left, T_right]) => {
+    const low = (ref: Ref): Ref => (t.low ? b.lower(ref) : ref);
+    const first = b.contract(t.dense(T_left!, left!.shape), low(right!.value));
+    const second = b.contract(low(left!.value), t.dense(T_right!, right!.shape));
+    return { kind: 'dense', tensor: b.add(first, second) };
+  },
+  adjoint: ({ b, inputs: [left, right] }, w̄) => [
+    b.contract(w̄, right!.value, false, true),
+    b.contract(left!.value, w̄, true, false),
+  ],
+  second: ({ b, inputs: [left, right] }, t, w̄, [T_left, T_right]) => {
+    const T_a = t.dense(T_left!, left!.shape);
+    const pulled = b.contract(T_a, t.low ? b.lower(w̄) : w̄, true, false);
+    const C = b.reshape(pulled, [t.rows, sizeOf(right!.shape)]);
+    const T_b = t.matrix(T_right!, right!.shape);
+    return {
+      terms: [
+        { left: C, right: T_b },
+        { left: T_b, right: C },
       ],
     };
   },

@@ -43,3 +43,38 @@ export const softmax: Rule<'softmax'> = {
     };
   },
 };
+
+/** Shares of the largest entries of `u` along the last axis, 0 elsewhere: `m/Σm`, `m = [u = max u]`. */
+function largest({ b, value, inputs: [u] }: Site<'maximum'>): Ref {
+  const marked = b.subtract(b.scalar(1), b.unary('step', b.subtract(value, u!.value)));
+  return b.binary('divide', marked, b.sumLast(marked));
+}
+
+/**
+ * `v = max u` along the last axis, `T_v = Σ s ∘ T_u`, `ū = v̄ ∘ s` with the shares `s` of the largest entries: where
+ * several are equal, the mean of their slopes. No second derivative: the slopes are constant between kinks.
+ */
+export const maximum: Rule<'maximum'> = {
+  value: ({ b, inputs: [u] }) => {
+    let best = u!.value;
+    const axis = u!.shape.length - 1;
+    // In halves; an odd one out goes along.
+    for (let length = u!.shape.at(-1)!; length > 1; ) {
+      const half = Math.floor(length / 2);
+      const paired = b.binary('maximum', b.slice(best, axis, 0, half), b.slice(best, axis, half, half));
+      best = length % 2 === 0 ? paired : b.concat([paired, b.slice(best, axis, length - 1, 1)], axis);
+      length = half + (length % 2);
+    }
+    return best;
+  },
+  tangent: (site, t, [T]) => {
+    const {
+      b,
+      inputs: [u],
+    } = site;
+    const scaled = t.scaled(T!, largest(site), u!.shape);
+    return { kind: 'dense', tensor: b.sumLast(t.dense(scaled, u!.shape)) };
+  },
+  adjoint: (site, v̄) => [site.b.multiply(v̄, largest(site))],
+  second: () => ({ terms: [] }),
+};

@@ -1,3 +1,4 @@
+import { scatterAdd } from '../scatter.js';
 import { sizeOf } from '../shape.js';
 import type { Rule } from './rule.js';
 
@@ -41,5 +42,18 @@ export const reshape: Rule<'reshape'> = {
     return T!.scale === null ? T! : { ...T!, scale: b.reshape(T!.scale, shape) };
   },
   adjoint: ({ b, inputs: [u] }, v̄) => [b.reshape(v̄, [b.shape(v̄)[0]!, ...u!.shape])],
+  second: null,
+};
+
+/** `v = u[index]`, tangents likewise; `ū[t] = Σ v̄[i]` over `index[i] = t`. */
+export const gather: Rule<'gather'> = {
+  value: ({ b, op, shape, inputs: [u] }) =>
+    b.reshape(b.gather(b.reshape(u!.value, [sizeOf(u!.shape)]), op.index), shape),
+  tangent: ({ op, shape, inputs: [u] }, t, [T]) => t.gather(T!, op.index, u!.shape, shape),
+  adjoint: ({ b, op, shape, inputs: [u] }, v̄) => {
+    const batch = b.shape(v̄)[0]!;
+    const flat = b.reshape(v̄, [batch, sizeOf(shape)]);
+    return [b.reshape(scatterAdd(b, flat, op.index, sizeOf(u!.shape)), [batch, ...u!.shape])];
+  },
   second: null,
 };

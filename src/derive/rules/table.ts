@@ -1,10 +1,10 @@
 import type { Op } from '../../network/graph.js';
 import type { Kind } from '../../network/traits.js';
 import type { Ref } from '../program.js';
-import { add, multiply } from './arithmetic.js';
-import { elementwise, softmax } from './functions.js';
+import { add, contract, multiply } from './arithmetic.js';
+import { elementwise, maximum, softmax } from './functions.js';
 import { affine, scale } from './linear.js';
-import { concat, input, reshape } from './placement.js';
+import { concat, gather, input, reshape } from './placement.js';
 import type { Rule, Site } from './rule.js';
 
 /** One rule per op; a missing one does not compile. */
@@ -18,6 +18,9 @@ export const rules: { readonly [K in Kind]: Rule<K> } = {
   multiply,
   concat,
   reshape,
+  gather,
+  contract,
+  maximum,
 };
 
 /** A node's site and rule where its kind is known only at run time; both agree by construction of the table. */

@@ -16,6 +16,7 @@ export class Arrays {
   readonly fed = new Map<string, Fed>();
   readonly initializers: OnnxInitializer[] = [];
   readonly #trained = { f64: new Map<Tensor, string>(), f32: new Map<Tensor, string>() };
+  readonly #indices = new Map<Int32Array, string>();
   readonly #written = new Map<string, string>();
 
   constructor(
@@ -50,6 +51,18 @@ export class Arrays {
   integers(values: readonly number[]): string {
     const data = BigInt64Array.from(values, BigInt);
     return this.#write(`integers ${values}`, { element: 'int64', shape: [values.length], data });
+  }
+
+  /** The name of an array of indices, by reference. */
+  indices(index: Int32Array): string {
+    let name = this.#indices.get(index);
+    if (name === undefined) {
+      name = `i${this.#indices.size}`;
+      this.#indices.set(index, name);
+      const data = BigInt64Array.from(index, BigInt);
+      this.initializers.push({ name, element: 'int64', shape: [index.length], data });
+    }
+    return name;
   }
 
   #write(key: string, array: Omit<OnnxInitializer, 'name'>): string {

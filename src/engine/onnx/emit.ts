@@ -65,6 +65,10 @@ const writers: Writers = {
     if (instruction.shape.length === 3) e.stackedProduct(instruction, name);
     else e.product(instruction, name);
   },
+  contract: (e, { a, b, transposeA, transposeB }, name) => {
+    void e.nodes.add('MatMul', [e.factor(a, transposeA), e.factor(b, transposeB)], name);
+  },
+  gather: (e, { a, index, block, shape }, name) => e.gather(a, index, block, shape, name),
   unary: ({ nodes, name: of, here }, { fn, a }, name) => unaryWriters[fn](nodes, of(a), here, name),
   binary: ({ nodes, name: of }, { fn, a, b }, name) =>
     void nodes.add(binaryOperator[fn], [of(a), of(b)], name),
@@ -89,7 +93,11 @@ const writers: Writers = {
 };
 
 /** The axes of a matrix, or of a stack of matrices, with the last two exchanged. */
-const swapped = ({ length }: Shape): number[] => (length === 3 ? [0, 2, 1] : [1, 0]);
+const swapped = ({ length }: Shape): number[] => [
+  ...Array.from({ length: length - 2 }, (_, axis) => axis),
+  length - 1,
+  length - 2,
+];
 
 class Emission {
   readonly nodes: Nodes;
@@ -169,11 +177,36 @@ class Emission {
 
   /** Products of the matrices of two stacks, or of a stack with one matrix. */
   stackedProduct({ a, b, transposeA, transposeB }: InstructionOf<'matmul'>, name: string): void {
-    const factor = (ref: Ref, transpose: boolean): string =>
-      transpose
-        ? this.nodes.add('Transpose', [this.name(ref)], undefined, { perm: swapped(this.shape(ref)) })
-        : this.name(ref);
-    this.nodes.add('MatMul', [factor(a, transposeA), factor(b, transposeB)], name);
+    this.nodes.add('MatMul', [this.factor(a, transposeA), this.factor(b, transposeB)], name);
+  }
+
+  /** A factor of a product of stacks. */
+  factor(ref: Ref, transpose: boolean): string {
+    return transpose
+      ? this.nodes.add('Transpose', [this.name(ref)], undefined, { perm: swapped(this.shape(ref)) })
+      : this.name(ref);
+  }
+
+  /** Blocks of the last axis. A block of zeros stands behind the source where −1, its last block, is asked for. */
+  gather(a: Ref, index: Int32Array, block: number, shape: Shape, name: string): void {
+    const { nodes } = this;
+    const from = this.shape(a);
+    const lead = from.slice(0, -1);
+    const blocks = [...lead, from.at(-1)! / block, block];
+    let source = nodes.add('Reshape', [this.name(a), nodes.integers(blocks)]);
+    if (index.includes(-1)) {
+      const zero = nodes.arrays.numbers(
+        [0],
+        blocks.map(() => 1),
+        this.here,
+      );
+      const zeros = nodes.add('Expand', [zero, nodes.integers([...lead, 1, block])]);
+      source = nodes.add('Concat', [source, zeros], undefined, { axis: lead.length });
+    }
+    const picked = nodes.add('Gather', [source, nodes.arrays.indices(index)], undefined, {
+      axis: lead.length,
+    });
+    nodes.add('Reshape', [picked, nodes.integers(shape)], name);
   }
 
   /** The transposed copy of a trained matrix, where products may use one. */

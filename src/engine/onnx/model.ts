@@ -1,4 +1,4 @@
-import { encode } from './schema.js';
+import { encode } from '../../core/onnx/schema.js';
 
 /** Element types of TensorProto. */
 export const elementType = { f32: 1, int64: 7, bool: 9, f64: 11 } as const;

@@ -55,6 +55,17 @@ export const unaryWriters: { readonly [F in Unary]: Writer } = {
   tanh: (n, u, _, name) => n.add('Tanh', [u], name),
   sigmoid: (n, u, _, name) => n.add('Sigmoid', [u], name),
   abs: (n, u, _, name) => n.add('Abs', [u], name),
+  log: (n, u, _, name) => n.add('Log', [u], name),
+  sqrt: (n, u, _, name) => n.add('Sqrt', [u], name),
+  sin: (n, u, _, name) => n.add('Sin', [u], name),
+  cos: (n, u, float, name) => {
+    if (float === 'f32') return n.add('Cos', [u], name);
+    return n.add('Sin', [n.add('Add', [u, n.scalar(Math.PI / 2, float)])], name);
+  },
+  atan: (n, u, float, name) => {
+    if (float === 'f32') return n.add('Atan', [u], name);
+    return arctangent(n, u, float, name);
+  },
   step: (n, u, float, name) => n.cast(n.add('Greater', [u, n.scalar(0, float)]), float, name),
   // max(u, 0) + log(1 + e^(−|u|))
   softplus: (n, u, float, name) => {
@@ -81,3 +92,22 @@ export const unaryWriters: { readonly [F in Unary]: Writer } = {
     return n.add('Squeeze', [n.add('Mul', [column, sum]), n.integers([-1])], name);
   },
 };
+
+/**
+ * `atan u = 8 atan w`, `w = h(h(h(u)))`, `h(u) = u/(1 + √(1 + u²))` the tangent of half the angle, and its power series
+ * for `|w| < tan(π/16)`.
+ */
+function arctangent(n: Nodes, u: string, float: Float, name: string): string {
+  const one = n.scalar(1, float);
+  // Beyond, the square would overflow; the angle is π/2 there.
+  const most = 1e100;
+  let w = n.add('Min', [n.add('Max', [u, n.scalar(-most, float)]), n.scalar(most, float)]);
+  for (let k = 0; k < 3; k++) {
+    const root = n.add('Sqrt', [n.add('Add', [n.add('Mul', [w, w]), one])]);
+    w = n.add('Div', [w, n.add('Add', [root, one])]);
+  }
+  const square = n.add('Mul', [w, w]);
+  let sum = n.scalar(1 / 23, float);
+  for (let k = 21; k > 0; k -= 2) sum = n.add('Sub', [n.scalar(1 / k, float), n.add('Mul', [square, sum])]);
+  return n.add('Mul', [n.add('Mul', [w, n.scalar(8, float)]), sum], name);
+}

@@ -22,6 +22,7 @@ export class Arena {
   readonly kernels: Kernels;
   readonly #memory: KernelMemory;
   readonly #constants = { f64: new Map<Tensor, number>(), f32: new Map<Tensor, number>() };
+  readonly #indices = new Map<Int32Array, number>();
   #heap: { readonly f64: Float64Array; readonly f32: Float32Array };
   #end: number;
   #scratch = { at: 0, bytes: 0 };
@@ -61,6 +62,17 @@ export class Arena {
       at = this.reserve(tensor.data.length, float);
       this.#heap[float].set(tensor.data, at / numberBytes[float]);
       known.set(tensor, at);
+    }
+    return at;
+  }
+
+  /** The one copy of an array of indices, in 32 bits each. */
+  indices(index: Int32Array): number {
+    let at = this.#indices.get(index);
+    if (at === undefined) {
+      at = this.reserve(index.length, 'f32');
+      new Int32Array(this.#memory.buffer).set(index, at / 4);
+      this.#indices.set(index, at);
     }
     return at;
   }

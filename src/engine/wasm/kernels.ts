@@ -18,6 +18,9 @@ type Gemm = (
     work: number,
   ]
 ) => void;
+type Gather = (
+  ...args: [rows: number, length: number, count: number, block: number, index: number, a: number, out: number]
+) => void;
 type BinaryTable = (
   ...args: [
     fn: number,
@@ -40,6 +43,7 @@ export interface FloatKernels {
   binary: BinaryTable;
   sumRows(rows: number, columns: number, a: number, out: number): void;
   softmax(rows: number, columns: number, a: number, out: number): void;
+  gather: Gather;
   transpose(rows: number, columns: number, a: number, out: number): void;
   mirror(n: number, a: number): void;
   addDiagonal(n: number, d: number, a: number): void;
@@ -76,6 +80,7 @@ export function kernelsOn(memory: KernelMemory): Kernels {
     binary: all.binary32,
     sumRows: all.sumRows32,
     softmax: all.softmax32,
+    gather: all.gather32,
     transpose: all.transpose32,
     mirror: all.mirror32,
     addDiagonal: all.addDiagonal32,

@@ -43,6 +43,11 @@ const unaryCode: { readonly [F in Unary]: number } = {
   erf: 4,
   abs: 5,
   step: 6,
+  log: 7,
+  sqrt: 8,
+  sin: 9,
+  cos: 10,
+  atan: 11,
 };
 const binaryCode: { readonly [F in Binary]: number } = {
   add: 0,
@@ -91,6 +96,42 @@ const makers: Makers = {
         kernels.gemm(m, n, k, left, aRows, aColumns, right, bRows, bColumns, to, n, false, work);
       }
     };
+  },
+  contract: (site, { a, b, transposeA, transposeB, shape }) => {
+    const { kernels, bytes, at, out, shapes, work } = site;
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = shapes[a]!.at(transposeA ? -2 : -1)!;
+    const lead = shape.slice(0, -2);
+    const [aRows, aColumns] = transposeA ? [1, m] : [k, 1];
+    const [bRows, bColumns] = transposeB ? [1, k] : [n, 1];
+    const clear = clearing(site, sizeOf(shape));
+    const lefts = stackPlaces(shapes[a]!.slice(0, -2), lead, at(a), bytes * m * k);
+    const rights = stackPlaces(shapes[b]!.slice(0, -2), lead, at(b), bytes * k * n);
+    return () => {
+      clear();
+      for (let p = 0; p < lefts.length; p++)
+        kernels.gemm(
+          m,
+          n,
+          k,
+          lefts[p]!,
+          aRows,
+          aColumns,
+          rights[p]!,
+          bRows,
+          bColumns,
+          out + bytes * p * m * n,
+          n,
+          false,
+          work,
+        );
+    };
+  },
+  gather: ({ arena, kernels, at, out, shapes }, { a, index, block, shape }) => {
+    const length = shapes[a]!.at(-1)!;
+    const rows = sizeOf(shape.slice(0, -1));
+    const [from, table] = [at(a), arena.indices(index)];
+    return () => kernels.gather(rows, length, index.length, block, table, from, out);
   },
   unary: ({ kernels, at, out, rule, ruleCount }, { fn, a, shape }) => {
     const [code, count, from] = [unaryCode[fn], sizeOf(shape), at(a)];
@@ -191,6 +232,22 @@ const makers: Makers = {
 function stackStep({ shapes, bytes }: Site, ref: Ref): number {
   const shape = shapes[ref]!;
   return shape.length === 3 ? bytes * shape[1]! * shape[2]! : 0;
+}
+
+/** Address of every matrix of a stack `own`, broadcast to the stack `lead`; `step` bytes each. */
+function stackPlaces(own: Shape, lead: Shape, at: number, step: number): Float64Array {
+  const strides = broadcastStrides(own, lead);
+  const places = new Float64Array(sizeOf(lead));
+  for (let p = 0; p < places.length; p++) {
+    let [rest, place] = [p, 0];
+    for (let axis = lead.length - 1; axis >= 0; axis--) {
+      const index = rest % lead[axis]!;
+      rest = (rest - index) / lead[axis]!;
+      place += index * strides[axis]!;
+    }
+    places[p] = at + step * place;
+  }
+  return places;
 }
 
 /** All steps of `program`. */

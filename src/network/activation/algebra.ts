@@ -16,6 +16,13 @@ export interface Algebra<T> {
   /** `eᵘ − 1`. */
   expm1(u: T): T;
   erf(u: T): T;
+  log(u: T): T;
+  sqrt(u: T): T;
+  sin(u: T): T;
+  cos(u: T): T;
+  atan(u: T): T;
+  /** `uᶜ`; defined for negative `u` where `c` is whole. */
+  power(u: T, exponent: number): T;
   tanh(u: T): T;
   sigmoid(u: T): T;
   softplus(u: T): T;

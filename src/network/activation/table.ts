@@ -1,8 +1,11 @@
 import type { Elementwise } from '../graph.js';
 import type { Activation } from './activation.js';
+import { acos, asin, atan, cos, sin, tan } from './circular.js';
 import { exp, exponentialUnit, selu, softplus } from './exponential.js';
 import { gelu, geluTanh, mish, swish } from './gated.js';
+import { acosh, asinh, atanh, cosh, sinh } from './hyperbolic.js';
 import { abs, hardSigmoid, leakyRelu, relu, relu6, thresholdedRelu } from './kinked.js';
+import { erf, log, power, reciprocal, sqrt } from './powers.js';
 import { sigmoid, softsign, tanh } from './saturating.js';
 
 type Named<N> = Extract<Elementwise, { readonly name: N }>;
@@ -18,6 +21,22 @@ const activations: { readonly [N in Elementwise['name']]: (fn: Named<N>) => Acti
   mish: () => mish,
   gelu: () => gelu,
   geluTanh: () => geluTanh,
+  reciprocal: () => reciprocal,
+  sqrt: () => sqrt,
+  log: () => log,
+  erf: () => erf,
+  sin: () => sin,
+  cos: () => cos,
+  tan: () => tan,
+  asin: () => asin,
+  acos: () => acos,
+  atan: () => atan,
+  sinh: () => sinh,
+  cosh: () => cosh,
+  asinh: () => asinh,
+  acosh: () => acosh,
+  atanh: () => atanh,
+  power: ({ exponent }) => power(exponent),
   elu: ({ alpha }) => exponentialUnit(1, alpha),
   selu: () => selu,
   relu: () => relu,

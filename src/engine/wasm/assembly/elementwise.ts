@@ -19,7 +19,7 @@ function erfOf(u: f64, rule: usize, count: i32): f64 {
   return v * sum;
 }
 
-/** 0 exp, 1 tanh, 2 sigmoid, 3 softplus, 4 erf (`rule` as above), 5 abs, 6 step; computed in f64. */
+/** 0 exp, 1 tanh, 2 sigmoid, 3 softplus, 4 erf (`rule` as above), 5 abs, 6 step, 7 log, 8 sqrt, 9 sin, 10 cos, 11 atan; computed in f64. */
 export function unary<T>(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
   const end = a + <usize>count * sizeof<T>();
   for (; a < end; a += sizeof<T>(), out += sizeof<T>()) {
@@ -33,6 +33,11 @@ export function unary<T>(fn: i32, count: i32, a: usize, out: usize, rule: usize,
       case 4: w = erfOf(u, rule, ruleCount); break;
       case 5: w = Math.abs(u); break;
       case 6: w = u > 0 ? 1 : 0; break;
+      case 7: w = Math.log(u); break;
+      case 8: w = Math.sqrt(u); break;
+      case 9: w = Math.sin(u); break;
+      case 10: w = Math.cos(u); break;
+      case 11: w = Math.atan(u); break;
     }
     store<T>(out, <T>w);
   }

@@ -4,7 +4,7 @@ export { rowTimes, rowTimesTransposed } from './gemm';
 
 import { binary as binaryOf, softmax as softmaxOf, sumRows as sumRowsOf, unary as unaryOf } from './elementwise';
 import { gemm as gemmOf, KC, MC } from './gemm';
-import { addDiagonal as addDiagonalOf, mirror as mirrorOf, pack as packOf, transpose as transposeOf } from './matrix';
+import { addDiagonal as addDiagonalOf, gather as gatherOf, mirror as mirrorOf, pack as packOf, transpose as transposeOf } from './matrix';
 
 /** First byte that belongs to the caller. */
 export function base(): usize {
@@ -57,6 +57,12 @@ export function transpose(rows: i32, columns: i32, a: usize, out: usize): void {
 }
 export function transpose32(rows: i32, columns: i32, a: usize, out: usize): void {
   transposeOf<f32>(rows, columns, a, out);
+}
+export function gather(rows: i32, length: i32, count: i32, block: i32, index: usize, a: usize, out: usize): void {
+  gatherOf<f64>(rows, length, count, block, index, a, out);
+}
+export function gather32(rows: i32, length: i32, count: i32, block: i32, index: usize, a: usize, out: usize): void {
+  gatherOf<f32>(rows, length, count, block, index, a, out);
 }
 export function mirror(n: i32, a: usize): void {
   mirrorOf<f64>(n, a);

@@ -39,3 +39,19 @@ export function pack<T>(n: i32, a: usize, out: usize): void {
     out += (<usize>(i + 1)) << 3;
   }
 }
+
+/**
+ * Of every row of `a[rows × length]`, seen as blocks of `block` numbers, block `index[i]` to block `i` of
+ * `out[rows × count · block]`; zeros where `index[i]` is −1. `index` holds 32-bit integers.
+ */
+export function gather<T>(rows: i32, length: i32, count: i32, block: i32, index: usize, a: usize, out: usize): void {
+  const step = <usize>block * sizeof<T>();
+  const end = index + (<usize>count << 2);
+  for (let row: i32 = 0; row < rows; row++, a += <usize>length * sizeof<T>())
+    for (let at = index; at < end; at += 4, out += step) {
+      const from = load<i32>(at);
+      if (from < 0) memory.fill(out, 0, step);
+      else if (block == 1) store<T>(out, load<T>(a + <usize>from * sizeof<T>()));
+      else memory.copy(out, a + <usize>from * step, step);
+    }
+}
