@@ -15,7 +15,7 @@ export { type NlAnswer, solveNl } from './api/solve-nl.js';
 export { type OpfAnswer, type OpfSolveOptions, solveOpf } from './api/solve-opf.js';
 export * from './browser.js';
 export { digest, weightsDigest } from './runtime/node/digest.js';
-export { loadNetwork, type NetworkSource } from './runtime/node/load-network.js';
+export { loadNetwork, type NetworkFileOptions, type NetworkSource } from './runtime/node/load-network.js';
 export { type PsseFiles, readContingencyFile, readMatpower, readPsse } from './runtime/node/read-grid.js';
 export { readJson } from './runtime/node/read-json.js';
 export { readNl, readNlHeader } from './runtime/node/read-nl.js';

@@ -12,4 +12,6 @@ export const tolerances = {
   widened: 1e-7,
   /** Multipliers of two solvers, relative to the largest. */
   multipliers: 1e-4,
+  /** Networks against what their exporters' runtimes computed: values, derivatives, derivatives by differences. */
+  exported: { value: 1e-7, derivative: 1e-6, difference: 1e-5 },
 } as const;

@@ -3,24 +3,35 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
 import type { Network } from '../../src/network/graph.js';
+import type { OnnxOptions } from '../../src/network/read/onnx.js';
 import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
+import { readKerasFile } from './read-keras.js';
+import { readOnnx } from './read-onnx.js';
 import { readTfjs } from './read-tfjs.js';
 
 /** A file or folder, by path or `file:` URL, or a live `tf.LayersModel`. */
 export type NetworkSource = string | URL | TfjsModel;
 
+/** What a reader may take, and what a file does not say of the network in it; only ONNX files take any of the latter. */
+export type NetworkFileOptions = OnnxOptions & ReadOptions;
+
 /** One reader per format, by the file's ending. */
-const readers: Readonly<Record<string, (path: string, options: ReadOptions) => Network>> = {
+const readers: Readonly<Record<string, (path: string, options: NetworkFileOptions) => Network>> = {
   '.json': readTfjs,
+  '.onnx': readOnnx,
+  '.keras': readKerasFile,
+  '.h5': readKerasFile,
+  '.hdf5': readKerasFile,
 };
 
-const advice = 'give the model.json of a tfjs LayersModel or the folder that holds it';
+const advice =
+  'give an .onnx, .keras or .h5 file, or the model.json of a tfjs LayersModel or the folder that holds it';
 
 /**
  * Loads a trained network with the reader that fits what it is given. `limits` are what it may ask for, see
  * {@link BudgetLimits}.
  */
-export async function loadNetwork(source: NetworkSource, options: ReadOptions = {}): Promise<Network> {
+export async function loadNetwork(source: NetworkSource, options: NetworkFileOptions = {}): Promise<Network> {
   if (typeof source !== 'string' && !(source instanceof URL)) {
     if (typeof source?.save === 'function') return fromTfjs(source, options);
     throw new InputError(`the network is neither a path nor a tf.LayersModel; ${advice}`);

@@ -27,6 +27,7 @@ export class NetworkBuilder {
   #inputSize = 0;
   #parameters = 0;
   #fresh = 0;
+  readonly #notes: string[] = [];
 
   /** `file` names the source in messages; `name` is the network's own. */
   constructor(
@@ -43,6 +44,11 @@ export class NetworkBuilder {
   /** Refuses to make `count` constants for `layer` where they and those before are too many; to be asked before they are made. */
   reserve(layer: string, count: number): void {
     this.budget.take('trained', count, this.#where(layer));
+  }
+
+  /** Refuses a value of this shape where it is larger than all values may be; to be asked before it is laid out. */
+  allow(layer: string, shape: Shape): void {
+    this.budget.check('values', countOf(shape), this.#where(layer));
   }
 
   #where(layer: string): string {
@@ -157,18 +163,85 @@ export class NetworkBuilder {
     return this.#add(layer, { kind: 'reshape' }, [u], shape);
   }
 
-  /** Closes the graph with its outputs, in order. */
+  /**
+   * `vᵢ = u[indexᵢ]` of the flattened `u`, 0 where `indexᵢ` is −1. A gather of what was gathered becomes one; one that
+   * moves nothing a reshape.
+   */
+  gather(layer: string, u: number, index: Int32Array, shape: Shape): number {
+    if (index.length !== sizeOf(shape))
+      throw this.error(layer, `moves ${index.length} numbers into a shape ${show(shape)}`);
+    let [from, composed] = [u, index];
+    for (let node = this.#nodes[from]!; ; node = this.#nodes[from]!) {
+      const { op } = node;
+      if (op.kind === 'gather') {
+        const outer = composed;
+        composed = outer.map((i) => (i < 0 ? -1 : op.index[i]!));
+      } else if (op.kind !== 'reshape') break;
+      from = node.inputs[0]!;
+    }
+    const size = sizeOf(this.shape(from));
+    if (composed.some((i) => i < -1 || i >= size))
+      throw this.error(layer, 'takes numbers that are not there');
+    if (composed.length === size && composed.every((i, k) => i === k))
+      return this.reshape(layer, from, shape);
+    return this.#add(layer, { kind: 'gather', index: composed }, [from], shape);
+  }
+
+  /** The products of two stacks of matrices, `[s, m, k]` and `[s, k, n]`. */
+  contract(layer: string, a: number, b: number): number {
+    const [A, B] = [this.shape(a), this.shape(b)];
+    if (A.length !== 3 || B.length !== 3 || A[0] !== B[0] || A[2] !== B[1])
+      throw this.error(layer, `cannot multiply matrices ${show(A)} and ${show(B)}`);
+    return this.#add(layer, { kind: 'contract' }, [a, b], [A[0]!, A[1]!, B[2]!]);
+  }
+
+  /** The largest number of each row of the last axis, which stays with length 1. */
+  maximum(layer: string, u: number): number {
+    const shape = this.shape(u);
+    this.#last(layer, shape);
+    return this.#add(layer, { kind: 'maximum' }, [u], shape.with(shape.length - 1, 1));
+  }
+
+  /** Something the user should know of how the file was read, one line. */
+  note(text: string): void {
+    if (!this.#notes.includes(text)) this.#notes.push(text);
+  }
+
+  /** Closes the graph with its outputs, in order; what no output needs is left out, but for inputs. */
   finish(outputs: readonly number[]): Network {
     if (this.#inputSize === 0) throw new InputError(`${this.file}: the network has no inputs`);
     if (outputs.length === 0) throw new InputError(`${this.file}: the network has no outputs`);
+    const { nodes, place } = this.#needed(outputs);
     return {
       name: this.name,
-      nodes: this.#nodes,
+      nodes,
       inputSize: this.#inputSize,
-      outputs: [...outputs],
+      outputs: outputs.map((node) => place[node]!),
       outputSize: outputs.reduce((sum, node) => sum + sizeOf(this.shape(node)), 0),
       parameters: this.#parameters,
+      ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
     };
+  }
+
+  /** The nodes that `outputs` depend on, and inputs; where each node is among them. Parameters stay booked in order. */
+  #needed(outputs: readonly number[]): { nodes: Node[]; place: number[] } {
+    const needed = this.#nodes.map(({ op }) => op.kind === 'input');
+    for (const output of outputs) needed[output] = true;
+    for (let k = this.#nodes.length - 1; k >= 0; k--)
+      if (needed[k]) for (const input of this.#nodes[k]!.inputs) needed[input] = true;
+    const place: number[] = [];
+    const nodes: Node[] = [];
+    let booked = 0;
+    this.#nodes.forEach((node, k) => {
+      booked += node.parameters ?? 0;
+      if (!needed[k]) return;
+      place[k] = nodes.length;
+      nodes.push({ ...node, inputs: node.inputs.map((input) => place[input]!), parameters: booked });
+      booked = 0;
+    });
+    const last = nodes.at(-1);
+    if (booked > 0 && last) nodes[nodes.length - 1] = { ...last, parameters: last.parameters! + booked };
+    return { nodes, place };
   }
 
   #add(layer: string, op: Op, inputs: readonly number[], shape: Shape): number {

@@ -110,7 +110,7 @@ describe('activation objects keep their parameters', () => {
     expectActivation(object(kind, config), formula);
   });
 
-  it('softmax along the last axis by number or list; along another it is refused', () => {
+  it('softmax along an axis by number or list', () => {
     for (const axis of [-1, 1, [-1], [1]]) {
       const network = read([activation(object('Softmax', { axis }))]);
       const y = forward(network, [1, 2, 3]);
@@ -118,10 +118,15 @@ describe('activation objects keep their parameters', () => {
       expect(y[2]! / y[1]!).toBeCloseTo(Math.E, 12);
     }
     const rows = { class_name: 'Reshape', config: { name: 'r', target_shape: [2, 2] } };
-    for (const axis of [1, [1, 2]])
-      expect(refusal([rows, activation(object('Softmax', { axis }))], { inputs: 4 })).toMatch(
-        /layer "a": activation Softmax: .*axis/,
-      );
+    const columns = forward(
+      read([rows, activation(object('Softmax', { axis: 1 }))], { inputs: 4 }),
+      [1, 2, 3, 5],
+    );
+    expect(columns[2]! / columns[0]!).toBeCloseTo(Math.exp(2), 12);
+    expect(columns[3]! / columns[1]!).toBeCloseTo(Math.exp(3), 12);
+    expect(refusal([rows, activation(object('Softmax', { axis: [1, 2] }))], { inputs: 4 })).toMatch(
+      /layer "a": activation Softmax: .*axis/,
+    );
   });
 
   it('gelu exact or by tanh', () => {
@@ -195,8 +200,45 @@ describe('what a name means depends on the version of Keras', () => {
   });
 });
 
+/** A weight of ones. */
+const ones = (name: string, ...shape: number[]): Weight => ({
+  name: `l/${name}`,
+  shape,
+  values: new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1),
+});
+/** One entry for each number of axes of space, `L` standing for them: `Conv1D`, … */
+const spatial = (
+  name: string,
+  dims: readonly number[],
+  of: (d: number) => (typeof least)[string],
+): typeof least =>
+  Object.fromEntries(
+    dims.map((d) => [name.replace('L', `${d}D`), { shape: [...new Array<number>(d).fill(4), 2], ...of(d) }]),
+  );
+const window = (d: number): number[] => new Array<number>(d).fill(2);
+const recurrent = (cell: string, gates: number, bias: number[]): (typeof least)[string] => ({
+  shape: [2, 3],
+  config: { units: 2 },
+  weights: [
+    ones(`${cell}/kernel`, 3, gates * 2),
+    ones(`${cell}/recurrent_kernel`, 2, gates * 2),
+    ones(`${cell}/bias`, ...bias),
+  ],
+});
+
 /** The least configuration of every layer that can be read, and its weights. */
-const least: Record<string, { config?: object; weights?: Weight[]; axes?: true; inputs?: 2 }> = {
+const least: Record<
+  string,
+  {
+    config?: object;
+    weights?: Weight[];
+    axes?: true;
+    inputs?: number;
+    shape?: readonly number[];
+    call?: object;
+    refused?: true;
+  }
+> = {
   Dense: {
     config: { units: 1 },
     weights: [
@@ -218,6 +260,75 @@ const least: Record<string, { config?: object; weights?: Weight[]; axes?: true; 
   },
   Normalization: { config: { axis: [-1], mean: [1, 2, 3], variance: [1, 1, 1] } },
   Rescaling: { config: { scale: 2 } },
+  ...spatial('ConvL', [1, 2, 3], (d) => ({
+    config: { filters: 1, kernel_size: 2 },
+    weights: [ones('kernel', ...window(d), 2, 1), ones('bias', 1)],
+  })),
+  ...spatial('ConvLTranspose', [1, 2, 3], (d) => ({
+    config: { filters: 1, kernel_size: 2 },
+    weights: [ones('kernel', ...window(d), 1, 2), ones('bias', 1)],
+  })),
+  ...spatial('DepthwiseConvL', [1, 2], (d) => ({
+    config: { kernel_size: 2 },
+    weights: [ones('depthwise_kernel', ...window(d), 2, 1), ones('bias', 2)],
+  })),
+  ...spatial('SeparableConvL', [1, 2], (d) => ({
+    config: { filters: 1, kernel_size: 2 },
+    weights: [
+      ones('depthwise_kernel', ...window(d), 2, 1),
+      ones('pointwise_kernel', ...window(d).map(() => 1), 2, 1),
+      ones('bias', 1),
+    ],
+  })),
+  ...Object.assign(
+    {},
+    ...[
+      'MaxPoolingL',
+      'AveragePoolingL',
+      'GlobalMaxPoolingL',
+      'GlobalAveragePoolingL',
+      'ZeroPaddingL',
+      'CroppingL',
+      'UpSamplingL',
+    ].map((name) => spatial(name, [1, 2, 3], () => ({}))),
+  ),
+  SimpleRNN: recurrent('simple_rnn_cell', 1, [2]),
+  LSTM: recurrent('lstm_cell', 4, [8]),
+  GRU: recurrent('gru_cell', 3, [2, 6]),
+  Bidirectional: {
+    shape: [2, 3],
+    config: { layer: { class_name: 'SimpleRNN', config: { name: 'r', units: 2, use_bias: false } } },
+    weights: ['forward', 'backward'].flatMap((way) => [
+      ones(`${way}_r/simple_rnn_cell/kernel`, 3, 2),
+      ones(`${way}_r/simple_rnn_cell/recurrent_kernel`, 2, 2),
+    ]),
+  },
+  TimeDistributed: {
+    shape: [2, 3],
+    config: { layer: { class_name: 'Dense', config: { name: 'd', units: 1, use_bias: false } } },
+    weights: [ones('kernel', 3, 1)],
+  },
+  MultiHeadAttention: {
+    shape: [2, 3],
+    inputs: 2,
+    config: { num_heads: 1, key_dim: 2, use_bias: false },
+    weights: [
+      ...['query', 'key', 'value'].map((name) => ones(`${name}/kernel`, 3, 1, 2)),
+      ones('attention_output/kernel', 1, 2, 3),
+    ],
+  },
+  Attention: { shape: [2, 3], inputs: 2 },
+  EinsumDense: { config: { equation: 'ab,bc->ac', output_shape: [2] }, weights: [ones('kernel', 3, 2)] },
+  LayerNormalization: { weights: [ones('gamma', 3), ones('beta', 3)] },
+  RMSNormalization: { weights: [ones('scale', 3)] },
+  GroupNormalization: { config: { groups: 1 }, weights: [ones('gamma', 3), ones('beta', 3)] },
+  Permute: { config: { dims: [1] } },
+  Dot: { inputs: 2, config: { axes: 1 } },
+  Subtract: { inputs: 2 },
+  Maximum: { inputs: 2 },
+  Minimum: { inputs: 2 },
+  TFOpLambda: { config: { function: 'math.tanh' } },
+  Lambda: { refused: true },
   Add: { inputs: 2 },
   Multiply: { inputs: 2 },
   Average: { inputs: 2 },
@@ -227,14 +338,14 @@ const least: Record<string, { config?: object; weights?: Weight[]; axes?: true; 
 describe('every key is read or refused', () => {
   /** A functional model of Keras 2 that calls one layer on its input, twice where it takes two. */
   const calls = (kind: string, more: object, call: object = {}) => {
-    const { config = {}, weights = [], inputs = 1 } = least[kind] ?? {};
+    const { config = {}, weights = [], inputs = 1, shape = [3] } = least[kind] ?? {};
     const folder = freshFolder();
     const connection = Array(inputs).fill(['x', 0, 0, call]);
     const layers = [
       {
         class_name: 'InputLayer',
         name: 'x',
-        config: { name: 'x', batch_input_shape: [null, 3] },
+        config: { name: 'x', batch_input_shape: [null, ...shape] },
         inbound_nodes: [],
       },
       { class_name: kind, name: 'l', config: { name: 'l', ...config, ...more }, inbound_nodes: [connection] },
@@ -253,7 +364,8 @@ describe('every key is read or refused', () => {
     return () => readTfjs(folder);
   };
 
-  it.each(Object.keys(layerRules))('%s', (kind) => {
+  const readable = Object.keys(layerRules).filter((kind) => !least[kind]?.refused);
+  it.each(readable)('%s', (kind) => {
     const harmless = {
       trainable: false,
       dtype: 'float32',

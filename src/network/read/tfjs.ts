@@ -3,9 +3,10 @@ import { InputError } from '../../core/errors.js';
 import { checkDepth, readJson } from '../../core/json.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
+import { readTensorflow } from './tensorflow.js';
 import { isObject } from './tfjs/config.js';
 import { fromMemory } from './tfjs/memory.js';
-import { addModel, graphModel, kerasVersion, readTopology } from './tfjs/topology.js';
+import { addModel, kerasVersion, readTopology } from './tfjs/topology.js';
 import { type ByteSource, readEntries, type WeightEntry, Weights } from './tfjs/weights.js';
 
 /** What a tfjs model hands to a save handler, as far as it is read here. */
@@ -32,7 +33,7 @@ export interface WeightGroup {
   readonly shards: readonly unknown[];
 }
 
-/** A tfjs LayersModel as files. */
+/** A tfjs LayersModel or GraphModel as files. */
 export interface TfjsFiles {
   /** What messages call model.json. */
   readonly file: string;
@@ -49,15 +50,16 @@ export interface TfjsFiles {
 }
 
 /**
- * Reads a tfjs LayersModel from its files. Layers that only matter in training become nothing; a mistake in the files is
+ * Reads a tfjs LayersModel or GraphModel from its files. Layers that only matter in training become nothing; a mistake in the files is
  * an InputError of one line.
  */
 export function readTfjsFiles({ file, name, json: bytes, open, budget = new Budget() }: TfjsFiles): Network {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const json = readJson(bytes, file, budget);
   if (!isObject(json)) throw fail('is not a JSON object; give the model.json of a tfjs LayersModel');
-  if (json['format'] === 'graph-model') throw fail(graphModel);
-  const model = readTopology(json['modelTopology'], file, fail, budget);
+  const topology = json['modelTopology'];
+  const isGraph = json['format'] === 'graph-model' || (isObject(topology) && Array.isArray(topology['node']));
+  const model = isGraph ? undefined : readTopology(topology, file, fail, budget);
 
   const manifest = json['weightsManifest'];
   if (!Array.isArray(manifest)) throw fail('has no weightsManifest; save the network again');
@@ -75,7 +77,9 @@ export function readTfjsFiles({ file, name, json: bytes, open, budget = new Budg
       groups.flatMap(({ entries }) => entries),
       shards.next,
     );
-    const keras = kerasVersion(json['modelTopology'], json['generatedBy']);
+    if (model === undefined)
+      return readTensorflow({ file, name, topology, signature: json['signature'], weights, budget });
+    const keras = kerasVersion(topology, json['generatedBy']);
     return assemble({ file, name, budget }, model, weights, keras);
   } finally {
     shards.close();

@@ -1,5 +1,7 @@
-import { type NetworkBuilder, show } from '../../build.js';
+import type { NetworkBuilder } from '../../build.js';
 import type { Elementwise } from '../../graph.js';
+import { logSoftmax, softmax as softmaxAlong } from '../../lower/reduce.js';
+import { nearest } from '../nearest.js';
 import { brief, Config, isObject } from './config.js';
 import { checkDtype, checkOwner, harmlessKey } from './keys.js';
 
@@ -82,14 +84,28 @@ const gelu: Activation = ({ build, layer, config }, u) =>
 
 /** `standard` is the axis where the configuration names none: -1 in Keras, 1 in tfjs's layer. */
 const softmax =
-  (standard: number): Activation =>
-  ({ build, layer, config }, u) => {
-    const shape = build.shape(u);
-    if (config.axis('axis', shape.length, standard) !== shape.length - 1)
-      throw config.error(`works along an axis of ${show(shape)} that is not the last; permute first`);
+  (standard: number, of = softmaxAlong): Activation =>
+  (site, u) => {
+    const { build, config } = site;
+    const axis = config.axis('axis', build.shape(u).length, standard);
     config.only('robust_masking', false, 'masks cannot be read');
-    return build.softmax(layer, u);
+    return of(site, u, axis);
   };
+
+/** `α e(u/α)`, `e` the exponential unit. */
+const celu: Activation = ({ build, layer, config }, u) => {
+  const alpha = config.number('alpha', 1);
+  const inner = build.elementwise(layer, build.scaleBy(layer, u, 1 / alpha), { name: 'elu', alpha: 1 });
+  return build.scaleBy(layer, inner, alpha);
+};
+
+/** `log sigmoid(u) = −softplus(−u)`. */
+const logSigmoid: Activation = ({ build, layer }, u) =>
+  build.scaleBy(layer, build.elementwise(layer, build.scaleBy(layer, u, -1), { name: 'softplus' }), -1);
+
+/** `u − tanh u`. */
+const tanhShrink: Activation = ({ build, layer }, u) =>
+  build.add(layer, [u, build.scaleBy(layer, build.elementwise(layer, u, { name: 'tanh' }), -1)]);
 
 /** The functions by Keras's name; tfjs writes the same in camelCase while a model is in memory. */
 const functions: Readonly<Record<string, Activation>> = {
@@ -114,6 +130,10 @@ const functions: Readonly<Record<string, Activation>> = {
   gelu,
   gelu_new: apply({ name: 'geluTanh' }),
   softmax: softmax(-1),
+  log_softmax: softmax(-1, logSoftmax),
+  celu,
+  log_sigmoid: logSigmoid,
+  tanh_shrink: tanhShrink,
 };
 
 /** `u · hard_sigmoid(u)` of Keras 3, the only one that has it. */
@@ -176,7 +196,7 @@ function named({ build, layer }: Site, name: unknown): Activation {
   if (!fn) {
     throw build.error(
       layer,
-      `activation ${brief(name)} cannot be read; supported are ${[...Object.keys(functions), ...Object.keys(activationLayers)].join(', ')}`,
+      `activation ${brief(name)} cannot be read; nearest is ${nearest(String(name), [...Object.keys(functions), ...Object.keys(activationLayers)])}`,
     );
   }
   return fn;

@@ -1,43 +1,19 @@
 import { show, sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
-import { activate, activationLayers, type Site } from './activations.js';
-
-/** One call of one layer. */
-export interface Call extends Site {
-  /** Nodes the layer is called on. */
-  readonly inputs: readonly number[];
-  /** A trained array of this layer, counted once however often the layer is called. */
-  weight(name: string, shape: readonly number[]): Tensor;
-  /** Marks a weight that is not computed with. */
-  ignore(name: string): void;
-}
-
-type Rule = (call: Call) => number;
+import { add, affinely, apply, maximum, minimum, multiply, subtract } from '../../lower/arithmetic.js';
+import { transpose } from '../../lower/move.js';
+import { normalized, rootMeanSquare } from '../../lower/normalize.js';
+import { range } from '../../lower/place.js';
+import { einsum } from '../../lower/product.js';
+import { sum } from '../../lower/reduce.js';
+import { activate, activationLayers } from './activations.js';
+import { attentionRules } from './attention.js';
+import { batched, type Call, lastOf, one, type Rule, several, shapeOf } from './call.js';
+import { convolutionRules } from './convolutions.js';
+import { lambdaRules } from './operations.js';
+import { recurrentRules, timeDistributed } from './recurrents.js';
 
 const identity: Rule = (call) => one(call);
-
-/** The single input of a layer that takes one. */
-function one({ build, layer, inputs }: Call): number {
-  if (inputs.length !== 1) throw build.error(layer, `is called on ${inputs.length} inputs, expected one`);
-  return inputs[0]!;
-}
-
-function several({ build, layer, inputs }: Call): readonly number[] {
-  if (inputs.length < 2)
-    throw build.error(layer, `is called on ${inputs.length} inputs, expected at least 2`);
-  return inputs;
-}
-
-/** Shape of the single input. */
-function shapeOf(call: Call): readonly number[] {
-  return call.build.shape(one(call));
-}
-
-function lastOf(call: Call): number {
-  const last = shapeOf(call).at(-1);
-  if (last === undefined) throw call.build.error(call.layer, 'needs an input with an axis besides the batch');
-  return last;
-}
 
 /** Demands that `key` names the last axis. */
 function lastAxis(call: Call, key: string, standard: number): void {
@@ -116,30 +92,28 @@ const reshape: Rule = (call) => {
   );
 };
 
+/** With `channels_first` Keras moves the channels behind before it flattens. */
 const flatten: Rule = (call) => {
   const { build, layer, config } = call;
   const shape = shapeOf(call);
-  if (/first$/i.test(config.text('data_format', 'channels_last')) && shape.length > 1) {
-    throw build.error(
-      layer,
-      'has data_format channels_first, which permutes; only channels_last can be read',
-    );
-  }
-  return build.reshape(layer, one(call), [sizeOf(shape)]);
+  const first = /first$/i.test(config.text('data_format', 'channels_last')) && shape.length > 1;
+  const u = first ? transpose(call, one(call), [...range(shape.length).slice(1), 0]) : one(call);
+  return build.reshape(layer, u, [sizeOf(shape)]);
 };
 
-/** At inference `v = γ(u − mean)/√(variance + ε) + β`, one line per entry of the last axis. */
+/** At inference `v = γ(u − mean)/√(variance + ε) + β`, one line per entry of an axis. */
 const batchNormalization: Rule = (call) => {
   const { build, layer, config } = call;
-  lastAxis(call, 'axis', -1);
+  const shape = shapeOf(call);
+  const axis = config.axis('axis', shape.length, -1);
   config.only('renorm', false, 'batch renormalization cannot be read; train without it');
-  const length = lastOf(call);
+  const length = shape[axis]!;
   const epsilon = config.number('epsilon', 1e-3);
   const γ = config.flag('scale', true) ? call.weight('gamma', [length]).data : undefined;
   const β = config.flag('center', true) ? call.weight('beta', [length]).data : undefined;
   const mean = call.weight('moving_mean', [length]).data;
   const variance = call.weight('moving_variance', [length]).data;
-  return normalize(call, length, (k) => {
+  const line = (k: number): [number, number] => {
     const squared = variance[k]! + epsilon;
     if (!(squared > 0)) {
       throw build.error(
@@ -149,7 +123,114 @@ const batchNormalization: Rule = (call) => {
     }
     const scale = (γ?.[k] ?? 1) / Math.sqrt(squared);
     return [scale, (β?.[k] ?? 0) - scale * mean[k]!];
-  });
+  };
+  if (axis === shape.length - 1) return normalize(call, length, line);
+  const to = shape.map((own, k) => (k === axis ? own : 1)).slice(axis);
+  const lines = range(length).map(line);
+  const along = (k: 0 | 1): Tensor => ({ shape: to, data: Float64Array.from(lines, (own) => own[k]) });
+  return affinely(call, one(call), along(0), along(1));
+};
+
+/** Axes counted with the batch, without it. */
+function axesOf(call: Call, standard: number): number[] {
+  const rank = shapeOf(call).length;
+  const given = call.config.get('axis') === undefined ? [standard] : call.config.numbers('axis');
+  return given
+    .map((axis) => {
+      const counted = axis < 0 ? axis + rank + 1 : axis;
+      if (!Number.isInteger(counted) || counted < 1 || counted > rank)
+        throw call.config.error(`axis is ${axis}, expected one from 1 to ${rank}`);
+      return counted - 1;
+    })
+    .sort((a, b) => a - b);
+}
+
+/** Weights of the shape of `axes`, to broadcast against the input. */
+function alongAxes(call: Call, name: string, axes: readonly number[]): Tensor {
+  const shape = shapeOf(call);
+  const { data } = call.weight(
+    name,
+    axes.map((axis) => shape[axis]!),
+  );
+  return { shape: shape.map((length, axis) => (axes.includes(axis) ? length : 1)), data };
+}
+
+const layerNormalization: Rule = (call) => {
+  const { config } = call;
+  const axes = axesOf(call, -1);
+  const epsilon = config.number('epsilon', 1e-3);
+  const γ = config.flag('scale', true) ? alongAxes(call, 'gamma', axes) : undefined;
+  const β = config.flag('center', true) ? alongAxes(call, 'beta', axes) : undefined;
+  if (config.flag('rms_scaling', false)) return rootMeanSquare(call, one(call), axes, epsilon, γ);
+  return normalized(call, one(call), axes, epsilon, γ, β);
+};
+
+const rmsNormalization: Rule = (call) => {
+  const axes = axesOf(call, -1);
+  const γ = call.config.flag('scale', true) ? alongAxes(call, 'scale', axes) : undefined;
+  return rootMeanSquare(call, one(call), axes, call.config.number('epsilon', 1e-6), γ);
+};
+
+/** Each group of channels is normalized together with all of space. */
+const groupNormalization: Rule = (call) => {
+  const { build, layer, config } = call;
+  const shape = shapeOf(call);
+  const [axis] = axesOf(call, -1) as [number];
+  const given = config.number('groups', 32);
+  const groups = given === -1 ? shape[axis]! : given;
+  if (shape[axis]! % groups !== 0) throw config.error(`groups is ${groups} for ${shape[axis]} channels`);
+  const [γ, β] = [
+    config.flag('scale', true) ? alongAxes(call, 'gamma', [axis]) : undefined,
+    config.flag('center', true) ? alongAxes(call, 'beta', [axis]) : undefined,
+  ];
+  const parted = build.reshape(layer, one(call), [
+    ...shape.slice(0, axis),
+    groups,
+    shape[axis]! / groups,
+    ...shape.slice(axis + 1),
+  ]);
+  const axes = range(shape.length + 1).filter((k) => k !== axis);
+  const v = build.reshape(layer, normalized(call, parted, axes, config.number('epsilon', 1e-3)), shape);
+  return γ || β ? affinely(call, v, γ, β) : v;
+};
+
+/** `u / max(‖u‖₂, …)`: Keras divides by `√max(Σ u², 1e-12)`. */
+const unitNormalization: Rule = (call) => {
+  const u = one(call);
+  const axes = axesOf(call, -1);
+  const size = sum(call, multiply(call, u, u), axes);
+  return multiply(call, u, apply(call, size, { name: 'power', exponent: -0.5 }));
+};
+
+const permute: Rule = (call) => {
+  const axes = call.config.numbers('dims');
+  return transpose(
+    call,
+    one(call),
+    axes.map((axis) => axis - 1),
+  );
+};
+
+/** Dot products along one axis of each of two inputs. */
+const dot: Rule = (call) => {
+  const [a, b] = several(call) as [number, number];
+  const { build, config, layer } = call;
+  const axes = config.numbers('axes');
+  const ranks = [build.shape(a).length, build.shape(b).length] as const;
+  const along = [axes[0]!, axes[1] ?? axes[0]!].map((axis, k) => (axis < 0 ? axis + ranks[k]! + 1 : axis));
+  if (config.flag('normalize', false)) throw config.error('normalize cannot be read; normalize before');
+  const letters = 'abcdefgh';
+  const left = range(ranks[0] + 1).map((k) => (k === along[0] ? 'z' : k === 0 ? 'y' : letters[k]!));
+  const right = range(ranks[1] + 1).map((k) =>
+    k === along[1] ? 'z' : k === 0 ? 'y' : letters[k]!.toUpperCase(),
+  );
+  const out = ['y', ...left.slice(1), ...right.slice(1)].filter((label) => label !== 'z');
+  const v = einsum(call, `${left.join('')},${right.join('')}->${out.join('')}`, [
+    { node: batched(call, a) },
+    { node: batched(call, b) },
+  ]);
+  const shape = build.shape(v).slice(1);
+  return build.reshape(layer, v, shape.length === 0 ? [1] : shape);
 };
 
 /** Keras's Normalization: `(u − mean)/max(√variance, 1e-7)`, or its inverse. */
@@ -221,7 +302,30 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   Flatten: flatten,
   Reshape: reshape,
   RepeatVector: repeatVector,
+  Permute: permute,
+  LayerNormalization: layerNormalization,
+  RMSNormalization: rmsNormalization,
+  GroupNormalization: groupNormalization,
+  UnitNormalization: unitNormalization,
+  Dot: dot,
+  Subtract: (call) => {
+    const [a, b] = several(call) as [number, number];
+    return subtract(call, a, b);
+  },
+  Maximum: (call) => several(call).reduce((a, b) => maximum(call, a, b)),
+  Minimum: (call) => several(call).reduce((a, b) => minimum(call, a, b)),
+  ...convolutionRules,
+  ...recurrentRules,
+  ...attentionRules,
+  ...lambdaRules,
+  TimeDistributed: timeDistributed(() => layerRules),
+  Lambda: (call) => {
+    throw call.build.error(call.layer, 'Lambda layers hold code; replace it by layers of Keras');
+  },
   Dropout: identity,
+  SpatialDropout2D: identity,
+  SpatialDropout3D: identity,
+  ActivityRegularization: identity,
   SpatialDropout1D: identity,
   GaussianNoise: identity,
   GaussianDropout: identity,
@@ -229,10 +333,9 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   BatchNormalization: batchNormalization,
   Normalization: normalization,
   Rescaling: rescaling,
-  Add: (call) => call.build.add(call.layer, several(call)),
-  Multiply: (call) => several(call).reduce((a, b) => call.build.multiply(call.layer, a, b)),
-  Average: (call) =>
-    call.build.scaleBy(call.layer, call.build.add(call.layer, several(call)), 1 / call.inputs.length),
+  Add: (call) => add(call, ...several(call)),
+  Multiply: (call) => several(call).reduce((a, b) => multiply(call, a, b)),
+  Average: (call) => call.build.scaleBy(call.layer, add(call, ...several(call)), 1 / call.inputs.length),
   // A negative axis counts from the end, as Keras says; tfjs 4 itself takes any negative axis for the last.
   Concatenate: (call) => {
     const rank = call.build.shape(several(call)[0]!).length;
@@ -246,9 +349,13 @@ const random = ['rate', 'noise_shape', 'stddev', 'rng_type', 'data_format'];
 export const harmlessKeys: Readonly<Record<string, readonly string[]>> = {
   Dropout: random,
   SpatialDropout1D: random,
+  SpatialDropout2D: random,
+  SpatialDropout3D: random,
+  ActivityRegularization: ['l1', 'l2'],
   GaussianNoise: random,
   GaussianDropout: random,
   AlphaDropout: random,
   Dense: ['lora_alpha'],
+  MultiHeadAttention: ['softmax_robust_masking'],
   BatchNormalization: ['momentum', 'fused', 'synchronized', 'renorm_clipping', 'renorm_momentum'],
 };

@@ -2,10 +2,22 @@ import type { Budget } from '../../../core/budget.js';
 import type { InputError } from '../../../core/errors.js';
 import { readJson } from '../../../core/json.js';
 import { type NetworkBuilder, show } from '../../build.js';
-import { brief, Config, isObject, type Json } from './config.js';
+import { nearest } from '../nearest.js';
+import type { Call, OwnWeights } from './call.js';
+import { Config, isObject, type Json } from './config.js';
+import {
+  allTensors,
+  type Connection,
+  connected,
+  type Reference,
+  readConnection,
+  readReference,
+  tensorsOf,
+} from './connections.js';
 import { checkDtype, checkOwner, harmlessKey } from './keys.js';
 import { harmlessKeys, layerRules } from './layers.js';
-import type { Weights } from './weights.js';
+import { operationRules } from './operations.js';
+import type { LayerWeights, Weights } from './weights.js';
 
 const containers = ['Sequential', 'Functional', 'Model'];
 
@@ -83,40 +95,72 @@ const inside = (context: Context, { name, place }: Layer): Context => ({
   place: `${place}/`,
 });
 
+/** A call on one tensor. */
+const calledOn = (node: number): Connection<number> => ({ positional: [{ tensor: node }], named: {} });
+
+/** A layer of Keras, or an operation of `keras.ops` where the file says so. */
+function ruleOf(context: Context, layer: Layer) {
+  const module = layer.entry.get('module');
+  // HDF5 files leave the module out; operations have neither of these settings, which every layer has.
+  const recent = context.keras !== undefined && context.keras >= 3;
+  const keys = Object.keys(layer.config.json);
+  const bare = recent && module === undefined && !keys.includes('trainable') && !keys.includes('dtype');
+  const alone = bare && (!Object.hasOwn(layerRules, layer.kind) || keys.every((key) => key === 'name'));
+  const operation =
+    typeof module === 'string'
+      ? module.startsWith('keras.src.ops')
+      : alone && Object.hasOwn(operationRules, layer.kind);
+  const table = operation ? operationRules : layerRules;
+  if (Object.hasOwn(table, layer.kind)) return table[layer.kind]!;
+  const name = layer.kind.slice(0, 40);
+  throw context.build.error(
+    layer.name,
+    `${name} ${operation ? 'operations' : 'layers'} cannot be read; nearest is ${nearest(layer.kind, Object.keys(table))}`,
+  );
+}
+
 /** Calls a layer that is not an input layer. */
-function callLayer(context: Context, layer: Layer, inputs: readonly number[]): readonly number[] {
+function callLayer(context: Context, layer: Layer, connection: Connection<number>): readonly number[] {
   const { build, weights, path, keras } = context;
   // Layers that add no operation count as well: models inside one another multiply their calls.
   build.budget.take('nodes', 1, `${build.file}: layer "${layer.name}"`);
   if (containers.includes(layer.kind)) {
-    return addModel(inside(context, layer), layer.entry, inputs);
+    return addModel(inside(context, layer), layer.entry, connection.positional.flatMap(tensorsOf));
   }
-  const rule = Object.hasOwn(layerRules, layer.kind) ? layerRules[layer.kind] : undefined;
-  if (!rule) {
-    throw build.error(
-      layer.name,
-      `${layer.kind} layers cannot be read; supported are ${[...Object.keys(layerRules), 'InputLayer', ...containers].join(', ')}`,
-    );
-  }
+  const rule = ruleOf(context, layer);
   checkDtype(layer.config, false);
-  const owner = weights.of([...path, layer.name], layer.place);
-  const node = rule({
+  const asked = new Set<string>();
+  const first = connection.positional[0];
+  const call: Call = {
     build,
     layer: layer.name,
     config: layer.config,
     keras,
-    inputs,
-    weight(name, shape) {
-      const { tensor, fresh } = owner.take(name, shape);
-      build.count(fresh);
-      return tensor;
+    inputs: first === undefined ? allTensors(connection) : tensorsOf(first),
+    positional: connection.positional,
+    named: (key) => {
+      asked.add(key);
+      return connection.named[key];
     },
-    ignore: (name) => owner.ignore(name),
-  });
+    ...owning(build, weights.of([...path, layer.name], layer.place)),
+  };
+  const result = rule(call);
+  checkArguments(connection, asked, layer.config);
   const own = harmlessKeys[layer.kind] ?? [];
   layer.config.finish(`a ${layer.kind} layer`, (key) => harmlessKey(key) || own.includes(key));
-  return [node];
+  return typeof result === 'number' ? [result] : result;
 }
+
+/** Weights that are counted when they are first taken. */
+const owning = (build: NetworkBuilder, weights: LayerWeights): OwnWeights => ({
+  weight(name, shape) {
+    const { tensor, fresh } = weights.take(name, shape);
+    build.count(fresh);
+    return tensor;
+  },
+  ignore: (name) => weights.ignore(name),
+  within: (name, place) => owning(build, weights.within(name, place)),
+});
 
 /** The batchless input shape a layer declares, if it declares one. */
 function declaredShape({ config }: Layer): readonly number[] | undefined {
@@ -183,44 +227,28 @@ function addSequential(context: Context, entry: Config, inputs?: readonly number
     if (first.kind === 'InputLayer') layers.shift();
     if (layers.length === 0) throw entry.error('the model has no layers besides its input');
   }
-  for (const layer of layers) nodes = callLayer(context, layer, nodes);
+  for (const layer of layers) {
+    const [node] = nodes;
+    if (nodes.length !== 1 || node === undefined)
+      throw layer.config.error(`is called on ${nodes.length} inputs, expected one`);
+    nodes = callLayer(context, layer, calledOn(node));
+  }
   return nodes;
 }
 
-/** A tensor of a functional model: output `tensor` of call `call` of a layer. */
-interface Reference {
-  readonly layer: string;
-  readonly call: number;
-  readonly tensor: number;
-}
-
-function readReference(value: unknown, where: Config): Reference {
-  const [layer, call, tensor] = Array.isArray(value) ? value : [];
-  if (typeof layer !== 'string' || !isCount(call) || !isCount(tensor)) {
-    throw where.error(
-      `${JSON.stringify(value)?.slice(0, 60)} is not a connection [layer, call, tensor]; save the network with tfjs or Keras 2`,
-    );
-  }
-  return { layer, call, tensor };
-}
-
-/** Refuses what a call passes besides tensors, unless it says what holds at inference anyway. */
-function checkArguments([source, , constant, kwargs]: readonly unknown[], where: Config): void {
-  if (source === '_CONSTANT_VALUE')
-    throw where.error(
-      `is called with the constant ${brief(constant)}, which cannot be read; use a Rescaling layer`,
-    );
-  if (!isObject(kwargs)) return;
-  const call = new Config(kwargs, where.where);
+/** Refuses what a call passes besides what its layer asks for, unless it says what holds at inference anyway. */
+function checkArguments({ named }: Connection<number>, asked: ReadonlySet<string>, where: Config): void {
+  const rest = Object.entries(named).filter(([key]) => !asked.has(key));
+  const plain = rest.map(([key, own]) => [key, 'constant' in own ? own.constant : 'a tensor'] as const);
+  const call = new Config(Object.fromEntries(plain), where.where);
   call.only('training', false, 'only what a layer computes at inference can be read');
   call.finish('its call', (key) => key === 'name');
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-/** `[layer, call, tensor]` or a list of them. */
+/** `[layer, call, tensor]` or a list of them; Keras 2 names them by key where a model was made of dictionaries. */
 function readReferences(config: Config, key: string): Reference[] {
-  const list = config.list(key);
+  const given = config.get(key);
+  const list = isObject(given) ? Object.values(given) : config.list(key);
   return (typeof list[0] === 'string' ? [list] : list).map((value) => readReference(value, config));
 }
 
@@ -239,7 +267,7 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
   }
 
   const byName = new Map<string, Layer>();
-  const calls = new Map<string, Reference[][]>();
+  const calls = new Map<string, Connection<Reference>[]>();
   for (const layer of layers) {
     const name = layer.entry.text('name', layer.name);
     if (byName.has(name))
@@ -247,24 +275,15 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
     byName.set(name, layer);
     calls.set(
       name,
-      layer.entry.list('inbound_nodes', []).map((call) => {
-        if (!Array.isArray(call))
-          throw layer.config.error(
-            isObject(call) && 'args' in call
-              ? 'its connections are written as Keras 3 does (args, kwargs), which cannot be read; build the model as a Sequential, or save it with tfjs or Keras 2 (tf_keras)'
-              : 'its connections are not lists; save the network with tfjs or Keras 2',
-          );
-        return call.map((value) => {
-          if (Array.isArray(value)) checkArguments(value, layer.config);
-          return readReference(value, layer.config);
-        });
-      }),
+      layer.entry.list('inbound_nodes', []).map((call) => readConnection(call, layer.config)),
     );
   }
 
   // A nested model counts its own making as call 0, so calls from outside begin at 1; some versions of Keras do not.
   const fromZero = new Set(
-    [...outputs, ...[...calls.values()].flat(2)].filter(({ call }) => call === 0).map(({ layer }) => layer),
+    [...outputs, ...[...calls.values()].flat().flatMap(allTensors)]
+      .filter(({ call }) => call === 0)
+      .map(({ layer }) => layer),
   );
   const firstCall = (name: string, { kind }: Layer): number =>
     containers.includes(kind) && !fromZero.has(name) ? 1 : 0;
@@ -282,6 +301,8 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
   interface Waiting {
     readonly key: string;
     readonly layer: Layer;
+    readonly connection: Connection<Reference>;
+    /** The tensors of the connection, in order, and the nodes found for them. */
     readonly from: readonly Reference[];
     readonly nodes: number[];
   }
@@ -290,21 +311,24 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
     const layer = byName.get(name);
     if (!layer) throw asker.error(`it is connected to "${name}", which the model does not have`);
     if (layer.kind === 'InputLayer') throw layer.config.error('is not among the inputs of its model');
-    const from = calls.get(name)![call - firstCall(name, layer)];
-    if (!from) throw asker.error(`it is connected to call ${call} of "${name}", which does not exist`);
+    const connection = calls.get(name)![call - firstCall(name, layer)];
+    if (!connection) throw asker.error(`it is connected to call ${call} of "${name}", which does not exist`);
     if (open.has(key)) throw layer.config.error('depends on its own output');
     open.add(key);
-    return { key, layer, from, nodes: [] };
+    return { key, layer, connection, from: allTensors(connection), nodes: [] };
   };
   /** The node of a tensor; calls that are not made yet are, without recursion: chains may be long. */
   const resolve = (wanted: Reference): number => {
-    const root: Waiting = { key: '', layer: layers[0]!, from: [wanted], nodes: [] };
+    const alone: Connection<Reference> = { positional: [{ tensor: wanted }], named: {} };
+    const root: Waiting = { key: '', layer: layers[0]!, connection: alone, from: [wanted], nodes: [] };
     const stack = [root];
     while (root.nodes.length === 0) {
       const top = stack.at(-1)!;
       const next = top.from[top.nodes.length];
       if (next === undefined) {
-        done.set(top.key, callLayer(context, top.layer, top.nodes));
+        let at = 0;
+        const onNodes = connected(top.connection, () => top.nodes[at++]!);
+        done.set(top.key, callLayer(context, top.layer, onNodes));
         stack.pop();
         continue;
       }
@@ -350,13 +374,8 @@ export function readTopology(
   budget: Budget,
 ): Config {
   if (!isObject(topology)) throw fail('has no modelTopology; it is not a tfjs LayersModel');
-  if (Array.isArray(topology['node'])) throw fail(graphModel);
   let model: unknown = topology['model_config'] ?? topology['modelConfig'] ?? topology;
   if (typeof model === 'string') model = readJson(model, `${file}: model_config`, budget);
   if (!isObject(model)) throw fail('modelTopology holds no model; it is not a tfjs LayersModel');
   return new Config(model, file);
 }
-
-/** What to say about the other kind of model.json. */
-export const graphModel =
-  'is a GraphModel, which keeps no layers; save or convert the network as a LayersModel (--output_format=tfjs_layers_model)';

@@ -134,7 +134,12 @@ export interface LayerWeights {
   take(weight: string, shape: readonly number[]): { tensor: Tensor; fresh: number };
   /** Marks a weight that a layer carries but does not compute with. */
   ignore(weight: string): void;
+  /** Those of something inside the layer: by its name in Keras 2, by its place in Keras 3. */
+  within(name: string, place: string): LayerWeights;
 }
+
+const cellKey = (around: string, cell: string, weight: string): string =>
+  `${around}/${cell.replace(/_\d+$/, '')}/${weight}`;
 
 /** The trained arrays of a network by name. */
 export class Weights {
@@ -143,6 +148,8 @@ export class Weights {
   /** By every end `layer/kernel` of a name and by every beginning with the last part, the one name that has it; null for several. */
   readonly #ends = new Map<string, string | null>();
   readonly #frames = new Map<string, string | null>();
+  /** By a layer around, the cell's name without its number, and the weight. */
+  readonly #cells = new Map<string, string | null>();
 
   /** Decodes the entries from consecutive bytes. */
   constructor(
@@ -153,32 +160,44 @@ export class Weights {
     for (const entry of entries) {
       const { name, shape, optimizer } = entry;
       const data = decode(entry, next);
-      if (optimizer) continue;
-      if (this.#tensors.has(name)) {
-        throw new InputError(
-          `${file}: two weights are called "${name}"; give each layer its own name and save again`,
-        );
-      }
-      const bad = firstNotFinite(data);
-      if (bad >= 0) {
-        throw new InputError(
-          `${file}: weight "${name}" is ${data[bad]} at index ${bad}; train the network again or repair the file`,
-        );
-      }
-      this.#tensors.set(name, { shape, data });
-      this.#index(name);
+      if (!optimizer) this.#add(name, { shape, data });
     }
+  }
+
+  /** Weights that are decoded already. */
+  static of(file: string, tensors: Iterable<readonly [name: string, tensor: Tensor]>): Weights {
+    const weights = new Weights(file, [], () => undefined);
+    for (const [name, tensor] of tensors) weights.#add(name, tensor);
+    return weights;
+  }
+
+  #add(name: string, tensor: Tensor): void {
+    if (this.#tensors.has(name)) {
+      throw new InputError(
+        `${this.file}: two weights are called "${name}"; give each layer its own name and save again`,
+      );
+    }
+    const bad = firstNotFinite(tensor.data);
+    if (bad >= 0) {
+      throw new InputError(
+        `${this.file}: weight "${name}" is ${tensor.data[bad]} at index ${bad}; train the network again or repair the file`,
+      );
+    }
+    this.#tensors.set(name, tensor);
+    this.#index(name);
   }
 
   #index(name: string): void {
     const add = (index: Map<string, string | null>, key: string): void => {
       index.set(key, index.has(key) ? null : name);
     };
-    const last = name.slice(name.lastIndexOf('/') + 1);
+    const parts = name.split('/');
+    const last = parts.at(-1)!;
     for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
       add(this.#ends, name.slice(at + 1));
       add(this.#frames, `${name.slice(0, at)}/${last}`);
     }
+    for (const around of new Set(parts.slice(0, -2))) add(this.#cells, cellKey(around, parts.at(-2)!, last));
   }
 
   /**
@@ -189,8 +208,11 @@ export class Weights {
   of(path: readonly string[], place: string): LayerWeights {
     let made = 0;
     const find = (weight: string): string | undefined => {
-      const numbered = `${place}/vars/${made++}`;
-      return this.#find(path, weight) ?? (this.#tensors.has(numbered) ? numbered : undefined);
+      const count = made++;
+      // Layers inside layers are kept under the attributes that hold them, some of which begin with a line.
+      const places = [place, place.replace(/\/([^/_][^/]*)$/, '/_$1')];
+      const numbered = places.map((own) => `${own}/vars/${count}`);
+      return this.#find(path, weight) ?? numbered.find((name) => this.#tensors.has(name));
     };
     const where = `${this.file}: layer "${path.at(-1)}"`;
     return {
@@ -212,7 +234,14 @@ export class Weights {
         const name = find(weight);
         if (name !== undefined) this.#used.add(name);
       },
+      within: (name, inner) => this.of([...path, name], `${place}/${inner}`),
     };
+  }
+
+  /** A weight by its whole name. */
+  byName(name: string): Tensor | undefined {
+    this.#used.add(name);
+    return this.#tensors.get(name);
   }
 
   /** Fails if a weight was never asked for: topology and weights then belong to different networks. */
@@ -243,7 +272,16 @@ export class Weights {
     // Keras repeats the layer or an enclosing model: `dense/dense/kernel`, `model/dense/kernel`.
     const key = `${path.at(-1)}/${weight}`;
     const [end, frame] = [this.#ends.get(key), this.#frames.get(key)];
-    if (end === null || frame === null || (end && frame && end !== frame)) return undefined;
-    return end ?? frame;
+    const several = end === null || frame === null || (end && frame && end !== frame);
+    const found = several ? undefined : (end ?? frame);
+    if (found) return found;
+    // Cells stand inside layers, under numbers of their own: `lstm_1/lstm_cell_3/kernel`.
+    const around = path.at(-2);
+    const within = around === undefined ? undefined : this.#cells.get(cellKey(around, path.at(-1)!, weight));
+    if (within) return within;
+    // Keras 2 gives a wrapped layer's weights its wrapper's name, and those of a Normalization none.
+    const wrapped = path.slice(0, -1).join('/');
+    if (this.#tensors.has(`${wrapped}/${weight}`)) return `${wrapped}/${weight}`;
+    return this.#tensors.has(weight) ? weight : undefined;
   }
 }

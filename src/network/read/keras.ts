@@ -1,0 +1,103 @@
+import { unzipSync } from 'fflate';
+import { Budget } from '../../core/budget.js';
+import { InputError } from '../../core/errors.js';
+import { readJson } from '../../core/json.js';
+import { NetworkBuilder } from '../build.js';
+import type { Network, Tensor } from '../graph.js';
+import { Hdf5 } from './keras/hdf5.js';
+import { isObject } from './tfjs/config.js';
+import { addModel, kerasVersion, readTopology } from './tfjs/topology.js';
+import { Weights } from './tfjs/weights.js';
+
+/** A model of Keras 2 or 3 as bytes. */
+export interface KerasFile {
+  /** What messages call the file. */
+  readonly file: string;
+  /** The network's name. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly budget?: Budget;
+}
+
+/** Reads a whole model that Keras saved as `.h5`. */
+export function readKerasHdf5({ file, name, bytes, budget = new Budget() }: KerasFile): Network {
+  refusePointer(file, bytes);
+  const hdf5 = new Hdf5(file, bytes, budget);
+  const text = hdf5.text('model_config');
+  if (text === undefined) {
+    const weightsOnly = hdf5
+      .names('')
+      .some((key) => key === 'layers' || key === '_layer_checkpoint_dependencies');
+    const known = weightsOnly || hdf5.texts('', 'layer_names').length > 0;
+    throw new InputError(
+      `${file}: ${known ? 'holds weights only' : 'holds no model of Keras'}; save the whole model with model.save("model.keras")`,
+    );
+  }
+  const topology = { model_config: text, keras_version: hdf5.text('keras_version') };
+  return assemble({ file, name, budget }, topology, namedWeights(hdf5));
+}
+
+/** Reads a model that Keras saved as `.keras`: a zip file of its configuration and its weights. */
+export function readKeras({ file, name, bytes, budget = new Budget() }: KerasFile): Network {
+  refusePointer(file, bytes);
+  const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
+    if (bytes[0] === 0x89) return readKerasHdf5({ file, name, bytes, budget });
+    throw fail('is no zip file, as a .keras file is; save the model again');
+  }
+  const wanted = ['config.json', 'metadata.json', 'model.weights.h5'];
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, {
+      filter: ({ name: own, originalSize }) => {
+        if (!wanted.includes(own)) return false;
+        budget.check('bytes', originalSize, `${file}: ${own}`);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw fail(`is damaged (${(error as Error).message}); save the model again`);
+  }
+  const part = (own: string): Uint8Array => {
+    const found = files[own];
+    if (!found) throw fail(`holds no ${own}; save the model again with model.save("model.keras")`);
+    return found;
+  };
+  const config = readJson(part('config.json'), `${file}: config.json`, budget);
+  const metadata = readJson(part('metadata.json'), `${file}: metadata.json`, budget);
+  const version = isObject(metadata) ? metadata['keras_version'] : undefined;
+  const hdf5 = new Hdf5(`${file}: model.weights.h5`, part('model.weights.h5'), budget);
+  return assemble({ file, name, budget }, { model_config: config, keras_version: version }, hdf5.tensors(''));
+}
+
+function assemble(
+  { file, name, budget }: { readonly file: string; readonly name: string; readonly budget: Budget },
+  topology: unknown,
+  tensors: readonly (readonly [string, Tensor])[],
+): Network {
+  const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
+  const model = readTopology(topology, file, fail, budget);
+  const weights = Weights.of(file, tensors);
+  const build = new NetworkBuilder(file, name, budget);
+  const keras = kerasVersion(topology, undefined);
+  const network = build.finish(addModel({ build, weights, keras, path: [], place: '' }, model));
+  weights.finish();
+  return network;
+}
+
+/** Weights under the names that layers give them, each with its layer's in front where it lacks that. */
+function namedWeights(hdf5: Hdf5): [string, Tensor][] {
+  return hdf5.names('model_weights').flatMap((layer) =>
+    hdf5.tensors(`model_weights/${layer}`).map(([path, tensor]): [string, Tensor] => {
+      const name = path.replace(/:0$/, '');
+      return [name.split('/').includes(layer) ? name : `${layer}/${name}`, tensor];
+    }),
+  );
+}
+
+function refusePointer(file: string, bytes: Uint8Array): void {
+  const begin = new TextDecoder().decode(bytes.subarray(0, 40));
+  if (begin.startsWith('version https://git-lfs'))
+    throw new InputError(`${file}: is a Git LFS pointer, not the model itself; fetch it with "git lfs pull"`);
+}

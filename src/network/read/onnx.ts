@@ -1,0 +1,222 @@
+import { Budget, countOf } from '../../core/budget.js';
+import { InputError } from '../../core/errors.js';
+import { decode, type Message } from '../../core/onnx/schema.js';
+import { firstNotFinite, NetworkBuilder } from '../build.js';
+import type { Network } from '../graph.js';
+import { type Reading, readInitializers, readNodes, type Scope } from './onnx/graph.js';
+import { type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
+import { isComputed } from './onnx/value.js';
+
+/** What a file does not say. */
+export interface OnnxOptions {
+  /** Lengths of axes that the file leaves open, by their names. */
+  readonly shapes?: Readonly<Record<string, number>>;
+  /** Inputs by name, in the order in which `x` holds them. Default: the file's. */
+  readonly inputs?: readonly string[];
+  /** Outputs by name, in the order in which `y` holds them. Default: all floats, in the file's order. */
+  readonly outputs?: readonly string[];
+}
+
+/** An ONNX model as bytes. */
+export interface OnnxFile extends OnnxOptions {
+  /** What messages call the file. */
+  readonly file: string;
+  /** The network's name. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Reads files beside the model that hold its tensors. */
+  readonly external?: External;
+  readonly budget?: Budget;
+}
+
+/** The operator sets between which operators mean what is read here. */
+const oldest = 7;
+
+/**
+ * Reads an ONNX model, opset 7 or newer. Whatever depends on shapes and constants alone is computed. A first axis that is
+ * open or 1 is the batch, of which there is one; other open axes need a length. A mistake is an InputError of one line.
+ */
+export function readOnnx(source: OnnxFile): Network {
+  const { file, name, bytes } = source;
+  const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
+  const model = parse(bytes, fail);
+  const graph = model.graph;
+  if (!graph) throw fail('is no ONNX model: it holds no graph');
+  const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain ?? '', version ?? 1]));
+  const main = opsets.get('') ?? opsets.get('ai.onnx');
+  if (main !== undefined && main < oldest)
+    throw fail(
+      `has opset ${main}; opset ${oldest} or newer can be read, convert it with onnx.version_converter`,
+    );
+  const build = new NetworkBuilder(file, name, source.budget ?? new Budget());
+  let any: number | undefined;
+  const external =
+    source.external ??
+    ((location: string): never => {
+      throw fail(`keeps tensors in "${location}", which is not at hand; save it as one file`);
+    });
+  const reading: Reading = {
+    build,
+    fail,
+    functions: new Map(model.functions.map((own) => [`${own.domain ?? ''}:${own.name ?? ''}`, own])),
+    opset: (domain) => opsets.get(domain) ?? main ?? 1,
+    anyNode: () => {
+      if (any === undefined) throw fail('the network has no inputs');
+      return any;
+    },
+    tensor: (proto, what) => {
+      const count = countOf(proto.dims);
+      build.budget.check('numbers', count, `${file}: ${what}`);
+      build.budget.take('trained', count, `${file}: ${what}`);
+      const found = readTensor(proto, external, (problem) => fail(`${what} ${problem}`));
+      const bad = found.kind === 'float' ? firstNotFinite(found.data) : -1;
+      if (bad >= 0 && Number.isNaN(found.data[bad]))
+        throw fail(`${what} is NaN at index ${bad}; train the network again or repair the file`);
+      return found;
+    },
+  };
+  const scope: Scope = new Map();
+  readInitializers(reading, graph, scope);
+  const outputs = chosenOutputs(graph, source.outputs, build, fail);
+  const inputs = graph.input.filter(({ name: own }) => !scope.has(own ?? ''));
+  const used = new Set(inputsOf(graph, outputs));
+  for (const input of chosenInputs(inputs, source.inputs, fail)) {
+    const label = input.name ?? '';
+    const tensor = input.type?.tensorType;
+    if (kindOf(tensor?.elemType) !== 'float') {
+      if (!used.has(label)) continue;
+      throw fail(
+        `input "${label}" holds ${elementName(tensor?.elemType)}; only floats can be optimized over`,
+      );
+    }
+    const shape = shapeOf(label, tensor?.shape?.dim, source.shapes ?? {}, fail);
+    const batch = shape[0] === 1 && shape.length > 1;
+    const node = build.input(label, batch ? shape.slice(1) : shape);
+    any ??= node;
+    scope.set(label, { node: build.reshape(label, node, shape) });
+  }
+  checkShapes(graph, source.shapes, fail);
+  readNodes(reading, graph.node, outputs, scope);
+  return build.finish(
+    outputs.map((own) => {
+      const value = scope.get(own);
+      if (value === undefined) throw fail(`output "${own}" is made by no node that can be read`);
+      if (!isComputed(value)) throw fail(`output "${own}" does not depend on any input`);
+      const shape = build.shape(value.node);
+      // The batch is no axis of the result.
+      const batch = shape[0] === 1 && shape.length > 1;
+      return batch ? build.reshape(own, value.node, shape.slice(1)) : value.node;
+    }),
+  );
+}
+
+function parse(bytes: Uint8Array, fail: (problem: string) => InputError): Message<'ModelProto'> {
+  try {
+    return decode('ModelProto', bytes);
+  } catch (error) {
+    const text = new TextDecoder().decode(bytes.subarray(0, 40));
+    if (text.startsWith('version https://git-lfs'))
+      throw fail('is a Git LFS pointer, not the model itself; fetch it with "git lfs pull"');
+    if (error instanceof InputError) throw error;
+    throw fail(`is no ONNX model, or a damaged one (${(error as Error).message.split('\n')[0]})`);
+  }
+}
+
+type Info = Message<'ValueInfoProto'>;
+type Graph = Message<'GraphProto'>;
+
+/** Names of graph inputs that the outputs depend on. */
+function inputsOf({ node }: Graph, outputs: readonly string[]): string[] {
+  const maker = new Map(node.flatMap((own) => own.output.map((name) => [name, own] as const)));
+  const seen = new Set<string>(outputs);
+  for (const name of seen) for (const input of maker.get(name)?.input ?? []) seen.add(input);
+  return [...seen].filter((name) => !maker.has(name));
+}
+
+function chosenInputs(
+  inputs: readonly Info[],
+  order: readonly string[] | undefined,
+  fail: (problem: string) => InputError,
+): readonly Info[] {
+  if (order === undefined) return inputs;
+  const found = order.map((name) => {
+    const input = inputs.find((own) => own.name === name);
+    if (!input)
+      throw fail(`has no input "${name}"; it has ${inputs.map((own) => `"${own.name}"`).join(', ')}`);
+    return input;
+  });
+  const missing = inputs.find((own) => !order.includes(own.name ?? ''));
+  if (missing) throw fail(`input "${missing.name}" is not among the inputs given; name all of them`);
+  return found;
+}
+
+/** The outputs to read; those that hold no floats are left out. */
+function chosenOutputs(
+  { output }: Graph,
+  chosen: readonly string[] | undefined,
+  build: NetworkBuilder,
+  fail: (problem: string) => InputError,
+): string[] {
+  if (chosen) {
+    for (const name of chosen)
+      if (!output.some((own) => own.name === name))
+        throw fail(`has no output "${name}"; it has ${output.map((own) => `"${own.name}"`).join(', ')}`);
+    return [...chosen];
+  }
+  const floats = output.filter(({ name, type }) => {
+    const tensor = type?.tensorType;
+    if (tensor && (tensor.elemType === undefined || kindOf(tensor.elemType) === 'float')) return true;
+    if (type === undefined) return true;
+    build.note(
+      `output "${name}" holds ${tensor ? elementName(tensor.elemType) : 'dictionaries'} and is left out`,
+    );
+    return false;
+  });
+  if (floats.length === 0)
+    throw fail(
+      output.some(({ type }) => type?.sequenceType)
+        ? 'has no output of floats: ZipMap makes dictionaries; export with options={"zipmap": False}'
+        : 'has no output of floats',
+    );
+  return floats.map(({ name }) => name ?? '');
+}
+
+type Dimensions = readonly Message<'Dimension'>[] | undefined;
+
+/** The shape of an input: the batch is 1, other open axes have the lengths given. */
+function shapeOf(
+  label: string,
+  dim: Dimensions,
+  shapes: Readonly<Record<string, number>>,
+  fail: (problem: string) => InputError,
+): number[] {
+  if (dim === undefined) throw fail(`input "${label}" has no shape; export it with one`);
+  return dim.map(({ dimValue, dimParam }, axis) => {
+    if (dimValue !== undefined && dimValue > 0) return dimValue;
+    const own = [dimParam, `${label}.${axis}`].find((key) => key && Object.hasOwn(shapes, key));
+    if (own !== undefined) {
+      const length = shapes[own]!;
+      if (!Number.isSafeInteger(length) || length < 1)
+        throw fail(`shapes: "${own}" is ${length}, expected a whole number above 0`);
+      return length;
+    }
+    if (axis === 0) return 1;
+    const key =
+      dimParam && /^[A-Za-z_]\w*$/.test(dimParam) ? dimParam : `"${dimParam || `${label}.${axis}`}"`;
+    throw fail(`input "${label}": axis ${axis} has no length; give shapes: { ${key}: … }`);
+  });
+}
+
+function checkShapes(
+  { input }: Graph,
+  shapes: OnnxOptions['shapes'],
+  fail: (problem: string) => InputError,
+): void {
+  const open = input.flatMap(({ name, type }) =>
+    (type?.tensorType?.shape?.dim ?? []).flatMap(({ dimValue, dimParam }, axis) =>
+      dimValue !== undefined && dimValue > 0 ? [] : [dimParam ?? '', `${name}.${axis}`],
+    ),
+  );
+  for (const key of Object.keys(shapes ?? {}))
+    if (!open.includes(key)) throw fail(`shapes: no open axis is called "${key}"`);
+}

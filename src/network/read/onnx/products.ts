@@ -1,0 +1,135 @@
+import { sizeOf } from '../../build.js';
+import type { Tensor } from '../../graph.js';
+import { add, affinely, line } from '../../lower/arithmetic.js';
+import { permuted } from '../../lower/convolution.js';
+import { swap, toEnd } from '../../lower/move.js';
+import { range } from '../../lower/place.js';
+import { einsum, matmul, type Operand } from '../../lower/product.js';
+import { namedActivation } from './activations.js';
+import { type Call, computed, type Operator } from './call.js';
+import { type Constant, isComputed, type Value } from './value.js';
+
+/** The product of two constants. */
+function folded(call: Call, a: Constant, b: Constant): Value {
+  const k = a.shape.at(-1)!;
+  if (a.shape.length !== 2 || b.shape.length !== 2 || b.shape[0] !== k)
+    return computed(matmul(call, { node: call.asNode(a) }, call.operand(1)));
+  const [m, n] = [a.shape[0]!, b.shape[1]!];
+  const data = new Float64Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let l = 0; l < k; l++)
+      for (let j = 0; j < n; j++) data[i * n + j]! += a.data[i * k + l]! * b.data[l * n + j]!;
+  return { shape: [m, n], data, kind: 'float' };
+}
+
+/** An operand with its last two axes exchanged. */
+function turned(call: Call, operand: Operand, yes: boolean): Operand {
+  if (!yes) return operand;
+  if ('node' in operand) return { node: swap(call, operand.node, -1, -2) };
+  const rank = operand.tensor.shape.length;
+  return { tensor: permuted(operand.tensor, [...range(rank - 2), rank - 1, rank - 2]) };
+}
+
+function scaled({ tensor }: { readonly tensor: Tensor }, factor: number): Operand {
+  return factor === 1
+    ? { tensor }
+    : { tensor: { ...tensor, data: Float64Array.from(tensor.data, (value) => factor * value) } };
+}
+
+/** `α a b + β c`. */
+function gemm(call: Call): number {
+  const [α, β] = [call.float('alpha', 1), call.float('beta', 1)];
+  call.ignore('broadcast');
+  const [A, B] = [call.value(0), call.value(1)];
+  if (!isComputed(A) && !isComputed(B)) throw call.error('multiplies constants; fold them before exporting');
+  const a = turned(call, call.operand(0), call.int('transA', 0) === 1);
+  let b = turned(call, call.operand(1), call.int('transB', 0) === 1);
+  if ('tensor' in b) b = scaled(b, α);
+  const c = call.inputs[2];
+  if ('node' in a && 'tensor' in b && c !== undefined && !isComputed(c) && b.tensor.shape.length === 2) {
+    const width = b.tensor.shape[1]!;
+    const rows = call.build.shape(a.node);
+    if (c.data.length === width && (c.shape.at(-1) === width || rows[0] === 1 || c.data.length === 1)) {
+      const shift = call.trained(c);
+      const bias = {
+        shape: [width],
+        data: β === 1 ? shift.data : Float64Array.from(shift.data, (v) => β * v),
+      };
+      return call.build.affine(call.layer, a.node, b.tensor, bias);
+    }
+  }
+  const product = matmul(call, a, b);
+  const v = 'tensor' in b ? product : line(call, product, α);
+  if (c === undefined) return v;
+  if (isComputed(c)) return add(call, v, line(call, c.node, β));
+  const shift = call.trained(c);
+  return affinely(call, v, undefined, {
+    ...shift,
+    data: Float64Array.from(shift.data, (value) => β * value),
+  });
+}
+
+function product(call: Call): Value {
+  const [a, b] = [call.value(0), call.value(1)];
+  if (!isComputed(a) && !isComputed(b)) return folded(call, a, b);
+  return computed(matmul(call, call.operand(0), call.operand(1)));
+}
+
+/** Running sums along an axis, as a product with a triangle of ones. */
+function cumulative(call: Call): number {
+  const u = call.node(0);
+  const shape = call.build.shape(u);
+  const axis = call.axis(call.integers(1, 'axis')[0]!, shape.length);
+  const [exclusive, reverse] = [call.int('exclusive', 0) === 1, call.int('reverse', 0) === 1];
+  const length = shape[axis]!;
+  const data = Float64Array.from({ length: length ** 2 }, (_, k) => {
+    const [from, to] = [Math.floor(k / length), k % length];
+    const behind = reverse ? from - to : to - from;
+    return Number(exclusive ? behind > 0 : behind >= 0);
+  });
+  const { node, back } = toEnd(call, u, [axis]);
+  return back(call.build.affine(call.layer, node, { shape: [length, length], data }));
+}
+
+export const products: Readonly<Record<string, Operator>> = {
+  Gemm: (call) => computed(gemm(call)),
+  FusedGemm: (call) => {
+    const name = call.text('activation', '');
+    const [α, β] = ['activation_alpha', 'activation_beta'].map((own) =>
+      call.given(own) ? call.float(own) : undefined,
+    );
+    call.ignore('activation_gamma');
+    const v = gemm(call);
+    return computed(name === '' ? v : namedActivation(call, name, α, β)(v));
+  },
+  MatMul: product,
+  FusedMatMul: (call) => {
+    if (call.int('transBatchA', 0) || call.int('transBatchB', 0))
+      throw call.error('transBatchA and transBatchB cannot be read; nearest are transA and transB');
+    const a = turned(call, call.operand(0), call.int('transA', 0) === 1);
+    const b = turned(call, call.operand(1), call.int('transB', 0) === 1);
+    return computed(line(call, matmul(call, a, b), call.float('alpha', 1)));
+  },
+  Einsum: (call) =>
+    computed(
+      einsum(
+        call,
+        call.text('equation', ''),
+        call.inputs.map((_, k) => call.operand(k)),
+      ),
+    ),
+  CumSum: (call) => {
+    const value = call.value(0);
+    if (isComputed(value)) return computed(cumulative(call));
+    const axis = call.axis(call.integers(1, 'axis')[0]!, value.shape.length);
+    const [exclusive, reverse] = [call.int('exclusive', 0) === 1, call.int('reverse', 0) === 1];
+    const [length, inner] = [value.shape[axis]!, sizeOf(value.shape.slice(axis + 1))];
+    const data = Float64Array.from(value.data, (_, k) => {
+      const at = Math.floor(k / inner) % length;
+      const base = k - at * inner;
+      const reached = range(length).filter((l) => (reverse ? l > at : l < at) || (!exclusive && l === at));
+      return reached.reduce((sum, l) => sum + value.data[base + l * inner]!, 0);
+    });
+    return { ...value, data };
+  },
+};

@@ -1,0 +1,387 @@
+import { sizeOf } from '../../build.js';
+import type { Elementwise, Tensor } from '../../graph.js';
+import * as lower from '../../lower/arithmetic.js';
+import { select, transpose } from '../../lower/move.js';
+import { range } from '../../lower/place.js';
+import { matmul } from '../../lower/product.js';
+import * as reduce from '../../lower/reduce.js';
+import { activate } from './activations.js';
+import { batched, type Call, type Rule, unbatched } from './call.js';
+import { Config, isObject } from './config.js';
+import { type Argument, tensorsOf } from './connections.js';
+
+/** An argument by position or one of its names. */
+function find(call: Call, position: number, ...names: readonly string[]): Argument<number> | undefined {
+  const flat = call.positional.flatMap((own) =>
+    'list' in own && position > 0 && call.positional.length === 1 ? own.list : [own],
+  );
+  const named = names.map((name) => call.named(name) ?? own(call, name)).find((given) => given !== undefined);
+  return flat[position] ?? named;
+}
+
+/** Keras 3 keeps some arguments in the operation's configuration. */
+function own({ config }: Call, name: string): Argument<number> | undefined {
+  const value = config.get(name);
+  return value === undefined ? undefined : { constant: value };
+}
+
+/** Numbers, or lists of them, as a tensor. */
+function constantOf(call: Call, value: unknown): Tensor {
+  const plain = isObject(value) && isObject(value['config']) ? value['config']['value'] : value;
+  const shape: number[] = [];
+  for (let own: unknown = plain; Array.isArray(own); own = own[0]) shape.push(own.length);
+  const flat = (Array.isArray(plain) ? plain.flat(Number.POSITIVE_INFINITY) : [plain]) as unknown[];
+  const numbers = flat.map((own) => (typeof own === 'boolean' ? Number(own) : own));
+  if (
+    !numbers.every((own) => typeof own === 'number' && Number.isFinite(own)) ||
+    numbers.length !== sizeOf(shape)
+  )
+    throw call.build.error(call.layer, 'is called with a constant that is no array of numbers');
+  return { shape, data: Float64Array.from(numbers as number[]) };
+}
+
+type Side = { readonly node: number } | { readonly tensor: Tensor };
+function side(call: Call, argument: Argument<number> | undefined): Side {
+  if (argument === undefined) throw call.build.error(call.layer, 'misses an argument');
+  if ('tensor' in argument) return { node: batched(call, argument.tensor) };
+  if ('list' in argument) {
+    if (tensorsOf(argument).length > 0)
+      throw call.build.error(call.layer, 'is called with a list of tensors');
+    return {
+      tensor: constantOf(
+        call,
+        argument.list.map((own) => ('constant' in own ? own.constant : undefined)),
+      ),
+    };
+  }
+  return { tensor: constantOf(call, argument.constant) };
+}
+
+const scaled = ({ shape, data }: Tensor, fn: (value: number) => number): Tensor => ({
+  shape,
+  data: Float64Array.from(data, fn),
+});
+const scalar = (value: number): Tensor => ({ shape: [], data: Float64Array.of(value) });
+
+interface Binary {
+  readonly both: (call: Call, a: number, b: number) => number;
+  readonly right: (call: Call, u: number, c: Tensor) => number;
+  readonly left?: (call: Call, u: number, c: Tensor) => number;
+}
+const bounded = (both: Binary['both'], of: (c: number) => readonly [number, number]): Binary => ({
+  both,
+  right: (call, u, c) => {
+    if (c.data.length !== 1) throw call.build.error(call.layer, 'bounds by an array; nearest is a number');
+    return lower.clip(call, u, ...of(c.data[0]!));
+  },
+});
+
+const binaries: Readonly<Record<string, Binary>> = {
+  add: { both: lower.add, right: (call, u, c) => lower.affinely(call, u, undefined, c) },
+  subtract: {
+    both: lower.subtract,
+    right: (call, u, c) =>
+      lower.affinely(
+        call,
+        u,
+        undefined,
+        scaled(c, (value) => -value),
+      ),
+    left: (call, u, c) => lower.affinely(call, u, scalar(-1), c),
+  },
+  multiply: { both: lower.multiply, right: (call, u, c) => lower.affinely(call, u, c) },
+  divide: {
+    both: lower.divide,
+    right: (call, u, c) =>
+      lower.affinely(
+        call,
+        u,
+        scaled(c, (value) => 1 / value),
+      ),
+    left: (call, u, c) => lower.affinely(call, lower.apply(call, u, { name: 'reciprocal' }), c),
+  },
+  power: {
+    both: (call, a, b) =>
+      lower.apply(call, lower.multiply(call, b, lower.apply(call, a, { name: 'log' })), { name: 'exp' }),
+    right: (call, u, c) => {
+      if (c.data.length !== 1) throw call.build.error(call.layer, 'takes different powers; nearest is one');
+      return lower.apply(call, u, { name: 'power', exponent: c.data[0]! });
+    },
+    left: (call, u, c) => lower.apply(call, lower.affinely(call, u, scaled(c, Math.log)), { name: 'exp' }),
+  },
+  maximum: bounded(lower.maximum, (c) => [c, Number.POSITIVE_INFINITY]),
+  minimum: bounded(lower.minimum, (c) => [Number.NEGATIVE_INFINITY, c]),
+};
+
+const binary =
+  ({ both, right, left = right }: Binary): Rule =>
+  (call) => {
+    const [a, b] = [side(call, find(call, 0, 'x1', 'x', 'a')), side(call, find(call, 1, 'x2', 'y', 'b'))];
+    for (const name of ['name']) call.named(name);
+    if ('node' in a)
+      return unbatched(call, 'node' in b ? both(call, a.node, b.node) : right(call, a.node, b.tensor));
+    if ('node' in b) return unbatched(call, left(call, b.node, a.tensor));
+    throw call.build.error(call.layer, 'is called with constants alone');
+  };
+
+const first = (call: Call): number => {
+  const argument = find(call, 0, 'x', 'inputs', 'a');
+  const [node] = argument === undefined ? [] : tensorsOf(argument);
+  if (node === undefined) throw call.build.error(call.layer, 'has no input');
+  return node;
+};
+const unary =
+  (fn: Elementwise): Rule =>
+  (call) =>
+    lower.apply(call, first(call), fn);
+const activation =
+  (name: string): Rule =>
+  (call) =>
+    activate(
+      { ...call, config: new Config({ ...call.config.json, activation: name }, call.config.where) },
+      first(call),
+    );
+
+/** Axes counted with the batch, without it. */
+function axesOf(call: Call, given: unknown, rank: number): number[] {
+  const list = given === undefined || given === null ? range(rank).map((k) => k + 1) : [given].flat();
+  return list.map((axis) => {
+    const counted = typeof axis === 'number' && axis < 0 ? axis + rank + 1 : axis;
+    if (typeof counted !== 'number' || !Number.isInteger(counted) || counted < 1 || counted > rank)
+      throw call.build.error(
+        call.layer,
+        `works along axis ${String(axis)}; the batch (0) is none of the network's`,
+      );
+    return counted - 1;
+  });
+}
+const plain = (argument: Argument<number> | undefined): unknown => {
+  if (argument === undefined) return undefined;
+  if ('constant' in argument) return argument.constant;
+  return 'list' in argument ? argument.list.map(plain) : undefined;
+};
+
+const reduction =
+  (fn: (call: Call, u: number, axes: readonly number[]) => number): Rule =>
+  (call) => {
+    const u = first(call);
+    const shape = call.build.shape(u);
+    const axes = axesOf(call, plain(find(call, 1, 'axis', 'axes')), shape.length);
+    const keep = plain(find(call, 2, 'keepdims', 'keep_dims')) === true;
+    const v = fn(call, u, axes);
+    return keep
+      ? v
+      : call.build.reshape(
+          call.layer,
+          v,
+          shape.filter((_, axis) => !axes.includes(axis)),
+        );
+  };
+
+/** `u[:, 1:3, …]` as Keras writes the keys. */
+const getItem: Rule = (call) => {
+  const u = first(call);
+  const shape = call.build.shape(u);
+  const given = find(call, 1, 'key', 'slice_spec');
+  const keys = given === undefined ? [] : 'list' in given ? given.list : [given];
+  let node = u;
+  const gone: number[] = [];
+  keys.forEach((argument, k) => {
+    const key = plain(argument);
+    const bound = (name: string, at: number): unknown => {
+      if (!isObject(key)) return undefined;
+      const own = isObject(key['config']) ? key['config'] : key;
+      return own[name] ?? (Array.isArray(own['args']) ? own['args'][at] : undefined);
+    };
+    const [start, stop, step] = ['start', 'stop', 'step'].map(bound);
+    if (k === 0) {
+      if (typeof key === 'number' || ![start, stop, step].every((own) => own === undefined || own === null))
+        throw call.build.error(call.layer, 'takes part of the batch, which is none of the network’s');
+      return;
+    }
+    const length = shape[k - 1];
+    if (length === undefined)
+      throw call.build.error(call.layer, `takes axis ${k}, its input has ${shape.length}`);
+    if (typeof key === 'number') {
+      node = select(call, node, k - 1, [key < 0 ? key + length : key]);
+      gone.push(k - 1);
+      return;
+    }
+    const by = typeof step === 'number' ? step : 1;
+    const held = (end: unknown, otherwise: number): number => {
+      if (typeof end !== 'number') return otherwise;
+      return Math.min(Math.max(end < 0 ? end + length : end, by > 0 ? 0 : -1), by > 0 ? length : length - 1);
+    };
+    const from = held(start, by > 0 ? 0 : length - 1);
+    const to = held(stop, by > 0 ? length : -1);
+    node = select(
+      call,
+      node,
+      k - 1,
+      range(Math.max(0, Math.ceil((to - from) / by))).map((i) => from + i * by),
+    );
+  });
+  const left = call.build.shape(node).filter((_, axis) => !gone.includes(axis));
+  return call.build.reshape(call.layer, node, left);
+};
+
+const concatenate: Rule = (call) => {
+  const argument = find(call, 0, 'xs', 'values');
+  const nodes = argument === undefined ? [] : tensorsOf(argument);
+  const rank = call.build.shape(nodes[0]!).length;
+  const [axis] = axesOf(call, plain(find(call, 1, 'axis')) ?? -1, rank);
+  return call.build.concat(call.layer, nodes, axis!);
+};
+
+const stack: Rule = (call) => {
+  const argument = find(call, 0, 'x', 'values');
+  const nodes = argument === undefined ? [] : tensorsOf(argument);
+  const shape = call.build.shape(nodes[0]!);
+  const [axis] = axesOf(call, plain(find(call, 1, 'axis')) ?? 0, shape.length + 1);
+  const to = [...shape.slice(0, axis), 1, ...shape.slice(axis)];
+  return call.build.concat(
+    call.layer,
+    nodes.map((node) => call.build.reshape(call.layer, node, to)),
+    axis!,
+  );
+};
+
+const reshape: Rule = (call) => {
+  const u = first(call);
+  const shape = call.build.shape(u);
+  const given = [plain(find(call, 1, 'newshape', 'shape'))].flat();
+  const [, ...to] = given as (number | null)[];
+  const known = to.filter((length): length is number => typeof length === 'number' && length > 0);
+  return call.build.reshape(
+    call.layer,
+    u,
+    to.map((length) => (typeof length === 'number' && length > 0 ? length : sizeOf(shape) / sizeOf(known))),
+  );
+};
+
+const permute: Rule = (call) => {
+  const u = first(call);
+  const rank = call.build.shape(u).length;
+  const given = plain(find(call, 1, 'axes', 'perm'));
+  const axes = Array.isArray(given) ? (given as number[]) : range(rank + 1).reverse();
+  if (axes[0] !== 0)
+    throw call.build.error(call.layer, 'moves the batch, which is none of the network’s axes');
+  return transpose(
+    call,
+    u,
+    axes.slice(1).map((axis) => axis - 1),
+  );
+};
+
+const product: Rule = (call) => {
+  const [a, b] = [side(call, find(call, 0, 'x1', 'a')), side(call, find(call, 1, 'x2', 'b'))];
+  return unbatched(call, matmul(call, a, b));
+};
+
+/** Computations that Keras 3 writes as layers of their own, by class. */
+export const operationRules: Readonly<Record<string, Rule>> = {
+  ...Object.fromEntries(
+    Object.entries(binaries).map(([name, own]) => [name[0]!.toUpperCase() + name.slice(1), binary(own)]),
+  ),
+  TrueDivide: binary(binaries['divide']!),
+  Negative: (call) => lower.line(call, first(call), -1),
+  Square: (call) => lower.multiply(call, first(call), first(call)),
+  Sqrt: unary({ name: 'sqrt' }),
+  Rsqrt: unary({ name: 'power', exponent: -0.5 }),
+  Reciprocal: unary({ name: 'reciprocal' }),
+  Exp: unary({ name: 'exp' }),
+  Log: unary({ name: 'log' }),
+  Sin: unary({ name: 'sin' }),
+  Cos: unary({ name: 'cos' }),
+  Tan: unary({ name: 'tan' }),
+  Arctan: unary({ name: 'atan' }),
+  Sinh: unary({ name: 'sinh' }),
+  Cosh: unary({ name: 'cosh' }),
+  Tanh: unary({ name: 'tanh' }),
+  Erf: unary({ name: 'erf' }),
+  Abs: unary({ name: 'abs' }),
+  Absolute: unary({ name: 'abs' }),
+  Sigmoid: unary({ name: 'sigmoid' }),
+  Softplus: unary({ name: 'softplus' }),
+  Softsign: unary({ name: 'softsign' }),
+  Silu: unary({ name: 'swish' }),
+  Selu: unary({ name: 'selu' }),
+  Mish: unary({ name: 'mish' }),
+  Relu: unary({ name: 'relu' }),
+  Relu6: unary({ name: 'relu6' }),
+  Gelu: activation('gelu'),
+  Elu: activation('elu'),
+  LeakyRelu: activation('leaky_relu'),
+  HardSigmoid: activation('hard_sigmoid'),
+  HardSilu: activation('hard_silu'),
+  LogSoftmax: activation('log_softmax'),
+  Clip: (call) => {
+    const [low, high] = [plain(find(call, 1, 'x_min')), plain(find(call, 2, 'x_max'))];
+    return lower.clip(call, first(call), Number(low), Number(high));
+  },
+  Mean: reduction(reduce.mean),
+  Sum: reduction(reduce.sum),
+  Max: reduction(reduce.largest),
+  Min: reduction(reduce.smallest),
+  Logsumexp: reduction(reduce.logSumExp),
+  GetItem: getItem,
+  Concatenate: concatenate,
+  Stack: stack,
+  Reshape: reshape,
+  Transpose: permute,
+  Matmul: product,
+};
+
+/** What Keras 2 writes as a TFOpLambda, by function. */
+const functions: Readonly<Record<string, Rule>> = {
+  'math.add': operationRules['Add']!,
+  '__operators__.add': operationRules['Add']!,
+  '__operators__.radd': operationRules['Add']!,
+  'math.subtract': operationRules['Subtract']!,
+  '__operators__.subtract': operationRules['Subtract']!,
+  'math.multiply': operationRules['Multiply']!,
+  '__operators__.mul': operationRules['Multiply']!,
+  'math.truediv': operationRules['Divide']!,
+  'math.divide': operationRules['Divide']!,
+  'math.pow': operationRules['Power']!,
+  'math.maximum': operationRules['Maximum']!,
+  'math.minimum': operationRules['Minimum']!,
+  'math.negative': operationRules['Negative']!,
+  'math.square': operationRules['Square']!,
+  'math.sqrt': operationRules['Sqrt']!,
+  'math.exp': operationRules['Exp']!,
+  'math.log': operationRules['Log']!,
+  'math.sin': operationRules['Sin']!,
+  'math.cos': operationRules['Cos']!,
+  'math.tanh': operationRules['Tanh']!,
+  'math.sigmoid': operationRules['Sigmoid']!,
+  'math.abs': operationRules['Abs']!,
+  'math.softplus': operationRules['Softplus']!,
+  'nn.relu': operationRules['Relu']!,
+  'nn.tanh': operationRules['Tanh']!,
+  'nn.sigmoid': operationRules['Sigmoid']!,
+  'nn.softplus': operationRules['Softplus']!,
+  'nn.silu': operationRules['Silu']!,
+  'nn.selu': operationRules['Selu']!,
+  'math.reduce_mean': reduction(reduce.mean),
+  'math.reduce_sum': reduction(reduce.sum),
+  'math.reduce_max': reduction(reduce.largest),
+  'math.reduce_min': reduction(reduce.smallest),
+  'linalg.matmul': product,
+  reshape,
+  concat: concatenate,
+  stack,
+  'compat.v1.transpose': permute,
+};
+
+export const lambdaRules: Readonly<Record<string, Rule>> = {
+  TFOpLambda: (call) => {
+    const name = call.config.text('function');
+    const rule = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    if (!rule)
+      throw call.build.error(call.layer, `calls tf.${name}, which cannot be read; use a layer of Keras`);
+    call.named('name');
+    return rule(call);
+  },
+  SlicingOpLambda: getItem,
+};
