@@ -83,8 +83,11 @@ export {
 } from './src/grid/simulate.js';
 export type { State as GridState, StateStart as GridStart } from './src/grid/state.js';
 export * from './src/model/index.js';
+export { type DenseActivation, type DenseLayer, dense } from './src/network/dense.js';
 export { describe, type NodeRow } from './src/network/describe.js';
 export type * from './src/network/graph.js';
+export { type KerasFile, readKeras, readKerasHdf5 } from './src/network/read/keras.js';
+export { type OnnxFile, type OnnxOptions, readOnnx } from './src/network/read/onnx.js';
 export { fromTfjs, type ReadOptions, type TfjsModel } from './src/network/read/tfjs.js';
 export { assemble } from './src/nlp/assemble.js';
 export type { Bounds, Nlp } from './src/nlp/contract.js';

@@ -19,5 +19,6 @@ export { loadNetwork, type NetworkFileOptions, type NetworkSource } from './runt
 export { type PsseFiles, readContingencyFile, readMatpower, readPsse } from './runtime/node/read-grid.js';
 export { readJson } from './runtime/node/read-json.js';
 export { readNl, readNlHeader } from './runtime/node/read-nl.js';
+export { readSafetensors } from './runtime/node/read-safetensors.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
 export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';

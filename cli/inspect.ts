@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type BudgetLimits, derive, describe, flops, InputError, loadNetwork } from '../index.js';
+import { type BudgetLimits, derive, describe, flops, InputError, loadNetwork, oneLine } from '../index.js';
 import { type LimitFlags, limitOption } from './options.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
@@ -8,7 +8,7 @@ import { table } from './table.js';
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('show layers, shapes, parameters and the cost of the derivative programs')
-    .argument('<network>', 'folder or model.json of a tfjs LayersModel')
+    .argument('<network>', '.onnx, .keras or .h5 file, or folder or model.json of a tfjs model')
     .option('--json', 'print one JSON object', false)
     .addOption(limitOption())
     .action(async (path: string, flags: LimitFlags & { json: boolean }) => {
@@ -22,6 +22,7 @@ export function inspectCommand(): Command {
           outputs: network.outputSize,
           parameters: network.parameters,
           layers: rows,
+          ...(network.notes && { notes: network.notes }),
           ...('reason' in programs ? { refused: programs.reason } : { flops: programs }),
         });
         return;
@@ -35,6 +36,7 @@ export function inspectCommand(): Command {
           rows.map((row) => [row.layer, row.op, row.shape.join(' × '), row.parameters]),
         ),
       );
+      for (const note of network.notes ?? []) print(`\nnote: ${oneLine(note)}`);
       if ('reason' in programs) print(`\nnot usable in the reduced space: ${programs.reason}`);
       else
         print(

@@ -80,6 +80,7 @@ export function readOnnx(source: OnnxFile): Network {
   const outputs = chosenOutputs(graph, source.outputs, build, fail);
   const inputs = graph.input.filter(({ name: own }) => !scope.has(own ?? ''));
   const used = new Set(inputsOf(graph, outputs));
+  checkShapes(graph, source.shapes, fail);
   for (const input of chosenInputs(inputs, source.inputs, fail)) {
     const label = input.name ?? '';
     const tensor = input.type?.tensorType;
@@ -95,7 +96,6 @@ export function readOnnx(source: OnnxFile): Network {
     any ??= node;
     scope.set(label, { node: build.reshape(label, node, shape) });
   }
-  checkShapes(graph, source.shapes, fail);
   readNodes(reading, graph.node, outputs, scope);
   return build.finish(
     outputs.map((own) => {
