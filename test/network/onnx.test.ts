@@ -172,6 +172,39 @@ describe('operators', () => {
   });
 });
 
+describe('recurrence', () => {
+  const W = { dims: [1, 1, 1], data: [0.5] };
+  const R = { dims: [1, 1, 1], data: [0.25] };
+  const B = { dims: [1, 2], data: [0.1, 0.2] };
+
+  it('RNN has both biases at every step, the first included', () => {
+    const step: Omit<Step, 'inputs'> & { inputs: string[] } = { op: 'RNN', inputs: ['x', 'W', 'R', 'B'] };
+    const network = read(one(step, [2, 1, 1], { constants: { W, R, B } }));
+    const h = Math.tanh(0.5 * 2 + 0.3);
+    const y = values(network, [2, -1]);
+    expect(y[0]).toBeCloseTo(h, 7);
+    expect(y[1]).toBeCloseTo(Math.tanh(-0.5 + 0.25 * h + 0.3), 7);
+  });
+
+  it('LSTM likewise', () => {
+    const four = (own: { data: number[] }, dims: number[]) => ({
+      dims,
+      data: own.data.flatMap((v) => [v, v, v, v]),
+    });
+    const constants = {
+      W: four(W, [1, 4, 1]),
+      R: four(R, [1, 4, 1]),
+      B: { dims: [1, 8], data: [0.1, 0.1, 0.1, 0.1, 0.2, 0.2, 0.2, 0.2] },
+    };
+    const [y] = values(
+      read(one({ op: 'LSTM', inputs: ['x', 'W', 'R', 'B'] }, [1, 1, 1], { constants })),
+      [2],
+    );
+    const s = 1 / (1 + Math.exp(-1.3));
+    expect(y).toBeCloseTo(s * Math.tanh(s * Math.tanh(1.3)), 7);
+  });
+});
+
 describe('folding and shapes', () => {
   it('computes chains of shapes while reading', () => {
     const constants = {

@@ -60,11 +60,17 @@ const plus = (place: Place, u: number, v: number | undefined): number =>
 const times = (place: Place, u: number, v: number | undefined): number | undefined =>
   v === undefined ? undefined : multiply(place, u, v);
 
+/** Both biases as one, where they only add up. */
+function oneBias(r: Recurrence): Recurrence {
+  const { bias, recurrentBias, ...rest } = r;
+  if (!bias || !recurrentBias) return { ...rest, bias: bias ?? recurrentBias };
+  const data = Float64Array.from(bias.data, (own, k) => own + recurrentBias.data[k]!);
+  return { ...rest, bias: { shape: bias.shape, data } };
+}
+
 /** `h ← φ(x W + h R + b)` (Elman). */
 export const simpleRecurrence = (place: Place, u: number, r: Recurrence, φ: Activate): Unrolled =>
-  unrolled(place, u, r, (input, [h]) => [
-    φ(plus(place, input, recur(place, h, r.recurrent, r.recurrentBias))),
-  ]);
+  unrolled(place, u, oneBias(r), (input, [h]) => [φ(plus(place, input, recur(place, h, r.recurrent)))]);
 
 /** Gates of an LSTM in the order of the weights' columns. */
 export interface Lstm {
@@ -95,8 +101,8 @@ export function lstm(
     if (c === undefined || weight === undefined) return undefined;
     return build.scale(layer, c, weight, { shape: weight.shape, data: new Float64Array(r.units) });
   };
-  return unrolled(place, u, r, (input, [h, c]) => {
-    const all = plus(place, input, recur(place, h, r.recurrent, r.recurrentBias));
+  return unrolled(place, u, oneBias(r), (input, [h, c]) => {
+    const all = plus(place, input, recur(place, h, r.recurrent));
     const part = (k: number): number => slice(place, all, 1, k * r.units, r.units);
     const i = gate(plus(place, part(order.input), peep(c, peepholes?.input)));
     const f = c === undefined ? undefined : gate(plus(place, part(order.forget), peep(c, peepholes?.forget)));

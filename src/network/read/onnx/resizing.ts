@@ -71,7 +71,7 @@ export const resizing: Readonly<Record<string, Operator>> = {
     call.only('exclude_outside', 0, 'leaving out what is outside cannot be read');
     if (call.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch')
       throw call.error('keep_aspect_ratio_policy cannot be read');
-    call.ignore('extrapolation_value');
+    call.ignore('extrapolation_value', 'cubic_coeff_a', 'nearest_mode');
     const old = call.opset < 11;
     const given = (k: number): number[] | undefined => {
       const constant = call.optional(k, k === 3 ? 'sizes' : 'scales');
