@@ -1,3 +1,4 @@
+import { sharedFloat32, sharedFloat64 } from '../../core/memory.js';
 import { sizeOf } from '../build.js';
 import type { Tensor } from '../graph.js';
 import { moved, type Source, transpose } from './move.js';
@@ -159,6 +160,7 @@ function part(bias: Tensor | undefined, g: number, groups: number): Tensor | und
 export function permuted({ shape, data }: Tensor, permutation: readonly number[]): Tensor {
   const to = permutation.map((axis) => shape[axis]!);
   if (permutation.every((axis, k) => axis === k)) return { shape, data };
+  if (shape.length === 2) return { shape: to, data: turned(data, shape[0]!, shape[1]!) };
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const steps = permutation.map((axis) => strides[axis]!);
   const out = data instanceof Float32Array ? new Float32Array(data.length) : new Float64Array(data.length);
@@ -175,4 +177,17 @@ export function permuted({ shape, data }: Tensor, permutation: readonly number[]
     }
   }
   return { shape: to, data: out };
+}
+
+/** A matrix transposed, in bands, so that reads and writes both stay near each other. */
+function turned(
+  data: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+): Float32Array | Float64Array {
+  const out = data instanceof Float32Array ? sharedFloat32(data.length) : sharedFloat64(data.length);
+  for (let band = 0; band < columns; band += 32)
+    for (let i = 0; i < rows; i++)
+      for (let j = band; j < Math.min(band + 32, columns); j++) out[j * rows + i] = data[i * columns + j]!;
+  return out;
 }
