@@ -27,6 +27,15 @@ it('inspects a network: layers, shapes, parameters and the cost of its programs'
   expect(out).toMatch(/softmax/);
 });
 
+it('holds files to limits that its flag changes, and names them', () => {
+  const { code, err } = graybox(['inspect', small, '--limit', 'trained=1e5']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/^graybox: .*at most 100,000 are taken \(.*--limit trained=….*\)\n$/);
+  expect(graybox(['inspect', small, '--limit', 'trained=200000', '--limit', 'nodes=40']).code).toBe(0);
+  for (const wrong of ['trainde=1', 'trained', 'trained=-1', 'trained=x', '__proto__=1'])
+    expect(graybox(['inspect', small, '--limit', wrong])).toMatchObject({ code: 2, out: '' });
+});
+
 it('checks a network’s derivatives and says so by its exit code', () => {
   const { out, code } = graybox(['check', small, '--points', '1']);
   expect(out).toMatch(/Hessian\s+\S+\s+\S+\s+right/);
