@@ -74,7 +74,7 @@ export function sortOptions(given: SolveOptions): SortedOptions {
   if (runtime !== undefined && !(typeof runtime === 'object' && runtime !== null && 'lease' in runtime))
     throw new InputError(`runtime is ${told(runtime)}, not what openRuntime gives`);
   const set = Object.fromEntries(
-    Object.entries({ ...rest, ...ipopt }).filter(([, value]) => value !== undefined),
+    Object.entries({ ...rest, ...optionsOf(ipopt, 'ipopt') }).filter(([, value]) => value !== undefined),
   );
   const remark = onRemark ?? warn;
   const own = solver === 'interior-point' ? adopted(set, remark) : set;
