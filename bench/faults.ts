@@ -30,6 +30,7 @@ if (values.only !== 'machine') {
     const { kind, after, end, wrong } = await killer.kill(kinds[k % kinds.length]!);
     const key = `${kind}: ${end}`;
     ends.set(key, (ends.get(key) ?? 0) + 1);
+    process.stderr.write(`\r${k + 1} kills, ${failures} wrong `);
     if (wrong.length === 0) continue;
     failures++;
     console.log(`WRONG  kill ${k}, ${kind}, after ${after.toFixed(0)} ms: ${wrong.join('; ')}`);

@@ -1,4 +1,4 @@
-import { EvaluationError, Stopped } from '../../src/core/errors.js';
+import { EvaluationError, isOutOfMemory, Stopped } from '../../src/core/errors.js';
 import { type Nlp, NO_BOUND } from '../../src/nlp/contract.js';
 import { completeMultipliers, optimalityErrors } from '../../src/nlp/optimality.js';
 import type { Multipliers, Result, Seconds } from '../../src/nlp/result.js';
@@ -93,7 +93,7 @@ function judge(oracle: CountedNlp, x: Float64Array, held: Held): Point {
     oracle.jacobian(x, fresh.J);
     values = { ...fresh, objective };
   } catch (error) {
-    if (!(error instanceof EvaluationError || error instanceof Stopped)) throw error;
+    if (!(error instanceof EvaluationError || error instanceof Stopped || isOutOfMemory(error))) throw error;
     ({ values, multipliers } = held.values ? held : (held.instead ?? held));
   }
   oracle.calls.rejected = rejected;
