@@ -103,8 +103,11 @@ function statements(node, lowering) {
   if (head === `${lowering.float}x${lowering.count}.extract_lane`)
     return [lane(rest[1], Number(rest[0]), lowering)];
   // Arguments that are not finite were sorted out before; JavaScript's own conversion serves.
-  if (head === 'i32.trunc_sat_f64_s')
-    return [['i32.trunc_f64_s', ...rest.flatMap((part) => statements(part, lowering))]];
+  const truncation = /^(i32|i64)\.trunc_sat_(f64_[su])$/.exec(head);
+  if (truncation)
+    return [
+      [`${truncation[1]}.trunc_${truncation[2]}`, ...rest.flatMap((part) => statements(part, lowering))],
+    ];
   if (/^(v128|[fi]\d+x\d+)\./.test(head)) throw new Error(`no scalar form of ${head} here`);
   return [node.flatMap((part) => statements(part, lowering))];
 }
