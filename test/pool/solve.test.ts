@@ -163,7 +163,7 @@ describe('solve', () => {
     for (let k = 0; k < K; k++) {
       const x = model.variables(`x${k}`, network.inputSize, { lower: -3, upper: 3, start: 0.5 });
       const y = constrainByNetwork(network, x, { name: `y${k}` });
-      model.constrain(y.at(0), { lower: 0.35 + 0.02 * k });
+      model.constrain(y.at(0), { lower: 0.35 + (0.2 * k) / K });
       for (const xi of x) gaps.push(expr`(${xi} - 0.5)^2`);
     }
     model.minimize(sum(gaps));

@@ -125,7 +125,7 @@ describe('the adversarial image', () => {
 it.each([
   ['a target that is no digit', { target: 10 }, /target 10/],
   ['a probability of one', { probability: 1 }, /probability 1/],
-  ['an image of the wrong size', { image: new Float64Array(10) }, /10 pixels/],
+  ['an image of the wrong size', { image: new Float64Array(10) }, /784 pixels/],
 ])('refuses %s', async (_, change, message) => {
   const network = await loadNetwork(join(models, 'mnist-tanh-128'));
   expect(() => adversarialImage({ network, image: drawnDigit().pixels, target: 9, ...change })).toThrow(
