@@ -1,21 +1,35 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, expect, it } from 'vitest';
-import { loadNetwork, Model, network, power, shutdown, solve, sum } from '../index.js';
+import {
+  add,
+  le,
+  loadNetwork,
+  Model,
+  matvec,
+  network,
+  power,
+  prepare,
+  shutdown,
+  solve,
+  subtract,
+  sum,
+  sumOfSquares,
+} from '../index.js';
 
 afterAll(() => shutdown());
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The first TypeScript block of the README, without its imports, as a function of what it imports. */
-function firstExample(): (...scope: unknown[]) => Promise<void> {
-  const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
+/** Runs a TypeScript block of the README, without its imports, with what it imports. */
+async function runExample(k: number, scope: Readonly<Record<string, unknown>>): Promise<void> {
+  const code = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)][k]![1]!;
   const body = code
     .split('\n')
     .filter((line) => !line.startsWith('import '))
     .join('\n');
-  const names = ['tf', 'loadNetwork', 'Model', 'network', 'power', 'solve', 'sum', 'console'];
-  return new Function(...names, `return (async () => {${body}})()`) as (...scope: unknown[]) => Promise<void>;
+  const example = new Function(...Object.keys(scope), `return (async () => {${body}})()`);
+  await (example(...Object.values(scope)) as Promise<void>);
 }
 
 it('keeps the promise of its first example with a live tfjs model', async () => {
@@ -38,7 +52,8 @@ it('keeps the promise of its first example with a live tfjs model', async () => 
   const printed: unknown[][] = [];
   const log = (...args: unknown[]): void => void printed.push(args);
   const standIn = { loadLayersModel: async () => trained };
-  await firstExample()(standIn, loadNetwork, Model, network, power, solve, sum, { log });
+  const console = { log };
+  await runExample(0, { tf: standIn, loadNetwork, Model, network, power, solve, sum, console });
   const [status, x, y0] = printed[0]! as [string, { data: Float64Array }, number];
   expect(status).toBe('optimal');
   const predicted = (
@@ -46,6 +61,22 @@ it('keeps the promise of its first example with a live tfjs model', async () => 
   )[0]!;
   expect(predicted).toBeCloseTo(y0, 5);
   expect(y0).toBeGreaterThan(0.8 - 1e-6);
+});
+
+it('keeps the promise of its second example', async () => {
+  const printed: unknown[][] = [];
+  const console = { log: (...args: unknown[]) => void printed.push(args) };
+  await runExample(1, { add, le, matvec, Model, prepare, subtract, sumOfSquares, console });
+  expect(printed.length).toBe(2);
+  for (const [k, goal] of [0.2, 0.5].entries()) {
+    const [x, multiplier, u] = printed[k] as [number[][], number, number];
+    // Stationary: x = target − λ/2, u = λ/2, with Σx = u: λ is half the sum of the target.
+    expect(multiplier).toBeCloseTo(goal, 5);
+    expect(u).toBeCloseTo(goal / 2, 5);
+    for (const row of x)
+      for (const [j, value] of [goal / 2, -goal / 2, goal / 2].entries())
+        expect(row[j]).toBeCloseTo(value, 5);
+  }
 });
 
 it('names only commands that exist', () => {
