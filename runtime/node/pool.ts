@@ -1,22 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { isOutOfMemory } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import type { Monitor } from '../../src/nlp/solver.js';
-import { exposeAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import { isSource, sizeOf } from '../stated.js';
-import type { Stage } from '../surroundings.js';
 import type { BoundTask, Solved } from '../task.js';
-import { cutShort, type Ending, endingOf, outOfHeap, unfinished } from '../unfinished.js';
+import { cutShort, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
 import { requireThread, threadLimits, threadsThatFit } from './address-space.js';
 import { compiled } from './compiled.js';
-import { endpoint } from './endpoint.js';
-import type { Progress, Reply, WiredTask } from './worker.js';
+import { deathOf } from './death.js';
+import { listen } from './listening.js';
+import type { Reply, WiredTask } from './worker.js';
 
 /** What a caller may attach to a solve in the pool. */
 export interface Watch {
@@ -130,40 +128,3 @@ const during = {
   building: ' while the problem was built',
   solving: '',
 } as const;
-
-function listen(onIteration: Watch['onIteration'], stop: () => void) {
-  const { port1, port2 } = new MessageChannel();
-  const listening = {
-    port: port2,
-    failure: undefined as { error: unknown } | undefined,
-    facts: undefined as unknown,
-    close: () => port1.close(),
-  };
-  const progress: Progress = {
-    iteration(row) {
-      if (listening.failure) return;
-      try {
-        if (onIteration?.(row) === false) stop();
-      } catch (error) {
-        listening.failure = { error };
-        stop();
-      }
-    },
-    read(facts) {
-      listening.facts = facts;
-    },
-    finished() {},
-  };
-  exposeAt(progress, endpoint(port1));
-  return listening;
-}
-
-/** How a thread that died ends its solve; undefined for errors of another kind, and where the thread could not begin. */
-function deathOf(error: unknown, stage: Stage | undefined): Ending | undefined {
-  if (!(error instanceof Error) || error.name === 'DataCloneError') return undefined;
-  const { message } = error;
-  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return outOfHeap;
-  if (isOutOfMemory(error)) return endingOf(error);
-  if (stage === undefined && !/^worker exited/.test(message)) return undefined;
-  return { status: 'evaluation-error', message: `the solver thread died (${message})` };
-}

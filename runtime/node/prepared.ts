@@ -1,18 +1,18 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
-import { exposeAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import type { Preparation, Run } from '../prepared.js';
 import type { Sizes, Solved } from '../task.js';
-import { cutShort, type Ending, endingOf, outOfHeap, unfinished } from '../unfinished.js';
+import { cutShort, type Ending, endingOf, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
+import { requireThread, threadLimits } from './address-space.js';
 import { compiled } from './compiled.js';
-import { endpoint } from './endpoint.js';
+import { deathOf } from './death.js';
+import { listen } from './listening.js';
 import type { Watch } from './pool.js';
 import type { Answer, Order } from './prepared-worker.js';
-import type { Progress } from './worker.js';
 
 /** A solve that is over by its limits has this long, in milliseconds, to end by itself; then its thread is ended. */
 const grace = 250;
@@ -27,17 +27,19 @@ export class PreparedThread {
   #sizes: Sizes | undefined;
   #waiting: { answer: (answer: Answer) => void; fail: (error: unknown) => void } | undefined;
   #gone: unknown;
+  #disposed = false;
 
   constructor(preparation: Preparation, heapMegabytes?: number) {
     this.#preparation = preparation;
+    requireThread('the thread of a prepared problem');
     this.#worker = new Worker(compiled(import.meta.url, './prepared-worker.js'), {
       name: 'graybox prepared',
       execArgv: [], // flags of the main script, such as --input-type, may not fit a worker's
-      ...(heapMegabytes !== undefined && { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } }),
+      resourceLimits: threadLimits(1, heapMegabytes),
     });
     this.#worker.on('message', (answer: Answer) => this.#waiting?.answer(answer));
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new InputError('the thread of the prepared problem ended')));
+    this.#worker.on('exit', (code) => this.#fail(new Error(`worker exited with code ${code}`)));
     this.#worker.unref();
   }
 
@@ -49,6 +51,7 @@ export class PreparedThread {
   /** Takes the problem apart and assembles it; what a caller did wrong is thrown. */
   async open(limits: Limits): Promise<void> {
     const answer = await this.#ask({ kind: 'open', preparation: this.#preparation, limits: limits.data });
+    if ('failure' in answer) throw revivedError(answer.failure);
     if ('opened' in answer) this.#sizes = answer.opened;
   }
 
@@ -59,6 +62,7 @@ export class PreparedThread {
     const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
     const listening = onIteration && listen(onIteration, () => stop.abort());
     let late: Ending | undefined;
+    let failure: Error;
     const callOff = whenOver(limits, stopped, grace, () => {
       late = limits.over()?.outcome;
       void this.end();
@@ -75,19 +79,28 @@ export class PreparedThread {
         listening ? [listening.port] : [],
       );
       if (listening?.failure) throw listening.failure.error;
-      return (answer as { readonly solved: Solved }).solved;
+      if (!('failure' in answer)) return (answer as { readonly solved: Solved }).solved;
+      failure = revivedError(answer.failure);
     } catch (error) {
       if (listening?.failure) throw listening.failure.error;
-      const ending = late ?? (isOutOfHeap(error) ? outOfHeap : endingOf(error));
+      const ending = late ?? (this.#disposed ? undefined : deathOf(error, held.stage));
       if (ending === undefined) throw error;
-      const point = held.read();
-      return point
-        ? cutShort(point, ending, sizes, limits)
-        : unfinished(this.#preparation.problem, ending, limits);
+      return this.#ended(held, ending, limits);
     } finally {
       callOff();
       listening?.close();
     }
+    const ending = endingOf(failure);
+    if (ending === undefined) throw failure;
+    return this.#ended(held, ending, limits);
+  }
+
+  /** The point held where a solve was ended, or the start. */
+  #ended(held: HeldPoint, ending: Ending, limits: Limits): Solved {
+    const point = held.read();
+    return point
+      ? cutShort(point, ending, this.#sizes!, limits)
+      : unfinished(this.#preparation.problem, ending, limits);
   }
 
   /** Frees what it holds and ends it. */
@@ -99,6 +112,7 @@ export class PreparedThread {
 
   /** Ends it, whatever it is doing. */
   async end(): Promise<void> {
+    this.#disposed = true;
     this.#fail(new InputError('the prepared problem was disposed of'));
     await this.#worker.terminate();
   }
@@ -111,7 +125,6 @@ export class PreparedThread {
         this.#waiting = { answer: resolve, fail: reject };
         this.#worker.postMessage(order, transfer);
       });
-      if ('failure' in answer) throw revivedError(answer.failure);
       return answer;
     } finally {
       this.#waiting = undefined;
@@ -124,30 +137,3 @@ export class PreparedThread {
     this.#waiting?.fail(reason);
   }
 }
-
-function listen(onIteration: NonNullable<Watch['onIteration']>, stop: () => void) {
-  const { port1, port2 } = new MessageChannel();
-  const listening = {
-    port: port2,
-    failure: undefined as { error: unknown } | undefined,
-    close: () => port1.close(),
-  };
-  const progress: Progress = {
-    iteration(row) {
-      if (listening.failure) return;
-      try {
-        if (onIteration(row) === false) stop();
-      } catch (error) {
-        listening.failure = { error };
-        stop();
-      }
-    },
-    read() {},
-    finished() {},
-  };
-  exposeAt(progress, endpoint(port1));
-  return listening;
-}
-
-const isOutOfHeap = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
