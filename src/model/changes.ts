@@ -1,7 +1,10 @@
 import { InputError } from '../core/errors.js';
+import { numberOf, numbersOf, optionsOf } from '../core/given.js';
+import { checkBounds } from './bounds.js';
 import type { Parameter, Variable, VariableChange } from './expression.js';
+import type { Handles } from './handles.js';
 import type { ParameterArray } from './parameters.js';
-import { checkList } from './variable-table.js';
+import { checkList, checkValue, type VariableTable } from './variable-table.js';
 import type { VariableArray } from './variables.js';
 
 type Numbers = number | ArrayLike<number>;
@@ -28,27 +31,68 @@ export interface Boxes {
   readonly start: Float64Array;
 }
 
-/** A handle of a model with the values given for it. */
-export interface Change<Handle, Value> {
-  readonly handle: Handle;
-  readonly value: Value;
+/** Start and bounds of the table with what a solve changes; parameters must have their values then. */
+export function changedBoxes(
+  table: VariableTable,
+  handles: Handles,
+  { parameters, bounds, start }: Changes,
+): Boxes {
+  const boxes = {
+    lower: table.lower.toArray(),
+    upper: table.upper.toArray(),
+    start: table.start.toArray(),
+  };
+  const open = new Set(table.openColumns);
+  for (const [handle, value] of entriesOf(parameters, (name) => handles.parameter(name))) {
+    const columns = handles.columns(handle, 'parameters');
+    const of = spreadOver(value, columns.length, `parameter '${handle.name}'`);
+    columns.forEach((column, k) => {
+      checkValue(`parameter '${table.name(column)}'`, of(k));
+      open.delete(column);
+      boxes.lower[column] = boxes.upper[column] = boxes.start[column] = of(k);
+    });
+  }
+  table.requireValues(open);
+  table.follow(boxes);
+  for (const [handle, value] of entriesOf(bounds, (name) => handles.variable(name))) {
+    const columns = handles.columns(handle, 'bounds');
+    for (const side of ['lower', 'upper'] as const) {
+      const given = optionsOf(value, `'${handle.name}': its bounds`)[side];
+      if (given === undefined) continue;
+      const of = spreadOver(given as Numbers, columns.length, `'${handle.name}': ${side}`);
+      columns.forEach((column, k) => {
+        boxes[side][column] = of(k);
+      });
+    }
+    for (const column of columns)
+      checkBounds(`variable '${table.name(column)}'`, boxes.lower[column]!, boxes.upper[column]!, true);
+  }
+  if (start instanceof Float64Array) boxes.start.set(numbersOf(start, 'start', { length: table.length }));
+  else
+    for (const [handle, value] of entriesOf(start, (name) => handles.variable(name))) {
+      const columns = handles.columns(handle, 'start');
+      const of = spreadOver(value, columns.length, `'${handle.name}': start`);
+      columns.forEach((column, k) => {
+        boxes.start[column] = numberOf(of(k), `the start of '${table.name(column)}'`);
+      });
+    }
+  return boxes;
 }
 
-/** The entries of what was given, names looked up by `find`. */
-export function changesOf<Handle, Value>(
-  given: ByHandle<Handle, Value> | undefined,
-  find: (name: string) => Handle,
-): Change<Handle, Value>[] {
+/** Handles with what was given for them, names looked up by `find`. */
+function entriesOf<H, Value>(
+  given: ByHandle<H, Value> | undefined,
+  find: (name: string) => H,
+): (readonly [H, Value])[] {
   if (given === undefined) return [];
   if (typeof given !== 'object' || given === null)
     throw new InputError('values by name, as in { x: 1 }, or by handle, as in [[x, 1]], are needed');
-  if (Symbol.iterator in given)
-    return Array.from(given as Iterable<readonly [Handle, Value]>, ([handle, value]) => ({ handle, value }));
-  return Object.entries(given).map(([name, value]) => ({ handle: find(name), value }));
+  if (Symbol.iterator in given) return [...(given as Iterable<readonly [H, Value]>)];
+  return Object.entries(given).map(([name, value]) => [find(name), value]);
 }
 
 /** One number each of what was given for `count` entries, checked. */
-export function spreadOver(given: Numbers, count: number, where: string): (k: number) => number {
+function spreadOver(given: Numbers, count: number, where: string): (k: number) => number {
   checkList(given, count, where);
   return (k) => {
     const value = typeof given === 'object' ? given[k]! : given;

@@ -13,8 +13,7 @@ import {
 import type { Limits } from '../core/limits.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { type ArrayOperand, type ExpressionArray, isArrayOperand, toArray } from './array.js';
-import { checkBounds } from './bounds.js';
-import { type Boxes, type Changes, changesOf, spreadOver } from './changes.js';
+import { type Boxes, type Changes, changedBoxes } from './changes.js';
 import { evaluate } from './evaluate.js';
 import {
   type Bounds,
@@ -24,15 +23,16 @@ import {
   exampleColumn,
   type Operand,
   type Owner,
-  Parameter,
+  type Parameter,
   toExpression,
-  Variable,
+  type Variable,
   type VariableChange,
 } from './expression.js';
 import { checkedShape, countOf, type Extents, entryNames, type RankOf, shapeText } from './extents.js';
 import { extract } from './extract/extract.js';
 import { subtract } from './functions.js';
 import { type GroupOptions, groupUses, type Template } from './grouping.js';
+import { type Handle, Handles } from './handles.js';
 import { ParameterArray } from './parameters.js';
 import { Relation, type RelationEntry, type RelationSign, related, within } from './relation.js';
 import {
@@ -47,7 +47,7 @@ import { RowTable } from './row-table.js';
 import type { GroupUse, Statement } from './statement.js';
 import { stepComplaint } from './steps.js';
 import { copied, type Take, TapeWriter, viewed } from './tape-writer.js';
-import { boxOf, checkEach, checkList, checkValue, VariableTable } from './variable-table.js';
+import { boxOf, checkEach, checkList, VariableTable } from './variable-table.js';
 import { VariableArray } from './variables.js';
 
 export interface ModelOptions {
@@ -79,9 +79,6 @@ export interface GrayBoxOptions {
 /** More rows at once than memory holds. */
 const mostAtOnce = 2 ** 27;
 
-/** What has a name of its own. */
-export type Handle = Variable | VariableArray | Parameter | ParameterArray;
-
 /** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
 export class Model implements Owner {
   readonly #variables: VariableTable;
@@ -95,7 +92,7 @@ export class Model implements Owner {
   readonly #uses: GrayBoxUse[] = [];
   readonly #groups: GroupUse[] = [];
   /** Variables, parameters and arrays of them by name. */
-  readonly #handles = new Map<string, Handle>();
+  readonly #handles = new Handles(this);
   /** First and last index of each block of variables. */
   readonly #blocks: (readonly [first: number, last: number])[] = [];
 
@@ -135,7 +132,7 @@ export class Model implements Owner {
   variable(name: string, options: VariableOptions<number> = {}): Variable {
     nameOf(name, 'a variable');
     checkEach(`variable '${name}'`, optionsOf(options, `variable '${name}'`), undefined);
-    return this.#named(this.#variables.add(name, this.#variables.box(name, boxOf(options, 0))));
+    return this.#handles.add(this.#variables.add(name, this.#variables.box(name, boxOf(options, 0))));
   }
 
   /** An array of variables `name[i]`, `name[i,j]`, …; bounds and start row-major. */
@@ -152,7 +149,7 @@ export class Model implements Owner {
     // All are checked before the first is added.
     const boxes = names.map((entry, k) => this.#variables.box(entry, boxOf(options, k)));
     const elements = names.map((entry, k) => this.#variables.add(entry, boxes[k]!));
-    return this.#named(new VariableArray<RankOf<S>>(this, name, extents as never, elements));
+    return this.#handles.add(new VariableArray<RankOf<S>>(this, name, extents as never, elements));
   }
 
   /**
@@ -178,14 +175,14 @@ export class Model implements Owner {
   ): Parameter | ParameterArray {
     nameOf(name, 'a parameter');
     if (value === undefined && !isNumbers(given))
-      return this.#named(this.#variables.addParameter(name, given as number));
+      return this.#handles.add(this.#variables.addParameter(name, given as number));
     const what = `parameter '${name}'`;
     const extents = checkedShape(given!, what);
     checkList(value, countOf(extents), what);
     const elements = entryNames(name, extents).map((entry, k) =>
       this.#variables.addParameter(entry, isNumbers(value) ? value[k]! : value),
     );
-    return this.#named(new ParameterArray(this, name, extents, elements));
+    return this.#handles.add(new ParameterArray(this, name, extents, elements));
   }
 
   /** Sets the objective; a later call of `minimize` or `maximize` replaces it. */
@@ -381,86 +378,12 @@ export class Model implements Owner {
 
   /** The variable, parameter or array of that name; undefined where there is none. */
   find(name: string): Handle | undefined {
-    return this.#handles.get(name);
+    return this.#handles.find(name);
   }
 
   /** Start and bounds of all entries of x for one solve, with what it changes. */
-  boxes({ parameters, bounds, start }: Changes = {}): Boxes {
-    const { lower, upper, start: own } = this.#variables;
-    const boxes = { lower: lower.toArray(), upper: upper.toArray(), start: own.toArray() };
-    const open = new Set(this.#variables.openColumns);
-    for (const { handle, value } of changesOf(parameters, (name) => this.#parameterNamed(name))) {
-      const columns = this.#columnsOf(handle, 'parameters');
-      const of = spreadOver(value, columns.length, `parameter '${handle.name}'`);
-      columns.forEach((column, k) => {
-        checkValue(`parameter '${this.columnName(column)}'`, of(k));
-        open.delete(column);
-        boxes.lower[column] = boxes.upper[column] = boxes.start[column] = of(k);
-      });
-    }
-    this.#checkValues(open);
-    this.#variables.follow(boxes);
-    for (const { handle, value } of changesOf(bounds, (name) => this.#variableNamed(name))) {
-      const columns = this.#columnsOf(handle, 'bounds');
-      for (const side of ['lower', 'upper'] as const) {
-        if (value[side] === undefined) continue;
-        const of = spreadOver(value[side] as number, columns.length, `'${handle.name}': ${side}`);
-        columns.forEach((column, k) => {
-          boxes[side][column] = of(k);
-        });
-      }
-      for (const column of columns)
-        checkBounds(
-          `variable '${this.columnName(column)}'`,
-          boxes.lower[column]!,
-          boxes.upper[column]!,
-          true,
-        );
-    }
-    if (start instanceof Float64Array) {
-      if (start.length !== this.variableCount)
-        throw new InputError(`start: ${start.length} entries for the ${this.variableCount} of x`);
-      boxes.start.set(start);
-      return boxes;
-    }
-    for (const { handle, value } of changesOf(start, (name) => this.#variableNamed(name))) {
-      const columns = this.#columnsOf(handle, 'start');
-      const of = spreadOver(value, columns.length, `'${handle.name}': start`);
-      columns.forEach((column, k) => {
-        boxes.start[column] = of(k);
-      });
-    }
-    return boxes;
-  }
-
-  #variableNamed(name: string): Variable | VariableArray {
-    const found = this.#handles.get(name);
-    if (found instanceof Variable || found instanceof VariableArray) return found;
-    throw new InputError(`there is no variable '${name}' in model '${this.name}'${this.#nearest(name)}`);
-  }
-
-  #parameterNamed(name: string): Parameter | ParameterArray {
-    const found = this.#handles.get(name);
-    if (found instanceof Parameter || found instanceof ParameterArray) return found;
-    throw new InputError(`there is no parameter '${name}' in model '${this.name}'${this.#nearest(name)}`);
-  }
-
-  #nearest(name: string): string {
-    const known = [...this.#handles.keys()].find((own) => own.toLowerCase() === name.toLowerCase());
-    return known === undefined ? '' : `; there is '${known}'`;
-  }
-
-  #columnsOf(handle: Column | ExpressionArray<Column>, where: string): number[] {
-    const columns = handle instanceof Column ? [handle] : handle.elements;
-    for (const column of columns)
-      if (!(column instanceof Column) || column.owner !== this)
-        throw new InputError(`${where}: '${String(handle)}' is not of model '${this.name}'`);
-    return columns.map(({ index }) => index);
-  }
-
-  #named<H extends Handle>(handle: H): H {
-    this.#handles.set(handle.name, handle);
-    return handle;
+  boxes(changes: Changes = {}): Boxes {
+    return changedBoxes(this.#variables, this.#handles, changes);
   }
 
   /** The starts of all variables and the values of all parameters; valid until the model changes. */
@@ -470,7 +393,7 @@ export class Model implements Owner {
 
   /** The model as plain data; later changes of the model do not reach it. Parameters must have values. */
   statement(): Statement {
-    this.#checkValues();
+    this.#variables.requireValues();
     return this.#state(copied);
   }
 
@@ -484,7 +407,7 @@ export class Model implements Owner {
    * and reached.
    */
   problem(limits?: Limits): Problem {
-    this.#checkValues();
+    this.#variables.requireValues();
     return extract(this.#state(viewed), limits);
   }
 
@@ -529,14 +452,6 @@ export class Model implements Owner {
       ...(variables !== undefined && { variables: numbers(variables, this.variableCount, 'variables') }),
       ...(constraints !== undefined && { constraints: numbers(constraints, this.rowCount, 'constraints') }),
     };
-  }
-
-  #checkValues(columns: Iterable<number> = this.#variables.openColumns): void {
-    const [open, ...more] = columns;
-    if (open !== undefined)
-      throw new InputError(
-        `parameter '${this.columnName(open)}'${more.length > 0 ? ` and ${more.length} more have` : ' has'} no value: give one in model.parameter, by set(), or with the solve`,
-      );
   }
 
   #partition(): Int32Array {

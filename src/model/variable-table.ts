@@ -119,6 +119,15 @@ export class VariableTable {
     return [...this.#open];
   }
 
+  /** Refuses parameters that have no value yet. */
+  requireValues(columns: Iterable<number> = this.openColumns): void {
+    const [open, ...more] = columns;
+    if (open === undefined) return;
+    throw new InputError(
+      `parameter '${this.name(open)}'${more.length > 0 ? ` and ${more.length} more have` : ' has'} no value: give one in model.parameter, by set(), or with the solve`,
+    );
+  }
+
   /** Sets bounds that are parameters to their values. */
   follow({ lower, upper, start }: Record<'lower' | 'upper' | 'start', Float64Array>): void {
     for (const [column, links] of this.#links) {

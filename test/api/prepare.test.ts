@@ -115,7 +115,13 @@ describe('a prepared model', () => {
         /lower bound 3 is above its upper bound 2/,
       ],
       [{ parameters: { p: 1 }, start: { x: [1, 2, 3] } }, /'x': start has 3 entries/],
-      [{ parameters: { p: 1 }, start: new Float64Array(3) }, /start: 3 entries for the/],
+      [{ parameters: { p: 1 }, start: new Float64Array(3) }, /start has 3 numbers, expected/],
+      [
+        { parameters: { p: 1 }, start: { x: [1, Number.POSITIVE_INFINITY] } },
+        /the start of 'x\[1\]' is Infinity/,
+      ],
+      [{ parameters: [[null as never, 1]] }, /null is neither a variable nor a parameter/],
+      [{ parameters: { p: 1 }, bounds: { x: 3 as never } }, /'x': its bounds: the options are 3/],
       [{ parameters: [[new Model('o').parameter('o', 1), 1]] }, /'o' is not of model 'following'/],
       [{ parameters: { p: 1 }, tol: -1 }, /tol/],
     ];
