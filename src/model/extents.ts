@@ -1,3 +1,4 @@
+import { countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { isNumbers, told } from '../core/given.js';
 
@@ -28,8 +29,7 @@ export type Indices<R extends number> = R extends 0
         ? [i: number, j: number, k: number]
         : number[];
 
-/** How many entries there are. */
-export const countOf = (shape: Extents): number => shape.reduce((product, extent) => product * extent, 1);
+export { countOf };
 
 export const shapeText = (shape: Extents): string => `[${shape.join(', ')}]`;
 
