@@ -4,6 +4,7 @@ import type { SolveTask } from '../runtime/task.js';
 import { unfinished } from '../runtime/unfinished.js';
 import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
 import { InputError, Stopped } from '../src/core/errors.js';
+import { optionsOf } from '../src/core/given.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Changes } from '../src/model/changes.js';
 import type { Model } from '../src/model/index.js';
@@ -11,6 +12,7 @@ import type { Statement } from '../src/model/statement.js';
 import { chooseAll, usesOfBox } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { type EngineSummary, summaryOf } from './engine.js';
+import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, type SolveWatch, sortOptions } from './options.js';
 import { type Solution, solutionOf } from './solution.js';
@@ -45,6 +47,19 @@ export async function prepare(model: Model, options: SolveOptions = {}): Promise
   return prepared;
 }
 
+/** Options that a solve of a prepared model cannot change. */
+const ofPreparation = [
+  'solver',
+  'engine',
+  'device',
+  'precision',
+  'threads',
+  'kinks',
+  'limits',
+  'runtime',
+  'polish',
+];
+
 /** A thread of a prepared model, and what it holds at oracle hosts. */
 interface Place {
   readonly thread: PreparedThread;
@@ -62,6 +77,7 @@ export class PreparedModel {
   readonly #queue: ((place: Place | undefined) => void)[] = [];
   #opening = 0;
   #disposed = false;
+  readonly #revision: string;
 
   /** @internal */
   constructor(
@@ -71,7 +87,9 @@ export class PreparedModel {
     private readonly runtime: Runtime,
     private readonly options: SolveOptions,
     private readonly engine: EngineSummary | undefined,
-  ) {}
+  ) {
+    this.#revision = model.revision;
+  }
 
   /** @internal Opens the first thread. */
   async open(limits: Limits): Promise<void> {
@@ -81,11 +99,16 @@ export class PreparedModel {
   /** Solves it, with what this solve alone changes; limits count from the call, as in `solve`. */
   async solve(changes: PreparedSolveOptions = {}): Promise<Solution> {
     this.#check();
-    const { parameters, bounds, start, ...own } = changes;
+    const { parameters, bounds, start, ...own } = optionsOf(changes, 'solve');
+    const fixed = ofPreparation.find((key) => key in own);
+    if (fixed !== undefined)
+      throw new InputError(`${fixed}: is settled when a model is prepared; give it to prepare`);
     const sorted = sortOptions({ ...this.options, ...own } as SolveOptions);
     const limits = limitsOf(sorted);
     const boxes = this.model.boxes({ parameters, bounds, start });
-    const { warmStart, onIteration, signal } = sorted;
+    const { warmStart, onIteration } = sorted;
+    const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
+    const signal = ctrlC?.signal ?? sorted.signal;
     const { uses = [] } = this.task;
     const told = { uses, tol: tolOf(sorted), engine: this.engine };
     const statement = { ...this.statement, variables: { ...this.statement.variables, ...boxes } };
@@ -101,6 +124,7 @@ export class PreparedModel {
       if (!(error instanceof Stopped)) throw error;
       return solutionOf(this.model, statement, unfinished(statement, error.outcome, limits), told);
     } finally {
+      ctrlC?.release();
       if (place) this.#give(place);
     }
   }
@@ -155,13 +179,9 @@ export class PreparedModel {
   #check(): void {
     if (this.#disposed)
       throw new InputError(`the prepared model '${this.model.name}' was disposed of: prepare it again`);
-    const { variableCount, rowCount } = this.model;
-    if (
-      variableCount !== this.statement.variables.lower.length ||
-      rowCount !== this.statement.rows.lower.length
-    )
+    if (this.model.revision !== this.#revision)
       throw new InputError(
-        `model '${this.model.name}' has got more variables or rows since it was prepared: prepare it again`,
+        `model '${this.model.name}' has other variables, rows or another objective since it was prepared: prepare it again`,
       );
   }
 }

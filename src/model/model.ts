@@ -124,6 +124,19 @@ export class Model implements Owner {
     return this.#rows.length;
   }
 
+  /** @internal Changes whenever variables, rows, objective, groups or blocks do, and not with bounds, starts and values. */
+  get revision(): string {
+    const objective = this.#objective?.place ?? -1;
+    return [
+      this.variableCount,
+      this.rowCount,
+      objective,
+      this.#sense,
+      this.#groups.length,
+      this.#blocks.length,
+    ].join();
+  }
+
   /** What was registered by {@link addGrayBox}; `Problem.grayBoxes[k].box` is an index into this list. */
   get grayBoxes(): readonly unknown[] {
     return this.#boxes;

@@ -124,6 +124,7 @@ describe('a prepared model', () => {
       [{ parameters: { p: 1 }, bounds: { x: 3 as never } }, /'x': its bounds: the options are 3/],
       [{ parameters: [[new Model('o').parameter('o', 1), 1]] }, /'o' is not of model 'following'/],
       [{ parameters: { p: 1 }, tol: -1 }, /tol/],
+      [{ parameters: { p: 1 }, engine: 'reference' } as never, /engine: is settled when a model is prepared/],
     ];
     for (const [changes, message] of refused) {
       const error = await prepared.solve(changes).catch((e: unknown) => e);
@@ -132,8 +133,14 @@ describe('a prepared model', () => {
     }
     expect((await prepared.solve({ parameters: { p: 1 } })).value(x.at(0))).toBeCloseTo(1, 5);
     m.variable('late');
-    await expect(prepared.solve({ parameters: { p: 1 } })).rejects.toThrow(/more variables or rows since/);
+    await expect(prepared.solve({ parameters: { p: 1 } })).rejects.toThrow(
+      /other variables, rows or another objective since/,
+    );
     await prepared.dispose();
+    const again = await prepare(m);
+    m.minimize(power(x.at(0), 2));
+    await expect(again.solve({ parameters: { p: 1 } })).rejects.toThrow(/another objective since/);
+    await again.dispose();
     await expect(prepared.solve()).rejects.toThrow(/was disposed of: prepare it again/);
     expect(p.name).toBe('p');
   });
