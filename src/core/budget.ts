@@ -14,6 +14,7 @@ export const budgetTable = {
   pixels: integer(2 ** 24, 'pixels of a picture'),
   depth: integer(64, 'lists and objects inside one another; axes of a tensor; parts of a path of names'),
   name: integer(1024, 'characters of a name'),
+  objects: integer(2 ** 18, 'groups and arrays of one HDF5 file'),
   nodes: integer(2 ** 15, 'operations of a network, and calls of layers'),
   numbers: integer(2 ** 26, 'numbers of one trained tensor'),
   trained: integer(2 ** 26, 'numbers of all trained tensors of a network'),

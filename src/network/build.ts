@@ -48,6 +48,8 @@ export class NetworkBuilder {
 
   /** Refuses a value of this shape where it is larger than all values may be; to be asked before it is laid out. */
   allow(layer: string, shape: Shape): void {
+    if (!shape.every((length) => length >= 0 && Number.isInteger(length)))
+      throw this.error(layer, `would give an array of shape [${shape}]`);
     this.budget.check('values', countOf(shape), this.#where(layer));
   }
 

@@ -1,7 +1,11 @@
 import type { Format } from './format.js';
+import { graphModel } from './graph-model.js';
+import { grid } from './grid.js';
+import { keras, kerasHdf5 } from './hdf5.js';
 import { model } from './model.js';
 import { nl } from './nl.js';
+import { onnx } from './onnx.js';
 import { picture } from './picture.js';
 
 /** Every format that is read from strangers' files. */
-export const formats: readonly Format[] = [nl, model, picture];
+export const formats: readonly Format[] = [nl, model, graphModel, onnx, kerasHdf5, keras, picture, grid];

@@ -1,12 +1,21 @@
 import { expect, it } from 'vitest';
 import { randomFrom } from '../read/random.js';
 import type { Format } from './format.js';
+import { graphModel } from './graph-model.js';
+import { grid } from './grid.js';
+import { keras, kerasHdf5 } from './hdf5.js';
 import { model } from './model.js';
+import { onnx } from './onnx.js';
 import { picture } from './picture.js';
 
 /** What a seeded share of the full run must find; that of .nl files stands beside their solver's tests. */
 const shares: [Format, number, Record<string, number>][] = [
   [model, 150, { right: 10, read: 10, refused: 60 }],
+  [graphModel, 100, { right: 8, read: 5, refused: 40 }],
+  [onnx, 150, { right: 10, read: 5, refused: 60 }],
+  [kerasHdf5, 80, { right: 5, read: 5, refused: 20 }],
+  [keras, 80, { right: 5, read: 5, refused: 20 }],
+  [grid, 60, { right: 4, refused: 15 }],
   [picture, 80, { 'right picture': 3, refused: 20 }],
 ];
 

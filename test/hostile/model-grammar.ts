@@ -15,10 +15,22 @@ export interface Trained {
   readonly quantization?: Readonly<Record<string, unknown>>;
 }
 
+/** A node of a generated model: an input (no `made`), or a layer on the nodes `from`. */
+export interface GeneratedNode {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly from: readonly number[];
+  readonly made?: Made;
+  /** Whether the output needs it; others have no weights in the file. */
+  readonly used: boolean;
+}
+
 /** A model by the grammar, and what it computes, written here anew. */
 export interface Generated {
   // biome-ignore lint/suspicious/noExplicitAny: a topology is JSON
   readonly topology: any;
+  /** The input first, the output last. */
+  readonly nodes: readonly GeneratedNode[];
   readonly weights: readonly Trained[];
   readonly inputSize: number;
   readonly evaluate: (x: readonly number[]) => number[];
@@ -86,7 +98,7 @@ function trained(
   };
 }
 
-/** One node under construction: the layer's JSON and its function. */
+/** A layer: its JSON and its function. */
 interface Made {
   readonly kind: string;
   readonly config: Record<string, unknown>;
@@ -278,12 +290,7 @@ export function generateModel(random: () => number): Generated {
   const inputShape = pick(random, [[1], [2], [3], [4], [2, 2], [2, 3]]);
   const weights: Trained[] = [];
   const sequential = random() < 0.4;
-  const nodes: {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly from: readonly number[];
-    readonly made?: Made;
-  }[] = [{ name: 'in', shape: inputShape, from: [] }];
+  const nodes: Omit<GeneratedNode, 'used'>[] = [{ name: 'in', shape: inputShape, from: [] }];
   for (let count = 1 + whole(random, 8); count > 0; count--) {
     const name = `layer_${nodes.length}`;
     const from = sequential ? nodes.length - 1 : whole(random, nodes.length);
@@ -321,6 +328,7 @@ export function generateModel(random: () => number): Generated {
   );
   return {
     topology,
+    nodes: nodes.map((node, k) => ({ ...node, used: needed.has(k) })),
     weights: used,
     inputSize: sizeOf(inputShape),
     evaluate(x) {

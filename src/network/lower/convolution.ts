@@ -44,6 +44,7 @@ export function transposedConvolution(
   const { space } = layoutOf(shape.length, c.channelsLast);
   const at = space.map((axis, d) => {
     const { length, stride, dilation, before } = c.windows[d]!;
+    place.build.allow(place.layer, [out[d]!, length]);
     const table = new Int32Array(out[d]! * length).fill(-1);
     for (let o = 0; o < out[d]!; o++)
       for (let k = 0; k < length; k++) {

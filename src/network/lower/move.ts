@@ -112,6 +112,7 @@ export function expand(place: Place, u: number, to: Shape): number {
   if (from.length === to.length && from.every((length, k) => length === to[k])) return u;
   if (sizeOf(from) === sizeOf(to)) return build.reshape(layer, u, to);
   const before = to.length - from.length;
+  build.allow(layer, to);
   return moved(
     place,
     u,

@@ -16,9 +16,10 @@ function windowsOf(place: Place, u: number, { windows, channelsLast, ceil }: Poo
   const shape = build.shape(u);
   const { channels, space } = layoutOf(shape.length, channelsLast);
   const places = space.map((axis, d) => placesOf(place, shape[axis]!, windows[d]!, ceil));
-  const at = space.map((axis, d) => coordinates(shape[axis]!, places[d]!, windows[d]!));
   const dims = space.length;
   const to = [shape[0]!, ...places, shape[channels]!, ...windows.map(({ length }) => length)];
+  build.allow(place.layer, to);
+  const at = space.map((axis, d) => coordinates(shape[axis]!, places[d]!, windows[d]!));
   const sources: Source[] = [];
   sources[0] = { of: [0], at: range(shape[0]!) };
   sources[channels] = { of: [1 + dims], at: range(shape[channels]!) };

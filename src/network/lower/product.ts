@@ -157,6 +157,7 @@ function alone(
   const distinct = [...new Set(labels)];
   const to = distinct.map((label) => lengths.get(label)!);
   const from = place.build.shape(node);
+  place.build.allow(place.layer, to);
   const spread = moved(
     place,
     node,

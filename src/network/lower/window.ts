@@ -20,6 +20,7 @@ export function placesOf(place: Place, length: number, w: Window, ceil = false):
   if (ceil && (count - 1) * w.stride >= length + w.before) count--;
   if (!(count >= 1))
     throw place.build.error(place.layer, `a window of ${reach} does not fit into an axis of ${length}`);
+  place.build.allow(place.layer, [count, w.length]);
   return count;
 }
 

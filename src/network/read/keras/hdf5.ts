@@ -11,6 +11,8 @@ const deepest = 64;
 /** An HDF5 file in memory. Whatever is wrong with it is an InputError of one line. */
 export class Hdf5 {
   readonly #root: Group;
+  /** What was looked up, by path: the library reads all links of a group whenever it is reached. */
+  readonly #items = new Map<string, Group | Dataset | undefined>();
 
   constructor(
     readonly file: string,
@@ -47,7 +49,7 @@ export class Hdf5 {
   /** Names in a group, none where it is not there. */
   names(path: string): readonly string[] {
     return this.#guarded(() => {
-      const found = path === '' ? this.#root : this.#root.get(path);
+      const found = this.#item(path);
       return found !== undefined && !(found instanceof Dataset) ? found.keys : [];
     });
   }
@@ -57,9 +59,11 @@ export class Hdf5 {
     const found: [string, Tensor][] = [];
     const walk = (at: string, name: string, depth: number): void => {
       if (depth > deepest) throw this.#fail('has groups nested too deeply');
-      for (const key of this.names(at)) {
+      const keys = this.names(at);
+      this.budget.take('objects', keys.length, this.file);
+      for (const key of keys) {
         const [inner, own] = [at === '' ? key : `${at}/${key}`, name === '' ? key : `${name}/${key}`];
-        const item = this.#guarded(() => this.#root.get(inner));
+        const item = this.#guarded(() => this.#item(inner));
         if (item instanceof Dataset) found.push([own, this.#tensor(inner, item)]);
         else if (item !== undefined) walk(inner, own, depth + 1);
       }
@@ -68,8 +72,20 @@ export class Hdf5 {
     return found;
   }
 
+  /** A group or an array; undefined where none can be reached. */
+  #item(path: string): Group | Dataset | undefined {
+    if (path === '') return this.#root;
+    if (this.#items.has(path)) return this.#items.get(path);
+    const cut = path.lastIndexOf('/');
+    const around = this.#item(path.slice(0, Math.max(0, cut)));
+    const found =
+      around === undefined || around instanceof Dataset ? undefined : around.get(path.slice(cut + 1));
+    this.#items.set(path, found ?? undefined);
+    return found ?? undefined;
+  }
+
   #group(path: string): Group {
-    const found = this.#root.get(path);
+    const found = this.#item(path);
     if (found === undefined || found instanceof Dataset) throw this.#fail(`has no group "${path}"`);
     return found;
   }

@@ -106,9 +106,11 @@ function split(call: Call): Value[] {
   const length = from[axis]!;
   const given = call.has(1) ? call.integers(1, 'split') : call.ints('split');
   const count = call.int('num_outputs', call.outputs.length);
+  call.build.allow(call.layer, [count]);
   const width = Math.ceil(length / count);
   const sizes = given ?? range(count).map((k) => Math.min(width, length - k * width));
-  if (sizes.reduce((a, b) => a + b, 0) !== length) throw call.error(`splits ${length} into [${sizes}]`);
+  if (sizes.reduce((a, b) => a + b, 0) !== length || sizes.some((size) => size < 0))
+    throw call.error(`splits ${length} into [${sizes}]`);
   let start = 0;
   return sizes.map((size) => {
     start += size;
@@ -182,12 +184,14 @@ function pad(call: Call): Value {
   if (!['constant', 'edge', 'reflect', 'wrap'].includes(mode))
     throw call.error(`mode ${mode} cannot be read`);
   const fill = call.optional(2, 'value')?.data[0] ?? (call.given('value') ? call.float('value') : 0);
-  const at = from.map((length) => range(length));
-  axes.forEach((axis, k) => {
-    at[axis] = padded(from[axis]!, pads[k]!, pads[k + axes.length]!, mode);
-  });
-  const to = at.map(({ length }) => length);
+  if (pads.length !== 2 * axes.length) throw call.error(`has ${pads.length} pads for ${axes.length} axes`);
+  const edges = from.map((_, axis) => {
+    const k = axes.indexOf(axis);
+    return k < 0 ? [0, 0] : [pads[k]!, pads[k + axes.length]!];
+  }) as [number, number][];
+  const to = from.map((length, axis) => Math.max(0, length + edges[axis]![0] + edges[axis]![1]));
   call.build.allow(call.layer, to);
+  const at = from.map((length, axis) => padded(length, ...edges[axis]!, mode));
   const index = indexOf(
     from,
     to,
@@ -283,10 +287,14 @@ function tile(call: Call): Value {
   const value = call.value(0);
   const from = call.shapeOf(value);
   const repeats = call.integers(1, 'repeats');
+  if (repeats.length !== from.length)
+    throw call.error(`has ${repeats.length} repeats for ${from.length} axes`);
+  const to = from.map((length, axis) => length * repeats[axis]!);
+  call.build.allow(call.layer, to);
   return move(
     call,
     value,
-    from.map((length, axis) => length * repeats[axis]!),
+    to,
     from.map((length, axis) => ({ of: [axis], at: range(length * repeats[axis]!).map((k) => k % length) })),
   );
 }
@@ -295,6 +303,7 @@ function expand(call: Call): Value {
   const value = call.value(0);
   const from = call.shapeOf(value);
   const to = broadcastShape(call, [from, call.integers(1, 'shape')]);
+  call.build.allow(call.layer, to);
   const before = to.length - from.length;
   return move(
     call,
@@ -450,6 +459,7 @@ export const movement: Readonly<Record<string, Operator>> = {
       number,
     ];
     const { kind } = call.constant(0, 'start');
+    if (!(d !== 0)) throw call.error('its delta is 0');
     const length = Math.max(0, Math.ceil((b - a) / d));
     call.build.allow(call.layer, [length]);
     const data = Float64Array.from({ length }, (_, k) => a + k * d);

@@ -36,6 +36,7 @@ function resize(
 ): Value {
   const value = call.value(0);
   const from = call.shapeOf(value);
+  call.build.allow(call.layer, sizes);
   const places = from.map((length, axis) =>
     range(sizes[axis]!).map((x) => coordinate(x, length, sizes[axis]!, scales[axis]!)),
   );

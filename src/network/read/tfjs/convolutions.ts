@@ -194,15 +194,25 @@ function pairs(call: Call, key: string, dims: number): [number, number][] {
   throw call.config.error(`"${key}" holds ${flat.length} numbers, expected ${dims} pairs`);
 }
 
-/** Axes of space read at other coordinates; negative ones are padding. */
-function recoordinated(call: Call, dims: number, at: (length: number, d: number) => number[]): number {
+/** Axes of space of other lengths, read at other coordinates; negative ones are padding. */
+function recoordinated(
+  call: Call,
+  dims: number,
+  lengthOf: (length: number, d: number) => number,
+  coordinate: (k: number, length: number, d: number) => number,
+): number {
   const u = batched(call, one(call));
   const shape = call.build.shape(u);
   const { space } = layoutOf(dims + 2, channelsLast(call.config));
-  const tables = shape.map((length, axis) =>
-    space.includes(axis) ? at(length, space.indexOf(axis)) : range(length),
+  const to = shape.map((length, axis) =>
+    space.includes(axis) ? lengthOf(length, space.indexOf(axis)) : length,
   );
-  const to = tables.map(({ length }) => length);
+  call.build.allow(call.layer, to);
+  const tables = shape.map((length, axis) =>
+    space.includes(axis)
+      ? range(to[axis]!).map((k) => coordinate(k, length, space.indexOf(axis)))
+      : range(length),
+  );
   return unbatched(
     call,
     moved(
@@ -218,11 +228,14 @@ const zeroPadding =
   (dims: number): Rule =>
   (call) => {
     const pad = pairs(call, 'padding', dims);
-    return recoordinated(call, dims, (length, d) =>
-      range(length + pad[d]![0] + pad[d]![1]).map((k) => {
+    return recoordinated(
+      call,
+      dims,
+      (length, d) => length + pad[d]![0] + pad[d]![1],
+      (k, length, d) => {
         const at = k - pad[d]![0];
         return at < length ? at : -1;
-      }),
+      },
     );
   };
 
@@ -230,8 +243,11 @@ const cropping =
   (dims: number): Rule =>
   (call) => {
     const cut = pairs(call, 'cropping', dims);
-    return recoordinated(call, dims, (length, d) =>
-      range(Math.max(0, length - cut[d]![0] - cut[d]![1])).map((k) => k + cut[d]![0]),
+    return recoordinated(
+      call,
+      dims,
+      (length, d) => Math.max(0, length - cut[d]![0] - cut[d]![1]),
+      (k, _, d) => k + cut[d]![0],
     );
   };
 
@@ -242,14 +258,18 @@ const upSampling =
     const size = dims === 1 ? [config.number('size', 2)] : each(config, 'size', dims, 2);
     const kind = config.text('interpolation', 'nearest');
     if (kind === 'nearest')
-      return recoordinated(call, dims, (length, d) =>
-        range(length * size[d]!).map((k) => Math.floor(k / size[d]!)),
+      return recoordinated(
+        call,
+        dims,
+        (length, d) => length * size[d]!,
+        (k, _, d) => Math.floor(k / size[d]!),
       );
     if (kind !== 'bilinear') throw config.error(`interpolation is "${kind}", expected nearest or bilinear`);
     let u = batched(call, one(call));
     const { space } = layoutOf(dims + 2, channelsLast(config));
     space.forEach((axis, d) => {
       const length = call.build.shape(u)[axis]!;
+      call.build.allow(call.layer, [length * size[d]!]);
       const at = range(length * size[d]!).map((x) => (x + 0.5) / size[d]! - 0.5);
       u = resampled(call, u, axis, linearWeights(length, at));
     });
