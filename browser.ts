@@ -13,6 +13,12 @@ export {
   scopf,
   surrogateInputs,
 } from './api/scopf.js';
+export {
+  AdjointSensitivity,
+  type Cotangent,
+  Sensitivity,
+  type SensitivityParameters,
+} from './api/sensitivity.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
 export {

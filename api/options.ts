@@ -7,6 +7,7 @@ import { oneLine } from '../src/core/shown.js';
 import { oneOf } from '../src/engine/choose.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import type { NetworkChoice } from './engine.js';
+import type { Cotangent, SensitivityParameters } from './sensitivity.js';
 import { adoptIpoptOptions } from './solver-options.js';
 
 /** What concerns one solve and not the problem. */
@@ -18,6 +19,10 @@ export interface SolveWatch {
   /** Ctrl-C ends this solve like an abort. Default false. */
   readonly interrupt?: boolean | undefined;
   readonly warmStart?: WarmStart | undefined;
+  /** Parameters by which the solution is differentiated: `solution.sensitivity`. */
+  readonly sensitivity?: SensitivityParameters | undefined;
+  /** A scalar of the solution that is differentiated by all parameters: `solution.adjoint`. */
+  readonly adjoint?: Cotangent | undefined;
   /** `performance.now()` from which the time limit counts, where reading the problem shall count. Default: the call. */
   readonly started?: number | undefined;
   /** Told, in one line, what is ignored and what `auto` chose that the user should know of. Default: warnings where it matters. */
@@ -50,6 +55,8 @@ export interface SortedOptions {
   readonly interrupt: boolean;
   readonly polish: boolean;
   readonly warmStart: WarmStart | undefined;
+  readonly sensitivity: SensitivityParameters | undefined;
+  readonly adjoint: Cotangent | undefined;
   readonly started: number;
   readonly runtime: Runtime | undefined;
   readonly remark: (remark: string) => void;
@@ -62,7 +69,7 @@ export function sortOptions(given: SolveOptions): SortedOptions {
   const options = optionsOf(given, 'solve');
   const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
   const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
-  const { started = performance.now(), runtime, onRemark, ipopt, ...rest } = more;
+  const { started = performance.now(), runtime, onRemark, ipopt, sensitivity, adjoint, ...rest } = more;
   oneOf('solver', solver, solverNames);
   functionOf(onIteration, 'onIteration');
   functionOf(onRemark, 'onRemark');
@@ -87,6 +94,8 @@ export function sortOptions(given: SolveOptions): SortedOptions {
     interrupt,
     polish,
     warmStart,
+    sensitivity,
+    adjoint,
     started,
     runtime,
     remark,

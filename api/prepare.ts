@@ -7,14 +7,22 @@ import { InputError, Stopped } from '../src/core/errors.js';
 import { optionsOf } from '../src/core/given.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Changes } from '../src/model/changes.js';
-import type { Model } from '../src/model/index.js';
+import type { Link, Model } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
+import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import { chooseAll, usesOfBox } from './boxes.js';
-import { limitsOf, tolOf } from './call.js';
+import { limitsOf, sizesOf, tolOf } from './call.js';
 import { type EngineSummary, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, type SolveWatch, sortOptions } from './options.js';
+import {
+  type AdjointSensitivity,
+  type Cotangent,
+  type Sensitivity,
+  type SensitivityParameters,
+  wishOf,
+} from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
 
 /** What may differ from one solve of a prepared model to the next: what the model changes, and options of the solver. */
@@ -63,6 +71,8 @@ const ofPreparation = [
 /** A thread of a prepared model, and what it holds at oracle hosts. */
 interface Place {
   readonly thread: PreparedThread;
+  /** Solves that came to an end there. */
+  solves: number;
   release(): void;
 }
 
@@ -77,6 +87,15 @@ export class PreparedModel {
   readonly #queue: ((place: Place | undefined) => void)[] = [];
   #opening = 0;
   #disposed = false;
+  /** Where the last solution is kept. */
+  #last:
+    | {
+        readonly place: Place;
+        readonly solve: number;
+        readonly x: Float64Array;
+        readonly links: readonly Link[];
+      }
+    | undefined;
   readonly #revision: string;
 
   /** @internal */
@@ -105,20 +124,23 @@ export class PreparedModel {
       throw new InputError(`${fixed}: is settled when a model is prepared; give it to prepare`);
     const sorted = sortOptions({ ...this.options, ...own } as SolveOptions);
     const limits = limitsOf(sorted);
-    const boxes = this.model.boxes({ parameters, bounds, start });
-    const { warmStart, onIteration } = sorted;
+    const { links, ...boxes } = this.model.boxes({ parameters, bounds, start });
+    const wish = wishOf(sorted, this.model, { ...this.statement, links });
+    const { onIteration } = sorted;
+    const warmStart = checkedWarmStart(sorted.warmStart, sizesOf(this.model), 'solve', 'finite');
     const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
     const signal = ctrlC?.signal ?? sorted.signal;
     const { uses = [] } = this.task;
-    const told = { uses, tol: tolOf(sorted), engine: this.engine };
+    const told = { uses, tol: tolOf(sorted), engine: this.engine, wish };
     const statement = { ...this.statement, variables: { ...this.statement.variables, ...boxes } };
     let place: Place | undefined;
     try {
       place = await this.#take(limits);
       const solved = await place.thread.solve(
-        { ...boxes, options: sorted.own, warmStart },
+        { ...boxes, options: sorted.own, warmStart, ...(wish && { derivatives: wish.request }) },
         { limits, ...(signal && { signal }), ...(onIteration && { onIteration }) },
       );
+      this.#last = { place, solve: ++place.solves, x: solved.result.x, links };
       return solutionOf(this.model, statement, solved, told);
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
@@ -126,6 +148,40 @@ export class PreparedModel {
     } finally {
       ctrlC?.release();
       if (place) this.#give(place);
+    }
+  }
+
+  /**
+   * How the last solution changes with parameters; see {@link Sensitivity}. Solves that begin meanwhile take its thread:
+   * where several run at once, give option `sensitivity` to each.
+   */
+  async sensitivity(of: SensitivityParameters): Promise<Sensitivity> {
+    return (await this.#derived({ sensitivity: of, adjoint: undefined })).sensitivity!;
+  }
+
+  /** The derivatives by all parameters of a scalar of the last solution; see {@link Cotangent}. */
+  async adjoint(of: Cotangent): Promise<AdjointSensitivity> {
+    return (await this.#derived({ sensitivity: undefined, adjoint: of })).adjoint!;
+  }
+
+  async #derived(
+    given: Parameters<typeof wishOf>[0],
+  ): Promise<{ readonly sensitivity?: Sensitivity; readonly adjoint?: AdjointSensitivity }> {
+    this.#check();
+    const last = this.#last;
+    if (last === undefined) throw new InputError('sensitivity: solve the prepared model first');
+    const { place, links, solve, x } = last;
+    const wish = wishOf(given, this.model, { ...this.statement, links })!;
+    const at = this.#free.indexOf(place);
+    if (at < 0 || place.solves !== solve)
+      throw new InputError(
+        'sensitivity: the prepared model is being solved again; give option sensitivity or adjoint to the solve',
+      );
+    this.#free.splice(at, 1);
+    try {
+      return wish.told(await place.thread.derivatives(wish.request), x);
+    } finally {
+      this.#give(place);
     }
   }
 
@@ -168,7 +224,7 @@ export class PreparedModel {
   async #openPlace(limits: Limits): Promise<Place> {
     this.#opening++;
     try {
-      const place = await this.runtime.prepare(this.task, limits);
+      const place = { ...(await this.runtime.prepare(this.task, limits)), solves: 0 };
       this.#all.add(place);
       return place;
     } finally {

@@ -1,4 +1,5 @@
 import type { Sizes, Solved } from '../runtime/task.js';
+import { noDerivatives } from '../solvers/kkt/index.js';
 import { InputError } from '../src/core/errors.js';
 import { told } from '../src/core/given.js';
 import { oneLine } from '../src/core/shown.js';
@@ -20,6 +21,7 @@ import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
 import { errorRemark, type NetworkSummary, parametersOf, type UseError, useErrors } from './network-error.js';
+import type { AdjointSensitivity, Sensitivity, Wish } from './sensitivity.js';
 import { Values } from './values.js';
 
 /**
@@ -43,6 +45,10 @@ export interface Solution extends Result {
   readonly networkErrors: readonly UseError[];
   /** Per gray box. */
   readonly oracles: readonly OracleStatistics[];
+  /** How it changes with the parameters of option `sensitivity`; absent where that was not given. */
+  readonly sensitivity?: Sensitivity;
+  /** The derivatives of the scalar of option `adjoint` by all parameters; absent where that was not given. */
+  readonly adjoint?: AdjointSensitivity;
   /** Value of a variable, a parameter or an expression; of an array of them the values in its shape; of a row its own. */
   value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
   value<R extends number>(of: RowArray<R>): Values<R>;
@@ -58,19 +64,21 @@ export interface Solution extends Result {
   reducedCosts(of: Variable): number;
 }
 
-/** What a solution tells about the networks of its problem. */
-export interface Networks {
+/** What a solution tells of besides its result: the networks of its problem, and derivatives. */
+export interface Asked {
   readonly uses: readonly NetworkUse[];
   readonly engine?: EngineSummary | undefined;
   /** The tolerance that the solver was asked for. */
   readonly tol: number;
+  /** Derivatives that were asked for. */
+  readonly wish?: Wish | undefined;
 }
 
 export function solutionOf(
   model: Model,
   statement: Statement,
-  { result, sizes, oracles, networkErrors }: Solved,
-  { uses, engine, tol }: Networks,
+  { result, sizes, oracles, networkErrors, derivatives }: Solved,
+  { uses, engine, tol, wish }: Asked,
 ): Solution {
   const { sense } = statement;
   const { x, multipliers } = result;
@@ -159,6 +167,7 @@ export function solutionOf(
       return errors();
     },
     oracles,
+    ...wish?.told(derivatives ?? noDerivatives(`there are none with status '${result.status}'`), x),
     value,
     multiplier,
     reducedCosts,

@@ -6,6 +6,7 @@ import { localBoxes } from './boxes.js';
 import { limitsOf, requireModel, sizesOf, tolOf } from './call.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, sortOptions } from './options.js';
+import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
 
 /**
@@ -23,10 +24,19 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   const statement = model.statement();
   const warmStart = checkedWarmStart(sorted.warmStart, sizesOf(model), 'solveHere', 'finite');
   const uses = usesOf(model, statement);
+  const wish = wishOf(sorted, model, statement);
   const { boxes, engine } = await localBoxes(model, choice, solver);
   const solved = await runTask(
-    { problem: statement, uses, boxes, solver, options: own, ...(warmStart && { warmStart }) },
+    {
+      problem: statement,
+      uses,
+      boxes,
+      solver,
+      options: own,
+      ...(warmStart && { warmStart }),
+      ...(wish && { derivatives: wish.request }),
+    },
     { limits, ...(onIteration && { iteration: onIteration }) },
   );
-  return solutionOf(model, statement, solved, { uses, tol: tolOf(sorted), engine });
+  return solutionOf(model, statement, solved, { uses, tol: tolOf(sorted), engine, wish });
 }

@@ -8,6 +8,7 @@ import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
 import { needsPolish, polished, warmStartFrom } from './polish.js';
+import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
 
 /**
@@ -46,7 +47,8 @@ async function solveInPool(
   const statement = model.statement();
   const warm = checkedWarmStart(sorted.warmStart, sizesOf(model), 'solve', 'finite');
   const uses = usesOf(model, statement);
-  const networks = { uses, tol: tolOf(sorted) };
+  const wish = wishOf(sorted, model, statement);
+  const asked = { uses, tol: tolOf(sorted), wish };
   const run = async (how: NetworkChoice, warmStart = warm, before = 0) => {
     const chosen = await chooseAll(model, how, solver, (...place) => runtime.available(...place));
     const engine = summaryOf(chosen);
@@ -59,6 +61,7 @@ async function solveInPool(
         solver,
         options: own,
         ...(warmStart && { warmStart }),
+        ...(wish && { derivatives: wish.request }),
       },
       {
         limits,
@@ -70,14 +73,14 @@ async function solveInPool(
   };
   const { solved, engine } = await run(choice);
   if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
-    return solutionOf(model, statement, solved, { ...networks, engine });
+    return solutionOf(model, statement, solved, { ...asked, engine });
   const finish = await run(
     { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
     warmStartFrom(solved.result),
     solved.result.iterations,
   );
   return solutionOf(model, statement, polished(solved, finish.solved), {
-    ...networks,
+    ...asked,
     engine: finish.engine,
   });
 }

@@ -1,9 +1,21 @@
+import {
+  byColumns,
+  type ColumnAnswer,
+  type ColumnRequest,
+  type KeptSolution,
+  noDerivatives,
+  openKkt,
+  Sensitivity,
+} from '../solvers/kkt/index.js';
+import { openLinearSolver } from '../solvers/linear/index.js';
+import { EvaluationError, InputError } from '../src/core/errors.js';
 import { Limits } from '../src/core/limits.js';
 import { type NetworkUse, outputError } from '../src/formulate/index.js';
 import { extract } from '../src/model/extract/extract.js';
 import type { Statement } from '../src/model/statement.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Nlp } from '../src/nlp/contract.js';
+import type { Result } from '../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { Problem } from '../src/problem/problem.js';
@@ -30,10 +42,16 @@ export interface Run {
   /** The solver's own options; it validates them. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly warmStart?: WarmStart | undefined;
+  /** Derivatives of the solution that come with it. */
+  readonly derivatives?: ColumnRequest;
 }
 
 /** A problem that is taken apart, assembled and connected to its gray boxes, to be solved any number of times. */
 export class Prepared {
+  /** What the last solve kept for derivatives and for the next solve. */
+  #kept: KeptSolution | null = null;
+  #last: Result | undefined;
+
   private constructor(
     readonly nlp: Nlp,
     readonly sizes: Sizes,
@@ -78,7 +96,7 @@ export class Prepared {
 
   /** Solves it as changed; the changes stay for later solves. */
   async solve(
-    { lower, upper, start, options = {}, warmStart }: Run,
+    { lower, upper, start, options = {}, warmStart, derivatives }: Run,
     { limits = new Limits(), iteration, hold, stage }: Surroundings = {},
   ): Promise<Solved> {
     const { nlp, opened, uses } = this;
@@ -96,16 +114,57 @@ export class Prepared {
       ...(hold && { hold }),
     };
     const before = opened.map(({ box }) => ({ ...box.statistics }));
-    const result = await this.solver.solve(nlp, options, monitor, warmStart);
+    const result = await this.#solved(options, monitor, warmStart);
+    const answer = derivatives && { derivatives: this.derivatives(derivatives) };
     const oracles = opened.map(({ box }, k) => since(before[k]!, box.statistics));
-    const solved = { result, sizes: this.sizes, oracles };
+    const solved = { result, sizes: this.sizes, oracles, ...answer };
     const hurried = result.status === 'interrupted' || result.status === 'time-limit';
     if (hurried || !uses) return solved;
     return { ...solved, networkErrors: uses.map((use) => outputError(use, result.x)) };
   }
 
-  /** Frees the gray boxes it opened. */
+  async #solved(
+    options: Readonly<Record<string, unknown>>,
+    monitor: Monitor,
+    warmStart: WarmStart | undefined,
+  ): Promise<Result> {
+    const { nlp, solver } = this;
+    this.#last = undefined;
+    if (solver.again) {
+      const before = this.#kept;
+      this.#kept = null;
+      const { result, kept } = solver.again(before, nlp, options, monitor, warmStart);
+      this.#kept = kept;
+      this.#last = result;
+      return result;
+    }
+    this.#last = await solver.solve(nlp, options, monitor, warmStart);
+    return this.#last;
+  }
+
+  /** Derivatives of the last solution; where there are none, or they are one-sided, the answer says why. */
+  derivatives(request: ColumnRequest): ColumnAnswer {
+    const result = this.#last;
+    if (result === undefined) return noDerivatives('there is no solution yet');
+    try {
+      if (this.#kept) return this.#kept.byColumns(request);
+      const system = new Sensitivity(this.nlp, result, (shape) => openKkt(shape, null, openLinearSolver, {}));
+      try {
+        return byColumns(system, this.nlp, result, request);
+      } finally {
+        system.dispose();
+      }
+    } catch (error) {
+      if (error instanceof InputError || error instanceof EvaluationError)
+        return noDerivatives(error.message);
+      throw error;
+    }
+  }
+
+  /** Frees the gray boxes it opened, and what the last solve kept. */
   async dispose(): Promise<void> {
+    this.#kept?.dispose();
+    this.#kept = null;
     for (const { dispose } of this.opened) await dispose();
   }
 }

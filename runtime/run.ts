@@ -30,9 +30,9 @@ export async function runTask(task: BoundTask, surroundings: Surroundings = {}):
       surroundings.read?.(facts);
       surroundings.hold?.(unevaluated('time-limit', '', start, problem.rows.lower.length));
     }
-    const { options = {}, ...rest } = task;
+    const { options = {}, derivatives, ...rest } = task;
     prepared = await Prepared.open({ ...rest, problem: stated }, within);
-    const solved = await prepared.solve({ options, warmStart }, within);
+    const solved = await prepared.solve({ options, warmStart, ...(derivatives && { derivatives }) }, within);
     return { ...solved, ...told };
   } catch (error) {
     const ending = endingOf(error);

@@ -1,3 +1,4 @@
+import type { ColumnAnswer, ColumnRequest } from '../solvers/kkt/index.js';
 import type { Programs } from '../src/derive/program.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import type { NetworkUse } from '../src/formulate/index.js';
@@ -32,6 +33,8 @@ export interface SolveTask {
   /** The solver's own options; it validates them. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly warmStart?: WarmStart;
+  /** Derivatives of the solution that come with it. */
+  readonly derivatives?: ColumnRequest;
   /** Uses of networks whose outputs are compared with the network at the point found. */
   readonly uses?: readonly NetworkUse[];
 }
@@ -68,6 +71,8 @@ export interface Solved {
   readonly oracles: readonly OracleStatistics[];
   /** `max |y − NN(x)|` of each of the task's uses; absent where the solve was stopped, as it may take long. */
   readonly networkErrors?: readonly number[];
+  /** The derivatives that the task asked for. */
+  readonly derivatives?: ColumnAnswer;
   /** What a source told of itself, once it was read. */
   readonly facts?: unknown;
 }

@@ -1,5 +1,6 @@
 import './provide.js';
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import type { ColumnAnswer, ColumnRequest } from '../../solvers/kkt/index.js';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
 import { type PlainError, plainError } from '../../src/core/plain-error.js';
 import { remoteAt } from '../control-plane.js';
@@ -21,12 +22,14 @@ export type Order =
       /** Where iterations go, if anybody looks at them. */
       readonly progress?: MessagePort;
     }
+  | { readonly kind: 'derive'; readonly request: ColumnRequest }
   | { readonly kind: 'dispose' };
 
 /** Errors are answers, since cloning them between threads loses their class. */
 export type Answer =
   | { readonly opened: Sizes }
   | { readonly solved: Solved }
+  | { readonly derivatives: ColumnAnswer }
   | { readonly disposed: true }
   | { readonly failure: PlainError };
 
@@ -48,6 +51,7 @@ async function answer(order: Order): Promise<Answer> {
     await prepared?.dispose();
     return { disposed: true };
   }
+  if (order.kind === 'derive') return { derivatives: prepared!.derivatives(order.request) };
   const { run, limits, held, progress } = order;
   const { variables, constraints } = prepared!.sizes;
   const point = new HeldPoint(held, variables, constraints);

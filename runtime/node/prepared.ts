@@ -1,4 +1,5 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
+import type { ColumnAnswer, ColumnRequest } from '../../solvers/kkt/index.js';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
@@ -93,6 +94,13 @@ export class PreparedThread {
     const ending = endingOf(failure);
     if (ending === undefined) throw failure;
     return this.#ended(held, ending, limits);
+  }
+
+  /** Derivatives of its last solution. */
+  async derivatives(request: ColumnRequest): Promise<ColumnAnswer> {
+    const answer = await this.#ask({ kind: 'derive', request });
+    if ('failure' in answer) throw revivedError(answer.failure);
+    return (answer as { readonly derivatives: ColumnAnswer }).derivatives;
   }
 
   /** The point held where a solve was ended, or the start. */

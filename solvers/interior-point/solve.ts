@@ -52,10 +52,31 @@ export function solveAndKeep(
   return { result, kept: null };
 }
 
+/**
+ * One of many solves of a problem: keeps its KKT system whatever became of it, and begins with that of the solve `before`
+ * where it suits, which is given up. `kept` is null without an exact Hessian.
+ */
+export function solveAgain(
+  open: OpenLinearSolver,
+  nlp: Nlp,
+  given: Partial<InteriorPointOptions> | undefined,
+  monitor: Monitor | undefined,
+  warm: WarmStart | undefined,
+  before: KeptSolution | null,
+): { readonly result: Result; readonly kept: KeptSolution | null } {
+  const { result, kkt, how } = attempt(open, nlp, given, monitor, warm, before);
+  before?.dispose();
+  if (kkt?.memory === null) return { result, kept: new KeptSolution(nlp, result, kkt, how) };
+  kkt?.dispose();
+  return { result, kept: null };
+}
+
 /** A result with the KKT system that led there, where one was opened. */
 interface Attempt {
   readonly result: Result;
   readonly kkt?: KktSystem;
+  /** How that is opened, as text. */
+  readonly how?: string;
 }
 
 function attempt(
@@ -64,13 +85,15 @@ function attempt(
   given: Partial<InteriorPointOptions> = {},
   monitor: Monitor = {},
   warmStart?: WarmStart,
+  before: KeptSolution | null = null,
 ): Attempt {
   const options = withMehrotra(readOptions(table, given, 'interior-point'), given);
   checkBoundArrays(nlp, 'interior-point');
   const sizes = { variables: nlp.variables.lower.length, constraints: nlp.constraints.lower.length };
   const warm = checkedWarmStart(warmStart, sizes, 'interior-point');
   const start = startingPoint(nlp, warm);
-  const run = new Run(options, open, monitor);
+  const how = JSON.stringify([options.kkt, options.linear_solver_options]);
+  const run = new Run(options, open, monitor, (shape) => before?.handOver(shape, how));
   const oracle = new CountedNlp(nlp, options.nlp_infinity);
   const refused = checkProblem(nlp, options, start);
   if (refused) return { result: refused };
@@ -104,7 +127,7 @@ function attempt(
   }
   const statistics = s ? { ...s.kkt.statistics, form: s.kkt.form } : null;
   const held = s && form && started ? heldPoint(s, form, outcome) : startHeld(nlp, start);
-  return { result: report(run, oracle, outcome, held, statistics), ...(s && { kkt: s.kkt }) };
+  return { result: report(run, oracle, outcome, held, statistics), ...(s && { kkt: s.kkt, how }) };
 }
 
 /** Where the start was undefined and the algorithm, begun near it, got nowhere, that start is why. */

@@ -1,7 +1,7 @@
 import { Stopped } from '../../src/core/errors.js';
 import type { Iteration, Monitor } from '../../src/nlp/solver.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
-import type { KktSystem } from '../kkt/contract.js';
+import type { KktShape, KktSystem } from '../kkt/contract.js';
 import { kktForms } from '../kkt/open.js';
 import { LowRank } from '../kkt/quasi-newton.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
@@ -32,6 +32,8 @@ export class Run {
     readonly options: InteriorPointOptions,
     open: OpenLinearSolver,
     readonly monitor: Monitor,
+    /** The KKT system of a solve before that suits this one, if any. */
+    private readonly again: (shape: KktShape) => KktSystem | undefined = () => undefined,
   ) {
     this.open = (matrix, given) => {
       const solver = open(matrix, given);
@@ -42,6 +44,15 @@ export class Run {
     const now = performance.now();
     this.started = monitor.started ?? now;
     this.build = (now - this.started) / 1000;
+  }
+
+  /** The KKT system of the problem: with an exact Hessian, that of a solve before where it suits. */
+  openKkt(form: StandardForm, quasi: LowRank | null): KktSystem {
+    const again = quasi === null ? this.again(form) : undefined;
+    if (again === undefined)
+      return kktForms[this.options.kkt](form, quasi, this.open, this.options.linear_solver_options);
+    for (const name of again.statistics.kernels) this.kernels.add(name);
+    return again;
   }
 
   get seconds(): number {
@@ -157,9 +168,7 @@ export class State {
     this.quasi = limitedMemory
       ? new LowRank(form.core, options.limited_memory_max_history, options.limited_memory_max_skipping)
       : null;
-    this.kkt = outer
-      ? outer.kkt.sharing(form, this.quasi)
-      : kktForms[options.kkt](form, this.quasi, run.open, options.linear_solver_options);
+    this.kkt = outer ? outer.kkt.sharing(form, this.quasi) : run.openKkt(form, this.quasi);
     this.newton = new NewtonSystem(form, this.kkt, options);
     this.acceptor = new Acceptor(
       options,

@@ -73,6 +73,11 @@ export interface KktSystem {
    * one: only the latest of the two factorizations can be solved with.
    */
   sharing(shape: KktShape, memory: LowRank | null): KktSystem;
+  /**
+   * The same system for another solve of a problem with the same structure, counted from now on; undefined where it pivots
+   * more carefully by now than a new one would.
+   */
+  again(shape: KktShape): KktSystem | undefined;
   /** Asks for more stable, slower pivoting from the next `factor` on; false when it cannot go further. */
   increaseQuality(): boolean;
   readonly statistics: KktStatistics;

@@ -4,6 +4,14 @@ import { openLinearSolver } from '../linear/index.js';
 import { openKkt } from './open.js';
 import { type ParameterDerivative, Sensitivity, type SolutionDerivative } from './sensitivity.js';
 
+export {
+  byColumns,
+  type ColumnAnswer,
+  type ColumnDerivative,
+  type ColumnParameter,
+  type ColumnRequest,
+  noDerivatives,
+} from './columns.js';
 export type * from './contract.js';
 export { KeptSolution } from './kept.js';
 export * from './open.js';

@@ -4,6 +4,7 @@ import type { Structure } from '../../src/core/structure/structure.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import { openLinearSolver } from '../linear/index.js';
+import { byColumns, type ColumnAnswer, type ColumnRequest } from './columns.js';
 import type { KktShape, KktSystem } from './contract.js';
 import { openKkt } from './open.js';
 import {
@@ -27,6 +28,8 @@ export class KeptSolution {
     readonly nlp: Nlp,
     readonly result: Result,
     kkt: KktSystem,
+    /** How it was opened, as text. */
+    private readonly how = '',
   ) {
     this.#kkt = kkt;
   }
@@ -37,8 +40,13 @@ export class KeptSolution {
   }
 
   /** What `dℓ/dp` is for scalars ℓ of the solution, and any parameter p; see {@link Sensitivity.adjoint}. */
-  adjoint(seeds: readonly SolutionSeed[]): ParameterDerivative[] {
+  adjoint(seeds: readonly SolutionSeed[]): Required<ParameterDerivative>[] {
     return this.#at().adjoint(seeds);
+  }
+
+  /** Derivatives by parameters that are fixed columns of the problem. */
+  byColumns(request: ColumnRequest): ColumnAnswer {
+    return byColumns(this.#at(), this.nlp, this.result, request);
   }
 
   #at(): Sensitivity {
@@ -53,6 +61,20 @@ export class KeptSolution {
       return openKkt(shape, null, openLinearSolver, {});
     });
     return this.#sensitivity;
+  }
+
+  /**
+   * Gives its system up for another solve of a problem of this shape, opened in the same way, with its analysis; undefined
+   * where it does not suit. It is as disposed of in both cases.
+   */
+  handOver(shape: KktShape, how: string): KktSystem | undefined {
+    const kkt = this.#kkt ?? this.#sensitivity?.system;
+    const suitable = how === this.how && kkt !== undefined && suits(kkt.shape, shape);
+    const again = suitable ? kkt.again(shape) : undefined;
+    if (again === undefined) this.dispose();
+    this.#kkt = undefined;
+    this.#sensitivity = undefined;
+    return again;
   }
 
   /** Frees its memory; a second call does nothing. */
@@ -72,6 +94,7 @@ function suits(own: KktShape, other: KktShape): boolean {
     own.m === other.m &&
     same(own.attachedRow, other.attachedRow) &&
     same(own.attachedSign, other.attachedSign) &&
+    same(own.partition ?? [], other.partition ?? []) &&
     sameStructure(own.jacobian, other.jacobian) &&
     sameStructure(own.hessian, other.hessian)
   );

@@ -11,6 +11,9 @@ export interface ParameterDerivative {
   readonly lagrangian: Float64Array;
   /** `∂g/∂p`, length m. */
   readonly constraints: Float64Array;
+  /** `∂xL/∂p` and `∂xU/∂p` of variables that are not fixed, length n; left out: 0. */
+  readonly lower?: Float64Array;
+  readonly upper?: Float64Array;
 }
 
 /** Derivatives of the solution by one parameter, in the conventions of {@link Result}. */
@@ -36,6 +39,11 @@ export interface DerivativeAnswer {
   readonly forward: readonly SolutionDerivative[];
   readonly adjoint: readonly ParameterDerivative[];
 }
+
+/** A bound is weakly active where its slack is less than this, relative to `max(1, |bound|)`, and … */
+const NEAR = 1e-2;
+/** … z/slack is within this factor of the curvature, so that it neither holds its variable nor leaves it free. */
+const UNDECIDED = 1e3;
 
 /** Least slack and least barrier term: where a bound is active to the last digit its variable does not move. */
 const LEAST_SLACK = 1e-11;
@@ -75,7 +83,9 @@ export class Sensitivity {
     this.#result = result;
     const { variables, constraints } = nlp;
     this.#free = indices(variables.lower.length, (j) => !isFixed(variables, j));
-    this.#rows = indices(constraints.lower.length, (i) => !isFree(constraints, i));
+    const entered = rowsEntered(nlp);
+    // A row that no free variable enters has a multiplier that nothing determines.
+    this.#rows = indices(constraints.lower.length, (i) => entered[i] === 1 && !isFree(constraints, i));
     const [n, m] = [variables.lower.length, constraints.lower.length];
     const kept = {
       row: inverse(this.#rows, m),
@@ -122,15 +132,21 @@ export class Sensitivity {
     const { n, m } = this.#kkt.shape;
     const [all, rows] = [this.#nlp.variables.lower.length, this.#nlp.constraints.lower.length];
     const rhs = new Float64Array(parameters.length * (n + m));
-    parameters.forEach(({ lagrangian, constraints }, p) => {
+    parameters.forEach(({ lagrangian, constraints, lower, upper }, p) => {
       if (lagrangian.length !== all || constraints.length !== rows)
         throw new InputError(
           `sensitivity: derivatives by parameter ${p} have lengths ${lagrangian.length} and ${constraints.length}, not ${all} and ${rows}`,
         );
-      this.#gather(lagrangian, constraints, -1, rhs.subarray(p * (n + m), (p + 1) * (n + m)));
+      const own = rhs.subarray(p * (n + m), (p + 1) * (n + m));
+      this.#gather(lagrangian, constraints, -1, own);
+      for (let k = 0; k < this.#free.length; k++) {
+        const j = this.#free[k]!;
+        if (lower) own[k]! += this.#ΣL[k]! * lower[j]!;
+        if (upper) own[k]! += this.#ΣU[k]! * upper[j]!;
+      }
     });
     this.#kkt.solve(rhs, rhs, parameters.length);
-    return parameters.map(({ lagrangian }, p) => {
+    return parameters.map(({ lagrangian, lower, upper }, p) => {
       const found: SolutionDerivative = {
         x: new Float64Array(all),
         constraints: new Float64Array(rows),
@@ -140,8 +156,8 @@ export class Sensitivity {
       this.#scatter(rhs.subarray(p * (n + m), (p + 1) * (n + m)), found);
       for (let k = 0; k < this.#free.length; k++) {
         const j = this.#free[k]!;
-        found.lower[j] = -this.#ΣL[k]! * found.x[j]!;
-        found.upper[j] = this.#ΣU[k]! * found.x[j]!;
+        found.lower[j] = -this.#ΣL[k]! * (found.x[j]! - (lower?.[j] ?? 0));
+        found.upper[j] = this.#ΣU[k]! * (found.x[j]! - (upper?.[j] ?? 0));
       }
       this.#fixedMultipliers(lagrangian, found);
       return found;
@@ -149,10 +165,11 @@ export class Sensitivity {
   }
 
   /**
-   * For every seed `∂ℓ/∂(x, λ, zL, zU)` the vectors u, v with `dℓ/dp = uᵀ ∂(∇ₓL)/∂p + vᵀ ∂g/∂p` for any parameter p: one
-   * solve for all parameters. u is `lagrangian`, v is `constraints`.
+   * For every seed `∂ℓ/∂(x, λ, zL, zU)` the vectors u, v, wL, wU with
+   * `dℓ/dp = uᵀ ∂(∇ₓL)/∂p + vᵀ ∂g/∂p + wLᵀ ∂xL/∂p + wUᵀ ∂xU/∂p` for any parameter p: one solve for all parameters. u is
+   * `lagrangian`, v is `constraints`, w are `lower` and `upper`.
    */
-  adjoint(seeds: readonly SolutionSeed[]): ParameterDerivative[] {
+  adjoint(seeds: readonly SolutionSeed[]): Required<ParameterDerivative>[] {
     const { n, m } = this.#kkt.shape;
     const rhs = new Float64Array(seeds.length * (n + m));
     const direct = seeds.map((seed, s) => {
@@ -164,12 +181,85 @@ export class Sensitivity {
     return direct.map((fixed, s) => {
       const found = { x: fixed, constraints: new Float64Array(this.#nlp.constraints.lower.length) };
       this.#scatter(rhs.subarray(s * (n + m), (s + 1) * (n + m)), found);
-      return { lagrangian: found.x, constraints: found.constraints };
+      const bounds = this.#byBounds(found.x, seeds[s]!);
+      return { lagrangian: found.x, constraints: found.constraints, ...bounds };
     });
+  }
+
+  /** How ℓ depends on bounds, given u: a bound stands in `Σ (x − bound)` alone. */
+  #byBounds(u: Float64Array, seed: SolutionSeed): { lower: Float64Array; upper: Float64Array } {
+    const [lower, upper] = [new Float64Array(u.length), new Float64Array(u.length)];
+    for (let k = 0; k < this.#free.length; k++) {
+      const j = this.#free[k]!;
+      lower[j] = this.#ΣL[k]! * ((seed.lower?.[j] ?? 0) - u[j]!);
+      upper[j] = -this.#ΣU[k]! * ((seed.upper?.[j] ?? 0) + u[j]!);
+    }
+    return { lower, upper };
+  }
+
+  /** The derivative by a direction in which fixed variables move, `H d` and `J d`; entries of others are 0. */
+  along(direction: Float64Array): ParameterDerivative {
+    const lagrangian = new Float64Array(direction.length);
+    const constraints = new Float64Array(this.#nlp.constraints.lower.length);
+    this.#nlp.hessian.addProduct(this.#H, direction, 1, lagrangian);
+    this.#nlp.jacobian.addProduct(this.#J, direction, 1, constraints);
+    return { lagrangian, constraints };
+  }
+
+  /** `Hᵀu + Jᵀv`: what {@link along} would give for every column, multiplied by u and v. */
+  byColumns({ lagrangian: u, constraints: v }: ParameterDerivative): Float64Array {
+    const found = new Float64Array(u.length);
+    this.#nlp.hessian.addProduct(this.#H, u, 1, found);
+    this.#nlp.jacobian.addTransposed(this.#J, v, 1, found);
+    return found;
+  }
+
+  /**
+   * Variables and rows with a bound that is weakly active, by name: its slack and its multiplier both vanish, so that the
+   * derivative from one side differs from that of the other. Told by z/slack beside the curvature of the Lagrangian.
+   */
+  weaklyActive(): string[] {
+    const { variables, constraints, hessian, jacobian } = this.#nlp;
+    const diagonal = new Float64Array(variables.lower.length);
+    hessian.addDiagonal(this.#H, diagonal);
+    const core = this.#free.length;
+    const largest = this.#free.reduce((most, j) => Math.max(most, Math.abs(diagonal[j]!)), 0) || 1;
+    const curvature = (j: number): number => Math.abs(diagonal[j]!) || largest;
+    // Of a row's value along its own gradient a: aᵀHa / (aᵀa)².
+    const [bent, size] = [new Float64Array(this.#rows.length), new Float64Array(this.#rows.length)];
+    const place = inverse(this.#rows, constraints.lower.length);
+    jacobian.each(this.#J, (i, j, value) => {
+      if (place[i]! < 0 || isFixed(variables, j)) return;
+      bent[place[i]!]! += value * value * curvature(j);
+      size[place[i]!]! += value * value;
+    });
+    const isWeak = (k: number, value: number, lower: number, upper: number, h: number): boolean =>
+      [[this.#ΣL[k]!, value - lower, lower] as const, [this.#ΣU[k]!, upper - value, upper] as const].some(
+        ([Σ, slack, bound]) =>
+          slack <= NEAR * Math.max(1, Math.abs(bound)) && Σ > h / UNDECIDED && Σ < h * UNDECIDED,
+      );
+    const found: string[] = [];
+    for (let k = 0; k < core; k++) {
+      const j = this.#free[k]!;
+      if (isWeak(k, this.#result.x[j]!, variables.lower[j]!, variables.upper[j]!, curvature(j)))
+        found.push(columnName(this.#nlp, j));
+    }
+    this.#kkt.shape.attachedRow.forEach((r, k) => {
+      const i = this.#rows[r]!;
+      const g = this.#result.constraints[i]!;
+      if (isWeak(core + k, g, constraints.lower[i]!, constraints.upper[i]!, bent[r]! / size[r]! ** 2))
+        found.push(rowName(this.#nlp, i));
+    });
+    return found;
   }
 
   answer({ forward = [], adjoint = [] }: DerivativeRequest): DerivativeAnswer {
     return { forward: this.forward(forward), adjoint: this.adjoint(adjoint) };
+  }
+
+  /** The system it factored; whoever takes it disposes of it, and nothing is asked here any more. */
+  get system(): KktSystem {
+    return this.#kkt;
   }
 
   dispose(): void {
@@ -280,6 +370,15 @@ export class Sensitivity {
     const { row, column } = shape.hessian.position(inH);
     refuse(`the second derivative by ${name(row)} and ${name(column)}`, H[inH]!);
   }
+}
+
+/** 1 for rows that some free variable enters. */
+function rowsEntered({ variables, constraints, jacobian }: Nlp): Uint8Array {
+  const entered = new Uint8Array(constraints.lower.length);
+  jacobian.each(new Float64Array(jacobian.length), (i, j) => {
+    if (!isFixed(variables, j)) entered[i] = 1;
+  });
+  return entered;
 }
 
 function indices(length: number, holds: (k: number) => boolean): Int32Array {

@@ -3,6 +3,8 @@ import type { CoreSystem } from './core.js';
 import { JointProduct } from './product.js';
 import type { LowRank } from './quasi-newton.js';
 
+type Counted = Required<Pick<KktStatistics, 'factorizations' | 'solves' | 'seconds' | 'inGeneral'>>;
+
 /**
  * A KKT system whose attached variables are eliminated into the diagonal of their rows,
  * `E_r = δ_r + Σ_{k attached to r} 1/(Σ_k + δ_w)`; the rest is a core system.
@@ -17,12 +19,18 @@ export class CondensedSystem implements KktSystem {
   readonly #attached: Float64Array;
   /** 1 for a row with an attached variable. */
   readonly #hasAttached: Uint8Array;
+  /** What was counted before this system's first factorization. */
+  readonly #before: Counted | undefined;
 
   constructor(
     readonly shape: KktShape,
     private readonly core: CoreSystem,
     readonly memory: LowRank | null,
+    /** Whether pivoting is more careful than at the beginning; one for all that share the core. */
+    private readonly quality = { raised: false },
+    before?: Counted,
   ) {
+    this.#before = before;
     this.form = core.form;
     this.values = { H: core.H, J: core.J, curvature: new Float64Array(shape.core) };
     this.#product = new JointProduct(memory ? null : shape.hessian, shape.jacobian);
@@ -34,7 +42,14 @@ export class CondensedSystem implements KktSystem {
   }
 
   sharing(shape: KktShape, memory: LowRank | null): KktSystem {
-    return new CondensedSystem(shape, this.core, memory);
+    return new CondensedSystem(shape, this.core, memory, this.quality, this.#before);
+  }
+
+  again(shape: KktShape): KktSystem | undefined {
+    if (this.quality.raised) return undefined;
+    const { factorizations, solves, seconds, inGeneral = 0 } = this.core.statistics;
+    const before = { factorizations, solves, seconds: { ...seconds }, inGeneral };
+    return new CondensedSystem(shape, this.core, this.memory, this.quality, before);
   }
 
   factor(Σ: Float64Array, δw: number, δc: number, δd = δc): Verdict {
@@ -103,11 +118,30 @@ export class CondensedSystem implements KktSystem {
   }
 
   increaseQuality(): boolean {
-    return this.core.increaseQuality();
+    const further = this.core.increaseQuality();
+    if (further) this.quality.raised = true;
+    return further;
   }
 
   get statistics(): KktStatistics {
-    return this.core.statistics;
+    const { statistics } = this.core;
+    const before = this.#before;
+    if (before === undefined) return statistics;
+    const { factorizations, solves, seconds, inGeneral } = statistics;
+    return {
+      factorizations: factorizations - before.factorizations,
+      solves: solves - before.solves,
+      seconds: {
+        analysis: seconds.analysis - before.seconds.analysis,
+        factor: seconds.factor - before.seconds.factor,
+        solve: seconds.solve - before.seconds.solve,
+      },
+      factorNonzeros: statistics.factorNonzeros,
+      flops: statistics.flops,
+      kernels: statistics.kernels,
+      bytes: statistics.bytes,
+      ...(inGeneral !== undefined && { inGeneral: inGeneral - before.inGeneral }),
+    };
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import { checkBounds } from './bounds.js';
 import type { Parameter, Variable, VariableChange } from './expression.js';
 import type { Handles } from './handles.js';
 import type { ParameterArray } from './parameters.js';
+import type { Link } from './statement.js';
 import { checkList, checkValue, type VariableTable } from './variable-table.js';
 import type { VariableArray } from './variables.js';
 
@@ -31,12 +32,17 @@ export interface Boxes {
   readonly start: Float64Array;
 }
 
+/** Boxes of one solve, and the bounds among them that follow a parameter. */
+export interface LinkedBoxes extends Boxes {
+  readonly links: readonly Link[];
+}
+
 /** Start and bounds of the table with what a solve changes; parameters must have their values then. */
 export function changedBoxes(
   table: VariableTable,
   handles: Handles,
   { parameters, bounds, start }: Changes,
-): Boxes {
+): LinkedBoxes {
   const boxes = {
     lower: table.lower.toArray(),
     upper: table.upper.toArray(),
@@ -54,6 +60,7 @@ export function changedBoxes(
   }
   table.requireValues(open);
   table.follow(boxes);
+  const replaced = new Set<string>();
   for (const [handle, value] of entriesOf(bounds, (name) => handles.variable(name))) {
     const columns = handles.columns(handle, 'bounds');
     for (const side of ['lower', 'upper'] as const) {
@@ -62,6 +69,7 @@ export function changedBoxes(
       const of = spreadOver(given as Numbers, columns.length, `'${handle.name}': ${side}`);
       columns.forEach((column, k) => {
         boxes[side][column] = of(k);
+        replaced.add(`${side} ${column}`);
       });
     }
     for (const column of columns)
@@ -76,7 +84,8 @@ export function changedBoxes(
         boxes.start[column] = numberOf(of(k), `the start of '${table.name(column)}'`);
       });
     }
-  return boxes;
+  const links = table.links().filter(({ side, column }) => !replaced.has(`${side} ${column}`));
+  return { ...boxes, links };
 }
 
 /** Handles with what was given for them, names looked up by `find`. */

@@ -1,7 +1,7 @@
 export type { Block, ElementGroup, GrayBoxUse, Problem } from '../problem/problem.js';
 export type { Shape } from '../problem/shape.js';
 export { type AnyRank, type ArrayOperand, ExpressionArray, type RankBelow, type Shaped } from './array.js';
-export type { Boxes, ByHandle, Changes } from './changes.js';
+export type { Boxes, ByHandle, Changes, LinkedBoxes } from './changes.js';
 export type { Binary, Operands, Several, Unary } from './elementwise.js';
 export type { Operand, Owner, VariableChange } from './expression.js';
 export { Expression, Parameter, Variable } from './expression.js';
@@ -31,6 +31,7 @@ export {
   type RowOptions,
   type RowsOptions,
 } from './row.js';
+export type { Link } from './statement.js';
 export { expr } from './template.js';
 export type { Bound } from './variable-table.js';
 export { VariableArray } from './variables.js';

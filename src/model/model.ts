@@ -13,7 +13,7 @@ import {
 import type { Limits } from '../core/limits.js';
 import type { GrayBoxUse, Problem } from '../problem/problem.js';
 import { type ArrayOperand, type ExpressionArray, isArrayOperand, toArray } from './array.js';
-import { type Boxes, type Changes, changedBoxes } from './changes.js';
+import { type Changes, changedBoxes, type LinkedBoxes } from './changes.js';
 import { evaluate } from './evaluate.js';
 import {
   type Bounds,
@@ -395,7 +395,7 @@ export class Model implements Owner {
   }
 
   /** Start and bounds of all entries of x for one solve, with what it changes. */
-  boxes(changes: Changes = {}): Boxes {
+  boxes(changes: Changes = {}): LinkedBoxes {
     return changedBoxes(this.#variables, this.#handles, changes);
   }
 
@@ -413,6 +413,14 @@ export class Model implements Owner {
   /** The same while parameters wait for their values, which are 0 in it. */
   openStatement(): Statement {
     return this.#state(copied);
+  }
+
+  /** @internal An expression alone, as the objective of a statement without rows. */
+  alone(expression: Expression): Statement {
+    const objective = this.#tape.place(this.#own(expression, 'value'));
+    const rows = { lower: new Float64Array(0), upper: new Float64Array(0), names: [] };
+    const { partition: _, scaling: __, ...whole } = this.#state(viewed);
+    return { ...whole, sense: 1, objective, rows, expressions: new Int32Array(0), grayBoxes: [], groups: [] };
   }
 
   /**

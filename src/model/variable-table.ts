@@ -4,7 +4,7 @@ import { Float64List, Int32List } from '../core/lists.js';
 import { checkBounds } from './bounds.js';
 import { Column, type Owner, Parameter, Variable, type VariableChange } from './expression.js';
 import { Names } from './names.js';
-import type { Statement } from './statement.js';
+import type { Link, Statement } from './statement.js';
 import type { Take } from './tape-writer.js';
 
 /** What a bound of a variable may be given as. */
@@ -136,12 +136,16 @@ export class VariableTable {
     }
   }
 
-  /** As data, bounds that are parameters at their values. */
-  state(take: Take): Statement['variables'] & Pick<Statement, 'parameters' | 'links'> {
-    const links = [...this.#links].flatMap(([column, { lower, upper }]) => [
+  /** Bounds that are parameters. */
+  links(): Link[] {
+    return [...this.#links].flatMap(([column, { lower, upper }]) => [
       ...(lower ? [{ column, side: 'lower' as const, parameter: lower.index }] : []),
       ...(upper ? [{ column, side: 'upper' as const, parameter: upper.index }] : []),
     ]);
+  }
+
+  /** As data, bounds that are parameters at their values. */
+  state(take: Take): Statement['variables'] & Pick<Statement, 'parameters' | 'links'> {
     this.follow({ lower: this.lower.data, upper: this.upper.data, start: this.start.data });
     return {
       lower: take(this.lower),
@@ -149,7 +153,7 @@ export class VariableTable {
       start: take(this.start),
       names: this.#names.list(),
       parameters: take(this.#parameters),
-      links,
+      links: this.links(),
     };
   }
 

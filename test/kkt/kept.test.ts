@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { solveAndKeep, solveWith } from '../../solvers/interior-point/solve.js';
+import { solveAgain, solveAndKeep, solveWith } from '../../solvers/interior-point/solve.js';
 import type { ParameterDerivative } from '../../solvers/kkt/index.js';
 import { openLinearSolver } from '../../solvers/linear/index.js';
 import { network } from '../../src/formulate/index.js';
@@ -110,6 +110,42 @@ describe('a solution that keeps its KKT system', () => {
     kept!.dispose();
     kept!.dispose();
     expect(() => kept!.forward([byRow(problem)])).toThrow(/disposed of/);
+  });
+
+  it.each([
+    ['with a gray box', () => stated('reduced'), 'augmented'],
+    ['with a gray box through a narrow factor', () => stated('reduced', true), 'bordered'],
+    ['with a network in full space', () => stated('full'), 'schur'],
+  ] as const)('serves the next solve, to the bit: %s', (_, make, form) => {
+    const problem = make();
+    const opened: string[] = [];
+    const open: typeof openLinearSolver = (matrix, options) => {
+      const solver = openLinearSolver(matrix, options);
+      opened.push(solver.name);
+      return solver;
+    };
+    const options = { kkt: form };
+    const first = solveAgain(open, problem.nlp, options, undefined, undefined, null);
+    first.kept!.forward([byRow(problem)]);
+    const used = opened.length;
+    const second = solveAgain(open, problem.nlp, options, undefined, undefined, first.kept);
+    expect(opened.length).toBe(used);
+    expect(second.result.x).toEqual(first.result.x);
+    expect(second.result.multipliers).toEqual(first.result.multipliers);
+    expect(second.result.evaluations).toEqual(first.result.evaluations);
+    expect(second.result.kernels).toEqual(first.result.kernels);
+    expect(second.result.kkt).toEqual(first.result.kkt);
+    expect(() => first.kept!.forward([byRow(problem)])).toThrow(/disposed of/);
+    // What is opened in another way is another system, and so is that of other fixed variables.
+    const careful = { ...options, linear_solver_options: { pivotTolerance: 1e-6 } };
+    const third = solveAgain(open, problem.nlp, careful, undefined, undefined, second.kept);
+    expect(opened.length).toBeGreaterThan(used);
+    expect(third.result.objective).toBeCloseTo(first.result.objective, 6);
+    const { variables } = problem.nlp;
+    [variables.lower[0], variables.upper[0]] = [0.2, 0.2];
+    const fixed = solveAgain(open, problem.nlp, careful, undefined, undefined, third.kept);
+    expect(fixed.result.x).toEqual(solveWith(openLinearSolver, problem.nlp, careful).x);
+    fixed.kept!.dispose();
   });
 
   it('does without what the solve left out, and with what it scaled', () => {
