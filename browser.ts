@@ -13,12 +13,14 @@ export {
   scopf,
   surrogateInputs,
 } from './api/scopf.js';
+export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
   AdjointSensitivity,
   type Cotangent,
   Sensitivity,
   type SensitivityParameters,
 } from './api/sensitivity.js';
+export type { Shift } from './api/shift.js';
 export type { Solution } from './api/solution.js';
 export { solveHere } from './api/solve-here.js';
 export {
@@ -30,6 +32,7 @@ export {
   readOption,
 } from './api/solver-options.js';
 export { type NdArrayView, type Nested, Values } from './api/values.js';
+export type { StartFrom } from './api/warm-start.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';
 export {

@@ -1,8 +1,14 @@
 import type { NlReading } from '../runtime/node/nl-source.js';
+import { InputError } from '../src/core/errors.js';
 import { flagOf, optionsOf, wholeOf } from '../src/core/given.js';
+import type { WarmStart } from '../src/nlp/solver.js';
 import type { SolveOptions } from './options.js';
 
-export interface NlSolveOptions extends SolveOptions {
+/** Options of a solve that need the model that a file is before it is read. */
+const ofModels = ['shift', 'sensitivity', 'adjoint'] as const;
+
+export interface NlSolveOptions extends Omit<SolveOptions, 'warmStart' | (typeof ofModels)[number]> {
+  readonly warmStart?: WarmStart | undefined;
   /** Which objective of the file, from 1; 0 for none. */
   readonly objno?: number;
   /** Treat integer variables as continuous. */
@@ -26,6 +32,9 @@ export function sortNlOptions(options: NlSolveOptions): SortedNlOptions {
     limits,
     ...others
   } = optionsOf(options, 'solveNl');
+  const stranger = ofModels.find((key) => key in others);
+  if (stranger !== undefined)
+    throw new InputError(`${stranger}: a file has no handles; read it with readNl and solve its model`);
   flagOf(relax, 'relax');
   flagOf(warm, 'warm_start_init_point');
   if (objno !== undefined) wholeOf(objno, 'objno');

@@ -5,10 +5,12 @@ import { InputError } from '../src/core/errors.js';
 import { flagOf, functionOf, numberOf, optionsOf, told } from '../src/core/given.js';
 import { oneLine } from '../src/core/shown.js';
 import { oneOf } from '../src/engine/choose.js';
-import type { Monitor, WarmStart } from '../src/nlp/solver.js';
+import type { Monitor } from '../src/nlp/solver.js';
 import type { NetworkChoice } from './engine.js';
 import type { Cotangent, SensitivityParameters } from './sensitivity.js';
+import type { Shift } from './shift.js';
 import { adoptIpoptOptions } from './solver-options.js';
+import type { StartFrom } from './warm-start.js';
 
 /** What concerns one solve and not the problem. */
 export interface SolveWatch {
@@ -18,7 +20,10 @@ export interface SolveWatch {
   readonly signal?: AbortSignal | undefined;
   /** Ctrl-C ends this solve like an abort. Default false. */
   readonly interrupt?: boolean | undefined;
-  readonly warmStart?: WarmStart | undefined;
+  /** A solution, also one saved by `JSON.stringify`, or a point with multipliers. */
+  readonly warmStart?: StartFrom | undefined;
+  /** Moves the warm start along a horizon first. */
+  readonly shift?: Shift | undefined;
   /** Parameters by which the solution is differentiated: `solution.sensitivity`. */
   readonly sensitivity?: SensitivityParameters | undefined;
   /** A scalar of the solution that is differentiated by all parameters: `solution.adjoint`. */
@@ -54,7 +59,8 @@ export interface SortedOptions {
   readonly signal: AbortSignal | undefined;
   readonly interrupt: boolean;
   readonly polish: boolean;
-  readonly warmStart: WarmStart | undefined;
+  readonly warmStart: StartFrom | undefined;
+  readonly shift: Shift | undefined;
   readonly sensitivity: SensitivityParameters | undefined;
   readonly adjoint: Cotangent | undefined;
   readonly started: number;
@@ -68,7 +74,7 @@ export interface SortedOptions {
 export function sortOptions(given: SolveOptions): SortedOptions {
   const options = optionsOf(given, 'solve');
   const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
-  const { onIteration, signal, interrupt = false, polish = false, warmStart, ...more } = others;
+  const { onIteration, signal, interrupt = false, polish = false, warmStart, shift, ...more } = others;
   const { started = performance.now(), runtime, onRemark, ipopt, sensitivity, adjoint, ...rest } = more;
   oneOf('solver', solver, solverNames);
   functionOf(onIteration, 'onIteration');
@@ -94,6 +100,7 @@ export function sortOptions(given: SolveOptions): SortedOptions {
     interrupt,
     polish,
     warmStart,
+    shift,
     sensitivity,
     adjoint,
     started,

@@ -9,9 +9,8 @@ import type { Limits } from '../src/core/limits.js';
 import type { Changes } from '../src/model/changes.js';
 import type { Link, Model } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
-import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import { chooseAll, usesOfBox } from './boxes.js';
-import { limitsOf, sizesOf, tolOf } from './call.js';
+import { limitsOf, tolOf } from './call.js';
 import { type EngineSummary, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
@@ -24,6 +23,7 @@ import {
   wishOf,
 } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
+import { warmStartOf } from './warm-start.js';
 
 /** What may differ from one solve of a prepared model to the next: what the model changes, and options of the solver. */
 export type PreparedSolveOptions = Changes &
@@ -126,13 +126,13 @@ export class PreparedModel {
     const limits = limitsOf(sorted);
     const { links, ...boxes } = this.model.boxes({ parameters, bounds, start });
     const wish = wishOf(sorted, this.model, { ...this.statement, links });
+    const statement = { ...this.statement, variables: { ...this.statement.variables, ...boxes } };
     const { onIteration } = sorted;
-    const warmStart = checkedWarmStart(sorted.warmStart, sizesOf(this.model), 'solve', 'finite');
+    const warmStart = warmStartOf(sorted, this.model, statement, 'solve');
     const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
     const signal = ctrlC?.signal ?? sorted.signal;
     const { uses = [] } = this.task;
     const told = { uses, tol: tolOf(sorted), engine: this.engine, wish };
-    const statement = { ...this.statement, variables: { ...this.statement.variables, ...boxes } };
     let place: Place | undefined;
     try {
       place = await this.#take(limits);

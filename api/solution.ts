@@ -21,6 +21,7 @@ import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
 import { errorRemark, type NetworkSummary, parametersOf, type UseError, useErrors } from './network-error.js';
+import { type SavedSolution, savedSolution } from './saved-solution.js';
 import type { AdjointSensitivity, Sensitivity, Wish } from './sensitivity.js';
 import { Values } from './values.js';
 
@@ -49,6 +50,8 @@ export interface Solution extends Result {
   readonly sensitivity?: Sensitivity;
   /** The derivatives of the scalar of option `adjoint` by all parameters; absent where that was not given. */
   readonly adjoint?: AdjointSensitivity;
+  /** Small plain data, by name, for `JSON.stringify`; a later solve takes it as its `warmStart`. */
+  toJSON(): SavedSolution;
   /** Value of a variable, a parameter or an expression; of an array of them the values in its shape; of a row its own. */
   value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
   value<R extends number>(of: RowArray<R>): Values<R>;
@@ -168,6 +171,7 @@ export function solutionOf(
     },
     oracles,
     ...wish?.told(derivatives ?? noDerivatives(`there are none with status '${result.status}'`), x),
+    toJSON: () => savedSolution(statement, result),
     value,
     multiplier,
     reducedCosts,

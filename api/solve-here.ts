@@ -1,13 +1,13 @@
 import { runTask } from '../runtime/run.js';
 import { InputError } from '../src/core/errors.js';
 import type { Model } from '../src/model/index.js';
-import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import { localBoxes } from './boxes.js';
-import { limitsOf, requireModel, sizesOf, tolOf } from './call.js';
+import { limitsOf, requireModel, tolOf } from './call.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, sortOptions } from './options.js';
 import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
+import { warmStartOf } from './warm-start.js';
 
 /**
  * Solves a model in the calling thread, which is blocked meanwhile: with synchronous engines, and with gray boxes that
@@ -22,7 +22,7 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   const limits = limitsOf(sorted);
   if (signal?.aborted) limits.raise();
   const statement = model.statement();
-  const warmStart = checkedWarmStart(sorted.warmStart, sizesOf(model), 'solveHere', 'finite');
+  const warmStart = warmStartOf(sorted, model, statement, 'solveHere');
   const uses = usesOf(model, statement);
   const wish = wishOf(sorted, model, statement);
   const { boxes, engine } = await localBoxes(model, choice, solver);

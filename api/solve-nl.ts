@@ -15,7 +15,7 @@ import type { Solution } from './solution.js';
 /** What is told of a solved .nl file: plain data. `solution.objective` is in the file's own sense. */
 export interface NlAnswer {
   readonly file: Pick<NlFile, 'file' | 'header' | 'names' | 'sense' | 'objective' | 'warnings'>;
-  readonly solution: Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts'>;
+  readonly solution: Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts' | 'toJSON'>;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function solveNl(path: string, options: NlSolveOptions = {}): Promi
   const facts = readNlHeader(path);
   const { header } = facts;
   const { variables, constraints } = header;
-  const warmStart = checkedWarmStart(sorted.warmStart, header, 'solveNl', 'finite');
+  const warmStart = checkedWarmStart(options.warmStart, header, 'solveNl', 'finite');
   const source: NlSource = { source: 'nl', size: { variables, constraints }, path: facts.file, reading };
   const ctrlC = interrupt ? interruptible(sorted.signal) : undefined;
   const signal = ctrlC?.signal ?? sorted.signal;

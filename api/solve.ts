@@ -1,8 +1,7 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
 import type { Model } from '../src/model/index.js';
-import { checkedWarmStart } from '../src/nlp/warm-start.js';
 import { chooseAll, usesOfBox } from './boxes.js';
-import { limitsOf, requireModel, sizesOf, tolOf } from './call.js';
+import { limitsOf, requireModel, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
@@ -10,6 +9,7 @@ import { type SolveOptions, type SortedOptions, sortOptions } from './options.js
 import { needsPolish, polished, warmStartFrom } from './polish.js';
 import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
+import { warmStartOf } from './warm-start.js';
 
 /**
  * Solves a model in a worker thread; the calling thread stays free. Small networks are computed in that worker, others
@@ -45,7 +45,7 @@ async function solveInPool(
   } = sorted;
   const limits = limitsOf(sorted);
   const statement = model.statement();
-  const warm = checkedWarmStart(sorted.warmStart, sizesOf(model), 'solve', 'finite');
+  const warm = warmStartOf(sorted, model, statement, 'solve');
   const uses = usesOf(model, statement);
   const wish = wishOf(sorted, model, statement);
   const asked = { uses, tol: tolOf(sorted), wish };

@@ -1,8 +1,8 @@
-import type { Solution } from '../index.js';
+import type { NlAnswer } from '../index.js';
 import { table } from './table.js';
 
 /** What is told of a solution. */
-type Told = Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts'>;
+type Told = NlAnswer['solution'];
 
 /** The JSON object of one solve: what every command prints with `--json` and writes as `result.json`. */
 export function resultJson(

@@ -9,7 +9,7 @@ import { solveCode } from '../../cli/ampl/codes.js';
 import { readAssignments } from '../../cli/ampl/keywords.js';
 import { runAmpl } from '../../cli/ampl.js';
 import type { Solve } from '../../cli/nl/solve.js';
-import { type Solution, type SolveOptions, type Status, solveHere } from '../../index.js';
+import { type Solution, type SolveOptions, type Status, solveHere, type WarmStart } from '../../index.js';
 import { o, v, writeNl } from '../read/nl-writer.js';
 import { parseSol } from './sol-reader.js';
 
@@ -383,6 +383,6 @@ describe('runAmpl', () => {
     await runAmpl([stub(), '-AMPL'], {}, answering('optimal'));
     expect(given.warmStart).toBeUndefined();
     await runAmpl([stub(), '-AMPL', 'warm_start_init_point=yes'], {}, answering('optimal'));
-    expect([...given.warmStart!.multipliers!.constraints]).toEqual([2]);
+    expect((given.warmStart as WarmStart).multipliers!.constraints).toEqual(Float64Array.of(2));
   });
 });
