@@ -5,6 +5,7 @@ export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
 export { reportScopf, type SecurityReport } from './api/report-scopf.js';
+export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
   type Frequency,
   type SecuredFlow,
@@ -13,7 +14,6 @@ export {
   scopf,
   surrogateInputs,
 } from './api/scopf.js';
-export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
   AdjointSensitivity,
   type Cotangent,
@@ -105,5 +105,6 @@ export { isSolved } from './src/nlp/result.js';
 export type { Iteration, Monitor, Solver, WarmStart } from './src/nlp/solver.js';
 export type { GrayBox, OracleStatistics } from './src/oracle/contract.js';
 export { type MatpowerOptions, readMatpowerText } from './src/read/matpower.js';
+export { type NlTexts, writeNl } from './src/read/nl/write.js';
 export { type NlFile, type NlHeader, type NlOptions, readNlBytes } from './src/read/nl.js';
 export { type PsseOptions, type PsseTexts, readPsseTexts } from './src/read/psse.js';

@@ -21,4 +21,5 @@ export { readJson } from './runtime/node/read-json.js';
 export { readNl, readNlHeader } from './runtime/node/read-nl.js';
 export { readSafetensors } from './runtime/node/read-safetensors.js';
 export { openRuntime, type Runtime, type RuntimeOptions, shutdown } from './runtime/node/runtime.js';
+export { saveNl } from './runtime/node/save-nl.js';
 export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';
