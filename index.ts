@@ -6,6 +6,12 @@ export {
   checkNetwork,
   type Finding,
 } from './api/check.js';
+export {
+  type MultistartAnswer,
+  type MultistartOptions,
+  multistart,
+  type Optimum,
+} from './api/multistart.js';
 export { type NlSolveOptions, sortNlOptions } from './api/nl-options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
 export { type PreparedModel, type PreparedSolveOptions, prepare } from './api/prepare.js';

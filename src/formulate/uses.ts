@@ -32,15 +32,20 @@ export function addUse(model: Model, use: NetworkUse): void {
 /** The uses of networks in a model so far, in the order of their calls. */
 export const networkUses = (model: Model): readonly NetworkUse[] => [...(uses.get(model) ?? [])];
 
-/** `max |y − NN(x)|` at the point `x` of the whole model, NN computed in f64 with its kinks as they are; ∞ where undefined. */
-export function outputError({ network, inputs, outputs }: NetworkUse, x: ArrayLike<number>): number {
-  const values = outputValues(
+/** `NN(x)` at the point `x` of the whole model, in f64. */
+export const outputsAt = ({ network, inputs }: NetworkUse, x: ArrayLike<number>): Float64Array =>
+  outputValues(
     network,
     forward(
       network,
       Array.from(inputs, (column) => x[column]!),
     ),
   );
+
+/** `max |y − NN(x)|` at the point `x` of the whole model, NN computed in f64 with its kinks as they are; ∞ where undefined. */
+export function outputError(use: NetworkUse, x: ArrayLike<number>): number {
+  const values = outputsAt(use, x);
+  const { outputs } = use;
   let largest = 0;
   for (let k = 0; k < values.length; k++) {
     const gap = Math.abs(x[outputs[k]!]! - values[k]!);

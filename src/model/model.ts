@@ -120,6 +120,11 @@ export class Model implements Owner {
     return this.#variables.parameterCount;
   }
 
+  /** +1 for a minimization, −1 for a maximization. */
+  get sense(): 1 | -1 {
+    return this.#sense;
+  }
+
   get rowCount(): number {
     return this.#rows.length;
   }
