@@ -63,7 +63,7 @@ export { derive } from './src/derive/derive.js';
 export { flops } from './src/derive/flops.js';
 export type { EngineChoice } from './src/engine/choose.js';
 export type { Device, Precision } from './src/engine/contract.js';
-export type { EngineName } from './src/engine/open.js';
+export { type EngineName, engineNames } from './src/engine/open.js';
 export {
   argmaxAtLeast,
   type EvaluateOptions,

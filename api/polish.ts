@@ -1,6 +1,19 @@
 import type { Solved } from '../runtime/task.js';
+import { usualPrecision } from '../src/engine/open.js';
 import type { Result, Seconds, Status } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
+import type { NetworkChoice } from './engine.js';
+
+/** The engine that finishes a solve in f64: the one that began it, where it has f64 on its device. */
+export function finishing({ engine = 'auto', device, ...rest }: NetworkChoice): NetworkChoice {
+  const usual = engine === 'auto' ? 'f64' : usualPrecision(engine);
+  return {
+    ...rest,
+    engine: usual === 'f64' ? engine : 'auto',
+    device: device === 'webgpu' || usual !== 'f64' ? 'cpu' : device,
+    precision: 'f64',
+  };
+}
 
 const worthFinishing: readonly Status[] = ['optimal', 'acceptable', 'step-failed', 'restoration-failed'];
 

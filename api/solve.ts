@@ -6,7 +6,7 @@ import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
-import { needsPolish, polished, warmStartFrom } from './polish.js';
+import { finishing, needsPolish, polished, warmStartFrom } from './polish.js';
 import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
 import { warmStartOf } from './warm-start.js';
@@ -74,11 +74,7 @@ async function solveInPool(
   const { solved, engine } = await run(choice);
   if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
     return solutionOf(model, statement, solved, { ...asked, engine });
-  const finish = await run(
-    { ...choice, precision: 'f64', device: choice.device === 'webgpu' ? 'cpu' : choice.device },
-    warmStartFrom(solved.result),
-    solved.result.iterations,
-  );
+  const finish = await run(finishing(choice), warmStartFrom(solved.result), solved.result.iterations);
   return solutionOf(model, statement, polished(solved, finish.solved), {
     ...asked,
     engine: finish.engine,

@@ -5,6 +5,8 @@ import {
   type BudgetLimit,
   type BudgetLimits,
   budgetTable,
+  type EngineName,
+  engineNames,
   type Formulation,
   InputError,
   parseInteriorPointOption,
@@ -57,9 +59,7 @@ export interface LimitFlags {
 
 /** Where derivatives are computed. */
 export const engineOptions = (): Option[] => [
-  new Option('--engine <name>', 'who computes the network')
-    .choices(['auto', 'wasm', 'onnx', 'reference'])
-    .default('auto'),
+  new Option('--engine <name>', 'who computes the network').choices(['auto', ...engineNames]).default('auto'),
   new Option('--device <name>', 'where the engine runs').choices(['cpu', 'cuda', 'webgpu']).default('cpu'),
   new Option(
     '--precision <name>',
@@ -85,7 +85,7 @@ export const solverOptions = (): Option[] => [
 ];
 
 export interface EngineFlags {
-  readonly engine: 'auto' | 'wasm' | 'onnx' | 'reference';
+  readonly engine: 'auto' | EngineName;
   readonly device: 'cpu' | 'cuda' | 'webgpu';
   readonly precision?: 'f64' | 'f32' | 'mixed';
   readonly threads?: number;

@@ -12,6 +12,11 @@ provideEngine('onnx', {
   synchronous: false,
   load: async () => (await import('../../src/engine/onnx/engine.js')).onnxEngine,
 });
+provideEngine('tfjs', {
+  synchronous: false,
+  usual: 'f32',
+  load: async () => (await import('../../src/engine/tfjs/engine.js')).tfjsEngine,
+});
 provideSolver('ipopt', async () => {
   const { openIpopt } = await import('../../solvers/ipopt/index.js');
   return (await openIpopt()) as Solver;

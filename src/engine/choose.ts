@@ -4,20 +4,20 @@ import { cost } from '../derive/cost.js';
 import { flops } from '../derive/flops.js';
 import type { Programs } from '../derive/program.js';
 import type { Device, Precision } from './contract.js';
-import { type EngineName, engineNames, openEngine } from './open.js';
+import { type EngineName, engineNames, openEngine, usualPrecision } from './open.js';
 
 /** Who computes a network, where and how precisely. */
 export interface EngineChoice {
   /**
    * Default `auto`, by the operations that the network's derivatives take: `wasm` in the solver's own thread for few on the
-   * CPU in f64, else `onnx`, or `wasm` where that is not installed. `reference` is plain loops, for tests and for places that
-   * allow neither.
+   * CPU in f64, else `onnx`, or `wasm` where that is not installed. `tfjs` computes in f32 with whatever tfjs is installed.
+   * `reference` is plain loops, for tests and for places that allow none of these.
    */
   readonly engine?: 'auto' | EngineName | undefined;
   /** Default `cpu`. */
   readonly device?: Device | undefined;
   /**
-   * Default `f64`; for solves with engine `auto` on the CPU `mixed` (Hessian in f32) where it saves most of a call's time.
+   * Default `f64`, or `f32` for tfjs, which has no other; for solves with engine `auto` on the CPU `mixed` (Hessian in f32) where it saves most of a call's time.
    */
   readonly precision?: Precision | undefined;
   /** Threads the engine may use. Default: all cores. */
@@ -77,7 +77,12 @@ export async function chooseEngine(
   checkChoice(choice);
   const { engine = 'auto', device = 'cpu', precision, threads } = choice;
   const rest = { device, ...(threads !== undefined && { threads }) };
-  if (engine !== 'auto') return { engine, precision: precision ?? 'f64', ...rest };
+  if (engine !== 'auto') {
+    const usual = usualPrecision(engine);
+    const told = precision === undefined &&
+      usual !== 'f64' && { note: `engine ${engine} computes in ${usual}` };
+    return { engine, precision: precision ?? usual, ...rest, ...told };
+  }
   const wasmCan = device === 'cpu' && precision !== 'f32';
   const small = flops(programs.hessian) <= smallWork;
   const lower = precision === undefined && lowerHessian && device === 'cpu' && mixedPays(programs);

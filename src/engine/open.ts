@@ -1,11 +1,13 @@
 import { InputError } from '../core/errors.js';
-import type { Engine } from './contract.js';
+import type { Engine, Precision } from './contract.js';
 
-export const engineNames = ['wasm', 'onnx', 'reference'] as const;
+export const engineNames = ['wasm', 'onnx', 'tfjs', 'reference'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** An engine that is loaded when it is first asked for, and what must be known before. */
 export interface EngineEntry extends Pick<Engine, 'synchronous'> {
+  /** What it computes in where nothing else is asked for. Default: f64. */
+  readonly usual?: Precision;
   load(): Promise<Engine>;
 }
 
@@ -27,6 +29,9 @@ export const openEngine = async (name: string): Promise<Engine> => entryOf(name)
 
 /** Whether an engine computes in the thread that asks, and so needs no oracle host. */
 export const isSynchronous = (name: string): boolean => entryOf(name).synchronous;
+
+/** The precision of an engine where none is named. */
+export const usualPrecision = (name: string): Precision => entryOf(name).usual ?? 'f64';
 
 function entryOf(name: string): EngineEntry {
   const entry = entries.get(name);

@@ -15,8 +15,6 @@ import { engineContract, evaluated, evaluatedAll, expectClose, pointOf } from '.
 import { chain } from './networks.js';
 
 engineContract({ engine: onnxEngine, precision: 'f64' });
-engineContract({ engine: onnxEngine, precision: 'f32' });
-engineContract({ engine: onnxEngine, precision: 'mixed' });
 
 /** Devices this machine is said to have; one that is named here and absent fails. */
 const devices = (process.env['GRAYBOX_DEVICES'] ?? '').split(',');

@@ -8,6 +8,7 @@ import { type Programs, widthOf } from '../../derive/program.js';
 import type { Tensor } from '../../network/graph.js';
 import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
 import { lacks, packBlock, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
+import { Recent } from '../recent.js';
 import { type Floats, floats, trainedArrays } from '../trained.js';
 import { Arrays, type Fed } from './arrays.js';
 import {
@@ -19,7 +20,6 @@ import {
   wantsJacobian,
 } from './graphs.js';
 import { type OnnxGraph, serialize } from './model.js';
-import { Recent } from './recent.js';
 import { firstLine, loadRuntime, type OnnxRuntime } from './runtime.js';
 
 /** Rows of a block of `H`: smaller blocks skip more of the upper triangle, larger ones keep the product efficient. */

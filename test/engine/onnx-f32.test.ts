@@ -1,0 +1,4 @@
+import { onnxEngine } from '../../src/engine/onnx/engine.js';
+import { engineContract } from './contract.js';
+
+engineContract({ engine: onnxEngine, precision: 'f32' });
