@@ -14,9 +14,13 @@ export const Control = {
   bell: 0,
   /** 1 while the host can answer. */
   alive: 1,
-  /** For whom the host computes: the ticket of a client, or a network being compiled; 0 for nobody. */
+  /** How many the host computes for; see `Owners`. */
   busy: 2,
-  words: 3,
+  /** Counts changes of the owners, by two each. */
+  edition: 3,
+  /** The owners, one word each. */
+  owners: 4,
+  words: 260,
 } as const;
 
 const header = { state: 0, order: 1, errorBytes: 2, asked: 3 } as const;

@@ -7,6 +7,7 @@ import { boxShape } from '../src/oracle/local.js';
 import { byInputs, makeSlot } from '../src/oracle/slot.js';
 import { moving } from './control-plane.js';
 import { Control, Mailbox, type MailboxDescriptor, MailboxState } from './mailbox.js';
+import { Owners } from './owners.js';
 import { interned } from './share.js';
 import type { ExecutableSpec } from './task.js';
 import type { Tether } from './tether.js';
@@ -45,13 +46,17 @@ interface Entry {
   seconds: number;
 }
 
+/** A client that waits for an answer. */
+interface Request {
+  readonly ticket: number;
+  readonly mailbox: Mailbox;
+}
+
+/** What is computed by one call of an engine. */
 interface Computation {
-  /** Whom it is for: a ticket, or a network. */
-  readonly owner: number;
-  readonly entry: Entry;
+  readonly id: number;
   readonly order: Order;
   readonly slots: readonly Slot[];
-  readonly wanted?: () => boolean;
 }
 
 /** At most this long does the host sleep unasked, in milliseconds. */
@@ -71,17 +76,20 @@ export interface Ties {
 }
 
 /**
- * The oracle host: owns executables and answers the mailboxes of their clients, one evaluation at a time. Its methods
- * are the control plane, called from the main thread; `serve` is the data plane.
+ * The oracle host: owns executables and answers the mailboxes of their clients, one evaluation at a time; what several
+ * clients ask of one network meanwhile is answered by one call of its engine. Its methods are the control plane, called
+ * from the main thread; `serve` is the data plane.
  */
 export class OracleService {
   readonly #words: Int32Array;
+  readonly #owners: Owners;
   readonly #entries = new Map<number, Entry>();
   readonly #clients = new Map<number, { readonly mailbox: Mailbox; readonly id: number }>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly ties: Ties) {
     this.#words = new Int32Array(ties.control);
+    this.#owners = new Owners(ties.control);
     Atomics.store(this.#words, Control.alive, 1);
   }
 
@@ -95,9 +103,8 @@ export class OracleService {
     const programs = interned(spec.programs);
     const word = new Int32Array(unwanted);
     const executable = await this.#exclusively(
-      id,
+      () => (Atomics.load(word, 0) === 0 ? [id] : []),
       () => this.#outside(spec.engine, () => this.ties.open({ ...spec, programs })),
-      () => Atomics.load(word, 0) === 0,
     );
     const { engine, device, precision } = executable;
     const shape = boxShape(executable);
@@ -121,7 +128,10 @@ export class OracleService {
   async evaluate(id: number, order: Order, x: Float64Array, λ: Float64Array): Promise<Evaluation> {
     const entry = this.#entry(id);
     const slot = { ...makeSlot(entry.shape), x, λ };
-    await this.#compute({ owner: id, entry, order, slots: [slot] });
+    await this.#exclusively(
+      () => [id],
+      () => this.#compute({ id, order, slots: [slot] }),
+    );
     const nothing = new Float64Array(0);
     const asked = { y: slot.y, J: order >= 1 ? slot.J : nothing, H: order === 2 ? slot.H : nothing };
     const answer = byInputs(entry.shape, asked);
@@ -142,7 +152,10 @@ export class OracleService {
   async dispose(id: number): Promise<void> {
     const entry = this.#entry(id);
     this.#entries.delete(id);
-    await this.#exclusively(id, () => this.#outside(entry.place.engine, () => entry.executable.dispose()));
+    await this.#exclusively(
+      () => [id],
+      () => this.#outside(entry.place.engine, () => entry.executable.dispose()),
+    );
   }
 
   /** Frees everything and ends `serve`. */
@@ -164,37 +177,55 @@ export class OracleService {
     }
   }
 
+  /** Answers everybody who waits now, those who ask the same of one network together; false where nobody does. */
   async #answerAll(): Promise<boolean> {
-    let any = false;
-    for (const [ticket, { mailbox, id }] of [...this.#clients]) {
+    const groups = new Map<string, { id: number; order: Order; requests: Request[] }>();
+    for (const [ticket, { mailbox, id }] of this.#clients) {
       if (mailbox.state !== MailboxState.requested) continue;
-      any = true;
-      try {
-        const begin = performance.now();
-        const { order, asked } = mailbox;
-        const wanted = (): boolean => mailbox.state === MailboxState.requested;
-        await this.#compute({ owner: ticket, entry: this.#entry(id), order, slots: asked, wanted });
-        mailbox.answer((performance.now() - begin) / 1000);
-      } catch (error) {
-        mailbox.fail(error);
-      }
+      const { order } = mailbox;
+      const key = `${id} ${order}`;
+      const group = groups.get(key) ?? { id, order, requests: [] };
+      groups.set(key, group);
+      group.requests.push({ ticket, mailbox });
     }
-    return any;
+    for (const { id, order, requests } of groups.values())
+      for (let k = 0; k < requests.length; k += Owners.most)
+        await this.#answer(id, order, requests.slice(k, k + Owners.most));
+    return groups.size > 0;
   }
 
-  #compute({ owner, entry, order, slots, wanted }: Computation): Promise<void> {
-    const work = async (): Promise<void> => {
-      const begin = performance.now();
-      try {
-        await this.#outside(entry.place.engine, () => entry.executable.evaluate(order, slots));
-      } catch (error) {
-        throw failureOf(error, entry.place);
-      }
-      entry.calls[order] += slots.length;
-      entry.runs++;
-      entry.seconds += (performance.now() - begin) / 1000;
+  /** Answers clients by one call of the engine; where that fails each by itself, so that none suffers for another. */
+  async #answer(id: number, order: Order, requests: readonly Request[]): Promise<void> {
+    const begin = performance.now();
+    let asked = requests;
+    const begun = (): number[] => {
+      asked = requests.filter(({ mailbox }) => mailbox.state === MailboxState.requested);
+      return asked.map(({ ticket }) => ticket);
     };
-    return this.#exclusively(owner, work, wanted);
+    try {
+      await this.#exclusively(begun, () =>
+        this.#compute({ id, order, slots: asked.flatMap(({ mailbox }) => mailbox.asked) }),
+      );
+    } catch (error) {
+      if (asked.length > 1) for (const request of asked) await this.#answer(id, order, [request]);
+      else for (const { mailbox } of requests) mailbox.fail(error);
+      return;
+    }
+    const seconds = (performance.now() - begin) / 1000;
+    for (const { mailbox } of asked) mailbox.answer(seconds);
+  }
+
+  async #compute({ id, order, slots }: Computation): Promise<void> {
+    const entry = this.#entry(id);
+    const begin = performance.now();
+    try {
+      await this.#outside(entry.place.engine, () => entry.executable.evaluate(order, slots));
+    } catch (error) {
+      throw failureOf(error, entry.place);
+    }
+    entry.calls[order] += slots.length;
+    entry.runs++;
+    entry.seconds += (performance.now() - begin) / 1000;
   }
 
   #ring(): void {
@@ -203,19 +234,21 @@ export class OracleService {
   }
 
   /**
-   * Calls of an executable must not overlap, and two at once would only share the same cores. `owner` is whom the work is
-   * for, a ticket or a network; it does not begin where it is wanted no more. Whoever gives up looks at `busy` afterwards,
-   * so that one of the two sees the other.
+   * Calls of an executable must not overlap, and two at once would only share the same cores. `owners` says, when its turn
+   * comes, whom the work is for: tickets, or a network; it does not begin where it is for nobody any more. Whoever gives up
+   * looks at the owners afterwards, so that one of the two sees the other.
    */
-  #exclusively<T>(owner: number, work: () => T | Promise<T>, wanted = (): boolean => true): Promise<T> {
+  #exclusively<T>(owners: () => readonly number[], work: () => T | Promise<T>): Promise<T> {
     const result = this.#turn.then(async () => {
       if (this.ties.tether?.dismissed) return await new Promise<T>(() => {});
-      Atomics.store(this.#words, Control.busy, owner);
+      this.#owners.set(owners());
       try {
-        if (!wanted()) throw new EvaluationError('nobody waits for it any more', '', true);
+        // Once more: who gave up meanwhile did not see that it is computed for him.
+        const last = owners();
+        if (last.length === 0) throw new EvaluationError('nobody waits for it any more', '', true);
         return await work();
       } finally {
-        Atomics.store(this.#words, Control.busy, 0);
+        this.#owners.set([]);
       }
     });
     this.#turn = result.then(ignore, ignore);

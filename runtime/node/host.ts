@@ -1,6 +1,7 @@
 import { EvaluationError } from '../../src/core/errors.js';
 import type { Device, Evaluation, Order } from '../../src/engine/contract.js';
 import { Control, createMailbox, Mailbox, type MailboxDescriptor } from '../mailbox.js';
+import { Owners } from '../owners.js';
 import type { Hosted, HostStatistics } from '../service.js';
 import { shared } from '../share.js';
 import type { ExecutableSpec } from '../task.js';
@@ -41,6 +42,7 @@ export class OracleHost {
   #running: HostThread | undefined;
   readonly #control = new SharedArrayBuffer(4 * Control.words);
   readonly #words = new Int32Array(this.#control);
+  readonly #owners = new Owners(this.#control);
   readonly #networks = new Map<number, Known>();
   readonly #clients = new Map<number, { readonly id: number; readonly mailbox: Mailbox }>();
   #last = 0;
@@ -160,9 +162,13 @@ export class OracleHost {
     this.#running?.call((service) => service.detach(ticket)).catch(() => {});
   }
 
-  /** Replaces the thread if it is computing for `owner`, who is gone, and goes on doing so. */
+  /** Replaces the thread if it is computing for `owner`, who is gone, and for nobody else, and goes on doing so. */
   #doubt(owner: number): void {
-    const busy = (): boolean => this.alive && Atomics.load(this.#words, Control.busy) === owner;
+    const gone = (id: number): boolean => !this.#clients.has(id) && !this.#networks.has(id);
+    const busy = (): boolean => {
+      const owners = this.alive ? (this.#owners.read() ?? []) : [];
+      return owners.includes(owner) && owners.every(gone);
+    };
     if (!busy()) return;
     const verdict = (async () => {
       for (let waited = 0; waited < grace && busy(); waited += 20) await pause(20);
@@ -176,7 +182,7 @@ export class OracleHost {
   #replace(): void {
     void this.#running?.end(new Replaced());
     this.#running = undefined;
-    Atomics.store(this.#words, Control.busy, 0);
+    this.#owners.clear();
     for (const known of this.#networks.values()) known.ready = undefined;
     for (const [ticket, { id, mailbox }] of this.#clients)
       this.#thread
