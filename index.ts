@@ -17,6 +17,13 @@ export { type Derivatives, type Oracle, type OracleOptions, openOracle } from '.
 export { type PreparedModel, type PreparedSolveOptions, prepare } from './api/prepare.js';
 export { readSavedPoint } from './api/read-saved-point.js';
 export { solve } from './api/solve.js';
+export {
+  type ManyItem,
+  type ManyOptions,
+  type ManyOutcome,
+  type ManyProgress,
+  solveMany,
+} from './api/solve-many.js';
 export { type NlAnswer, solveNl } from './api/solve-nl.js';
 export { type OpfAnswer, type OpfSolveOptions, solveOpf } from './api/solve-opf.js';
 export * from './browser.js';

@@ -9,6 +9,7 @@ import { packageRoot } from '../scenarios/data.js';
 const SCRIPTS: Readonly<Record<string, string>> = {
   oracle: 'value, Jacobian and Hessian of the reference networks, by engine and precision, beside PyTorch',
   uses: 'many uses of one network, asked together',
+  many: 'solves at the same time on one host, beside one after another',
   gap: 'how long solves keep the main thread',
   solve: 'the adversarial image: seconds per iteration and where they go, beside Ipopt with PyTorch',
   linear: 'factorization of KKT matrices, beside MUMPS',

@@ -23,6 +23,19 @@ export const whole =
     return value;
   };
 
+/** Whole numbers and ranges of them from 0 on, as `1,4,10-19`, as a command-line value: each once, in the order given. */
+export const numbers = (text: string): readonly number[] => {
+  const found = new Set<number>();
+  for (const part of text.split(',')) {
+    const [, first, last] = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(part.trim()) ?? [];
+    const [from, to] = [Number(first), Number(last ?? first)];
+    if (first === undefined || from > to)
+      throw new InvalidArgumentError("give whole numbers and ranges, for example '0-99' or '1,4,10-19'.");
+    for (let k = from; k <= to; k++) found.add(k);
+  }
+  return [...found];
+};
+
 /** A finite positive number, as a command-line value. */
 export const positive = (text: string): number => {
   const value = Number(text);

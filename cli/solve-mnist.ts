@@ -1,33 +1,25 @@
-import { join } from 'node:path';
-import { InputError, isSolved, loadNetwork, openOracle, shown, solve } from '../index.js';
-import { findData, packageRoot, requireData } from '../scenarios/data.js';
+import { InputError, isSolved, type Network, openOracle, shown, solve } from '../index.js';
+import { findData, requireData } from '../scenarios/data.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
-import { readImages, readLabels } from '../scenarios/mnist/idx.js';
 import { readImage } from '../scenarios/mnist/image.js';
 import { drawPicture } from '../scenarios/mnist/picture.js';
 import { adversarialImage, CLASSES } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
+import { engineChoice, type MnistFlags, networkFor, type Reference, testImages } from './mnist-inputs.js';
 import { type LimitFlags, type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
 import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 
-export interface MnistFlags {
-  readonly sample?: number;
-  readonly image?: string;
-  readonly target?: number;
-  readonly probability?: number;
-  readonly network?: string;
-}
-
 const DEFAULT_SAMPLE = 6;
-const DEFAULT_NETWORK = 'mnist-tanh-128';
 
 /** `graybox solve mnist`; returns the exit code. */
 export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number> {
+  if (flags.concurrency !== undefined)
+    throw new InputError('--concurrency belongs to --samples: one image is solved by one solve');
   const settings = solverSettings(flags);
   const say = flags.json ? remark : print;
   const log: string[] = [];
@@ -35,9 +27,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
     log.push(shown(line));
     say(line);
   };
-  const network = await loadNetwork(flags.network ?? join(packageRoot, 'models', DEFAULT_NETWORK), {
-    limits: flags.limit,
-  });
+  const network = await networkFor(flags);
   const reference = readReference(flags);
   const before = await classify(network, reference.pixels, flags);
   const seen = before.indexOf(Math.max(...before));
@@ -96,13 +86,6 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
   }
 }
 
-interface Reference {
-  readonly pixels: Float64Array;
-  /** What it shows, where that is known. */
-  readonly label?: number;
-  readonly name: string;
-}
-
 /** The image to start from: the user's picture, a test image, or the drawn digit when there is no data. */
 function readReference(flags: MnistFlags & LimitFlags): Reference {
   if (flags.image !== undefined) {
@@ -116,30 +99,11 @@ function readReference(flags: MnistFlags & LimitFlags): Reference {
       ...drawnDigit(),
       name: "a four drawn for this purpose ('graybox data mnist' brings the MNIST test images)",
     };
-  const sample = flags.sample ?? DEFAULT_SAMPLE;
-  const own = { verify: true, ...(flags.limit && { limits: flags.limit }) };
-  const { images, count, rows, columns } = readImages(folder, own);
-  if (sample >= count) throw new InputError(`--sample ${sample}: ${folder} holds images 0 to ${count - 1}`);
-  const size = rows * columns;
-  const pixels = Float64Array.from(images.subarray(sample * size, (sample + 1) * size), (v) => v / 255);
-  const label = readLabels(folder, own)[sample]!;
-  return { pixels, label, name: `MNIST test image ${sample}, a ${label}` };
+  return testImages(folder, flags)(flags.sample ?? DEFAULT_SAMPLE);
 }
 
-const engineChoice = ({ engine, device, precision, threads, limit }: SolveFlags) => ({
-  engine,
-  device,
-  precision,
-  limits: limit,
-  ...(threads !== undefined && { threads }),
-});
-
 /** Class probabilities of an image, computed by the engine that solves. */
-async function classify(
-  network: Awaited<ReturnType<typeof loadNetwork>>,
-  pixels: Float64Array,
-  flags: SolveFlags,
-): Promise<number[]> {
+async function classify(network: Network, pixels: Float64Array, flags: SolveFlags): Promise<number[]> {
   if (network.inputSize !== pixels.length || network.outputSize !== CLASSES)
     throw new InputError(
       `--network: ${network.name} maps ${network.inputSize} numbers to ${network.outputSize}; an image has ${pixels.length} pixels, and there are ${CLASSES} classes`,

@@ -1,9 +1,19 @@
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { InputError } from '../index.js';
-import { engineOptions, limitOption, positive, type SolveFlags, solverOptions, whole } from './options.js';
+import type { MnistFlags } from './mnist-inputs.js';
+import {
+  engineOptions,
+  limitOption,
+  numbers,
+  positive,
+  type SolveFlags,
+  solverOptions,
+  whole,
+} from './options.js';
 import { type GridFlags, solveGrid } from './solve-grid.js';
-import { type MnistFlags, solveMnist } from './solve-mnist.js';
+import { solveMnist } from './solve-mnist.js';
+import { solveSamples } from './solve-samples.js';
 import { type ScopfFlags, solveScopf } from './solve-scopf.js';
 
 /** `graybox solve PROBLEM`: a scenario by name, or a problem file. */
@@ -14,6 +24,15 @@ export function solveCommand(): Command {
     )
     .argument('<problem>', 'mnist, scopf, or the path of an .nl file or a MATPOWER case')
     .addOption(new Option('--sample <n>', 'mnist: test image, from 0 (default: 6)').argParser(whole(0, 9999)))
+    .addOption(
+      new Option('--samples <list>', 'mnist: several test images, as 0-99 or 1,4,10-19').argParser(numbers),
+    )
+    .addOption(
+      new Option(
+        '--concurrency <n>',
+        'mnist: of --samples, solved at the same time (default: one per core)',
+      ).argParser(whole(1, 1024)),
+    )
     .option('--image <file>', 'mnist: a PNG picture of your own instead')
     .addOption(
       new Option('--target <digit>', 'mnist: what the image shall be taken for').argParser(whole(0, 9)),
@@ -66,7 +85,9 @@ export function solveCommand(): Command {
     .action(async (problem: string, flags: SolveFlags & MnistFlags & GridFlags & ScopfFlags) => {
       const ending = extname(problem).toLowerCase();
       refuseForeign(problem, ending, command);
-      if (problem === 'mnist') process.exitCode = await solveMnist(flags);
+      if (problem === 'mnist')
+        process.exitCode =
+          flags.samples === undefined ? await solveMnist(flags) : await solveSamples(flags, flags.samples);
       else if (problem === 'scopf') process.exitCode = await solveScopf(flags);
       else if (ending === '.nl') {
         const { solveNlProblem } = await import('./solve-nl.js');
@@ -81,7 +102,7 @@ export function solveCommand(): Command {
 
 /** Flags that only some problems understand, and how those are called. */
 const owners = {
-  mnist: ['sample', 'image', 'target', 'probability', 'network'],
+  mnist: ['sample', 'samples', 'concurrency', 'image', 'target', 'probability', 'network'],
   scopf: [
     'case',
     'dynamics',

@@ -19,7 +19,7 @@ export class Owners {
     const words = this.#words;
     // Odd while they are written, so that no reader takes a mixture.
     Atomics.add(words, Control.edition, 1);
-    owners.forEach((owner, k) => Atomics.store(words, Control.owners + k, owner));
+    for (const [k, owner] of owners.entries()) Atomics.store(words, Control.owners + k, owner);
     Atomics.store(words, Control.busy, owners.length);
     Atomics.add(words, Control.edition, 1);
   }

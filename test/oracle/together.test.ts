@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Control, createMailbox, Mailbox, MailboxState } from '../../runtime/mailbox.js';
+import { OracleHost } from '../../runtime/node/host.js';
 import { Owners } from '../../runtime/owners.js';
 import { programsOf } from '../../runtime/programs.js';
 import { OracleService } from '../../runtime/service.js';
@@ -127,5 +128,43 @@ describe('clients that wait at one host', () => {
     await service.close();
     await serving;
     expect(owners.read()).toEqual([]);
+  });
+
+  it('come to the same bits as alone, on the reference engine', async () => {
+    const host = new OracleHost();
+    try {
+      const hosted = await host.open({ ...spec, engine: 'reference' });
+      const clients = await Promise.all(Array.from({ length: 9 }, () => hosted.attach()));
+      const mailboxes = clients.map(({ descriptor }) => new Mailbox(descriptor));
+      const question = (k: number) => ({
+        x: Float64Array.from({ length: 4 }, (_, i) => Math.sin(k + i)),
+        λ: Float64Array.from({ length: 3 }, (_, i) => Math.cos(k * i)),
+      });
+      for (const [k, mailbox] of mailboxes.entries()) {
+        const [slot] = mailbox.slots;
+        slot!.x.set(question(k).x);
+        slot!.λ.set(question(k).λ);
+        mailbox.ask(2, mailbox.slots);
+      }
+      const words = new Int32Array(clients[0]!.descriptor.control);
+      Atomics.add(words, Control.bell, 1);
+      Atomics.notify(words, Control.bell);
+      while (mailboxes.some(({ state }) => state === MailboxState.requested))
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      expect((await hosted.statistics()).calls).toBeLessThan(9);
+      for (const [k, mailbox] of mailboxes.entries()) {
+        const { x, λ } = question(k);
+        const alone = await hosted.evaluate(2, x, λ);
+        const { y, J, H } = mailbox.slots[0]!;
+        for (const [found, expected] of [
+          [y, alone.y],
+          [J, alone.J],
+          [H, alone.H],
+        ] as const)
+          expect(Float64Array.from(found)).toEqual(expected);
+      }
+    } finally {
+      await host.close();
+    }
   });
 });
