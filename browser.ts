@@ -1,5 +1,6 @@
 // What needs no Node: the package's entry for browsers.
 
+export { type BoundsOptions, bounds, type LayerBounds, type NetworkBounds } from './api/bounds.js';
 export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
@@ -92,6 +93,7 @@ export {
 } from './src/grid/simulate.js';
 export type { State as GridState, StateStart as GridStart } from './src/grid/state.js';
 export * from './src/model/index.js';
+export type { Box } from './src/network/bounds/region.js';
 export { type DenseActivation, type DenseLayer, dense } from './src/network/dense.js';
 export { describe, type NodeRow } from './src/network/describe.js';
 export type * from './src/network/graph.js';

@@ -1,60 +1,60 @@
 import { Command } from 'commander';
-import { type BudgetLimits, derive, describe, flops, InputError, loadNetwork, oneLine } from '../index.js';
-import { type LimitFlags, limitOption } from './options.js';
+import { type BudgetLimits, derive, describe, flops, InputError, type Network, oneLine } from '../index.js';
+import { type NetworkFlags, networkOptions, openNetwork } from './network.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
 
 /** `graybox inspect NETWORK`: its layers, and what value, Jacobian and Hessian cost. */
 export function inspectCommand(): Command {
-  return new Command('inspect')
+  const command = new Command('inspect')
     .description('show layers, shapes, parameters and the cost of the derivative programs')
     .argument('<network>', '.onnx, .keras or .h5 file, or folder or model.json of a tfjs model')
-    .option('--json', 'print one JSON object', false)
-    .addOption(limitOption())
-    .action(async (path: string, flags: LimitFlags & { json: boolean }) => {
-      const network = await loadNetwork(path, { limits: flags.limit });
-      const rows = describe(network);
-      const programs = costs(network, flags.limit);
-      if (flags.json) {
-        printJson({
-          name: network.name,
-          inputs: network.inputSize,
-          outputs: network.outputSize,
-          parameters: network.parameters,
-          layers: rows,
-          ...(network.notes && { notes: network.notes }),
-          ...('reason' in programs ? { refused: programs.reason } : { flops: programs }),
-        });
-        return;
-      }
+    .option('--json', 'print one JSON object', false);
+  for (const option of networkOptions()) command.addOption(option);
+  return command.action(async (path: string, flags: NetworkFlags & { json: boolean }) => {
+    const network = await openNetwork(path, flags);
+    const rows = describe(network);
+    const programs = costs(network, flags.limit);
+    if (flags.json) {
+      printJson({
+        name: network.name,
+        inputs: network.inputSize,
+        outputs: network.outputSize,
+        parameters: network.parameters,
+        layers: rows,
+        ...(network.notes && { notes: network.notes }),
+        ...('reason' in programs ? { refused: programs.reason } : { flops: programs }),
+      });
+      return;
+    }
+    print(
+      `${network.name}: ${network.inputSize} → ${network.outputSize}, ${network.parameters.toLocaleString('en-US')} parameters\n`,
+    );
+    print(
+      table(
+        ['layer', 'operation', 'shape', 'parameters'],
+        rows.map((row) => [row.layer, row.op, row.shape.join(' × '), row.parameters]),
+      ),
+    );
+    for (const note of network.notes ?? []) print(`\nnote: ${oneLine(note)}`);
+    if ('reason' in programs) print(`\nnot usable in the reduced space: ${programs.reason}`);
+    else
       print(
-        `${network.name}: ${network.inputSize} → ${network.outputSize}, ${network.parameters.toLocaleString('en-US')} parameters\n`,
+        `\n${table(
+          ['program', 'flops a call'],
+          [
+            ['value', programs.value],
+            ['value + Jacobian', programs.jacobian],
+            ['value + Jacobian + Hessian', programs.hessian],
+          ],
+        )}`,
       );
-      print(
-        table(
-          ['layer', 'operation', 'shape', 'parameters'],
-          rows.map((row) => [row.layer, row.op, row.shape.join(' × '), row.parameters]),
-        ),
-      );
-      for (const note of network.notes ?? []) print(`\nnote: ${oneLine(note)}`);
-      if ('reason' in programs) print(`\nnot usable in the reduced space: ${programs.reason}`);
-      else
-        print(
-          `\n${table(
-            ['program', 'flops a call'],
-            [
-              ['value', programs.value],
-              ['value + Jacobian', programs.jacobian],
-              ['value + Jacobian + Hessian', programs.hessian],
-            ],
-          )}`,
-        );
-    });
+  });
 }
 
 /** Flops of the three programs, or why there are none (a kinked layer, say). */
 function costs(
-  network: Awaited<ReturnType<typeof loadNetwork>>,
+  network: Network,
   limits: BudgetLimits | undefined,
 ): { value: number; jacobian: number; hessian: number } | { reason: string } {
   try {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputError, isOutOfMemory, oneLine } from '../index.js';
 import { benchCommand } from './bench.js';
+import { boundsCommand } from './bounds.js';
 import { checkCommand } from './check.js';
 import { contingenciesCommand } from './contingencies.js';
 import { dataCommand } from './data.js';
@@ -27,6 +28,7 @@ function program(): Command {
     solveCommand,
     inspectCommand,
     checkCommand,
+    boundsCommand,
     benchCommand,
     dataCommand,
     optionsCommand,

@@ -12,6 +12,7 @@ export interface MnistFlags {
   readonly target?: number;
   readonly probability?: number;
   readonly network?: string;
+  readonly certify?: boolean;
 }
 
 const DEFAULT_NETWORK = 'mnist-tanh-128';

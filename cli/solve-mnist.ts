@@ -1,5 +1,6 @@
 import { InputError, isSolved, type Network, openOracle, shown, solve } from '../index.js';
 import { findData, requireData } from '../scenarios/data.js';
+import { attackFreeRadius } from '../scenarios/mnist/certificate.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
 import { readImage } from '../scenarios/mnist/image.js';
 import { drawPicture } from '../scenarios/mnist/picture.js';
@@ -67,8 +68,19 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
     tell(
       `The network now sees a ${best} (${percent(after[best]!)}); target ${target}: ${percent(after[target]!)}.`,
     );
-    const json = resultJson('mnist', solution, { x: image, y: solution.value(y).data as Float64Array });
     const change = image.reduce((sum, v, i) => sum + Math.abs(v - reference.pixels[i]!), 0);
+    const free =
+      flags.certify && isSolved(solution.status)
+        ? attackFreeRadius(network, reference.pixels, target, change, flags.probability)
+        : undefined;
+    if (free)
+      tell(
+        `No attack is closer than ${free.radius.toFixed(2)} (proved by ${free.bounds} bounds of ${(1000 * free.seconds).toFixed(0)} ms); found ${change.toFixed(2)}.`,
+      );
+    const json = {
+      ...resultJson('mnist', solution, { x: image, y: solution.value(y).data as Float64Array }),
+      ...(free && { certificate: { radius: free.radius, found: change, seconds: free.seconds } }),
+    };
     const picture = { original: reference.pixels, adversarial: image, before, after, target, change };
     const written =
       outputs?.write(

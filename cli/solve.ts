@@ -38,6 +38,7 @@ export function solveCommand(): Command {
       new Option('--target <digit>', 'mnist: what the image shall be taken for').argParser(whole(0, 9)),
     )
     .addOption(new Option('--probability <p>', 'mnist: how surely (default: 0.6)').argParser(positive))
+    .option('--certify', 'mnist: prove a distance within which no attack exists')
     .option('--network <path>', 'mnist, scopf: folder or model.json of a tfjs LayersModel')
     .addOption(
       new Option('--formulation <name>', 'network rows')
@@ -102,7 +103,7 @@ export function solveCommand(): Command {
 
 /** Flags that only some problems understand, and how those are called. */
 const owners = {
-  mnist: ['sample', 'samples', 'concurrency', 'image', 'target', 'probability', 'network'],
+  mnist: ['sample', 'samples', 'concurrency', 'image', 'target', 'probability', 'network', 'certify'],
   scopf: [
     'case',
     'dynamics',

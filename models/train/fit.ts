@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { HiddenActivation } from './classifier.js';
 
 /** Fills one batch: `x[size × inputs]` row-major, `label[size]`. */
 export type Batch = (x: Float32Array, label: Int32Array) => void;
@@ -52,7 +53,7 @@ function adam(variables: readonly tf.Variable[]) {
 }
 
 /**
- * Trains a tanh classifier (dense layers, softmax at the end) by minimizing the mean cross-entropy with Adam.
+ * Trains a classifier (dense layers, tanh or ReLU between, softmax at the end) by minimizing the mean cross-entropy with Adam.
  * `report` is called every hundredth step with the mean loss since the last call.
  */
 export function fitClassifier(
@@ -62,6 +63,7 @@ export function fitClassifier(
   next: Batch,
   { steps, batch, firstRate, lastRate }: Schedule,
   report: (step: number, loss: number) => void,
+  activation: HiddenActivation = 'tanh',
 ): void {
   const variables = model.getWeights().map((weight) => tf.variable(weight));
   const optimizer = adam(variables);
@@ -71,7 +73,7 @@ export function fitClassifier(
     let v = images;
     for (let k = 0; k < variables.length; k += 2) {
       const u = affine(v, variables[k]!, variables[k + 1]!);
-      v = k + 2 < variables.length ? tf.tanh(u) : u;
+      v = k + 2 < variables.length ? tf[activation](u) : u;
     }
     return v;
   };

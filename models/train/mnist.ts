@@ -1,7 +1,9 @@
 /**
- * Trains a digit classifier 784 → h → 4 × (h → h) → 10 and writes it to `models/mnist-tanh-h`:
+ * Trains a digit classifier 784 → h → (layers − 1) × (h → h) → 10 and writes it to `models/mnist-ACTIVATION-h`, with other
+ * than five hidden layers to `models/mnist-ACTIVATION-hxlayers`:
  *
  *     node dist/models/train/mnist.js --width 128
+ *     node dist/models/train/mnist.js --width 128 --activation relu --hidden 3
  *
  * Learns from images 1000–9999 of the MNIST test set (a user need not have the training set) with randomly distorted
  * copies; accuracy is measured on images 0–999, which it never sees. Same seed, same tfjs: same weights.
@@ -17,19 +19,21 @@ import { requireData } from '../../scenarios/data.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
 import { type Distortion, distort } from './augment.js';
 import { type Card, describe } from './card.js';
-import { classifier } from './classifier.js';
+import { classifier, type HiddenActivation } from './classifier.js';
 import { fitClassifier } from './fit.js';
 import { random } from './random.js';
 import { save } from './save.js';
 
 const held = 1000;
-const hidden = 5;
+const usual = 5;
 const classes = 10;
 const distortion: Distortion = { rotation: 0.25, scale: 0.15, shear: 0.15, shift: 2 };
 
 const { values } = parseArgs({
   options: {
     width: { type: 'string', default: '128' },
+    hidden: { type: 'string', default: String(usual) },
+    activation: { type: 'string', default: 'tanh' },
     epochs: { type: 'string', default: '60' },
     batch: { type: 'string', default: '100' },
     rate: { type: 'string', default: '0.001' },
@@ -39,7 +43,7 @@ const { values } = parseArgs({
   },
 });
 
-function positive(name: 'width' | 'epochs' | 'batch' | 'rate' | 'seed'): number {
+function positive(name: 'width' | 'hidden' | 'epochs' | 'batch' | 'rate' | 'seed'): number {
   const value = Number(values[name]);
   if (!(value > 0) || (name !== 'rate' && !Number.isInteger(value))) {
     throw new InputError(
@@ -49,9 +53,15 @@ function positive(name: 'width' | 'epochs' | 'batch' | 'rate' | 'seed'): number 
   return value;
 }
 
+function activationOf(name: string): HiddenActivation {
+  if (name !== 'tanh' && name !== 'relu') throw new InputError(`--activation ${name}: give tanh or relu`);
+  return name;
+}
+
 async function train(): Promise<Card> {
   const started = performance.now();
-  const width = positive('width');
+  const [width, hidden] = [positive('width'), positive('hidden')];
+  const activation = activationOf(values.activation);
   const [epochs, batch, rate, seed] = [
     positive('epochs'),
     positive('batch'),
@@ -67,7 +77,7 @@ async function train(): Promise<Card> {
   setWasmPaths(`${join(dirname(backend), 'dist')}/`);
   await tf.setBackend('wasm');
   const stream = random(seed);
-  const model = classifier(pixels, width, hidden, classes, stream);
+  const model = classifier(pixels, width, hidden, classes, stream, activation);
 
   const order = Int32Array.from({ length: count - held }, (_, i) => held + i);
   let at = order.length;
@@ -92,6 +102,7 @@ async function train(): Promise<Card> {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
       process.stderr.write(`step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${seconds} s\n`);
     },
+    activation,
   );
 
   const right = tf.tidy(() => {
@@ -103,18 +114,19 @@ async function train(): Promise<Card> {
     return guess.filter((digit, i) => digit === labels[i]).length;
   });
 
-  const name = `mnist-tanh-${width}`;
+  const layers = hidden === usual ? '' : `x${hidden}`;
+  const name = `mnist-${activation}-${width}${layers}`;
   const digest = await save(model, join(values.out, name));
   return {
     name,
-    architecture: `${pixels} → ${Array(hidden).fill(width).join(' → ')} → ${classes}, tanh, softmax`,
+    architecture: `${pixels} → ${Array(hidden).fill(width).join(' → ')} → ${classes}, ${activation}, softmax`,
     parameters: model.countParams(),
     input: 'pixels / 255, 28 × 28, row-major, flattened',
     output: 'probabilities of the digits 0–9',
     data: 'MNIST test set (t10k), images 1000–9999, with randomly rotated, sheared, scaled and shifted copies',
     distortion,
     training: {
-      command: `node dist/models/train/mnist.js --width ${width} --epochs ${epochs} --batch ${batch} --rate ${rate} --seed ${seed}`,
+      command: `node dist/models/train/mnist.js --width ${width}${activation === 'tanh' ? '' : ` --activation ${activation}`}${hidden === usual ? '' : ` --hidden ${hidden}`} --epochs ${epochs} --batch ${batch} --rate ${rate} --seed ${seed}`,
       seed,
       epochs,
       batch,

@@ -87,3 +87,37 @@ it('solves an AMPL problem file', () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+it('bounds a network over a box, and refuses a file that holds none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'graybox-box-'));
+  try {
+    const file = join(folder, 'box.json');
+    writeFileSync(file, JSON.stringify({ lower: 0, upper: 1, center: new Array(784).fill(0.1), norm1: 0.2 }));
+    const { out, code } = graybox(['bounds', small, '--box', file, '--json']);
+    expect(code).toBe(0);
+    const { outputs, layers, seconds } = JSON.parse(out);
+    expect(outputs).toHaveLength(10);
+    for (const [low, high] of outputs) expect(low).toBeLessThanOrEqual(high);
+    expect(layers.map(({ op }: { op: string }) => op)).toEqual([...Array(5).fill('tanh'), 'softmax']);
+    expect(layers[0].bounds).toHaveLength(128);
+    expect(seconds).toBeGreaterThan(0);
+    writeFileSync(file, '{"lower": 0}');
+    expect(graybox(['bounds', small, '--box', file])).toMatchObject({
+      code: 2,
+      out: '',
+      err: 'graybox: bounds: the box has no upper; give both, finite\n',
+    });
+    expect(graybox(['bounds', small]).code).toBe(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('takes lengths, inputs and outputs by name, in one line where they are wrong', () => {
+  for (const wrong of ['time', 'time=0', '=3', 'time=1.5']) {
+    const { code, err } = graybox(['inspect', small, '--shapes', wrong]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^graybox: .*give axis=length.*\n$/);
+  }
+  expect(graybox(['inspect', small, '--outputs', 'a,,b']).code).toBe(2);
+});

@@ -31,3 +31,9 @@ export const plainly =
   ({ value }: Activation) =>
   (u: number): number =>
     value(numbers, u);
+
+/** `φ′` of a number. */
+export const slopeOf =
+  ({ value, first }: Activation) =>
+  (u: number): number =>
+    first(numbers, u, value(numbers, u));

@@ -1,0 +1,126 @@
+import { InputError } from '../../core/errors.js';
+import { numberOf, numbersOf, optionsOf, spreadOf } from '../../core/given.js';
+
+/** Where inputs lie: `lower ≤ x ≤ upper` and, with `norm1`, `‖x − center‖₁ ≤ norm1`. One number is for all inputs. */
+export interface Box {
+  readonly lower: number | ArrayLike<number>;
+  readonly upper: number | ArrayLike<number>;
+  /** Default the middle of the box. */
+  readonly center?: ArrayLike<number>;
+  readonly norm1?: number;
+}
+
+/** A box, cut by an ℓ1 ball where one is given, as a nearest point of the box to the ball's centre and ways from there. */
+export class Region {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** How far `x` may go up and down from `#base` if nothing else moves, and how far in all. */
+  readonly #base: Float64Array;
+  readonly #up: Float64Array;
+  readonly #down: Float64Array;
+  readonly #radius: number;
+  readonly #gain: Float64Array;
+  readonly #room: Float64Array;
+  readonly #bins = new Float64Array(128);
+
+  constructor(lower: Float64Array, upper: Float64Array, center?: Float64Array, norm1?: number) {
+    const n = lower.length;
+    this.#base = Float64Array.from(lower, (low, i) => {
+      const middle = center?.[i] ?? low + (upper[i]! - low) / 2;
+      return Math.min(Math.max(middle, low), upper[i]!);
+    });
+    const spent = center ? this.#base.reduce((sum, b, i) => sum + Math.abs(b - center[i]!), 0) : 0;
+    this.#radius = norm1 === undefined ? Number.POSITIVE_INFINITY : norm1 - spent;
+    if (this.#radius < 0)
+      throw new InputError(
+        `bounds: the box is ${spent.toPrecision(4)} away from the center, further than norm1 = ${norm1}`,
+      );
+    const reach = (room: number): number => Math.min(room, this.#radius);
+    this.#up = this.#base.map((b, i) => reach(upper[i]! - b));
+    this.#down = this.#base.map((b, i) => reach(b - lower[i]!));
+    this.lower = this.#base.map((b, i) => b - this.#down[i]!);
+    this.upper = this.#base.map((b, i) => b + this.#up[i]!);
+    this.#gain = new Float64Array(n);
+    this.#room = new Float64Array(n);
+  }
+
+  /** Whether the ball cuts the box. */
+  get cut(): boolean {
+    return this.#radius < Number.POSITIVE_INFINITY;
+  }
+
+  /** `max ± a·x` over the region, `a` from `at` on, and the size of what was added up for it. */
+  most(a: Float64Array, at: number, sign: 1 | -1): { readonly value: number; readonly size: number } {
+    let [value, size, whole, largest] = [0, 0, 0, 0];
+    for (let i = 0; i < this.#base.length; i++) {
+      const slope = sign * a[at + i]!;
+      const base = this.#base[i]!;
+      const room = slope > 0 ? this.#up[i]! : this.#down[i]!;
+      const gain = Math.abs(slope);
+      value += slope * base;
+      size += gain * (Math.abs(base) + room);
+      whole += gain * room;
+      this.#gain[i] = room > 0 ? gain : 0;
+      this.#room[i] = room;
+      if (room > 0 && gain > largest) largest = gain;
+    }
+    return { value: value + (this.cut ? Math.min(whole, this.#knapsack(largest)) : whole), size };
+  }
+
+  /**
+   * `max Σ gain·d` over `0 ≤ d ≤ room`, `Σ d ≤ radius`, by its dual: `min radius·λ + Σ room·max(gain − λ, 0)` over λ ≥ 0,
+   * a bound at any λ.
+   */
+  #knapsack(largest: number): number {
+    if (largest === 0) return 0;
+    const [gain, room, radius, bins] = [this.#gain, this.#room, this.#radius, this.#bins];
+    bins.fill(0);
+    // A little less than there are bins, so that rounding cannot pass the last.
+    const per = (bins.length * (1 - 1e-12)) / largest;
+    for (let i = 0; i < gain.length; i++) bins[Math.trunc(gain[i]! * per)]! += room[i]!;
+    let bin = bins.length - 1;
+    for (let used = bins[bin]!; bin > 0 && used <= radius; used += bins[bin]!) bin--;
+    // The price lies in this bin: what gains more is taken whole, what lies in it in order.
+    let [total, left] = [0, radius];
+    const between: number[] = [];
+    for (let i = 0; i < gain.length; i++) {
+      const own = Math.trunc(gain[i]! * per);
+      if (own > bin) {
+        total += gain[i]! * room[i]!;
+        left -= room[i]!;
+      } else if (own === bin) between.push(i);
+    }
+    between.sort((i, j) => gain[j]! - gain[i]!);
+    for (const i of between) {
+      const taken = Math.min(room[i]!, left);
+      total += gain[i]! * taken;
+      left -= taken;
+      if (left <= 0) return total;
+    }
+    return total + (bin / per) * Math.max(left, 0);
+  }
+}
+
+const known = ['lower', 'upper', 'center', 'norm1'];
+
+/** The region that a caller gave for a network of `n` inputs. */
+export function regionOf(given: Box, n: number, where = 'bounds'): Region {
+  const box = optionsOf(given, `${where}: the box`);
+  const stranger = Object.keys(box).find((key) => !known.includes(key));
+  if (stranger !== undefined)
+    throw new InputError(`${where}: the box has '${stranger}'; known are ${known.join(', ')}`);
+  const lower = spreadOf(box.lower, n, `${where}: lower`);
+  const upper = spreadOf(box.upper, n, `${where}: upper`);
+  if (lower === undefined || upper === undefined)
+    throw new InputError(`${where}: the box has no ${lower ? 'upper' : 'lower'}; give both, finite`);
+  const odd = lower.findIndex((low, i) => low > upper[i]!);
+  if (odd >= 0)
+    throw new InputError(`${where}: lower[${odd}] = ${lower[odd]} is above upper[${odd}] = ${upper[odd]}`);
+  const center =
+    box.center === undefined ? undefined : numbersOf(box.center, `${where}: center`, { length: n });
+  if (box.norm1 === undefined) return new Region(lower, upper, center);
+  const norm1 = numberOf(box.norm1, `${where}: norm1`);
+  if (norm1 < 0) throw new InputError(`${where}: norm1 is ${norm1}, not a radius`);
+  const middle = center ?? lower.map((low, i) => low + (upper[i]! - low) / 2);
+  return new Region(lower, upper, middle, norm1);
+}
