@@ -16,6 +16,7 @@ const rooms = {
   'solvers/kkt': ['src/core', 'src/nlp', 'solvers/linear'],
   'solvers/interior-point': ['src/core', 'src/nlp', 'solvers/kkt', 'solvers/linear'],
   'solvers/ipopt': ['src/core', 'src/nlp'],
+  'solvers/batch': ['src/core', 'solvers/kkt', 'solvers/linear'],
   runtime: ['src', 'solvers'],
   api: ['src', 'solvers', 'runtime'],
 };

@@ -68,6 +68,8 @@ export type Certificate =
 /** Answers of a batch; every list has one entry per element. An element without a solution holds its last iterate. */
 export interface BatchSolution extends QpShape, QpPoint {
   readonly batch: number;
+  /** Rows counted as active: p bytes per element, 1 where λᵢ > 0 holds row i in place, 2 where λᵢ = sᵢ = 0 to rounding. */
+  readonly active: Uint8Array;
   readonly statuses: readonly ElementStatus[];
   readonly objective: Float64Array;
   /** Largest violation of the rows, of stationarity and of λ∘s = 0, of the point returned, unscaled. */
@@ -85,6 +87,9 @@ export interface BatchSolution extends QpShape, QpPoint {
 
 /** What a row with λᵢ = sᵢ = 0 counts as in derivatives: not active, active, or reason to refuse. */
 export type WeaklyActive = 'exclude' | 'include' | 'refuse';
+
+/** What derivatives of an element without a solution are: 0, NaN, or an error that names it. */
+export type OnFailure = 'zero' | 'nan' | 'throw';
 
 /** Derivatives of a scalar by the answers of all elements; parts left out are 0. */
 export type Cotangents = { readonly [Part in keyof QpPoint]?: Float64Array };

@@ -1,0 +1,9 @@
+export * from './contract.js';
+export { differentiate } from './differentiate.js';
+export {
+  type BatchOptions,
+  batchOptionTable,
+  type DerivativeOptions,
+  derivativeOptionTable,
+} from './options.js';
+export { isSolved, solveBatch } from './solve.js';

@@ -1,0 +1,58 @@
+/** Products with dense matrices stored by rows. */
+
+/** `y ← y + f·M x`, M rows × columns. */
+export function addTimes(M: Float64Array, x: Float64Array, f: number, y: Float64Array): void {
+  const columns = x.length;
+  for (let i = 0, at = 0; i < y.length; i++, at += columns) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += M[at + j]! * x[j]!;
+    y[i] = y[i]! + f * sum;
+  }
+}
+
+/** `x ← x + f·Mᵀ y`, M rows × columns. */
+export function addTransposedTimes(M: Float64Array, y: Float64Array, f: number, x: Float64Array): void {
+  const columns = x.length;
+  for (let i = 0, at = 0; i < y.length; i++, at += columns) {
+    const factor = f * y[i]!;
+    if (factor !== 0) for (let j = 0; j < columns; j++) x[j] = x[j]! + factor * M[at + j]!;
+  }
+}
+
+/** `y ← y + |M| |x|`. */
+export function addSizes(M: Float64Array, x: Float64Array, y: Float64Array): void {
+  const columns = x.length;
+  for (let i = 0, at = 0; i < y.length; i++, at += columns) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++) sum += Math.abs(M[at + j]! * x[j]!);
+    y[i] = y[i]! + sum;
+  }
+}
+
+/** `x ← x + |M|ᵀ |y|`. */
+export function addTransposedSizes(M: Float64Array, y: Float64Array, x: Float64Array): void {
+  const columns = x.length;
+  for (let i = 0, at = 0; i < y.length; i++, at += columns) {
+    const factor = Math.abs(y[i]!);
+    if (factor !== 0) for (let j = 0; j < columns; j++) x[j] = x[j]! + factor * Math.abs(M[at + j]!);
+  }
+}
+
+/** xᵀMy. */
+export function bilinear(M: Float64Array, x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let i = 0, at = 0; i < x.length; i++, at += y.length) {
+    let row = 0;
+    for (let j = 0; j < y.length; j++) row += M[at + j]! * y[j]!;
+    sum += x[i]! * row;
+  }
+  return sum;
+}
+
+/** The given rows of a matrix of `columns` columns, one under the other. */
+export function pick(M: Float64Array, columns: number, rows: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(rows.length * columns);
+  for (let k = 0; k < rows.length; k++)
+    out.set(M.subarray(rows[k]! * columns, (rows[k]! + 1) * columns), k * columns);
+  return out;
+}

@@ -1,0 +1,117 @@
+import { maxNorm } from '../../src/core/vector.js';
+import { ActiveSystem } from './active-system.js';
+import type { QpPoint } from './contract.js';
+import type { Qp } from './element.js';
+import { addSizes, addTimes, addTransposedSizes, addTransposedTimes, pick } from './matrix.js';
+
+const ROUNDS = 40;
+/** From here on rows change sides one at a time, which cannot go round in circles for long. */
+const TOGETHER = 12;
+/** Multipliers and slacks below this share of the sizes in them are 0 to rounding, more where the system is ill-conditioned. */
+const WEAK = { least: 1e-12, most: 3e-11, perCondition: 10 * Number.EPSILON } as const;
+
+/** A point on its active rows. */
+export interface Settled {
+  readonly point: QpPoint;
+  /** By row: 1 active, 2 active or not without a difference, 0 not active. */
+  readonly active: Uint8Array;
+  /** The rows held as equalities. */
+  readonly held: Int32Array;
+  readonly system: ActiveSystem;
+}
+
+/** The rows that a point holds in place. */
+export const guess = ({ lam, s }: QpPoint): boolean[] => Array.from(lam, (value, i) => value > s[i]!);
+
+export function systemOf(
+  { n, m, A, G, Q }: Qp,
+  held: ArrayLike<number>,
+): { system: ActiveSystem; C: Float64Array } {
+  const C = new Float64Array((m + held.length) * n);
+  C.set(A);
+  C.set(pick(G, n, held), m * n);
+  return { system: new ActiveSystem(Q, C, n, m + held.length), C };
+}
+
+/**
+ * One Newton step on the active rows guessed from an iterate, repeated with the rows that turn out on the wrong side
+ * exchanged (a primal–dual active-set method, Hintermüller, Ito & Kunisch 2003), until multipliers and slacks have the
+ * right signs. Undefined where that does not come about.
+ */
+export function settle(qp: Qp, from: QpPoint, rows: readonly boolean[]): Settled | undefined {
+  const { n, m, p, Q, q, G, b, h } = qp;
+  const inside = [...rows];
+  for (let round = 0; round < ROUNDS; round++) {
+    const held = Int32Array.from(inside.flatMap((is, i) => (is ? [i] : [])));
+    const { system, C } = systemOf(qp, held);
+    const y = new Float64Array(m + held.length);
+    y.set(from.nu);
+    held.forEach((i, k) => {
+      y[m + k] = from.lam[i]!;
+    });
+    const d = new Float64Array(y.length);
+    d.set(b);
+    held.forEach((i, k) => {
+      d[m + k] = h[i]!;
+    });
+    const z = from.z.slice();
+    // Twice: the second step takes away what the size of the first one rounded.
+    let error = Infinity;
+    for (let pass = 0; pass < 2; pass++) {
+      const g = { z: q.map((value) => -value), y: d.slice() };
+      addTimes(Q, z, -1, g.z);
+      addTransposedTimes(C, y, -1, g.z);
+      addTimes(C, z, -1, g.y);
+      system.solve(g);
+      for (let j = 0; j < n; j++) z[j] = z[j]! + g.z[j]!;
+      for (let i = 0; i < y.length; i++) y[i] = y[i]! + g.y[i]!;
+    }
+    error = residual(qp, C, d, z, y);
+    if (!(error < 1e-7)) return undefined;
+    const s = h.slice();
+    addTimes(G, z, -1, s);
+    const size = h.map(Math.abs);
+    addSizes(G, z, size);
+    const weak = Math.min(WEAK.most, Math.max(WEAK.least, WEAK.perCondition / system.reciprocalCondition));
+    const λSize = Math.max(maxNorm(y), maxNorm(q), Number.MIN_VALUE);
+    const sSize = Math.max(maxNorm(size), Number.MIN_VALUE);
+    const lam = new Float64Array(p);
+    held.forEach((i, k) => {
+      lam[i] = y[m + k]!;
+    });
+    const wrong: number[] = [];
+    for (let i = 0; i < p; i++)
+      if (inside[i] ? lam[i]! < -weak * λSize : s[i]! < -weak * sSize) wrong.push(i);
+    if (wrong.length === 0) {
+      if (error > 1e-10) return undefined;
+      const active = new Uint8Array(p);
+      for (let i = 0; i < p; i++) {
+        active[i] = inside[i] ? (lam[i]! > weak * λSize ? 1 : 2) : s[i]! > weak * sSize ? 0 : 2;
+        lam[i] = Math.max(lam[i]!, 0);
+        s[i] = inside[i] ? 0 : Math.max(s[i]!, 0);
+      }
+      return { point: { z, nu: y.slice(0, m), lam, s }, active, held, system };
+    }
+    for (const i of round < TOGETHER ? wrong : wrong.slice(-1)) inside[i] = !inside[i];
+  }
+  return undefined;
+}
+
+/** Largest residual of stationarity and of the rows held, relative to the sizes of what adds up in them. */
+function residual({ Q, q }: Qp, C: Float64Array, d: Float64Array, z: Float64Array, y: Float64Array): number {
+  const rz = q.slice();
+  addTimes(Q, z, 1, rz);
+  addTransposedTimes(C, y, 1, rz);
+  const zSize = q.map(Math.abs);
+  addSizes(Q, z, zSize);
+  addTransposedSizes(C, y, zSize);
+  const ry = d.map((value) => -value);
+  addTimes(C, z, 1, ry);
+  const ySize = d.map(Math.abs);
+  addSizes(C, z, ySize);
+  const relative = (r: Float64Array, size: Float64Array): number => {
+    const most = maxNorm(size);
+    return most === 0 ? 0 : maxNorm(r) / most;
+  };
+  return Math.max(relative(rz, zSize), relative(ry, ySize));
+}

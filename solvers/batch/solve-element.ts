@@ -1,0 +1,123 @@
+import { infeasibility, unboundedness } from './certify.js';
+import type { Certificate, ElementStatus, QpPoint, SolutionFlag } from './contract.js';
+import { diagnosed } from './diagnose.js';
+import type { Qp } from './element.js';
+import { solveEmbedding } from './embedding.js';
+import { type Errors, errorsOf } from './judge.js';
+import type { BatchSettings } from './options.js';
+import { type Scaled, scaled, unscaled } from './scale.js';
+import { guess, type Settled, settle } from './settle.js';
+
+/** The answer for one element, in the units of its data. */
+export interface ElementAnswer {
+  readonly status: ElementStatus;
+  readonly point: QpPoint;
+  readonly active: Uint8Array;
+  readonly errors: Errors;
+  readonly flags: readonly SolutionFlag[];
+  readonly certificate: Certificate | null;
+  readonly iterations: number;
+  readonly factorizations: number;
+}
+
+/** Relative residual below which an element is not called inaccurate. */
+const ACCURATE = 1e-10;
+
+/**
+ * Solves any convex quadratic program, or proves that it has no solution: equilibration, the homogeneous embedding, then
+ * the active rows it points at. `rows`: a guess of the active rows to try first.
+ */
+export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly boolean[]): ElementAnswer {
+  const units = scaled(qp);
+  const inner = units.qp;
+  if (rows) {
+    const zero = (length: number): Float64Array => new Float64Array(length);
+    const start = { z: zero(qp.n), nu: zero(qp.m), lam: zero(qp.p), s: zero(qp.p) };
+    const settled = settle(inner, start, rows);
+    if (settled && settled.system.flat === 0 && settled.system.rank === qp.m + settled.held.length)
+      return settledAnswer(qp, units, settled, { iterations: 0, factorizations: 1 }, settings);
+  }
+  const end = solveEmbedding(inner, Math.min(1e-10, settings.tolerance), settings.maxIterations);
+  if (end.status === 'infeasible') {
+    const certificate = infeasibility(qp, unscaled(units, end.point));
+    if (certificate) return without(qp, 'infeasible', units, end, certificate);
+  }
+  if (end.status === 'unbounded') {
+    const certificate = unboundedness(qp, unscaled(units, end.point));
+    if (certificate) return without(qp, 'unbounded', units, end, certificate);
+  }
+  const settled = settle(inner, end.point, guess(end.point));
+  if (settled) return settledAnswer(qp, units, settled, end, settings);
+  const point = unscaled(units, end.point);
+  const errors = errorsOf(qp, point);
+  if (!(errors.relative <= settings.acceptable)) {
+    // What got nowhere may have been on its way to a certificate.
+    const certificate = infeasibility(qp, point);
+    if (certificate) return without(qp, 'infeasible', units, end, certificate);
+    const ray = unboundedness(qp, point);
+    if (ray) return without(qp, 'unbounded', units, end, ray);
+  }
+  return {
+    status: statusOf(errors, settings),
+    point,
+    active: Uint8Array.from(guess(end.point), Number),
+    errors,
+    flags: errors.relative <= ACCURATE ? [] : ['inaccurate'],
+    certificate: null,
+    iterations: end.iterations,
+    factorizations: end.factorizations,
+  };
+}
+
+export function statusOf(errors: Errors, { tolerance, acceptable }: BatchSettings): ElementStatus {
+  if (errors.relative <= tolerance) return 'optimal';
+  return errors.relative <= acceptable ? 'acceptable' : 'iteration-limit';
+}
+
+interface Work {
+  readonly iterations: number;
+  readonly factorizations: number;
+}
+
+function without(
+  qp: Qp,
+  status: 'infeasible' | 'unbounded',
+  units: Scaled,
+  end: { readonly point: QpPoint } & Work,
+  certificate: Certificate,
+): ElementAnswer {
+  const point = unscaled(units, end.point);
+  return {
+    status,
+    point,
+    active: new Uint8Array(qp.p),
+    errors: errorsOf(qp, point),
+    flags: [],
+    certificate,
+    iterations: end.iterations,
+    factorizations: end.factorizations,
+  };
+}
+
+function settledAnswer(
+  qp: Qp,
+  units: Scaled,
+  found: Settled,
+  { iterations, factorizations }: Work,
+  settings: BatchSettings,
+): ElementAnswer {
+  const { settled, flags } = diagnosed(units.qp, found);
+  const point = unscaled(units, settled.point);
+  const errors = errorsOf(qp, point);
+  const inaccurate: SolutionFlag[] = errors.relative <= ACCURATE ? [] : ['inaccurate'];
+  return {
+    status: statusOf(errors, settings),
+    point,
+    active: settled.active,
+    errors,
+    flags: [...flags, 'refined', ...inaccurate],
+    certificate: null,
+    iterations,
+    factorizations: factorizations + 1,
+  };
+}
