@@ -10,6 +10,9 @@ const FRACTION = 0.99;
 const STALLED = 1e-5;
 /** Residual of a certificate relative to bᵀν + hᵀλ, or of a ray relative to qᵀray. */
 const CERTAIN = 1e-9;
+/** Relative residuals at which a point is first shown, and by how much they fall until the next. */
+const FIRST_TOLERANCE = 1e-8;
+const NEXT_TOLERANCE = 100;
 
 /** How the iteration ended, with the last iterate: a point of the program, a certificate or a ray, not yet scaled. */
 export interface EmbeddingEnd {
@@ -33,9 +36,14 @@ interface State {
  *
  *     Qz + Cᵀy + qτ = 0,   Cz + s − dτ = 0,   zᵀQz/τ + qᵀz + dᵀy + κ = 0,   s∘λ = 0,  τκ = 0
  *
- * τ > 0 at the end gives a solution, κ > 0 a certificate that there is none, or a ray.
+ * τ > 0 at the end gives a solution, κ > 0 a certificate that there is none, or a ray. Points that are good to 1e-8, 1e-10, …
+ * are shown to `settled`, which says whether that will do.
  */
-export function solveEmbedding(qp: Qp, tolerance: number, maxIterations: number): EmbeddingEnd {
+export function solveEmbedding(
+  qp: Qp,
+  maxIterations: number,
+  settled: (point: QpPoint) => boolean,
+): EmbeddingEnd {
   const { n, m, p, Q, q } = qp;
   const { C, d } = rowsOf(qp);
   const k = m + p;
@@ -59,6 +67,7 @@ export function solveEmbedding(qp: Qp, tolerance: number, maxIterations: number)
       };
     };
     let stalled = 0;
+    let tolerance = FIRST_TOLERANCE;
     for (let iteration = 0; ; iteration++) {
       // Residuals.
       const Qz = new Float64Array(n);
@@ -87,7 +96,11 @@ export function solveEmbedding(qp: Qp, tolerance: number, maxIterations: number)
         maxNorm(rz) <= tolerance * sizes.dual &&
         gap <= tolerance * Math.max(x.τ, objective, Math.abs(dy)) &&
         sλ <= tolerance * Math.max(x.τ * x.τ, sizes.primal * sizes.dual);
-      if (best && x.κ <= x.τ) return end('solved', iteration);
+      if (best && x.κ <= x.τ) {
+        const now = end('solved', iteration);
+        if (settled(now.point)) return now;
+        tolerance /= NEXT_TOLERANCE;
+      }
       if (dy < 0 && maxNorm(Cy) <= CERTAIN * Math.min(-dy, largest.C * maxNorm(x.y)))
         return end('infeasible', iteration);
       if (qz < 0) {

@@ -70,14 +70,15 @@ export class AugmentedKkt {
     for (let k = 0; k <= STEPS; k++) {
       const [rz, ry] = this.#residual(gz, gy, z, y);
       const error = Math.max(norm(rz), norm(ry));
-      if (!(error < last)) {
+      // Where the system has no solution, that of the regularized one shows why.
+      if (k > 1 && !(error < last)) {
         z.set(keptZ);
         y.set(keptY);
         return;
       }
       keptZ.set(z);
       keptY.set(y);
-      if (error <= ENOUGH * size || k === STEPS || error > 0.9 * last) return;
+      if (error <= ENOUGH * size || k === STEPS || (k > 0 && error > 0.9 * last)) return;
       last = error;
       step.set(rz);
       step.set(ry, n);

@@ -33,11 +33,15 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly bo
   if (rows) {
     const zero = (length: number): Float64Array => new Float64Array(length);
     const start = { z: zero(qp.n), nu: zero(qp.m), lam: zero(qp.p), s: zero(qp.p) };
-    const settled = settle(inner, start, rows);
-    if (settled && settled.system.flat === 0 && settled.system.rank === qp.m + settled.held.length)
-      return settledAnswer(qp, units, settled, { iterations: 0, factorizations: 1 }, settings);
+    const warm = settle(inner, start, rows);
+    if (warm?.system.regular)
+      return settledAnswer(qp, units, warm, { iterations: 0, factorizations: 1 }, settings);
   }
-  const end = solveEmbedding(inner, Math.min(1e-10, settings.tolerance), settings.maxIterations);
+  let settled: Settled | undefined;
+  const end = solveEmbedding(inner, settings.maxIterations, (point) => {
+    settled = settle(inner, point, guess(point));
+    return settled !== undefined;
+  });
   if (end.status === 'infeasible') {
     const certificate = infeasibility(qp, unscaled(units, end.point));
     if (certificate) return without(qp, 'infeasible', units, end, certificate);
@@ -46,7 +50,7 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly bo
     const certificate = unboundedness(qp, unscaled(units, end.point));
     if (certificate) return without(qp, 'unbounded', units, end, certificate);
   }
-  const settled = settle(inner, end.point, guess(end.point));
+  settled ??= settle(inner, end.point, guess(end.point));
   if (settled) return settledAnswer(qp, units, settled, end, settings);
   const point = unscaled(units, end.point);
   const errors = errorsOf(qp, point);
@@ -62,7 +66,8 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly bo
     point,
     active: Uint8Array.from(guess(end.point), Number),
     errors,
-    flags: errors.relative <= ACCURATE ? [] : ['inaccurate'],
+    // On which rows it stands is not known.
+    flags: ['inaccurate'],
     certificate: null,
     iterations: end.iterations,
     factorizations: end.factorizations,
