@@ -5,6 +5,15 @@ export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
+export {
+  type QpCotangent,
+  type QpElement,
+  type QpElementGradient,
+  type QpOptions,
+  type QpProblem,
+  type QpReport,
+  solveQps,
+} from './api/qp/solve-qps.js';
 export { reportScopf, type SecurityReport } from './api/report-scopf.js';
 export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {

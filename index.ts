@@ -15,6 +15,7 @@ export {
 export { type NlSolveOptions, sortNlOptions } from './api/nl-options.js';
 export { type Derivatives, type Oracle, type OracleOptions, openOracle } from './api/oracle.js';
 export { type PreparedModel, type PreparedSolveOptions, prepare } from './api/prepare.js';
+export { solveQpFile } from './api/qp/solve-qp-file.js';
 export { readSavedPoint } from './api/read-saved-point.js';
 export { solve } from './api/solve.js';
 export {

@@ -9,6 +9,7 @@ import { dataCommand } from './data.js';
 import { exitCode } from './exit-code.js';
 import { inspectCommand } from './inspect.js';
 import { remark } from './output.js';
+import { qpCommand } from './qp.js';
 import { simulateCommand } from './simulate.js';
 import { solveCommand } from './solve.js';
 import { optionsCommand } from './solver-options.js';
@@ -26,6 +27,7 @@ function program(): Command {
     );
   for (const add of [
     solveCommand,
+    qpCommand,
     inspectCommand,
     checkCommand,
     boundsCommand,

@@ -1,3 +1,4 @@
+export { fault } from './check.js';
 export * from './contract.js';
 export { differentiate } from './differentiate.js';
 export {

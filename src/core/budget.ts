@@ -20,6 +20,7 @@ export const budgetTable = {
   trained: integer(2 ** 26, 'numbers of all trained tensors of a network'),
   values: integer(2 ** 25, 'numbers that all operations of a network give for one input'),
   derived: integer(2 ** 25, 'numbers of one tensor of a derivative program, Jacobian and Hessian among them'),
+  matrix: integer(2 ** 26, 'numbers of the matrices of one quadratic program'),
   constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),
 } as const satisfies OptionTable;
 

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { solveQps } from '../../api/qp/solve-qps.js';
+import { InputError } from '../../src/core/errors.js';
+
+it.each<[string, unknown, RegExp]>([
+  ['ragged rows', { Q: [[1, 2], [2]], q: [0, 0] }, /: Q\[1\] has 1 numbers, expected 2$/],
+  ['rows that disagree', { q: [1], A: [[1]], b: [1, 2] }, /: A has 1 rows, b 2 numbers; give as many$/],
+  ['an indefinite Q', { problems: [{ q: [1] }, { Q: [[-1]], q: [1] }] }, /: problems\[1\]: Q is indefinite/],
+  [
+    'a Q that is not symmetric',
+    {
+      Q: [
+        [1, 1],
+        [0, 1],
+      ],
+      q: [0, 0],
+    },
+    /: Q is not symmetric: .*give ½/,
+  ],
+  ['infinity', { q: [Infinity] }, /: q\[0\] is Infinity, not a finite number$/],
+  ['text', { q: ['1'] }, /: q\[0\] is '1', not a finite number$/],
+  ['null', { q: [null] }, /: q\[0\] is null, not a finite number$/],
+  ['an unknown entry', { q: [1], H: [] }, /: unknown entry 'H'; did you mean 'h'\?$/],
+  [
+    'a cotangent of a wrong shape',
+    { q: [1], cotangent: { z: [1, 2] } },
+    /: cotangent\.z has 2 numbers, expected 1$/,
+  ],
+  ['no variables', {}, /: has no variables; give q$/],
+  ['no object', [1], /: is an array, not an object/],
+  ['too much', { q: new Array(20000).fill(1) }, /400,000,000 numbers of the matrices .*--limit matrix=/],
+])('refuses %s in one line', (_, value, message) => {
+  expect(() => solveQps(value as object)).toThrow(InputError);
+  expect(() => solveQps(value as object)).toThrow(message);
+});
+
+it('refuses unknown options, and gradients at kinks when asked to', () => {
+  const kink = { Q: [[1]], q: [0], G: [[1]], h: [0], cotangent: { z: [1] } };
+  expect(() => solveQps(kink, { weaklyactive: 'refuse' } as object)).toThrow("unknown option 'weaklyactive'");
+  expect(() => solveQps(kink, { weaklyActive: 'maybe' } as object)).toThrow(
+    'must be exclude | include | refuse',
+  );
+  expect(() => solveQps(kink, { weaklyActive: 'refuse' })).toThrow('rows are weakly active');
+  expect(solveQps(kink, { weaklyActive: 'include' }).elements[0]!.gradient!.h[0]).toBeCloseTo(1, 12);
+});
