@@ -43,6 +43,7 @@ export {
 } from './api/solver-options.js';
 export { type NdArrayView, type Nested, Values } from './api/values.js';
 export type { StartFrom } from './api/warm-start.js';
+export * from './layers/index.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';
 export {
