@@ -14,4 +14,6 @@ export const tolerances = {
   multipliers: 1e-4,
   /** Networks against what their exporters' runtimes computed: values, derivatives, derivatives by differences. */
   exported: { value: 1e-7, derivative: 1e-6, difference: 1e-5 },
+  /** Layers whose tensors are f32: gradients against differences of f32 losses. */
+  layer: { difference: 2e-2 },
 } as const;
