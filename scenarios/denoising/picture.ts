@@ -1,0 +1,109 @@
+import { chart, picture, text } from '../training/chart.js';
+import type { Epoch } from '../training/train.js';
+import { differences } from './problem.js';
+import { length } from './signals.js';
+
+export interface DenoisingPicture {
+  /** What was trained, by name, with its curve. */
+  readonly trained: readonly { readonly name: string; readonly curve: readonly Epoch[] }[];
+  /** Total variation: its best λ and test error. */
+  readonly variation: { readonly λ: number; readonly mse: number };
+  /** One test signal, `length` numbers each. */
+  readonly signal: {
+    readonly clean: Float64Array;
+    readonly noisy: Float64Array;
+    readonly results: readonly { readonly name: string; readonly values: Float64Array }[];
+  };
+  /** The operator `[99, 100]` before and after. */
+  readonly operator?: { readonly before: Float64Array; readonly after: Float64Array; readonly name: string };
+}
+
+/** A matrix as coloured cells: blue below 0, red above; saturated at `most`. */
+function heatmap(values: Float64Array, left: number, top: number, size: number, most: number): string {
+  const [w, h] = [size / length, size / differences];
+  const parts = [`<rect x="${left}" y="${top}" width="${size}" height="${size}" fill="#fff" stroke="#777"/>`];
+  for (let i = 0; i < differences; i++)
+    for (let j = 0; j < length; j++) {
+      const value = Math.max(-1, Math.min(1, values[i * length + j]! / most));
+      if (Math.abs(value) < 0.02) continue;
+      const fade = Math.round(255 * (1 - Math.abs(value)));
+      const colour = value > 0 ? `rgb(200,${fade},${fade})` : `rgb(${fade},${fade},200)`;
+      parts.push(
+        `<rect x="${(left + j * w).toFixed(1)}" y="${(top + i * h).toFixed(1)}" width="${w.toFixed(2)}" height="${h.toFixed(2)}" fill="${colour}"/>`,
+      );
+    }
+  return parts.join('\n');
+}
+
+const largest = (values: Float64Array): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** Error curves, one signal, and the difference operator before and after training. */
+export function denoisingPicture({ trained, variation, signal, operator }: DenoisingPicture): string {
+  const epochs = Math.max(1, ...trained.flatMap(({ curve }) => curve.map(({ epoch }) => epoch)));
+  return picture(860, operator ? 900 : 430, [
+    text(20, 26, 'Denoising piecewise constant signals with a trained quadratic program', {
+      size: 16,
+      bold: true,
+    }),
+    chart(
+      {
+        title: 'test error',
+        x: 'epoch',
+        y: 'mean squared error',
+        logarithmic: true,
+        series: [
+          ...trained.map(({ name, curve }) => ({
+            name,
+            points: curve.map(({ epoch, test }) => [epoch, test['mse']!] as const),
+          })),
+          {
+            name: `total variation, best λ = ${variation.λ}: ${variation.mse.toFixed(2)}`,
+            points: [
+              [0, variation.mse],
+              [epochs, variation.mse],
+            ],
+            reference: true,
+          },
+        ],
+      },
+      { left: 10, top: 40, width: 415, height: 370 },
+    ),
+    chart(
+      {
+        title: 'one test signal',
+        x: 'place',
+        y: 'height',
+        series: [
+          {
+            name: 'noisy',
+            points: [...signal.noisy].map((value, k) => [k, value] as const),
+            reference: true,
+          },
+          { name: 'clean', points: [...signal.clean].map((value, k) => [k, value] as const) },
+          ...signal.results.map(({ name, values }) => ({
+            name,
+            points: [...values].map((value, k) => [k, value] as const),
+          })),
+        ],
+      },
+      { left: 430, top: 40, width: 420, height: 370 },
+    ),
+    ...(operator ? squares(operator) : []),
+  ]);
+}
+
+function squares({ name, before, after }: NonNullable<DenoisingPicture['operator']>): string[] {
+  const most = Math.max(largest(before), largest(after));
+  return [
+    text(20, 440, `${name}: the operator D before training`, { size: 13, bold: true }),
+    heatmap(before, 20, 452, 390, most),
+    text(440, 440, 'and after', { size: 13, bold: true }),
+    heatmap(after, 440, 452, 390, most),
+    text(
+      20,
+      868,
+      `Each row of a square is one of the ${differences} rows of D, each column a place of the signal; red is positive, blue negative, white 0, full colour ${most.toPrecision(3)}.`,
+    ),
+  ];
+}
