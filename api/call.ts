@@ -1,8 +1,6 @@
 import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
-import { InputError } from '../src/core/errors.js';
-import { told } from '../src/core/given.js';
 import { Limits } from '../src/core/limits.js';
-import { Model } from '../src/model/index.js';
+import type { Model } from '../src/model/index.js';
 import type { SortedOptions } from './options.js';
 
 /** The tolerance asked for; every solver here has `tol`, with one default. */
@@ -14,11 +12,6 @@ export function limitsOf({ own, started }: SortedOptions): Limits {
   const { max_wall_time: given = Number.POSITIVE_INFINITY } = own;
   const seconds = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN;
   return new Limits({ started: performance.timeOrigin + started, ...(seconds > 0 && { seconds }) });
-}
-
-/** Refuses what is no model; `where` is the function that was called. */
-export function requireModel(model: Model, where: string): void {
-  if (!(model instanceof Model)) throw new InputError(`${where}: ${told(model)} is not a Model`);
 }
 
 export const sizesOf = ({ variableCount, rowCount }: Model) => ({

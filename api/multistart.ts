@@ -1,10 +1,10 @@
 import { InputError } from '../src/core/errors.js';
 import { numberOf, optionsOf, wholeOf } from '../src/core/given.js';
 import { networkUses, outputsAt } from '../src/formulate/index.js';
+import { requireModel } from '../src/model/given.js';
 import type { Changes, Model } from '../src/model/index.js';
 import type { Bounds } from '../src/nlp/contract.js';
 import { isSolved } from '../src/nlp/result.js';
-import { requireModel } from './call.js';
 import { generator } from './generator.js';
 import type { SolveOptions } from './options.js';
 import { prepare } from './prepare.js';

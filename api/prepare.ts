@@ -7,6 +7,7 @@ import { InputError, Stopped } from '../src/core/errors.js';
 import { optionsOf } from '../src/core/given.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Changes } from '../src/model/changes.js';
+import { requireModel } from '../src/model/given.js';
 import type { Link, Model } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
 import { chooseAll, usesOfBox } from './boxes.js';
@@ -34,6 +35,7 @@ export type PreparedSolveOptions = Changes &
  * only solves. Throws {@link InputError} for a caller's mistake. Dispose of it when it is not needed any more.
  */
 export async function prepare(model: Model, options: SolveOptions = {}): Promise<PreparedModel> {
+  requireModel(model, 'prepare');
   const sorted = sortOptions(options);
   if (sorted.polish) throw new InputError('polish: a prepared model is solved at one precision; use solve');
   const runtime = sorted.runtime ?? defaultRuntime();

@@ -1,8 +1,9 @@
 import { runTask } from '../runtime/run.js';
 import { InputError } from '../src/core/errors.js';
+import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
 import { localBoxes } from './boxes.js';
-import { limitsOf, requireModel, tolOf } from './call.js';
+import { limitsOf, tolOf } from './call.js';
 import { usesOf } from './network-error.js';
 import { type SolveOptions, sortOptions } from './options.js';
 import { wishOf } from './sensitivity.js';

@@ -1,4 +1,6 @@
+import { optionsOf } from '../src/core/given.js';
 import { dcFlow } from '../src/grid/dc.js';
+import { requireGrid } from '../src/grid/given.js';
 import type { Grid } from '../src/grid/grid.js';
 import { type Opf, type OpfOptions, opf } from '../src/grid/opf.js';
 import { networkOf } from '../src/grid/per-unit.js';
@@ -34,7 +36,8 @@ export interface OpfAnswer {
  * (`bound_relax_factor` 0) unless told otherwise. Throws {@link InputError} for a caller's mistake.
  */
 export async function solveOpf(grid: Grid, options: OpfSolveOptions = {}): Promise<OpfAnswer> {
-  const { start = 'flat', limits, load, ...rest } = options;
+  requireGrid(grid, 'solveOpf');
+  const { start = 'flat', limits, load, ...rest } = optionsOf(options, 'solveOpf');
   const own = {
     ...(limits !== undefined && { limits }),
     ...(load !== undefined && { load }),

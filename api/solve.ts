@@ -1,7 +1,8 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
+import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
 import { chooseAll, usesOfBox } from './boxes.js';
-import { limitsOf, requireModel, tolOf } from './call.js';
+import { limitsOf, tolOf } from './call.js';
 import { type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Budget } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
+import { bytesOf, optionsOf } from '../../src/core/given.js';
 import { checkContingencies } from '../../src/grid/contingencies.js';
 import type { Contingency, Grid } from '../../src/grid/grid.js';
 import { readMatpowerText } from '../../src/read/matpower.js';
@@ -10,7 +11,10 @@ import { type PsseOptions, readPsseTexts } from '../../src/read/psse.js';
 import { readRegularFile } from './read-file.js';
 
 const textOf = (source: string | Uint8Array): string =>
-  (typeof source === 'string' ? readRegularFile(source, new Budget()) : Buffer.from(source)).toString('utf8');
+  (typeof source === 'string'
+    ? readRegularFile(source, new Budget())
+    : Buffer.from(bytesOf(source, 'a path or the bytes of a grid'))
+  ).toString('utf8');
 
 /** Reads a MATPOWER case from a path or from its bytes, see {@link readMatpowerText}. */
 export const readMatpower = (source: string | Uint8Array, file = 'case.m'): Grid =>
@@ -29,7 +33,9 @@ export interface PsseFiles {
  * files by name.
  */
 export function readPsse(source: string | PsseFiles, options: PsseOptions = {}): Grid {
-  const files = typeof source === 'string' ? filesIn(source) : source;
+  const files = typeof source === 'string' ? filesIn(source) : optionsOf(source, 'readPsse');
+  if (files?.raw === undefined)
+    throw new InputError('readPsse: give a folder, or { raw } with the path of a .raw file');
   const text = (file: string | undefined) => (file === undefined ? undefined : { text: textOf(file), file });
   const [rop, inl, con] = [text(files.rop), text(files.inl), text(files.con)];
   return readPsseTexts(

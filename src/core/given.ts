@@ -140,3 +140,15 @@ export function flagOf(value: boolean | undefined, where: string): boolean | und
   if (value === undefined || typeof value === 'boolean') return value;
   throw new InputError(`${where} is ${told(value)}, not true or false`);
 }
+
+/** The bytes of a file. */
+export function bytesOf(value: unknown, where: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new InputError(`${where}: ${told(value)} is no Uint8Array of bytes`);
+}
+
+/** Text. */
+export function textOf(value: unknown, where: string): string {
+  if (typeof value === 'string') return value;
+  throw new InputError(`${where}: ${told(value)} is no text`);
+}

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
 import { forward, outputValues } from './forward.js';
 import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
@@ -21,6 +22,7 @@ export function evaluate(
   x: ArrayLike<number> | readonly ArrayLike<number>[],
   { scaling, logits = false }: EvaluateOptions = {},
 ): Float64Array | Float64Array[] {
+  requireNetwork(net, 'evaluate');
   const own = scaled(logits ? logitsOf(net) : net, scaling);
   const one = (point: ArrayLike<number>): Float64Array => {
     if (typeof point !== 'object' || point === null || point.length !== net.inputSize)
@@ -34,7 +36,7 @@ export function evaluate(
     });
     return outputValues(own, forward(own, numbers));
   };
-  const [first] = Array.from(x as ArrayLike<unknown>);
+  const [first] = typeof x === 'object' && x !== null ? Array.from(x as ArrayLike<unknown>) : [];
   if (typeof first === 'object') return Array.from(x as ArrayLike<ArrayLike<number>>, one);
   return one(x as ArrayLike<number>);
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.js';
 import { unreached } from './check.js';
+import { requireGrid } from './given.js';
 import { type Branch, branchName, type Contingency, type Grid, type Unit, unitName } from './grid.js';
 
 type Lost = Contingency['lost'][number];
@@ -63,6 +64,7 @@ export function singleOutages(
   grid: Grid,
   which: { readonly units: boolean; readonly branches: boolean },
 ): { readonly contingencies: Contingency[]; readonly islanding: string[] } {
+  requireGrid(grid, 'singleOutages');
   const lost: Lost[] = [
     ...(which.units
       ? grid.units.filter(({ on }) => on).map(({ bus, id }) => ({ kind: 'unit', bus, id }) as const)

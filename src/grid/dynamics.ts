@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { requireGrid } from './given.js';
 import { type Grid, unitName } from './grid.js';
 
 /** What decides how a unit answers a falling frequency. Times in seconds. */
@@ -45,6 +46,7 @@ const parameters = ['MVA', 'H', 'R', 'TG', 'TCH', 'TRH', 'F'] as const;
  * number in its range and for units that do not exist.
  */
 export function dynamicsOf(grid: Grid, given: unknown = {}, file = 'dynamics'): GridDynamics {
+  requireGrid(grid, 'dynamicsOf');
   const whole = record(given, `${file}: the dynamics`);
   const known = ['hertz', 'D', 'default', 'units'];
   refuseOthers(whole, known, file);

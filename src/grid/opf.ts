@@ -1,5 +1,7 @@
 import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
 import { Model, type Variable } from '../model/index.js';
+import { requireGrid } from './given.js';
 import { type Grid, unitName } from './grid.js';
 import { addCosts } from './objective.js';
 import { type Network, networkOf, radians } from './per-unit.js';
@@ -37,7 +39,8 @@ export interface Opf {
  * L branches in service, and those of cost curves. Throws {@link InputError} for a unit without a cost.
  */
 export function opf(grid: Grid, options: OpfOptions = {}): Opf {
-  const { limits = 'hard' } = options;
+  requireGrid(grid, 'opf');
+  const { limits = 'hard' } = optionsOf(options, 'opf');
   const network = networkOf(grid, options);
   requireCosts(network);
   const model = new Model(grid.name);

@@ -1,6 +1,8 @@
 import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
 import { add, expr, Model, multiply, type Row, subtract, type Variable } from '../model/index.js';
 import { checkContingencies, lostElement } from './contingencies.js';
+import { requireGrid } from './given.js';
 import { type Contingency, type Grid, unitName } from './grid.js';
 import { addCosts } from './objective.js';
 import { requireCosts, startOf } from './opf.js';
@@ -68,7 +70,13 @@ export interface Scopf {
  * {@link InputError} where a unit has no cost or response, and where a contingency cannot happen.
  */
 export function scopf(grid: Grid, options: ScopfOptions = {}): Scopf {
-  const { response = 'limited', contingencyLimits = true, load = 1, start = 'flat' } = options;
+  requireGrid(grid, 'scopf');
+  const {
+    response = 'limited',
+    contingencyLimits = true,
+    load = 1,
+    start = 'flat',
+  } = optionsOf(options, 'scopf');
   const contingencies = options.contingencies
     ? checkContingencies(grid, options.contingencies)
     : grid.contingencies;

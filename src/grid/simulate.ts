@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.js';
 import type { GridDynamics } from './dynamics.js';
+import { requireGrid } from './given.js';
 import { type Grid, unitName } from './grid.js';
 
 /** The moment before the loss. */
@@ -59,6 +60,7 @@ export function simulateLoss(
   lost: readonly string[],
   { step = 0.01, seconds = 10, valveLimits = true }: SimulationOptions = {},
 ): FrequencyCourse {
+  requireGrid(grid, 'simulateLoss');
   const base = grid.baseMVA;
   const units = new Map(grid.units.map((unit) => [unitName(unit), unit]));
   for (const name of [...outputs.keys(), ...lost])

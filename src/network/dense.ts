@@ -1,5 +1,6 @@
 import { Budget, type BudgetLimits } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
+import { listOf } from '../core/given.js';
 import { NetworkBuilder } from './build.js';
 import type { Elementwise, Network, Tensor } from './graph.js';
 import { permuted } from './lower/convolution.js';
@@ -27,9 +28,10 @@ export interface DenseLayer {
  * `.safetensors` file. Throws InputError where shapes do not fit or a weight is not finite.
  */
 export function dense(
-  layers: readonly DenseLayer[],
+  given: readonly DenseLayer[],
   { name = 'dense', limits }: { readonly name?: string; readonly limits?: BudgetLimits } = {},
 ): Network {
+  const layers = listOf(given, `${name}: the layers`);
   const [first] = layers;
   if (!first) throw new InputError(`${name}: has no layers; give [{ W, b, activation }, …]`);
   const build = new NetworkBuilder(name, name, new Budget(limits));

@@ -1,3 +1,4 @@
+import { requireNetwork } from './given.js';
 import type { Network } from './graph.js';
 import { label } from './traits.js';
 
@@ -14,6 +15,7 @@ export interface NodeRow {
 
 /** The network as a table, one row per node in the order of evaluation; parameters add up to `network.parameters`. */
 export function describe(network: Network): NodeRow[] {
+  requireNetwork(network, 'describe');
   return network.nodes.map((node) => ({
     layer: node.layer,
     op: label(node.op),

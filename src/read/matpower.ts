@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { optionsOf, textOf } from '../core/given.js';
 import { checkGrid } from '../grid/check.js';
 import type { Branch, Bus, Cost, Grid, Load, Shunt, Unit } from '../grid/grid.js';
 import { Numbering } from '../grid/numbering.js';
@@ -21,7 +22,9 @@ const REFERENCE = 3;
  * limits 0/0 or beyond ±90° are none; a bus of type 4 is off with all that it carries. Throws {@link InputError}, one line
  * with file and line, for what is no sound grid.
  */
-export function readMatpowerText(text: string, { file = 'case.m' }: MatpowerOptions = {}): Grid {
+export function readMatpowerText(source: string, options: MatpowerOptions = {}): Grid {
+  const { file = 'case.m' } = optionsOf(options, 'readMatpowerText');
+  const text = textOf(source, 'readMatpowerText');
   const found = readFields(text, file);
   checkVersion(found, file);
   const baseMVA = readBase(found, file);

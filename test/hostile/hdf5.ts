@@ -194,9 +194,9 @@ export const keras = networkFile({
       : zipSync(
           {
             'metadata.json': Buffer.from('{}'),
-            'config.json': new Uint8Array(2 ** (20 + whole(random, 8))).fill(0x20),
-            'model.weights.h5': new Uint8Array(2 ** (20 + whole(random, 8))),
+            'config.json': new Uint8Array(2 ** (16 + whole(random, 11))).fill(0x20),
+            'model.weights.h5': new Uint8Array(2 ** (16 + whole(random, 11))),
           },
-          { level: 9 },
+          { level: 1 },
         ),
 });

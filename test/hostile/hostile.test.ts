@@ -13,8 +13,8 @@ const shares: [Format, number, Record<string, number>][] = [
   [model, 150, { right: 10, read: 10, refused: 60 }],
   [graphModel, 100, { right: 8, read: 5, refused: 40 }],
   [onnx, 150, { right: 10, read: 5, refused: 60 }],
-  [kerasHdf5, 80, { right: 5, read: 5, refused: 20 }],
-  [keras, 80, { right: 5, read: 5, refused: 20 }],
+  [kerasHdf5, 50, { right: 3, read: 3, refused: 12 }],
+  [keras, 50, { right: 3, read: 3, refused: 12 }],
   [grid, 60, { right: 4, refused: 15 }],
   [picture, 80, { 'right picture': 3, refused: 20 }],
 ];

@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
 import { Budget } from '../../core/budget.js';
 import { InputError } from '../../core/errors.js';
+import { bytesOf, optionsOf } from '../../core/given.js';
 import { readJson } from '../../core/json.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network, Tensor } from '../graph.js';
@@ -20,7 +21,9 @@ export interface KerasFile {
 }
 
 /** Reads a whole model that Keras saved as `.h5`. */
-export function readKerasHdf5({ file, name, bytes, budget = new Budget() }: KerasFile): Network {
+export function readKerasHdf5(source: KerasFile): Network {
+  const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKerasHdf5');
+  const bytes = bytesOf(given, 'readKerasHdf5: bytes');
   refusePointer(file, bytes);
   const hdf5 = new Hdf5(file, bytes, budget);
   const text = hdf5.text('model_config');
@@ -38,7 +41,9 @@ export function readKerasHdf5({ file, name, bytes, budget = new Budget() }: Kera
 }
 
 /** Reads a model that Keras saved as `.keras`: a zip file of its configuration and its weights. */
-export function readKeras({ file, name, bytes, budget = new Budget() }: KerasFile): Network {
+export function readKeras(source: KerasFile): Network {
+  const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKeras');
+  const bytes = bytesOf(given, 'readKeras: bytes');
   refusePointer(file, bytes);
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {

@@ -1,5 +1,6 @@
 import { Budget, countOf } from '../../core/budget.js';
 import { InputError } from '../../core/errors.js';
+import { bytesOf, optionsOf } from '../../core/given.js';
 import { decode, type Message } from '../../core/onnx/schema.js';
 import { firstNotFinite, NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
@@ -37,7 +38,8 @@ const oldest = 7;
  * open or 1 is the batch, of which there is one; other open axes need a length. A mistake is an InputError of one line.
  */
 export function readOnnx(source: OnnxFile): Network {
-  const { file, name, bytes } = source;
+  const { file, name } = optionsOf(source, 'readOnnx');
+  const bytes = bytesOf(source?.bytes, 'readOnnx: bytes');
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const model = parse(bytes, fail);
   const graph = model.graph;

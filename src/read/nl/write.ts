@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.js';
+import { requireModel } from '../../model/given.js';
 import type { Model } from '../../model/index.js';
 import { type LinearByRow, linearByRow } from '../../problem/by-row.js';
 import type { ElementGroup, Problem } from '../../problem/problem.js';
@@ -18,6 +19,7 @@ export interface NlTexts {
  * (D. M. Gay, "Writing .nl files", 2005.)
  */
 export function writeNl(model: Model): NlTexts {
+  requireModel(model, 'writeNl');
   const problem = model.problem();
   if (problem.grayBoxes.length > 0)
     throw new InputError(
