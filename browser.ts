@@ -4,6 +4,7 @@ export { type BoundsOptions, bounds, type LayerBounds, type NetworkBounds } from
 export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
+export type { NetworkReport } from './api/network-report.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
 export {
   type QpCotangent,
@@ -14,6 +15,7 @@ export {
   type QpReport,
   solveQps,
 } from './api/qp/solve-qps.js';
+export { ipoptProgressPrinter, progressPrinter } from './api/progress.js';
 export { reportScopf, type SecurityReport } from './api/report-scopf.js';
 export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
@@ -84,6 +86,7 @@ export {
   type NetworkOptions,
   type NetworkScaling,
   network,
+  removeNetwork,
   type Standardization,
 } from './src/formulate/index.js';
 export { contingencyText, singleOutages } from './src/grid/contingencies.js';

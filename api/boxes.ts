@@ -7,7 +7,14 @@ import { networkUses } from '../src/formulate/index.js';
 import type { Model, Problem } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
-import { type Chosen, choose, type EngineSummary, type NetworkChoice, summaryOf } from './engine.js';
+import {
+  type Chosen,
+  choose,
+  type EngineSummary,
+  engineOf,
+  type NetworkChoice,
+  summaryOf,
+} from './engine.js';
 
 /** The gray boxes of a model that are all networks, with an engine chosen for each. */
 export const chooseAll = (
@@ -37,13 +44,19 @@ export async function localBoxes(
   model: Model,
   choice: NetworkChoice,
   solver: SolverName,
-): Promise<{ readonly boxes: readonly BoxBinding[]; readonly engine: EngineSummary | undefined }> {
+): Promise<{
+  readonly boxes: readonly BoxBinding[];
+  readonly engine: EngineSummary | undefined;
+  readonly engines: readonly (EngineSummary | undefined)[];
+}> {
   const chosen: Chosen[] = [];
+  const engines: (EngineSummary | undefined)[] = [];
   const boxes: BoxBinding[] = [];
   const { engine = 'auto' } = choice;
   for (const token of model.grayBoxes) {
     if (isGrayBox(token)) {
       boxes.push({ kind: 'ready', box: token });
+      engines.push(undefined);
       continue;
     }
     const own = { ...withKinks(choice, model, token), engine: engine === 'auto' ? 'wasm' : engine } as const;
@@ -54,8 +67,9 @@ export async function localBoxes(
       );
     chosen.push(found);
     boxes.push({ kind: 'local', spec: found.spec });
+    engines.push(engineOf(found));
   }
-  return { boxes, engine: summaryOf(chosen) };
+  return { boxes, engine: summaryOf(chosen), engines };
 }
 
 function networkOf(token: unknown, model: Model): Network {

@@ -14,7 +14,3 @@ export function limitsOf({ own, started }: SortedOptions): Limits {
   return new Limits({ started: performance.timeOrigin + started, ...(seconds > 0 && { seconds }) });
 }
 
-export const sizesOf = ({ variableCount, rowCount }: Model) => ({
-  variables: variableCount,
-  constraints: rowCount,
-});

@@ -45,6 +45,13 @@ export async function choose(
   };
 }
 
+/** Who computes one gray box. */
+export const engineOf = ({ spec: { engine, device, precision } }: Chosen): EngineSummary => ({
+  engine,
+  device,
+  precision,
+});
+
 const fromLowest: readonly Precision[] = ['f32', 'mixed', 'f64'];
 
 /** Several choices in one; undefined for none. */

@@ -31,7 +31,7 @@ export function usesOf(model: Model, problem: Pick<Problem, 'grayBoxes' | 'rows'
     const token = model.grayBoxes[box];
     if (!isNetwork(token) || known.has(key(outputs))) return [];
     const name = problem.rows.names[firstRow]?.replace(/\[\d+\]$/, '') ?? token.name;
-    return [{ name, network: token, inputs, outputs, box: token, kinks: 'refuse' }];
+    return [{ name, network: token, inputs, outputs, formulation: 'reduced', box: token, kinks: 'refuse' }];
   });
   return [...stated, ...direct];
 }

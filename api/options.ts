@@ -7,6 +7,7 @@ import { oneLine } from '../src/core/shown.js';
 import { oneOf } from '../src/engine/choose.js';
 import type { Monitor } from '../src/nlp/solver.js';
 import type { NetworkChoice } from './engine.js';
+import { progressPrinter } from './progress.js';
 import type { Cotangent, SensitivityParameters } from './sensitivity.js';
 import type { Shift } from './shift.js';
 import { adoptIpoptOptions } from './solver-options.js';
@@ -16,6 +17,10 @@ import type { StartFrom } from './warm-start.js';
 export interface SolveWatch {
   /** Called once per iteration; returning `false` stops the solve with status `interrupted`. */
   readonly onIteration?: Monitor['iteration'] | undefined;
+  /** Whether rows of `onIteration` carry the iterate, as `row.x`. Default false: it is copied between threads. */
+  readonly iterates?: boolean | undefined;
+  /** Told line by line what computes the networks, the table of iterations, and how it ended; `true` writes to the console. */
+  readonly log?: boolean | ((line: string) => void) | undefined;
   /** Aborting ends the solve with status `interrupted` and its best point. */
   readonly signal?: AbortSignal | undefined;
   /** Ctrl-C ends this solve like an abort. Default false. */
@@ -56,6 +61,8 @@ export interface SortedOptions {
   readonly solver: SolverName;
   readonly choice: NetworkChoice;
   readonly onIteration: Monitor['iteration'] | undefined;
+  readonly iterates: boolean;
+  readonly log: ((line: string) => void) | undefined;
   readonly signal: AbortSignal | undefined;
   readonly interrupt: boolean;
   readonly polish: boolean;
@@ -74,11 +81,23 @@ export interface SortedOptions {
 export function sortOptions(given: SolveOptions): SortedOptions {
   const options = optionsOf(given, 'solve');
   const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
-  const { onIteration, signal, interrupt = false, polish = false, warmStart, shift, ...more } = others;
+  const {
+    onIteration,
+    iterates = false,
+    log,
+    signal,
+    interrupt = false,
+    polish = false,
+    warmStart,
+    shift,
+    ...more
+  } = others;
   const { started = performance.now(), runtime, onRemark, ipopt, sensitivity, adjoint, ...rest } = more;
   oneOf('solver', solver, solverNames);
   functionOf(onIteration, 'onIteration');
   functionOf(onRemark, 'onRemark');
+  flagOf(iterates, 'iterates');
+  if (log !== undefined && typeof log !== 'boolean') functionOf(log, 'log');
   flagOf(interrupt, 'interrupt');
   flagOf(polish, 'polish');
   numberOf(started, 'started');
@@ -92,10 +111,13 @@ export function sortOptions(given: SolveOptions): SortedOptions {
   const remark = onRemark ?? warn;
   const own = solver === 'interior-point' ? adopted(set, remark) : set;
   const choice = { engine, device, precision, threads, kinks, limits };
+  const tell = log === true ? (line: string): void => console.log(line) : log || undefined;
   return {
     solver,
     choice,
-    onIteration,
+    onIteration: tell ? printing(tell, onIteration) : onIteration,
+    iterates,
+    log: tell,
     signal,
     interrupt,
     polish,
@@ -108,6 +130,18 @@ export function sortOptions(given: SolveOptions): SortedOptions {
     remark,
     watched: onRemark !== undefined,
     own,
+  };
+}
+
+/** Prints every row, then hands it on. */
+function printing(
+  tell: (line: string) => void,
+  onIteration: Monitor['iteration'] | undefined,
+): NonNullable<Monitor['iteration']> {
+  const print = progressPrinter(tell, false);
+  return (row) => {
+    print(row);
+    return onIteration?.(row);
   };
 }
 

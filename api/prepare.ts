@@ -12,9 +12,10 @@ import type { Link, Model } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
 import { chooseAll, usesOfBox } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
-import { type EngineSummary, summaryOf } from './engine.js';
+import { type Chosen, type EngineSummary, engineOf, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
+import { networkLines } from './network-report.js';
 import { type SolveOptions, type SolveWatch, sortOptions } from './options.js';
 import {
   type AdjointSensitivity,
@@ -52,7 +53,7 @@ export async function prepare(model: Model, options: SolveOptions = {}): Promise
     uses,
     solver: sorted.solver,
   };
-  const prepared = new PreparedModel(model, statement, task, runtime, options, summaryOf(chosen));
+  const prepared = new PreparedModel(model, statement, task, runtime, options, chosen);
   await prepared.open(limitsOf(sorted));
   return prepared;
 }
@@ -99,6 +100,8 @@ export class PreparedModel {
       }
     | undefined;
   readonly #revision: string;
+  readonly #engine: EngineSummary | undefined;
+  readonly #engines: readonly EngineSummary[];
 
   /** @internal */
   constructor(
@@ -107,9 +110,11 @@ export class PreparedModel {
     private readonly task: Omit<SolveTask, 'options' | 'warmStart'>,
     private readonly runtime: Runtime,
     private readonly options: SolveOptions,
-    private readonly engine: EngineSummary | undefined,
+    chosen: readonly Chosen[],
   ) {
     this.#revision = model.revision;
+    this.#engine = summaryOf(chosen);
+    this.#engines = chosen.map(engineOf);
   }
 
   /** @internal Opens the first thread. */
@@ -134,12 +139,27 @@ export class PreparedModel {
     const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
     const signal = ctrlC?.signal ?? sorted.signal;
     const { uses = [] } = this.task;
-    const told = { uses, tol: tolOf(sorted), engine: this.engine, wish };
+    const told = {
+      uses,
+      tol: tolOf(sorted),
+      engine: this.#engine,
+      engines: this.#engines,
+      wish,
+      log: sorted.log,
+    };
+    for (const line of networkLines({ uses, boxes: this.model.grayBoxes, engines: this.#engines }))
+      sorted.log?.(line);
     let place: Place | undefined;
     try {
       place = await this.#take(limits);
       const solved = await place.thread.solve(
-        { ...boxes, options: sorted.own, warmStart, ...(wish && { derivatives: wish.request }) },
+        {
+          ...boxes,
+          options: sorted.own,
+          warmStart,
+          ...(wish && { derivatives: wish.request }),
+          iterates: sorted.iterates,
+        },
         { limits, ...(signal && { signal }), ...(onIteration && { onIteration }) },
       );
       this.#last = { place, solve: ++place.solves, x: solved.result.x, links };

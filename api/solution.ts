@@ -21,6 +21,7 @@ import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
 import { errorRemark, type NetworkSummary, parametersOf, type UseError, useErrors } from './network-error.js';
+import { type NetworkReport, networkReport } from './network-report.js';
 import { type SavedSolution, savedSolution } from './saved-solution.js';
 import type { AdjointSensitivity, Sensitivity, Wish } from './sensitivity.js';
 import { Values } from './values.js';
@@ -52,6 +53,8 @@ export interface Solution extends Result {
   readonly adjoint?: AdjointSensitivity;
   /** Small plain data, by name, for `JSON.stringify`; a later solve takes it as its `warmStart`. */
   toJSON(): SavedSolution;
+  /** The network whose outputs y is: layers, formulation, engine, precision, calls, error. */
+  networkOf(y: VariableArray | Variable): NetworkReport;
   /** Value of a variable, a parameter or an expression; of an array of them the values in its shape; of a row its own. */
   value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
   value<R extends number>(of: RowArray<R>): Values<R>;
@@ -71,6 +74,10 @@ export interface Solution extends Result {
 export interface Asked {
   readonly uses: readonly NetworkUse[];
   readonly engine?: EngineSummary | undefined;
+  /** The same of every gray box. */
+  readonly engines?: readonly (EngineSummary | undefined)[] | undefined;
+  /** Told how it ended. */
+  readonly log?: ((line: string) => void) | undefined;
   /** The tolerance that the solver was asked for. */
   readonly tol: number;
   /** Derivatives that were asked for. */
@@ -81,7 +88,7 @@ export function solutionOf(
   model: Model,
   statement: Statement,
   { result, sizes, oracles, networkErrors, derivatives }: Solved,
-  { uses, engine, tol, wish }: Asked,
+  { uses, engine, engines = [], tol, wish, log }: Asked,
 ): Solution {
   const { sense } = statement;
   const { x, multipliers } = result;
@@ -146,10 +153,17 @@ export function solutionOf(
   const largest = (): number => errors().reduce((most, { error }) => Math.max(most, error), 0);
   // What was stopped or has no time left returns at once; a large network takes seconds.
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
+  const message = oneLine(
+    result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision)),
+  );
+  const objective = sense * result.objective;
+  log?.(
+    `${result.status}: ${message}; objective ${objective.toPrecision(9)}, ${result.iterations} iterations, ${result.seconds.total.toFixed(3)} s`,
+  );
   return {
     ...result,
-    message: oneLine(result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision))),
-    objective: sense * result.objective,
+    message,
+    objective,
     get problem() {
       return stated();
     },
@@ -171,6 +185,7 @@ export function solutionOf(
     },
     oracles,
     ...wish?.told(derivatives ?? noDerivatives(`there are none with status '${result.status}'`), x),
+    networkOf: (y) => networkReport(y, x, { uses, boxes: model.grayBoxes, engines, oracles }),
     toJSON: () => savedSolution(statement, result),
     value,
     multiplier,

@@ -5,6 +5,7 @@ import type { Model } from '../src/model/index.js';
 import { localBoxes } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { usesOf } from './network-error.js';
+import { networkLines } from './network-report.js';
 import { type SolveOptions, sortOptions } from './options.js';
 import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
@@ -26,7 +27,8 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   const warmStart = warmStartOf(sorted, model, statement, 'solveHere');
   const uses = usesOf(model, statement);
   const wish = wishOf(sorted, model, statement);
-  const { boxes, engine } = await localBoxes(model, choice, solver);
+  const { boxes, engine, engines } = await localBoxes(model, choice, solver);
+  for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) sorted.log?.(line);
   const solved = await runTask(
     {
       problem: statement,
@@ -36,8 +38,16 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
       options: own,
       ...(warmStart && { warmStart }),
       ...(wish && { derivatives: wish.request }),
+      ...(sorted.iterates && { iterates: true }),
     },
     { limits, ...(onIteration && { iteration: onIteration }) },
   );
-  return solutionOf(model, statement, solved, { uses, tol: tolOf(sorted), engine, wish });
+  return solutionOf(model, statement, solved, {
+    uses,
+    tol: tolOf(sorted),
+    engine,
+    engines,
+    wish,
+    log: sorted.log,
+  });
 }

@@ -15,7 +15,10 @@ import type { Solution } from './solution.js';
 /** What is told of a solved .nl file: plain data. `solution.objective` is in the file's own sense. */
 export interface NlAnswer {
   readonly file: Pick<NlFile, 'file' | 'header' | 'names' | 'sense' | 'objective' | 'warnings'>;
-  readonly solution: Omit<Solution, 'problem' | 'value' | 'multiplier' | 'reducedCosts' | 'toJSON'>;
+  readonly solution: Omit<
+    Solution,
+    'problem' | 'value' | 'multiplier' | 'reducedCosts' | 'toJSON' | 'networkOf'
+  >;
 }
 
 /**

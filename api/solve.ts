@@ -3,9 +3,10 @@ import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
 import { chooseAll, usesOfBox } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
-import { type NetworkChoice, summaryOf } from './engine.js';
+import { engineOf, type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
 import { usesOf } from './network-error.js';
+import { networkLines } from './network-report.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
 import { finishing, needsPolish, polished, warmStartFrom } from './polish.js';
 import { wishOf } from './sensitivity.js';
@@ -49,10 +50,12 @@ async function solveInPool(
   const warm = warmStartOf(sorted, model, statement, 'solve');
   const uses = usesOf(model, statement);
   const wish = wishOf(sorted, model, statement);
-  const asked = { uses, tol: tolOf(sorted), wish };
+  const asked = { uses, tol: tolOf(sorted), wish, log: sorted.log };
   const run = async (how: NetworkChoice, warmStart = warm, before = 0) => {
     const chosen = await chooseAll(model, how, solver, (...place) => runtime.available(...place));
     const engine = summaryOf(chosen);
+    const engines = chosen.map(engineOf);
+    for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) sorted.log?.(line);
     for (const { note, degraded } of chosen) if (note !== undefined && (degraded || watched)) remark(note);
     const solved = await runtime.solve(
       {
@@ -63,6 +66,7 @@ async function solveInPool(
         options: own,
         ...(warmStart && { warmStart }),
         ...(wish && { derivatives: wish.request }),
+        ...(sorted.iterates && { iterates: true }),
       },
       {
         limits,
@@ -70,14 +74,15 @@ async function solveInPool(
         ...(listener && { onIteration: (row) => listener({ ...row, iteration: row.iteration + before }) }),
       },
     );
-    return { solved, engine };
+    return { solved, engine, engines };
   };
-  const { solved, engine } = await run(choice);
+  const { solved, engine, engines } = await run(choice);
   if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
-    return solutionOf(model, statement, solved, { ...asked, engine });
+    return solutionOf(model, statement, solved, { ...asked, engine, engines });
   const finish = await run(finishing(choice), warmStartFrom(solved.result), solved.result.iterations);
   return solutionOf(model, statement, polished(solved, finish.solved), {
     ...asked,
     engine: finish.engine,
+    engines: finish.engines,
   });
 }

@@ -5,7 +5,6 @@ import type { Statement } from '../src/model/statement.js';
 import { isSolved, type Result, type Status } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 import { checkedWarmStart } from '../src/nlp/warm-start.js';
-import { sizesOf } from './call.js';
 import { readSaved, type SavedSolution } from './saved-solution.js';
 import { type Shift, shifted } from './shift.js';
 
@@ -31,8 +30,9 @@ export function warmStartOf(
     if (shift !== undefined) throw new InputError('shift: there is no warmStart to move');
     return undefined;
   }
+  const sizes = { variables: model.variableCount, constraints: model.rowCount };
   const start = plain(given, model, statement, remark);
-  const checked = checkedWarmStart(start, sizesOf(model), owner, 'finite')!;
+  const checked = checkedWarmStart(start, sizes, owner, 'finite')!;
   if (shift === undefined || shift === 0) return checked;
   const { variables, rows, parameters } = statement;
   return shifted(checked, shift, { columns: variables.names, rows: rows.names, parameters });

@@ -1,5 +1,6 @@
 import {
   InputError,
+  ipoptProgressPrinter,
   isOutOfMemory,
   isSolved,
   type NlAnswer,
@@ -16,7 +17,6 @@ import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
 import { type Solve, solveNlModel } from './nl/solve.js';
 import { print, remark } from './output.js';
-import { ipoptProgressPrinter } from './progress.js';
 import { table } from './table.js';
 import { solverName, versionLine } from './version.js';
 

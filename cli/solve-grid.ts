@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isSolved, readMatpower, readSavedPoint, shown, solveOpf } from '../index.js';
+import { isSolved, progressPrinter, readMatpower, readSavedPoint, shown, solveOpf } from '../index.js';
 import { drawGrid } from '../scenarios/opf/picture.js';
 import { exitCode } from './exit-code.js';
 import { branchColumns, busColumns, unitColumns } from './grid/columns.js';
@@ -8,7 +8,6 @@ import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 
 export interface GridFlags {

@@ -1,4 +1,4 @@
-import { InputError, isSolved, type Network, openOracle, shown, solve } from '../index.js';
+import { InputError, isSolved, type Network, openOracle, progressPrinter, shown, solve } from '../index.js';
 import { findData, requireData } from '../scenarios/data.js';
 import { attackFreeRadius } from '../scenarios/mnist/certificate.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
@@ -12,7 +12,6 @@ import { engineChoice, type MnistFlags, networkFor, type Reference, testImages }
 import { type LimitFlags, type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 
 const DEFAULT_SAMPLE = 6;

@@ -1,4 +1,4 @@
-import { isSolved, readNlHeader, shown, solveNl } from '../index.js';
+import { isSolved, progressPrinter, readNlHeader, shown, solveNl } from '../index.js';
 import { readAssignments } from './ampl/keywords.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
@@ -6,7 +6,6 @@ import { adoptNlOptions } from './nl/options.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 
 /** `graybox solve FILE.nl`; returns the exit code. */

@@ -4,6 +4,7 @@ import {
   loadNetwork,
   type Network,
   openOracle,
+  progressPrinter,
   reportScopf,
   type SecuredFlow,
   type Solution,
@@ -38,7 +39,6 @@ import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { progressPrinter } from './progress.js';
 import { resultJson, summary } from './report.js';
 import { table } from './table.js';
 

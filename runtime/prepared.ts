@@ -44,6 +44,8 @@ export interface Run {
   readonly warmStart?: WarmStart | undefined;
   /** Derivatives of the solution that come with it. */
   readonly derivatives?: ColumnRequest;
+  /** Whether rows of iterations carry the iterate. */
+  readonly iterates?: boolean | undefined;
 }
 
 /** A problem that is taken apart, assembled and connected to its gray boxes, to be solved any number of times. */
@@ -96,7 +98,7 @@ export class Prepared {
 
   /** Solves it as changed; the changes stay for later solves. */
   async solve(
-    { lower, upper, start, options = {}, warmStart, derivatives }: Run,
+    { lower, upper, start, options = {}, warmStart, derivatives, iterates = false }: Run,
     { limits = new Limits(), iteration, hold, stage }: Surroundings = {},
   ): Promise<Solved> {
     const { nlp, opened, uses } = this;
@@ -110,8 +112,9 @@ export class Prepared {
     const monitor: Monitor = {
       started: limits.data.started - performance.timeOrigin,
       stopRequested: () => limits.raised,
-      ...(iteration && { iteration }),
-      ...(hold && { hold }),
+      ...(iterates && iteration
+        ? carrying(iteration, hold)
+        : { ...(iteration && { iteration }), ...(hold && { hold }) }),
     };
     const before = opened.map(({ box }) => ({ ...box.statistics }));
     const result = await this.#solved(options, monitor, warmStart);
@@ -167,6 +170,21 @@ export class Prepared {
     this.#kept = null;
     for (const { dispose } of this.opened) await dispose();
   }
+}
+
+/** Iterations with the point that was held just before. */
+function carrying(
+  iteration: NonNullable<Monitor['iteration']>,
+  hold: Monitor['hold'],
+): Required<Pick<Monitor, 'iteration' | 'hold'>> {
+  let x: Float64Array | undefined;
+  return {
+    hold(point) {
+      x = point.x.slice();
+      hold?.(point);
+    },
+    iteration: (row) => iteration(x ? { ...row, x } : row),
+  };
 }
 
 /** What was asked of a box since `before`. */

@@ -30,9 +30,12 @@ export async function runTask(task: BoundTask, surroundings: Surroundings = {}):
       surroundings.read?.(facts);
       surroundings.hold?.(unevaluated('time-limit', '', start, problem.rows.lower.length));
     }
-    const { options = {}, derivatives, ...rest } = task;
+    const { options = {}, derivatives, iterates, ...rest } = task;
     prepared = await Prepared.open({ ...rest, problem: stated }, within);
-    const solved = await prepared.solve({ options, warmStart, ...(derivatives && { derivatives }) }, within);
+    const solved = await prepared.solve(
+      { options, warmStart, iterates, ...(derivatives && { derivatives }) },
+      within,
+    );
     return { ...solved, ...told };
   } catch (error) {
     const ending = endingOf(error);

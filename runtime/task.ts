@@ -35,6 +35,8 @@ export interface SolveTask {
   readonly warmStart?: WarmStart;
   /** Derivatives of the solution that come with it. */
   readonly derivatives?: ColumnRequest;
+  /** Whether rows of iterations carry the iterate. */
+  readonly iterates?: boolean;
   /** Uses of networks whose outputs are compared with the network at the point found. */
   readonly uses?: readonly NetworkUse[];
 }

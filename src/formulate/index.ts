@@ -3,4 +3,4 @@ export { argmaxAtLeast } from './margins.js';
 export type { Formulation, HingeTreatment, NetworkOptions } from './network.js';
 export { network } from './network.js';
 export type { NetworkScaling, Standardization } from './scaling.js';
-export { type NetworkUse, networkUses, outputError, outputsAt } from './uses.js';
+export { type NetworkUse, networkUses, outputError, outputsAt, removeNetwork } from './uses.js';

@@ -15,7 +15,7 @@ import { feed, inputsOf } from './inputs.js';
 import { firstVariables } from './outputs.js';
 import { splitPrefix } from './prefix.js';
 import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
-import { addUse } from './uses.js';
+import { addUse, placeUse } from './uses.js';
 
 /** How hinges `max(u, 0)` are written in full space. */
 export type HingeTreatment =
@@ -85,7 +85,7 @@ export type Formulation = 'auto' | 'reduced' | 'lifted' | 'full';
  */
 export function network(
   net: Network,
-  x: ExpressionArray<Expression, 2> | readonly ArrayLike<Operand>[],
+  x: ExpressionArray<Expression, 2> | readonly (ExpressionArray<Expression, 1> | ArrayLike<Operand>)[],
   options?: NetworkOptions,
 ): VariableArray<2>;
 export function network(
@@ -106,8 +106,15 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
     row: readonly Expression[],
     own: NetworkOptions & { readonly name: string },
   ): VariableArray => {
+    const [row0, column0] = [model.rowCount, model.variableCount];
     const fed = feed(model, stated, row, own.name);
-    return add(model, fed.net, fed.inputs, own, { network: fed.net, original: net, inputs: fed.inputs });
+    const outputs = add(model, fed.net, fed.inputs, own, {
+      network: fed.net,
+      original: net,
+      inputs: fed.inputs,
+    });
+    placeUse(model, { rows: [row0, model.rowCount], columns: [column0, model.variableCount] });
+    return outputs;
   };
   if (!several) return use(rows[0]!, { ...options, name });
   const [N, m] = [rows.length, net.outputSize];
@@ -210,6 +217,7 @@ function addReduced(
     original: whole.original,
     inputs: columns(whole.inputs),
     outputs: outputs.indices(),
+    formulation: options.formulation === 'lifted' ? 'lifted' : 'reduced',
     box,
     kinks,
   });
@@ -270,6 +278,7 @@ function addFull(
     original,
     inputs: columns(inputs),
     outputs: outputs.indices(),
+    formulation: 'full',
     kinks: 'refuse',
     ...(relaxation !== undefined && { relaxation }),
   });

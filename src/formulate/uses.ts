@@ -1,4 +1,7 @@
-import type { Model } from '../model/model.js';
+import { InputError } from '../core/errors.js';
+import { told } from '../core/given.js';
+import { Model } from '../model/model.js';
+import { VariableArray } from '../model/variables.js';
 import type { Network } from '../network/graph.js';
 import { forward, outputValues } from './forward.js';
 
@@ -13,6 +16,7 @@ export interface NetworkUse {
   /** Columns of x and y. */
   readonly inputs: Int32Array;
   readonly outputs: Int32Array;
+  readonly formulation: 'reduced' | 'lifted' | 'full';
   /** What stands for it among `model.grayBoxes`; none in full space. */
   readonly box?: unknown;
   /** Whether its gray box takes second derivatives at kinks as zero. */
@@ -27,6 +31,43 @@ export function addUse(model: Model, use: NetworkUse): void {
   const known = uses.get(model);
   if (known) known.push(use);
   else uses.set(model, [use]);
+}
+
+/** Rows and columns of a use, first and end. */
+export interface UsePlace {
+  readonly rows: readonly [number, number];
+  readonly columns: readonly [number, number];
+}
+
+const places = new WeakMap<NetworkUse, UsePlace>();
+
+/** Says where the use that was added last stands. */
+export function placeUse(model: Model, place: UsePlace): void {
+  const last = uses.get(model)?.at(-1);
+  if (last) places.set(last, place);
+}
+
+/**
+ * Takes a network out of a model again: the rows of all uses whose outputs `y` holds are withdrawn, variables of their layers
+ * too. The outputs stay as plain variables between their bounds, for the rows that use them. Throws {@link InputError} where
+ * `y` is not what `network` returned.
+ */
+export function removeNetwork(y: VariableArray): void {
+  const model = y instanceof VariableArray ? y.owner : undefined;
+  const columns = new Set(y instanceof VariableArray ? y.elements.map(({ index }) => index) : []);
+  const own = model instanceof Model ? (uses.get(model) ?? []) : [];
+  const gone = own.filter(({ outputs }) => outputs.every((column) => columns.has(column)));
+  const count = gone.reduce((total, { outputs }) => total + outputs.length, 0);
+  if (!(model instanceof Model) || count === 0 || count !== columns.size)
+    throw new InputError(`removeNetwork: ${told(y)} is not what network(…) returned, or was removed before`);
+  for (const use of gone) {
+    const { rows, columns: range } = places.get(use)!;
+    model.withdraw(...rows, range, new Set(use.outputs));
+  }
+  uses.set(
+    model,
+    own.filter((use) => !gone.includes(use)),
+  );
 }
 
 /** The uses of networks in a model so far, in the order of their calls. */

@@ -151,7 +151,7 @@ export interface Shaped {
 export type ArrayOperand<R extends number = AnyRank> =
   | ExpressionArray<Expression, R>
   | ArrayLike<Operand>
-  | readonly ArrayLike<Operand>[]
+  | readonly (ExpressionArray<Expression, 1> | ArrayLike<Operand>)[]
   | Shaped;
 
 export const isArrayOperand = (given: unknown): given is ArrayOperand =>

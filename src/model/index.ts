@@ -12,6 +12,7 @@ export { concat, stack } from './joining.js';
 export { type Matrix, matmul, matvec } from './matrices.js';
 export type { GrayBoxOptions, ModelOptions, VariableOptions } from './model.js';
 export { Model } from './model.js';
+export { max, type NormName, norm1, normInf } from './norms.js';
 export { ParameterArray } from './parameters.js';
 export {
   type Compare,
@@ -33,5 +34,6 @@ export {
 } from './row.js';
 export type { Link } from './statement.js';
 export { expr } from './template.js';
+export { toLatex } from './to-latex.js';
 export type { Bound } from './variable-table.js';
 export { VariableArray } from './variables.js';

@@ -96,6 +96,8 @@ export class Model implements Owner {
   /** First and last index of each block of variables. */
   readonly #blocks: (readonly [first: number, last: number])[] = [];
 
+  /** How often rows were withdrawn. */
+  #withdrawn = 0;
   /** Whether mistakes are refused at the call. */
   readonly #strict: boolean;
 
@@ -139,6 +141,7 @@ export class Model implements Owner {
       this.#sense,
       this.#groups.length,
       this.#blocks.length,
+      this.#withdrawn,
     ].join();
   }
 
@@ -343,6 +346,28 @@ export class Model implements Owner {
     if (index < 0) index = this.#boxes.push(box) - 1;
     this.#uses.push({ box: index, ...use });
     return Array.from(use.outputs, (_, k) => this.#rows.add(`${name}[${k}]`, 0, 0, -1));
+  }
+
+  /**
+   * @internal Takes rows `first` … `end − 1` out of the problem, gray boxes among them: they stay in place without bounds.
+   * Variables from `columns[0]` to `columns[1] − 1` that are not `kept` are held at their starts.
+   */
+  withdraw(
+    first: number,
+    end: number,
+    columns: readonly [from: number, to: number],
+    kept: ReadonlySet<number>,
+  ): void {
+    const left = this.#uses.filter(({ firstRow }) => firstRow < first || firstRow >= end);
+    const boxes = this.#boxes.filter((_, k) => left.some(({ box }) => box === k));
+    const moved = left.map((use) => ({ ...use, box: boxes.indexOf(this.#boxes[use.box]) }));
+    this.#uses.splice(0, this.#uses.length, ...moved);
+    this.#boxes.splice(0, this.#boxes.length, ...boxes);
+    this.#rows.release(first, end);
+    this.#variables.hold(columns, kept);
+    const outside = this.#blocks.filter(([from, to]) => to < columns[0] || from >= columns[1]);
+    this.#blocks.splice(0, this.#blocks.length, ...outside);
+    this.#withdrawn++;
   }
 
   /**

@@ -32,6 +32,13 @@ export class RowTable {
     return { index: this.length - 1, name };
   }
 
+  /** Leaves rows `first` … `end − 1` without expressions and bounds. */
+  release(first: number, end: number): void {
+    this.#lower.data.fill(Number.NEGATIVE_INFINITY, first, end);
+    this.#upper.data.fill(Number.POSITIVE_INFINITY, first, end);
+    this.#expressions.data.fill(-1, first, end);
+  }
+
   /** Bounds from what a caller gave: one side, both, or `equals`. */
   bounds(
     name: string,

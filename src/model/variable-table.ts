@@ -100,6 +100,15 @@ export class VariableTable {
     });
   }
 
+  /** Holds the columns of a range that are not `kept` at their starts. */
+  hold([from, to]: readonly [number, number], kept: ReadonlySet<number>): void {
+    for (let column = from; column < to; column++) {
+      if (kept.has(column)) continue;
+      this.#links.delete(column);
+      this.lower.data[column] = this.upper.data[column] = this.start.data[column]!;
+    }
+  }
+
   /** Sets the values of parameters, all or none. */
   assign(parameters: readonly Parameter[], value: number | ArrayLike<number>, where: string): void {
     checkList(value, parameters.length, where);

@@ -21,6 +21,8 @@ export interface Iteration {
   readonly trials: number;
   readonly restoration: boolean;
   readonly seconds: number;
+  /** The point of the last iterate of the problem itself, where it was asked for. */
+  readonly x?: Float64Array;
 }
 
 /** What a caller may attach to a running solve; called synchronously in the solver's thread. */

@@ -1,4 +1,4 @@
-import type { Iteration } from '../index.js';
+import type { Iteration } from '../src/nlp/solver.js';
 
 type Column = readonly [string, number, (row: Iteration) => string];
 
