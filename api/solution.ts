@@ -4,7 +4,7 @@ import { InputError } from '../src/core/errors.js';
 import { told } from '../src/core/given.js';
 import { oneLine } from '../src/core/shown.js';
 import type { NetworkUse } from '../src/formulate/index.js';
-import { extract } from '../src/model/extract/extract.js';
+import { extractOnce } from '../src/model/extract/again.js';
 import {
   Expression,
   ExpressionArray,
@@ -142,7 +142,7 @@ export function solutionOf(
   }
   let problem: Problem | undefined;
   const stated = (): Problem => {
-    problem ??= extract(statement);
+    problem ??= extractOnce(statement);
     return problem;
   };
   let known: readonly UseError[] | undefined;

@@ -11,7 +11,7 @@ import { openLinearSolver } from '../solvers/linear/index.js';
 import { EvaluationError, InputError } from '../src/core/errors.js';
 import { Limits } from '../src/core/limits.js';
 import { type NetworkUse, outputError } from '../src/formulate/index.js';
-import { extract } from '../src/model/extract/extract.js';
+import { extractOnce } from '../src/model/extract/again.js';
 import type { Statement } from '../src/model/statement.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Nlp } from '../src/nlp/contract.js';
@@ -76,7 +76,7 @@ export class Prepared {
         opened.push(await openBox(binding, limits.data));
       }
       checkLimits(limits);
-      const stated = 'tape' in problem ? extract(problem, limits) : problem;
+      const stated = 'tape' in problem ? extractOnce(problem, limits) : problem;
       const nlp = assemble(
         stated,
         opened.map(({ box }) => box),

@@ -79,6 +79,9 @@ export interface GrayBoxOptions {
 /** More rows at once than memory holds. */
 const mostAtOnce = 2 ** 27;
 
+/** Models made so far. */
+let models = 0;
+
 /** A problem under construction: variables, an objective and constraints. {@link Model.problem} states it as data. */
 export class Model implements Owner {
   readonly #variables: VariableTable;
@@ -96,6 +99,8 @@ export class Model implements Owner {
   /** First and last index of each block of variables. */
   readonly #blocks: (readonly [first: number, last: number])[] = [];
 
+  /** Tells models of this thread apart. */
+  readonly #number = ++models;
   /** How often rows were withdrawn. */
   #withdrawn = 0;
   /** Whether mistakes are refused at the call. */
@@ -449,7 +454,7 @@ export class Model implements Owner {
   alone(expression: Expression): Statement {
     const objective = this.#tape.place(this.#own(expression, 'value'));
     const rows = { lower: new Float64Array(0), upper: new Float64Array(0), names: [] };
-    const { partition: _, scaling: __, ...whole } = this.#state(viewed);
+    const { partition: _, scaling: __, key: ___, ...whole } = this.#state(viewed);
     return { ...whole, sense: 1, objective, rows, expressions: new Int32Array(0), grayBoxes: [], groups: [] };
   }
 
@@ -479,6 +484,7 @@ export class Model implements Owner {
     const { parameters, links, ...variables } = this.#variables.state(take);
     return {
       name: this.name,
+      key: `${this.#number}:${this.revision}`,
       sense: this.#sense,
       variables,
       ...this.#rows.state(take),

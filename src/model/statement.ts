@@ -7,6 +7,8 @@ import type { Tape } from './tape.js';
  */
 export interface Statement {
   readonly name: string;
+  /** Statements with the same key differ in bounds, starts and scaling alone; absent where that is not known. */
+  readonly key?: string;
   /** +1: minimize; −1: maximize. */
   readonly sense: 1 | -1;
   readonly variables: Block & { readonly start: Float64Array };
