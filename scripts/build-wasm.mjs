@@ -14,6 +14,11 @@ const modules = [
     plain: 'dist/solvers/linear/kernels.cjs',
   },
   {
+    entry: 'solvers/batch/assembly/index.ts',
+    output: 'solvers/batch/kernels.wasm.ts',
+    plain: 'dist/solvers/batch/kernels.cjs',
+  },
+  {
     entry: 'src/engine/wasm/assembly/index.ts',
     output: 'src/engine/wasm/kernels.wasm.ts',
     plain: 'dist/src/engine/wasm/kernels.cjs',

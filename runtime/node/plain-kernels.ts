@@ -6,6 +6,7 @@ import { compiled } from './compiled.js';
 /** Where the build puts the plain JavaScript of kernels. */
 const files: Readonly<Record<string, string>> = {
   'solvers/linear': '../../solvers/linear/kernels.cjs',
+  'solvers/batch': '../../solvers/batch/kernels.cjs',
   'engine/wasm': '../../src/engine/wasm/kernels.cjs',
 };
 

@@ -12,11 +12,14 @@ import {
   type QpPoint,
   type SolutionFlag,
 } from './contract.js';
-import { ElementSystem, forwardSide } from './derivative-element.js';
-import { elementOf, offsetOf, part, type Qp, sizeOf } from './element.js';
+import { ElementSystem, forwardSide, type Triple } from './derivative-element.js';
+import { elementOf, part, type Qp } from './element.js';
+import { gradientsOf } from './gradients.js';
+import { keptFor, release } from './keep.js';
 import { addTimes, addTransposedTimes } from './matrix.js';
 import { type DerivativeOptions, type DerivativeSettings, derivativeSettings } from './options.js';
 import { isSolved } from './solve.js';
+import { solveKept } from './solve-kept.js';
 
 /** Residual of a solve with K, relative to its right-hand side, from which a derivative is called inaccurate. */
 const ACCURATE = 1e-10;
@@ -102,55 +105,60 @@ class SolutionMap implements BatchDerivative {
 
   #mark(e: number, error: number): void {
     const flags = this.flags[e] as SolutionFlag[];
-    if (error > ACCURATE && !flags.includes('inaccurate')) flags.push('inaccurate');
+    if (!(error <= ACCURATE) && !flags.includes('inaccurate')) flags.push('inaccurate');
   }
 
   backward(cotangents: Cotangents): Gradients {
     this.#checkOpen();
     const data = this.#data;
-    const { batch, n, m, p } = data;
     checkParts(cotangents, parts, 'cotangent', (name) => this.#solution[name as keyof QpPoint].length);
-    const out = Object.fromEntries(
-      inputNames.map((name) => [name, new Float64Array(data[name].values.length)]),
-    ) as Record<InputName, Float64Array>;
-    const of = (name: keyof QpPoint, e: number, one: number): Float64Array =>
-      cotangents[name]?.subarray(e * one, (e + 1) * one) ?? new Float64Array(one);
-    for (let e = 0; e < batch; e++) {
-      const into = (name: InputName): Float64Array => {
-        const from = offsetOf(data, name, e);
-        return out[name].subarray(from, from + sizeOf(data, name));
-      };
-      if (!isSolved(this.#solution.statuses[e]!)) {
-        if (this.#settings.onFailure === 'nan') for (const name of inputNames) into(name).fill(NaN);
-        continue;
+    const { batch, n, m, p } = data;
+    const g = {
+      z: cotangents.z?.slice() ?? new Float64Array(batch * n),
+      nu: cotangents.nu?.slice() ?? new Float64Array(batch * m),
+      lam: cotangents.lam?.slice() ?? new Float64Array(batch * p),
+    };
+    const { s } = cotangents;
+    // s = h − Gz.
+    if (s)
+      for (let e = 0; e < batch; e++)
+        addTransposedTimes(part(data, 'G', e), piece(s, p, e), -1, piece(g.z, n, e));
+    this.#solve(g);
+    const without = this.#settings.onFailure === 'nan' ? NaN : 0;
+    return gradientsOf(data, this.#solution, g, s, (e) =>
+      isSolved(this.#solution.statuses[e]!) ? undefined : without,
+    );
+  }
+
+  /** Overwrites (z, ν, λ) of all elements, right-hand sides of K u = g, with u; zeros for elements without a solution. */
+  #solve(g: Triple): void {
+    const { batch, n, m, p } = this.#data;
+    const { statuses } = this.#solution;
+    for (let e = 0; e < batch; e++)
+      if (!isSolved(statuses[e]!)) {
+        piece(g.z, n, e).fill(0);
+        piece(g.nu, m, e).fill(0);
+        piece(g.lam, p, e).fill(0);
       }
-      const system = this.#system(e);
-      const { z, nu, lam } = this.#point(e);
-      const gs = of('s', e, p);
-      const g = { z: of('z', e, n).slice(), nu: of('nu', e, m), lam: of('lam', e, p) };
-      // s = h − Gz.
-      addTransposedTimes(part(data, 'G', e), gs, -1, g.z);
-      const { u, error } = system.solve(g);
-      this.#mark(e, error);
-      const [dQ, dq, dA, db, dG, dh] = inputNames.map(into) as [
-        Float64Array,
-        Float64Array,
-        Float64Array,
-        Float64Array,
-        Float64Array,
-        Float64Array,
-      ];
-      for (let j = 0; j < n; j++) dq[j] = dq[j]! - u.z[j]!;
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < n; j++)
-          dQ[i * n + j] = dQ[i * n + j]! - 0.5 * (u.z[i]! * z[j]! + z[i]! * u.z[j]!);
-      addRows(dA, u.nu, nu, z, u.z);
-      for (let i = 0; i < m; i++) db[i] = db[i]! + u.nu[i]!;
-      const byRow = u.lam.map((value, i) => value + gs[i]!);
-      addRows(dG, byRow, lam, z, u.z);
-      for (let i = 0; i < p; i++) dh[i] = dh[i]! + byRow[i]!;
+    const kept = keptFor(this.#solution);
+    const alone = (e: number): boolean => isSolved(statuses[e]!) && kept?.solved[e] !== 1;
+    const hard = Array.from({ length: batch }, (_, e) => e).filter(alone);
+    const own = hard.map((e) => ({
+      z: piece(g.z, n, e).slice(),
+      nu: piece(g.nu, m, e).slice(),
+      lam: piece(g.lam, p, e).slice(),
+    }));
+    if (kept) {
+      const error = solveKept(this.#data, this.#solution, kept, g);
+      for (let e = 0; e < batch; e++) if (kept.solved[e] === 1) this.#mark(e, error[e]!);
     }
-    return out;
+    hard.forEach((e, k) => {
+      const { u, error } = this.#system(e).solve(own[k]!);
+      this.#mark(e, error);
+      piece(g.z, n, e).set(u.z);
+      piece(g.nu, m, e).set(u.nu);
+      piece(g.lam, p, e).set(u.lam);
+    });
   }
 
   forward(directions: Directions): QpPoint {
@@ -158,49 +166,44 @@ class SolutionMap implements BatchDerivative {
     const data = this.#data;
     const { batch, n, m, p } = data;
     checkParts(directions, inputNames, 'direction', (name) => data[name as InputName].values.length);
-    const out = {
+    const g = {
       z: new Float64Array(batch * n),
       nu: new Float64Array(batch * m),
       lam: new Float64Array(batch * p),
-      s: new Float64Array(batch * p),
     };
+    const s = new Float64Array(batch * p);
     for (let e = 0; e < batch; e++) {
-      if (!isSolved(this.#solution.statuses[e]!)) {
-        if (this.#settings.onFailure === 'nan')
-          for (const name of parts) {
-            const one = out[name].length / batch;
-            out[name].fill(NaN, e * one, (e + 1) * one);
-          }
-        continue;
-      }
       const direction = directionOf(data, directions, e);
-      const point = this.#point(e);
-      const { u, error } = this.#system(e).solve(forwardSide(direction, point));
-      this.#mark(e, error);
-      const s = direction.h.slice();
-      addTimes(direction.G, point.z, -1, s);
-      addTimes(part(data, 'G', e), u.z, -1, s);
-      out.z.set(u.z, e * n);
-      out.nu.set(u.nu, e * m);
-      out.lam.set(u.lam, e * p);
-      out.s.set(s, e * p);
+      const side = forwardSide(direction, this.#point(e));
+      g.z.set(side.z, e * n);
+      g.nu.set(side.nu, e * m);
+      g.lam.set(side.lam, e * p);
+      // ds = dh − dG z − G dz, the last below.
+      s.set(side.lam, e * p);
     }
-    return out;
+    this.#solve(g);
+    for (let e = 0; e < batch; e++) {
+      if (isSolved(this.#solution.statuses[e]!))
+        addTimes(part(data, 'G', e), piece(g.z, n, e), -1, piece(s, p, e));
+      else {
+        const value = this.#settings.onFailure === 'nan' ? NaN : 0;
+        piece(s, p, e).fill(value);
+        piece(g.z, n, e).fill(value);
+        piece(g.nu, m, e).fill(value);
+        piece(g.lam, p, e).fill(value);
+      }
+    }
+    return { ...g, s };
   }
 
   dispose(): void {
     this.#systems = undefined;
+    release(this.#solution);
   }
 }
 
-/** `M ← M − (a zᵀ + y uᵀ)`, rows a, y by columns z, u. */
-function addRows(M: Float64Array, a: Float64Array, y: Float64Array, z: Float64Array, u: Float64Array): void {
-  const n = z.length;
-  for (let i = 0, at = 0; i < a.length; i++, at += n) {
-    const [ai, yi] = [a[i]!, y[i]!];
-    if (ai !== 0 || yi !== 0) for (let j = 0; j < n; j++) M[at + j] = M[at + j]! - (ai * z[j]! + yi * u[j]!);
-  }
-}
+const piece = (values: Float64Array, one: number, e: number): Float64Array =>
+  values.subarray(e * one, (e + 1) * one);
 
 /** The directions of element e, zeros where none are given, that of Q symmetric. */
 function directionOf(data: QpBatch, directions: Directions, e: number): Qp {

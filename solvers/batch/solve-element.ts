@@ -3,7 +3,7 @@ import type { Certificate, ElementStatus, QpPoint, SolutionFlag } from './contra
 import { diagnosed } from './diagnose.js';
 import type { Qp } from './element.js';
 import { solveEmbedding } from './embedding.js';
-import { type Errors, errorsOf } from './judge.js';
+import { type Errors, errorsOf, objectiveOf } from './judge.js';
 import type { BatchSettings } from './options.js';
 import { type Scaled, scaled, unscaled } from './scale.js';
 import { guess, type Settled, settle } from './settle.js';
@@ -13,6 +13,7 @@ export interface ElementAnswer {
   readonly status: ElementStatus;
   readonly point: QpPoint;
   readonly active: Uint8Array;
+  readonly objective: number;
   readonly errors: Errors;
   readonly flags: readonly SolutionFlag[];
   readonly certificate: Certificate | null;
@@ -65,6 +66,7 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly bo
     status: statusOf(errors, settings),
     point,
     active: Uint8Array.from(guess(end.point), Number),
+    objective: objectiveOf(qp, point.z),
     errors,
     // On which rows it stands is not known.
     flags: ['inaccurate'],
@@ -74,7 +76,10 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly bo
   };
 }
 
-export function statusOf(errors: Errors, { tolerance, acceptable }: BatchSettings): ElementStatus {
+export function statusOf(
+  errors: Pick<Errors, 'relative'>,
+  { tolerance, acceptable }: BatchSettings,
+): ElementStatus {
   if (errors.relative <= tolerance) return 'optimal';
   return errors.relative <= acceptable ? 'acceptable' : 'iteration-limit';
 }
@@ -96,6 +101,7 @@ function without(
     status,
     point,
     active: new Uint8Array(qp.p),
+    objective: objectiveOf(qp, point.z),
     errors: errorsOf(qp, point),
     flags: [],
     certificate,
@@ -119,6 +125,7 @@ function settledAnswer(
     status: statusOf(errors, settings),
     point,
     active: settled.active,
+    objective: objectiveOf(qp, point.z),
     errors,
     flags: [...flags, 'refined', ...inaccurate],
     certificate: null,

@@ -71,7 +71,7 @@ describe('derivatives', () => {
     const infeasible = hard.find(({ status }) => status === 'infeasible')!.problem;
     const one = batchOf([infeasible]);
     const none = solveBatch(one);
-    const cotangents = { z: new Float64Array(2).fill(1) };
+    const cotangents = { z: new Float64Array(2).fill(1), s: new Float64Array(3).fill(1) };
     for (const name of inputNames) {
       const zero = differentiate(one, none).backward(cotangents)[name];
       expect(zero.every((value) => value === 0)).toBe(true);

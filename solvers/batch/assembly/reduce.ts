@@ -1,0 +1,144 @@
+// From two quadratic programs to their complementarity problems in the multipliers of the inequalities alone:
+// with Q = LLᵀ, X = [A; G]L⁻ᵀ and AQ⁻¹Aᵀ = L_M L_Mᵀ, Y = GQ⁻¹Aᵀ L_M⁻ᵀ,
+//
+//     s = r + Sλ,   S = GQ⁻¹Gᵀ − YYᵀ,   r = h + GQ⁻¹q − Y L_M⁻¹(b + AQ⁻¹q)
+//
+// rows scaled so that S has a unit diagonal (ŝ = s∘scale, λ̂ = λ/scale) and r̂ largest entry 1.
+
+import * as a from './state';
+import { addProduct, cholesky, forwardSolve, solveRows, subtractTimes } from './matrix';
+import { copy, fill, interleave, largest, multiply, negate } from './vector';
+
+/** Least pivots, relative to the diagonal entries they come from; what is poorer is left to a more careful method. */
+const POOR_Q: f64 = 1e-11;
+const POOR_ROWS: f64 = 1e-10;
+/** Asymmetry of Q, relative to its largest entry, that is rounding. */
+const SYMMETRIC: f64 = 1e-7;
+
+/** Q of both problems, and its factor. */
+export function factorQ(Q0: usize, Q1: usize, odd: usize, bad: usize): void {
+  const N = a.N;
+  readQ(Q0, Q1, odd);
+  copy(a.L, a.Q, N * N);
+  for (let i = 0; i < N; i++) {
+    const at = a.L + <usize>i * (a.ldN + 16);
+    if (i >= a.n) v128.store(at, f64x2.splat(1));
+    v128.store(a.nReference + (<usize>i << 4), v128.load(at));
+  }
+  cholesky(a.L, a.ldN, N, N, a.nReference, POOR_Q, bad);
+}
+
+/** Q ← ½(Q + Qᵀ) of both problems. */
+export function readQ(Q0: usize, Q1: usize, odd: usize): void {
+  interleave(Q0, Q1, a.n, a.n, a.Q, a.ldN, odd);
+  const half = f64x2.splat(0.5);
+  let apart = f64x2.splat(0);
+  let diagonal = f64x2.splat(0);
+  for (let i = 0; i < a.n; i++) {
+    let row = a.Q + <usize>i * a.ldN;
+    let column = a.Q + (<usize>i << 4);
+    diagonal = f64x2.max(diagonal, v128.load(a.Q + <usize>i * (a.ldN + 16)));
+    for (let j = 0; j < i; j++) {
+      const x = v128.load(row);
+      const y = v128.load(column);
+      apart = f64x2.max(apart, f64x2.abs(f64x2.sub(x, y)));
+      const mean = f64x2.mul(half, f64x2.add(x, y));
+      v128.store(row, mean);
+      v128.store(column, mean);
+      row += 16;
+      column += a.ldN;
+    }
+  }
+  const limit = f64x2.mul(f64x2.splat(SYMMETRIC), diagonal);
+  if (f64x2.extract_lane(apart, 0) > f64x2.extract_lane(limit, 0)) store<f64>(odd, 1);
+  if (f64x2.extract_lane(apart, 1) > f64x2.extract_lane(limit, 1)) store<f64>(odd, 1, 8);
+}
+
+/** The rows of both problems. */
+export function readRows(A0: usize, A1: usize, G0: usize, G1: usize, odd: usize): void {
+  interleave(A0, A1, a.m, a.n, a.C, a.ldN, odd);
+  interleave(G0, G1, a.p, a.n, a.C + <usize>a.M * a.ldN, a.ldN, odd);
+}
+
+/** What depends on the rows: X, E, S and scale. */
+export function reduceRows(bad: usize): void {
+  const M = a.M;
+  const P = a.P;
+  copy(a.X, a.C, a.T * a.N);
+  solveRows(a.L, a.ldN, a.N, a.X, a.ldN, a.T);
+  if (M > 0) {
+    fill(a.E, a.T * M, 0);
+    addProduct(a.E, a.ldM, a.X, a.ldN, a.X, a.ldN, a.T, M, a.N, true, false);
+    for (let i = 0; i < M; i++) {
+      const at = a.E + <usize>i * (a.ldM + 16);
+      if (i >= a.m) v128.store(at, f64x2.splat(1));
+      v128.store(a.mReference + (<usize>i << 4), v128.load(at));
+    }
+    cholesky(a.E, a.ldM, M, a.T, a.mReference, POOR_ROWS, bad);
+  }
+  if (P == 0) return;
+  const G = a.X + <usize>M * a.ldN;
+  const Y = a.E + <usize>M * a.ldM;
+  fill(a.S, P * P, 0);
+  addProduct(a.S, a.ldP, G, a.ldN, G, a.ldN, P, P, a.N, true, false);
+  for (let i = 0; i < P; i++) v128.store(a.t + (<usize>i << 4), v128.load(a.S + <usize>i * (a.ldP + 16)));
+  addProduct(a.S, a.ldP, Y, a.ldM, Y, a.ldM, P, P, M, true, true);
+  for (let i = 0; i < P; i++) {
+    const at = a.S + <usize>i * (a.ldP + 16);
+    for (let lane: usize = 0; lane < 16; lane += 8) {
+      const whole = load<f64>(a.t + (<usize>i << 4) + lane);
+      let entry = load<f64>(at + lane);
+      if (i < a.p && !(entry > POOR_ROWS * whole)) {
+        store<f64>(bad + lane, 1);
+        entry = 1;
+      }
+      store<f64>(a.scale + (<usize>i << 4) + lane, i < a.p ? 1 / sqrt<f64>(entry) : 0);
+    }
+  }
+  for (let i = 0; i < P; i++) {
+    let row = a.S + <usize>i * a.ldP;
+    let column = a.S + (<usize>i << 4);
+    const own = v128.load(a.scale + (<usize>i << 4));
+    for (let j = 0; j <= i; j++) {
+      const value = f64x2.mul(v128.load(row), f64x2.mul(own, v128.load(a.scale + (<usize>j << 4))));
+      v128.store(row, value);
+      v128.store(column, value);
+      row += 16;
+      column += a.ldP;
+    }
+  }
+}
+
+/** The vectors of both problems, and r. The pair at `size` becomes what r̂ was divided by. */
+export function reduceVectors(
+  q0: usize,
+  q1: usize,
+  b0: usize,
+  b1: usize,
+  h0: usize,
+  h1: usize,
+  odd: usize,
+  size: usize,
+): void {
+  const M = a.M;
+  interleave(q0, q1, 1, a.n, a.q, a.ldN, odd);
+  interleave(b0, b1, 1, a.m, a.d, a.ldM, odd);
+  interleave(h0, h1, 1, a.p, a.d + (<usize>M << 4), a.ldP, odd);
+  copy(a.w, a.q, a.N);
+  forwardSolve(a.L, a.ldN, a.N, a.w);
+  copy(a.g, a.d, a.T);
+  negate(a.w, a.N);
+  subtractTimes(a.X, a.ldN, a.T, a.N, a.w, a.g);
+  copy(a.yq, a.g, M);
+  forwardSolve(a.E, a.ldM, M, a.yq);
+  copy(a.r, a.g + (<usize>M << 4), a.P);
+  subtractTimes(a.E + <usize>M * a.ldM, a.ldM, a.P, M, a.yq, a.r);
+  multiply(a.r, a.scale, a.P);
+  v128.store(size, f64x2.splat(1e-300));
+  largest(a.r, a.P, size);
+  const by = f64x2.div(f64x2.splat(1), v128.load(size));
+  for (let i = 0; i < a.P; i++) {
+    const at = a.r + (<usize>i << 4);
+    v128.store(at, f64x2.mul(v128.load(at), by));
+  }
+}

@@ -1,0 +1,130 @@
+// Sizes and places of what two quadratic programs of one shape need. Upper-case sizes are padded to multiples of four; rows
+// are those of A, padded, then those of G, padded: T of them.
+
+export let n: i32 = 0;
+export let m: i32 = 0;
+export let p: i32 = 0;
+export let N: i32 = 0;
+export let M: i32 = 0;
+export let P: i32 = 0;
+export let T: i32 = 0;
+/** Bytes of a row of N, M and P entries. */
+export let ldN: usize = 0;
+export let ldM: usize = 0;
+export let ldP: usize = 0;
+
+/** Q (N × N), symmetric; C = [A; G] (T × N); X = C L⁻ᵀ (T × N); S (P × P). */
+export let Q: usize = 0;
+export let C: usize = 0;
+export let X: usize = 0;
+export let S: usize = 0;
+/** Of length N. */
+export let q: usize = 0;
+export let w: usize = 0;
+export let z: usize = 0;
+export let zResidual: usize = 0;
+export let zWork: usize = 0;
+export let zWork2: usize = 0;
+export let nReference: usize = 0;
+/** Of length T: right-hand sides, multipliers, residuals. */
+export let d: usize = 0;
+export let g: usize = 0;
+export let y: usize = 0;
+export let yResidual: usize = 0;
+export let yWork: usize = 0;
+/** Of length M. */
+export let yq: usize = 0;
+export let mReference: usize = 0;
+/** Of length P: the complementarity problem s = r + Sλ. */
+export let r: usize = 0;
+export let λ: usize = 0;
+export let s: usize = 0;
+export let ρ: usize = 0;
+export let Δλ: usize = 0;
+export let Δs: usize = 0;
+export let t: usize = 0;
+export let last: usize = 0;
+export let ones: usize = 0;
+/** Pairs of numbers. */
+export let scalars: usize = 0;
+
+/** What a pair keeps: L (N × N), E = [L_M; Y_G] (T × M), F (P × P), scale and mask (P). */
+export let L: usize = 0;
+export let E: usize = 0;
+export let F: usize = 0;
+export let scale: usize = 0;
+export let mask: usize = 0;
+
+let end: usize = 0;
+
+function take(entries: i32): usize {
+  const at = end;
+  end += <usize>entries << 4;
+  return at;
+}
+
+/** Lays out the workspace from `base` on; returns where it ends. What it holds is zero. */
+export function layOut(variables: i32, equalities: i32, inequalities: i32, base: usize): usize {
+  n = variables;
+  m = equalities;
+  p = inequalities;
+  N = (n + 3) & ~3;
+  M = (m + 3) & ~3;
+  P = (p + 3) & ~3;
+  T = M + P;
+  ldN = <usize>N << 4;
+  ldM = <usize>M << 4;
+  ldP = <usize>P << 4;
+  end = base;
+  Q = take(N * N);
+  C = take(T * N);
+  X = take(T * N);
+  S = take(P * P);
+  q = take(N);
+  w = take(N);
+  z = take(N);
+  zResidual = take(N);
+  zWork = take(N);
+  zWork2 = take(N);
+  nReference = take(N);
+  d = take(T);
+  g = take(T);
+  y = take(T);
+  yResidual = take(T);
+  yWork = take(T);
+  yq = take(M);
+  mReference = take(M);
+  r = take(P);
+  λ = take(P);
+  s = take(P);
+  ρ = take(P);
+  Δλ = take(P);
+  Δs = take(P);
+  t = take(P);
+  last = take(P);
+  ones = take(P);
+  scalars = take(32);
+  memory.fill(base, 0, end - base);
+  for (let i = 0; i < 2 * P; i++) store<f64>(ones + (<usize>i << 3), 1);
+  return end;
+}
+
+/** Bytes that pairs keep: of the factor of Q, of the rest that depends on matrices alone, and of each pair. */
+export function factorBytes(): usize {
+  return (<usize>N * <usize>N) << 4;
+}
+export function rowsBytes(): usize {
+  return (<usize>T * <usize>M + <usize>P) << 4;
+}
+export function pairBytes(): usize {
+  return (<usize>P * <usize>P + <usize>P) << 4;
+}
+
+/** Where the kept parts of the pair at hand are. */
+export function hold(factor: usize, rows: usize, pair: usize): void {
+  L = factor;
+  E = rows;
+  scale = rows + ((<usize>T * <usize>M) << 4);
+  F = pair;
+  mask = pair + ((<usize>P * <usize>P) << 4);
+}

@@ -1,0 +1,93 @@
+import { type BatchSolution, type Gradients, type InputName, inputNames, type QpBatch } from './contract.js';
+import type { Triple } from './derivative-element.js';
+import { offsetOf, sizeOf } from './element.js';
+
+/**
+ * The gradients from the solution u of K u = g: with v = u_λ plus the cotangent of s,
+ *
+ *     dQ = −½(u_z zᵀ + z u_zᵀ), dq = −u_z, dA = −(u_ν zᵀ + ν u_zᵀ), db = u_ν, dG = −(v zᵀ + λ u_zᵀ), dh = v
+ *
+ * summed over the batch for inputs that are shared. Elements for which `instead` has a number give
+ * that number.
+ */
+export function gradientsOf(
+  data: QpBatch,
+  solution: BatchSolution,
+  u: Triple,
+  s: Float64Array | undefined,
+  instead: (e: number) => number | undefined,
+): Gradients {
+  const { batch, n, m, p } = data;
+  const out = Object.fromEntries(
+    inputNames.map((name) => [name, new Float64Array(data[name].values.length)]),
+  ) as Record<InputName, Float64Array>;
+  const { z, nu, lam } = solution;
+  for (let e = 0; e < batch; e++) {
+    const value = instead(e);
+    if (value !== undefined) {
+      // Sums, of shared inputs, stay without it.
+      if (value !== 0)
+        for (const name of inputNames) {
+          const from = offsetOf(data, name, e);
+          out[name].fill(value, from, from + sizeOf(data, name));
+        }
+      continue;
+    }
+    addSymmetric(out.Q, offsetOf(data, 'Q', e), u.z, z, e * n, n);
+    addScaled(out.q, offsetOf(data, 'q', e), u.z, e * n, n, -1);
+    addRows(out.A, offsetOf(data, 'A', e), u.nu, nu, e * m, m, z, u.z, e * n, n);
+    addScaled(out.b, offsetOf(data, 'b', e), u.nu, e * m, m, 1);
+    if (s) for (let i = e * p; i < (e + 1) * p; i++) u.lam[i] = u.lam[i]! + s[i]!;
+    addRows(out.G, offsetOf(data, 'G', e), u.lam, lam, e * p, p, z, u.z, e * n, n);
+    addScaled(out.h, offsetOf(data, 'h', e), u.lam, e * p, p, 1);
+  }
+  return out;
+}
+
+function addScaled(
+  out: Float64Array,
+  to: number,
+  x: Float64Array,
+  from: number,
+  length: number,
+  factor: number,
+): void {
+  for (let k = 0; k < length; k++) out[to + k] = out[to + k]! + factor * x[from + k]!;
+}
+
+/** out −= ½(u zᵀ + z uᵀ). */
+function addSymmetric(
+  out: Float64Array,
+  to: number,
+  u: Float64Array,
+  z: Float64Array,
+  from: number,
+  n: number,
+): void {
+  for (let i = 0; i < n; i++) {
+    const [ui, zi] = [0.5 * u[from + i]!, 0.5 * z[from + i]!];
+    const row = to + i * n;
+    for (let j = 0; j < n; j++) out[row + j] = out[row + j]! - (ui * z[from + j]! + zi * u[from + j]!);
+  }
+}
+
+/** out −= a zᵀ + y uᵀ, row by row; rows where a and y are 0 stay. */
+function addRows(
+  out: Float64Array,
+  to: number,
+  a: Float64Array,
+  y: Float64Array,
+  rowFrom: number,
+  rows: number,
+  z: Float64Array,
+  u: Float64Array,
+  from: number,
+  n: number,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const [ai, yi] = [a[rowFrom + i]!, y[rowFrom + i]!];
+    if (ai === 0 && yi === 0) continue;
+    const row = to + i * n;
+    for (let j = 0; j < n; j++) out[row + j] = out[row + j]! - (ai * z[from + j]! + yi * u[from + j]!);
+  }
+}
