@@ -97,7 +97,9 @@ export class Pairs {
     const answerBytes = 8 * (n + m + 2 * p + REPORT) + 2 * p;
     const perCall = Math.max(2, Math.min(batch + (batch & 1), 2 * Math.floor(CHUNK / (2 * dataBytes))));
     const own =
-      16 * (this.#sharedQ ? 0 : N * N) + 16 * (this.#sharedRows ? 0 : T * padded(m) + P) + 16 * (P * P + P);
+      16 * (this.#sharedQ ? 0 : N * N) +
+      16 * (this.#sharedRows ? 0 : T * padded(m) + P) +
+      16 * (P * P + P + P / 2 + 1);
     const pairs = Math.ceil(batch / 2);
     const kept = own * pairs <= KEPT;
     const slots = kept ? pairs : perCall / 2;

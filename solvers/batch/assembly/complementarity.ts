@@ -1,17 +1,18 @@
 // Two linear complementarity problems s = r + Sλ, s ≥ 0, λ ≥ 0, s∘λ = 0 with S symmetric, positive semidefinite, of unit
-// diagonal, and |r| ≤ 1: Mehrotra's predictor–corrector method (1992) until the active rows show, then these alone
-// (Newton's method, or a primal–dual active-set method).
+// diagonal, and |r| ≤ 1: a primal–dual active-set method (Hintermüller, Ito & Kunisch 2003), which mostly ends after a few
+// rounds of order of the rows held; where it gets nowhere, Mehrotra's predictor–corrector method (1992) until the active
+// rows show.
 
 import * as a from './state';
 import { backwardSolve, cholesky, forwardSolve, subtractTimes } from './matrix';
+import { factorHeld, solveHeld } from './held';
 import { copy, fill } from './vector';
 
-/** Pivots of rows held together, with unit diagonal, that make them dependent. */
-const DEPENDENT: f64 = 1e-10;
 /** Signs of multipliers and slacks count beyond this. */
 const SIGN: f64 = 1e-12;
-/** Rounds of exchanging rows after one guess. */
-const ROUNDS: i32 = 6;
+/** Rounds of exchanging rows after one guess; how many may pass without fewer on the wrong side. */
+const ROUNDS: i32 = 20;
+const PATIENCE: i32 = 2;
 /** Products sλ, relative to the start, beyond which iterations show nothing new. */
 const LEAST: f64 = 1e-26;
 
@@ -75,27 +76,35 @@ export function solveComplementarity(
   v128.store(lost, f64x2.splat(0));
   v128.store(count, f64x2.splat(0));
   if (a.p == 0) {
+    store<i64>(a.held, 0);
     v128.store(done, f64x2.splat(1));
     return;
   }
-  if (warm) {
-    settle(ROUNDS);
-    if (bothDone()) return;
-  }
+  // The rows violated by λ = 0, or those guessed.
+  if (!warm)
+    for (let k: usize = 0; k < 2; k++)
+      for (let i = 0; i < a.p; i++) setLane(at(a.mask, i), k, lane(at(a.r, i), k) < 0 ? 1 : 0);
+  settle(ROUNDS);
+  if (bothDone()) return;
   start();
   let cooled: i32 = 0;
+  let stale = true;
   for (let k: i32 = 0; k < most && !bothDone(); k++) {
     step();
+    stale = true;
     iterations++;
     cooled--;
     const spent = noteSpent();
     if ((guess(k == 0) && cooled <= 0) || spent) {
       settle(ROUNDS);
+      stale = false;
       cooled = 2;
     }
     for (let l: usize = 0; l < 2; l++)
       if (lane(done, l) == 0 && isSpent(l)) setLane(lost, l, 1);
   }
+  // Steps that one problem needed took the place of what the other had.
+  if (stale) settle(1);
 }
 
 function bothDone(): bool {
@@ -283,24 +292,17 @@ function guess(fresh: bool): bool {
 /** Solves with the rows in `mask` held, and exchanges those on the wrong side, as long as they become fewer. */
 function settle(rounds: i32): void {
   const P = a.P;
-  let before0: f64 = 1e9;
-  let before1: f64 = 1e9;
+  let best0: f64 = 1e9;
+  let best1: f64 = 1e9;
+  let since0 = 0;
+  let since1 = 0;
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < P; i++) {
-      const own = v128.load(at(a.mask, i));
-      const from = a.S + <usize>i * a.ldP;
-      const to = a.F + <usize>i * a.ldP;
-      for (let j = 0; j < i; j++)
-        v128.store(at(to, j), f64x2.mul(v128.load(at(from, j)), f64x2.mul(own, v128.load(at(a.mask, j)))));
-      v128.store(at(to, i), f64x2.splat(1));
-    }
     v128.store(failed, f64x2.splat(0));
-    cholesky(a.F, a.ldP, P, P, a.ones, DEPENDENT, failed);
+    factorHeld(failed);
     factorizations++;
     const zero = f64x2.splat(0);
-    for (let i = 0; i < P; i++)
-      v128.store(at(a.Δλ, i), f64x2.mul(v128.load(at(a.mask, i)), f64x2.sub(zero, v128.load(at(a.r, i)))));
-    solveWith(a.Δλ);
+    for (let i = 0; i < P; i++) v128.store(at(a.Δλ, i), f64x2.sub(zero, v128.load(at(a.r, i))));
+    solveHeld(a.Δλ);
     // Δs = −(r + Sλ).
     for (let i = 0; i < P; i++) v128.store(at(a.Δs, i), f64x2.sub(zero, v128.load(at(a.r, i))));
     subtractTimes(a.S, a.ldP, P, P, a.Δλ, a.Δs);
@@ -320,11 +322,13 @@ function settle(rounds: i32): void {
       }
     }
     if (bothDone()) return;
-    const better0 = !over(0) && lane(wrong, 0) < before0;
-    const better1 = !over(1) && lane(wrong, 1) < before1;
-    if ((!better0 && !better1) || round + 1 == rounds) return;
-    before0 = lane(wrong, 0);
-    before1 = lane(wrong, 1);
+    since0 = lane(wrong, 0) < best0 ? 0 : since0 + 1;
+    since1 = lane(wrong, 1) < best1 ? 0 : since1 + 1;
+    best0 = min(best0, lane(wrong, 0));
+    best1 = min(best1, lane(wrong, 1));
+    const stuck0 = over(0) || since0 > PATIENCE;
+    const stuck1 = over(1) || since1 > PATIENCE;
+    if ((stuck0 && stuck1) || round + 1 == rounds) return;
     for (let k: usize = 0; k < 2; k++) {
       if (over(k)) continue;
       for (let i = 0; i < a.p; i++) {

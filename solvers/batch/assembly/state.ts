@@ -48,12 +48,17 @@ export let ones: usize = 0;
 /** Pairs of numbers. */
 export let scalars: usize = 0;
 
-/** What a pair keeps: L (N × N), E = [L_M; Y_G] (T × M), F (P × P), scale and mask (P). */
+/**
+ * What a pair keeps: L (N × N), E = [L_M; Y_G] (T × M), scale (P); the factor F of S on the rows held, each problem's own one
+ * after the other, at most P of them, mask (P, 1 for rows held), and which rows these are (P pairs of i32), how many (a pair of i32).
+ */
 export let L: usize = 0;
 export let E: usize = 0;
 export let F: usize = 0;
 export let scale: usize = 0;
 export let mask: usize = 0;
+export let index: usize = 0;
+export let held: usize = 0;
 
 let end: usize = 0;
 
@@ -117,7 +122,7 @@ export function rowsBytes(): usize {
   return (<usize>T * <usize>M + <usize>P) << 4;
 }
 export function pairBytes(): usize {
-  return (<usize>P * <usize>P + <usize>P) << 4;
+  return ((<usize>P * <usize>P + <usize>P) << 4) + (<usize>P << 3) + 16;
 }
 
 /** Where the kept parts of the pair at hand are. */
@@ -127,4 +132,6 @@ export function hold(factor: usize, rows: usize, pair: usize): void {
   scale = rows + ((<usize>T * <usize>M) << 4);
   F = pair;
   mask = pair + ((<usize>P * <usize>P) << 4);
+  index = mask + (<usize>P << 4);
+  held = index + (<usize>P << 3);
 }

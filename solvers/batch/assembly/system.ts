@@ -3,6 +3,7 @@
 
 import * as a from './state';
 import { backwardSolve, forwardSolve, subtractTimes, subtractTransposedTimes } from './matrix';
+import { solveHeld } from './held';
 import { addWhere, copy, fill, largest, multiply } from './vector';
 
 /** x ← Q⁻¹ x. */
@@ -23,9 +24,7 @@ export function solveSystem(x: usize, v: usize): void {
   forwardSolve(a.E, a.ldM, M, v);
   subtractTimes(Y, a.ldM, P, M, v, vG);
   multiply(vG, a.scale, P);
-  multiply(vG, a.mask, P);
-  forwardSolve(a.F, a.ldP, P, vG);
-  backwardSolve(a.F, a.ldP, P, vG);
+  solveHeld(vG);
   multiply(vG, a.scale, P);
   subtractTransposedTimes(Y, a.ldM, P, M, vG, v);
   backwardSolve(a.E, a.ldM, M, v);

@@ -1,0 +1,143 @@
+"""Batched quadratic programs and gradients of all data by other libraries, on one core, in f64.
+
+Usage: python qp_layers.py PEER BATCH TRIALS N [N ...]   with PEER one of moreau, proxsuite, qpth
+Prints one JSON line per size: CPU milliseconds forward and backward (medians), largest residuals, version.
+The problems are those of `graybox bench qp`: Q = LL^T + 1e-3 I, L ~ U(0,1); G, z0, q ~ N(0,1); h = G z0 + U(0,1).
+"""
+
+import os
+
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import json
+import sys
+import time
+
+import numpy as np
+
+
+def problems(batch, n, seed=7):
+    rng = np.random.default_rng(seed)
+    L = rng.random((batch, n, n))
+    Q = L @ L.transpose(0, 2, 1) + 1e-3 * np.eye(n)
+    Q = 0.5 * (Q + Q.transpose(0, 2, 1))
+    G, q, z0 = rng.standard_normal((batch, n, n)), rng.standard_normal((batch, n)), rng.standard_normal((batch, n))
+    h = np.einsum("bij,bj->bi", G, z0) + rng.random((batch, n))
+    return Q, q, G, h
+
+
+def moreau(Q, q, G, h):
+    import moreau as library
+
+    batch, n = q.shape
+    offsets = np.arange(0, n * n + 1, n)
+    columns = np.tile(np.arange(n), n)
+    settings = library.Settings(
+        solver="active_set", device="cpu", batch_size=batch, enable_grad=True, active_set_settings=library.ActiveSetSettings()
+    )
+    solver = library.CompiledSolver(
+        n=n, m=n, P_row_offsets=offsets, P_col_indices=columns, A_row_offsets=offsets, A_col_indices=columns,
+        cones=library.Cones(num_zero_cones=0, num_nonneg_cones=n), settings=settings,
+    )
+    Qv, Gv = Q.reshape(batch, -1), G.reshape(batch, -1)
+
+    def forward():
+        solver.setup(Qv, Gv)
+        return solver.solve(q, h)
+
+    def backward(found):
+        return solver.backward(np.ones_like(q))
+
+    return library.__version__, forward, backward, lambda found: (np.asarray(found.x), np.asarray(found.z))
+
+
+def proxsuite(Q, q, G, h):
+    import proxsuite as library
+    from proxsuite.proxqp.dense import BatchQP, compute_backward, solve_in_parallel
+
+    batch, n = q.shape
+
+    def forward():
+        queue = BatchQP()
+        for k in range(batch):
+            qp = queue.init_qp_in_place(n, 0, n)
+            qp.settings.eps_abs = 1e-9
+            qp.settings.eps_rel = 0
+            qp.init(Q[k], q[k], None, None, G[k], None, h[k], False)
+        solve_in_parallel(num_threads=1, qps=queue)
+        return queue
+
+    def backward(queue):
+        side = np.zeros(2 * n)
+        side[:n] = 1
+        out = []
+        for k in range(batch):
+            compute_backward(queue.get(k), side, 1e-4, 1e-6, 1e-6)
+            data = queue.get(k).model.backward_data
+            out.append((data.dL_dH, data.dL_dg, data.dL_dC, data.dL_du))
+        return out
+
+    def answer(queue):
+        return (
+            np.array([queue.get(k).results.x for k in range(batch)]),
+            np.array([queue.get(k).results.z for k in range(batch)]),
+        )
+
+    return library.__version__, forward, backward, answer
+
+
+def qpth(Q, q, G, h):
+    import importlib.metadata
+
+    import torch
+    from qpth.qp import QPFunction
+
+    torch.set_num_threads(1)
+    batch, n = q.shape
+    inputs = [torch.tensor(x, requires_grad=True) for x in (Q, q, G, h)]
+    none = torch.empty(0, dtype=torch.float64)
+
+    def forward():
+        for x in inputs:
+            x.grad = None
+        return QPFunction(verbose=-1)(*inputs, none, none)
+
+    def backward(z):
+        z.sum().backward()
+
+    return importlib.metadata.version("qpth"), forward, backward, lambda z: (z.detach().numpy(), None)
+
+
+def main():
+    peer, batch, trials = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    for n in map(int, sys.argv[4:]):
+        Q, q, G, h = problems(batch, n)
+        version, forward, backward, answer = {"moreau": moreau, "proxsuite": proxsuite, "qpth": qpth}[peer](Q, q, G, h)
+        ahead, back = [], []
+        for _ in range(trials + 1):
+            t0 = time.process_time()
+            found = forward()
+            t1 = time.process_time()
+            backward(found)
+            t2 = time.process_time()
+            ahead.append(1e3 * (t1 - t0))
+            back.append(1e3 * (t2 - t1))
+        z, lam = answer(found)
+        primal = float(np.max(np.einsum("bij,bj->bi", G, z) - h))
+        dual = None
+        if lam is not None:
+            dual = float(np.max(np.abs(np.einsum("bij,bj->bi", Q, z) + q + np.einsum("bij,bi->bj", G, lam))))
+        print(
+            json.dumps(
+                {
+                    "peer": peer, "version": version, "n": n, "batch": batch,
+                    "forward": float(np.median(ahead[1:])), "backward": float(np.median(back[1:])),
+                    "best": [min(ahead[1:]), min(back[1:])], "primal": primal, "dual": dual,
+                }
+            ),
+            flush=True,
+        )
+
+
+main()

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { elementOf } from '../../solvers/batch/element.js';
+import { differentiate, inputNames, type QpBatch, solveBatch } from '../../solvers/batch/index.js';
+import { batchSettings } from '../../solvers/batch/options.js';
+import { solveElement } from '../../solvers/batch/solve-element.js';
+import { batchOf, gram, normal, numbers, type Problem, regular, times, uniform } from './problems.js';
+
+const largest = (x: Iterable<number>): number => {
+  let most = 0;
+  for (const value of x) most = Math.max(most, Math.abs(value));
+  return most;
+};
+const apart = (a: Float64Array, b: Float64Array): number => largest(a.map((value, k) => value - b[k]!));
+
+/** The problems of the timing experiment: Q = LLᵀ + 10⁻³I, h = Gz₀ + s₀, with equalities Az = Az₀. */
+function timed(n: number, m: number, p: number, seed: number): Problem {
+  const next = uniform(seed);
+  const gauss = normal(next);
+  const [A, G, z] = [numbers(m * n, gauss), numbers(p * n, gauss), numbers(n, gauss)];
+  const h = times(G, z).map((value) => value + next());
+  return { Q: gram(n, n, 1e-3, next), q: numbers(n, gauss), A, b: times(A, z), G, h };
+}
+
+const parts = ['z', 'nu', 'lam', 's'] as const;
+
+describe('kernels', () => {
+  it('answer as the method for single elements does, with and without interior-point steps', () => {
+    let stepped = 0;
+    for (const [n, m, p] of [
+      [1, 0, 2],
+      [3, 1, 4],
+      [10, 0, 10],
+      [10, 3, 20],
+      [6, 2, 30],
+    ] as const) {
+      const problems = Array.from({ length: 41 }, (_, k) => timed(n, m, p, 1000 * n + k));
+      const data = batchOf(problems);
+      const solution = solveBatch(data);
+      expect(solution.statuses.every((status) => status === 'optimal')).toBe(true);
+      for (let e = 0; e < problems.length; e++) {
+        if (solution.iterations[e]! > 0) stepped++;
+        const { point, active, objective } = solveElement(elementOf(data, e), batchSettings());
+        for (const part of parts) {
+          const one = point[part].length;
+          const own = solution[part].subarray(e * one, (e + 1) * one);
+          expect(apart(own, point[part])).toBeLessThan(1e-8 * Math.max(1, largest(point[part])));
+        }
+        expect([...solution.active.subarray(e * p, (e + 1) * p)]).toEqual([...active]);
+        expect(solution.objective[e]).toBeCloseTo(objective, 8);
+      }
+    }
+    expect(stepped).toBeGreaterThan(10);
+  });
+
+  it('give every element the same bits, whoever shares its vectors', () => {
+    const problems = Array.from({ length: 9 }, (_, k) => timed(12, 2, 15, k));
+    const all = solveBatch(batchOf(problems));
+    for (let e = 0; e < problems.length; e++) {
+      const alone = solveBatch(batchOf([problems[e]!]));
+      for (const part of parts) {
+        const one = alone[part].length;
+        expect(alone[part]).toEqual(all[part].slice(e * one, (e + 1) * one));
+      }
+    }
+  });
+
+  it.each([
+    ['Q'],
+    ['Q', 'A', 'G'],
+    ['Q', 'A', 'G', 'q', 'b', 'h'],
+    ['G', 'h'],
+  ] as const)('factor what is shared once, to the same answers: %s …', (...names) => {
+    const first = timed(8, 2, 9, 3);
+    const problems = Array.from({ length: 7 }, (_, k) => {
+      const problem = timed(8, 2, 9, 10 + k);
+      // Right-hand sides of the first where its rows are used, so that all are feasible.
+      const shared = Object.fromEntries(names.map((name) => [name, first[name]])) as Partial<Problem>;
+      const own = { ...problem, ...shared };
+      const z = numbers(8, normal(uniform(k)));
+      return {
+        ...own,
+        ...(!names.includes('b' as never) && { b: times(own.A, z) }),
+        ...(!names.includes('h' as never) && { h: times(own.G, z).map((value) => value + 0.5) }),
+      };
+    });
+    const each = batchOf(problems);
+    const shared: QpBatch = { ...each };
+    for (const name of names) Object.assign(shared, { [name]: { values: first[name], shared: true } });
+    const [a, b] = [solveBatch(each), solveBatch(shared)];
+    expect(b.statuses).toEqual(a.statuses);
+    for (const part of parts) expect(apart(a[part], b[part])).toBeLessThan(1e-9);
+    const cotangents = { z: numbers(56, normal(uniform(4))), lam: numbers(63, normal(uniform(5))) };
+    const own = differentiate(each, a).backward(cotangents);
+    const sums = differentiate(shared, b).backward(cotangents);
+    for (const name of inputNames) {
+      const one = problems[0]![name].length;
+      if (!shared[name].shared) {
+        expect(apart(sums[name], own[name])).toBeLessThan(1e-8 * largest(own[name]));
+        continue;
+      }
+      const sum = Float64Array.from({ length: one }, (_, k) => {
+        let total = 0;
+        for (let e = 0; e < 7; e++) total += own[name][e * one + k]!;
+        return total;
+      });
+      expect(apart(sums[name], sum)).toBeLessThan(1e-8 * largest(own[name]));
+    }
+  });
+
+  it('differentiate solutions whose factors have gone to others', () => {
+    const data = batchOf(Array.from({ length: 5 }, (_, k) => timed(9, 2, 8, 40 + k)));
+    const cotangents = { z: numbers(45, normal(uniform(6))) };
+    const solution = solveBatch(data);
+    const at = differentiate(data, solution).backward(cotangents);
+    for (let k = 0; k < 12; k++) solveBatch(batchOf([timed(7, 1, 6, k)]));
+    const again = differentiate(data, solution).backward(cotangents);
+    for (const name of inputNames) expect(again[name]).toEqual(at[name]);
+  });
+
+  it('start from the active rows of another solution, to the same answer', () => {
+    const problems = Array.from({ length: 8 }, (_, k) => regular(20, 3, 20, 60 + k).problem);
+    const data = batchOf(problems);
+    const cold = solveBatch(data);
+    const warm = solveBatch(data, { warmStart: cold });
+    for (const part of parts) expect(warm[part]).toEqual(cold[part]);
+    expect(warm.factorizations).toBeLessThan(cold.factorizations);
+    expect([...warm.iterations]).toEqual(new Array(8).fill(0));
+    // A poor guess costs time, nothing else.
+    const others = solveBatch(batchOf(problems.map((_, k) => regular(20, 3, 20, 80 + k).problem)));
+    const misled = solveBatch(data, { warmStart: others });
+    for (const part of parts) expect(misled[part]).toEqual(cold[part]);
+    expect(() => solveBatch(batchOf(problems.slice(1)), { warmStart: cold })).toThrow(
+      'warmStart is a solution of 8 elements',
+    );
+  });
+
+  it('split batches that are too large for one call', () => {
+    const problems = Array.from({ length: 70 }, (_, k) => timed(60, 4, 60, k));
+    const all = solveBatch(batchOf(problems));
+    const last = solveBatch(batchOf(problems.slice(-3)));
+    expect(all.z.slice(-180)).toEqual(last.z);
+    const cotangents = { z: new Float64Array(70 * 60).fill(1) };
+    const gradients = differentiate(batchOf(problems), all).backward(cotangents);
+    const own = differentiate(batchOf(problems.slice(-3)), last).backward({
+      z: new Float64Array(180).fill(1),
+    });
+    expect(gradients.G.slice(-3 * 3600)).toEqual(own.G);
+  });
+});
