@@ -1,4 +1,4 @@
-import { type KernelMemory, mostOf } from '../../src/core/kernels.js';
+import { type KernelKind, type KernelMemory, kindOf, mostOf } from '../../src/core/kernels.js';
 import type { InputName, QpBatch } from './contract.js';
 import { sizeOf } from './element.js';
 import { ensure, type Kernels, openKernels } from './kernels.js';
@@ -72,6 +72,11 @@ export class Pairs {
 
   constructor() {
     ({ memory: this.#memory, kernels: this.#kernels } = openKernels());
+  }
+
+  /** Who computes: WebAssembly, or the same in plain JavaScript. */
+  get kind(): KernelKind {
+    return kindOf(this.#memory);
   }
 
   /** Bytes held. */
