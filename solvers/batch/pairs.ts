@@ -97,7 +97,7 @@ export class Pairs {
     const padded = (length: number): number => (length + 3) & ~3;
     const [N, P, T] = [padded(n), padded(p), padded(m) + padded(p)];
     // The workspace, generously: Q, C, X, S and vectors.
-    const workspace = 16 * (N * N + 2 * T * N + P * P + 8 * N + 16 * T + 256);
+    const workspace = 16 * (N * N + 2.1 * T * N + P * P + 9 * N + 16 * T + 256);
     const dataBytes = 8 * (n * n + n + (m + p) * (n + 1));
     const answerBytes = 8 * (n + m + 2 * p + REPORT) + 2 * p;
     const perCall = Math.max(2, Math.min(batch + (batch & 1), 2 * Math.floor(CHUNK / (2 * dataBytes))));

@@ -52,6 +52,31 @@ describe('kernels', () => {
     expect(stepped).toBeGreaterThan(10);
   });
 
+  it('take what a diagonal Q and rows of few entries save, to the same answers', () => {
+    const [n, m, p] = [60, 15, 60];
+    const problems = Array.from({ length: 3 }, (_, k) => {
+      const next = uniform(k);
+      const gauss = normal(next);
+      const sparse = (rows: number, share: number): Float64Array =>
+        Float64Array.from({ length: rows * n }, (_, at) =>
+          at % n === Math.floor(at / n) ? 1 : next() < share ? gauss() : 0,
+        );
+      const [A, G] = [sparse(m, k < 2 ? 0.03 : 1), sparse(p, k < 2 ? 0.03 : 1)];
+      const z = numbers(n, gauss);
+      const Q = new Float64Array(n * n);
+      for (let j = 0; j < n; j++) Q[j * n + j] = 0.5 + next();
+      return { Q, q: numbers(n, gauss), A, b: times(A, z), G, h: times(G, z).map((value) => value + next()) };
+    });
+    const data = batchOf(problems);
+    const solution = solveBatch(data);
+    expect(solution.flags).toEqual([['refined'], ['refined'], ['refined']]);
+    for (let e = 0; e < 3; e++) {
+      const { point } = solveElement(elementOf(data, e), batchSettings());
+      expect(apart(solution.z.slice(e * n, (e + 1) * n), point.z)).toBeLessThan(1e-10);
+      expect(apart(solution.nu.slice(e * m, (e + 1) * m), point.nu)).toBeLessThan(1e-9);
+    }
+  });
+
   it('give every element the same bits, whoever shares its vectors', () => {
     const problems = Array.from({ length: 9 }, (_, k) => timed(12, 2, 15, k));
     const all = solveBatch(batchOf(problems));

@@ -25,7 +25,34 @@ export function factorQ(Q0: usize, Q1: usize, odd: usize, bad: usize): void {
     if (i >= a.n) v128.store(at, f64x2.splat(1));
     v128.store(a.nReference + (<usize>i << 4), v128.load(at));
   }
-  cholesky(a.L, a.ldN, N, N, a.nReference, POOR_Q, bad);
+  a.setDiagonal(isDiagonal());
+  if (a.diagonal) invertDiagonal(bad);
+  else cholesky(a.L, a.ldN, N, N, a.nReference, POOR_Q, bad);
+}
+
+function isDiagonal(): bool {
+  for (let i = 1; i < a.n; i++)
+    for (let j = 0; j < i; j++) {
+      const at = a.Q + <usize>i * a.ldN + (<usize>j << 4);
+      if (load<f64>(at) != 0 || load<f64>(at, 8) != 0) return false;
+    }
+  return true;
+}
+
+/** The factor of a diagonal Q; entries far below the largest are left to a more careful method. */
+function invertDiagonal(bad: usize): void {
+  for (let lane: usize = 0; lane < 16; lane += 8) {
+    let most: f64 = 0;
+    for (let i = 0; i < a.n; i++) most = max(most, load<f64>(a.nReference + (<usize>i << 4) + lane));
+    for (let i = 0; i < a.N; i++) {
+      let entry = load<f64>(a.nReference + (<usize>i << 4) + lane);
+      if (!(entry > POOR_Q * most) && i < a.n) {
+        entry = 1;
+        store<f64>(bad + lane, 1);
+      }
+      store<f64>(a.L + <usize>i * (a.ldN + 16) + lane, 1 / sqrt<f64>(entry));
+    }
+  }
 }
 
 /** Q ← ½(Q + Qᵀ) of both problems. */
@@ -65,10 +92,14 @@ export function reduceRows(bad: usize): void {
   const M = a.M;
   const P = a.P;
   copy(a.X, a.C, a.T * a.N);
-  solveRows(a.L, a.ldN, a.N, a.X, a.ldN, a.T);
+  if (a.diagonal) scaleColumns();
+  else solveRows(a.L, a.ldN, a.N, a.X, a.ldN, a.T);
+  fill(a.E, a.T * M, 0);
+  fill(a.S, P * P, 0);
+  const sparse = a.diagonal && listColumns();
+  if (sparse) addOuter();
   if (M > 0) {
-    fill(a.E, a.T * M, 0);
-    addProduct(a.E, a.ldM, a.X, a.ldN, a.X, a.ldN, a.T, M, a.N, true, false);
+    if (!sparse) addProduct(a.E, a.ldM, a.X, a.ldN, a.X, a.ldN, a.T, M, a.N, true, false);
     for (let i = 0; i < M; i++) {
       const at = a.E + <usize>i * (a.ldM + 16);
       if (i >= a.m) v128.store(at, f64x2.splat(1));
@@ -79,8 +110,7 @@ export function reduceRows(bad: usize): void {
   if (P == 0) return;
   const G = a.X + <usize>M * a.ldN;
   const Y = a.E + <usize>M * a.ldM;
-  fill(a.S, P * P, 0);
-  addProduct(a.S, a.ldP, G, a.ldN, G, a.ldN, P, P, a.N, true, false);
+  if (!sparse) addProduct(a.S, a.ldP, G, a.ldN, G, a.ldN, P, P, a.N, true, false);
   for (let i = 0; i < P; i++) v128.store(a.t + (<usize>i << 4), v128.load(a.S + <usize>i * (a.ldP + 16)));
   addProduct(a.S, a.ldP, Y, a.ldM, Y, a.ldM, P, P, M, true, true);
   for (let i = 0; i < P; i++) {
@@ -105,6 +135,93 @@ export function reduceRows(bad: usize): void {
       v128.store(column, value);
       row += 16;
       column += a.ldP;
+    }
+  }
+}
+
+/** X ← X diag(L⁻¹). */
+function scaleColumns(): void {
+  for (let i = 0; i < a.T; i++) {
+    let at = a.X + <usize>i * a.ldN;
+    let by = a.L;
+    for (let j = 0; j < a.N; j++) {
+      v128.store(at, f64x2.mul(v128.load(at), v128.load(by)));
+      at += 16;
+      by += a.ldN + 16;
+    }
+  }
+}
+
+function hasEntry(at: usize): bool {
+  return load<f64>(at) != 0 || load<f64>(at, 8) != 0;
+}
+
+/**
+ * Lists the rows of X with an entry, column by column: where each column starts, then rows ascending. False where these are too many to
+ * gain by it.
+ */
+function listColumns(): bool {
+  const N = a.N;
+  const starts = a.lists;
+  const rows = starts + (<usize>(N + 1) << 2);
+  const room = a.listed - N - 1;
+  memory.fill(starts, 0, <usize>(N + 1) << 2);
+  let count = 0;
+  for (let i = 0; i < a.T; i++) {
+    const row = a.X + <usize>i * a.ldN;
+    for (let j = 0; j < N; j++) {
+      if (!hasEntry(row + (<usize>j << 4))) continue;
+      const at = starts + (<usize>j << 2);
+      store<i32>(at, load<i32>(at) + 1);
+      if (++count > room) return false;
+    }
+  }
+  let work: f64 = 0;
+  let sum = 0;
+  for (let j = 0; j < N; j++) {
+    const at = starts + (<usize>j << 2);
+    const own = load<i32>(at);
+    work += <f64>own * <f64>own;
+    store<i32>(at, sum);
+    sum += own;
+  }
+  // Entries one by one cost several times those of a dense product.
+  if (work * 8 > <f64>a.T * <f64>a.T * <f64>N) return false;
+  for (let i = 0; i < a.T; i++) {
+    const row = a.X + <usize>i * a.ldN;
+    for (let j = 0; j < N; j++) {
+      if (!hasEntry(row + (<usize>j << 4))) continue;
+      const at = starts + (<usize>j << 2);
+      const place = load<i32>(at);
+      store<i32>(rows + (<usize>place << 2), i);
+      store<i32>(at, place + 1);
+    }
+  }
+  // Each start is now that of the next column.
+  memory.copy(starts + 4, starts, <usize>N << 2);
+  store<i32>(starts, 0);
+  return true;
+}
+
+/** XXᵀ, lower triangle, into E and S, from the lists of {@link listColumns}. */
+function addOuter(): void {
+  const N = a.N;
+  const M = a.M;
+  const rows = a.lists + (<usize>(N + 1) << 2);
+  for (let k = 0; k < N; k++) {
+    const start = load<i32>(a.lists + (<usize>k << 2));
+    const end = load<i32>(a.lists + (<usize>k << 2), 4);
+    const column = a.X + (<usize>k << 4);
+    for (let u = start; u < end; u++) {
+      const i = load<i32>(rows + (<usize>u << 2));
+      const x = v128.load(column + <usize>i * a.ldN);
+      const rowE = a.E + <usize>i * a.ldM;
+      const rowS = a.S + <usize>(i - M) * a.ldP;
+      for (let v = start; v <= u; v++) {
+        const j = load<i32>(rows + (<usize>v << 2));
+        const at = j < M ? rowE + (<usize>j << 4) : rowS + (<usize>(j - M) << 4);
+        v128.store(at, f64x2.add(v128.load(at), f64x2.mul(x, v128.load(column + <usize>j * a.ldN))));
+      }
     }
   }
 }

@@ -47,6 +47,15 @@ export let last: usize = 0;
 export let ones: usize = 0;
 /** Pairs of numbers. */
 export let scalars: usize = 0;
+/** Room for `listed` numbers i32: where the columns of sparse rows have entries. */
+export let lists: usize = 0;
+export let listed: i32 = 0;
+/** Whether Q of the pair at hand is diagonal in both problems. */
+export let diagonal: bool = false;
+
+export function setDiagonal(is: bool): void {
+  diagonal = is;
+}
 
 /**
  * What a pair keeps: L (N × N), E = [L_M; Y_G] (T × M), scale (P); the factor F of S on the rows held, each problem's own one
@@ -109,6 +118,8 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, base:
   last = take(P);
   ones = take(P);
   scalars = take(32);
+  listed = N + 1 + ((T * N) >> 3);
+  lists = take((listed >> 2) + 1);
   memory.fill(base, 0, end - base);
   for (let i = 0; i < 2 * P; i++) store<f64>(ones + (<usize>i << 3), 1);
   return end;
