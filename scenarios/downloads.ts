@@ -1,25 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Budget, InputError } from '../index.js';
-import { Draft, openFolder } from '../runtime/node/draft.js';
+import { Draft, openFolder, writeWhole } from '../runtime/node/draft.js';
 import { readRegularFile } from '../runtime/node/read-file.js';
 import { cacheFolder } from './data.js';
+import type { DataSet, Download } from './data-set.js';
 import { mnistFiles } from './mnist/idx.js';
+import { pglib } from './opf/originals.js';
+import { scopfOriginals } from './scopf/originals.js';
 
-export interface Download {
-  readonly file: string;
-  readonly url: string;
-  /** Bytes of the public original, and its SHA-256. */
-  readonly size: number;
-  readonly sha256: string;
-}
-
-export interface DataSet {
-  readonly about: string;
-  readonly licence: string;
-  readonly files: readonly Download[];
-}
+export type { DataSet, Download };
 
 /** The public originals that `graybox data NAME` brings. */
 export const dataSets: Readonly<Record<string, DataSet>> = {
@@ -31,16 +23,21 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
       url: `https://ossci-datasets.s3.amazonaws.com/mnist/${each.file}`,
     })),
   },
+  scopf: scopfOriginals,
+  pglib,
 };
 
 /** Redirections that are followed, all within one host. */
 const MOST_REDIRECTS = 5;
 const SECONDS = 600;
+/** How often a file that was cut is gone on with, and milliseconds before the first time; each pause doubles. */
+const MOST_RESUMED = 4;
+const FIRST_PAUSE = 200;
 
 /**
  * Downloads a data set into `folder` (default: the user's cache), file by file; what is there with the right size and
- * digest is kept. A file is streamed into a draft, cut off where it exceeds its size, and appears under its name only
- * after its digest was checked. Returns the folder.
+ * digest is kept. A file is streamed into a draft, gone on with where the connection was cut, ended where it exceeds its
+ * size, and appears under its name only after its digest was checked. Returns the folder.
  */
 export async function download(
   name: string,
@@ -70,11 +67,12 @@ export async function download(
       await bring(wanted, target, signal);
       options.report?.(`${wanted.file}: ${wanted.size.toLocaleString('en-US')} bytes, digest right`);
     }
+    if (wanted.made) make(wanted, target, join(folder, wanted.made.file));
   }
   return folder;
 }
 
-function isHere(target: string, { size, sha256 }: Download): boolean {
+function isHere(target: string, { size, sha256 }: Pick<Download, 'size' | 'sha256'>): boolean {
   if (!existsSync(target)) return false;
   try {
     const bytes = readRegularFile(target, new Budget({ bytes: size }));
@@ -85,17 +83,41 @@ function isHere(target: string, { size, sha256 }: Download): boolean {
   }
 }
 
+/** Writes what is made of an original, unless it is there. */
+function make({ size, made }: Download, original: string, target: string): void {
+  const { sha256, from } = made!;
+  const bytes = from(readRegularFile(original, new Budget({ bytes: size })));
+  const digest = (of: Uint8Array): string => createHash('sha256').update(of).digest('hex');
+  if (digest(bytes) !== sha256)
+    throw new InputError(
+      `${target}: what is made of ${original} is not what is known; report this as a fault`,
+    );
+  if (!isHere(target, { size: bytes.length, sha256 })) writeWhole(target, bytes);
+}
+
 async function bring({ url, size, sha256 }: Download, target: string, signal: AbortSignal): Promise<void> {
   const draft = Draft.open(target);
   try {
     const hash = createHash('sha256');
     let length = 0;
-    for await (const piece of await stream(url, signal)) {
-      length += piece.length;
-      if (length > size) break;
-      hash.update(piece);
-      draft.write(piece);
-    }
+    for (let resumed = 0; ; resumed++)
+      try {
+        const { body, from } = await stream(url, length, signal);
+        // A server that knows no ranges begins again: skip what is here.
+        let skip = length - from;
+        for await (const whole of body) {
+          const piece = whole.subarray(Math.min(skip, whole.length));
+          skip -= whole.length - piece.length;
+          length += piece.length;
+          if (length > size) break;
+          hash.update(piece);
+          draft.write(piece);
+        }
+        break;
+      } catch (error) {
+        if (error instanceof InputError || error instanceof Refused || resumed === MOST_RESUMED) throw error;
+        await setTimeout(FIRST_PAUSE * 2 ** resumed, undefined, { signal });
+      }
     if (length !== size) {
       const found = length > size ? `more than ${size}` : `${length}`;
       throw new InputError(
@@ -118,23 +140,42 @@ async function bring({ url, size, sha256 }: Download, target: string, signal: Ab
   }
 }
 
-/** The body at `url`; redirections to another host, or away from encryption, are refused. */
-async function stream(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+/** What asking again does not change. */
+class Refused extends Error {}
+
+/**
+ * The body at `url` from byte `first` on, and the byte that it begins with, 0 where the server knows no ranges; redirections to
+ * another host, or away from encryption, are refused.
+ */
+async function stream(
+  url: string,
+  first: number,
+  signal: AbortSignal,
+): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly from: number }> {
   let at = new URL(url);
+  const headers = first > 0 ? { range: `bytes=${first}-` } : {};
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const response = await fetch(at, { signal, redirect: 'manual' });
+    const response = await fetch(at, { signal, redirect: 'manual', headers });
+    const { status } = response;
     const location = response.headers.get('location');
-    if (response.status < 300 || response.status > 399 || location === null) {
-      if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-      return response.body;
+    if (status < 300 || status > 399 || location === null) {
+      if (!response.ok || !response.body) {
+        await response.body?.cancel();
+        const answer = `the server answered ${status}`;
+        throw status >= 500 || status === 429 ? new Error(answer) : new Refused(answer);
+      }
+      if (status !== 206) return { body: response.body, from: 0 };
+      const from = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]);
+      if (from !== first) throw new Refused(`the server sends another part than was asked for`);
+      return { body: response.body, from };
     }
     await response.body?.cancel();
     const to = new URL(location, at);
     if (to.host !== at.host || to.protocol !== at.protocol)
-      throw new Error(`the server sends on to ${to.protocol}//${to.host}, which is not asked`);
+      throw new Refused(`the server sends on to ${to.protocol}//${to.host}, which is not asked`);
     at = to;
   }
-  throw new Error(`the server sends on more than ${MOST_REDIRECTS} times`);
+  throw new Refused(`the server sends on more than ${MOST_REDIRECTS} times`);
 }
 
 const causeOf = (error: unknown): string =>

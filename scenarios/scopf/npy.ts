@@ -64,3 +64,16 @@ export function readNpy(file: string): Matrix {
     );
   return { rows: shape[0]!, columns: shape[1]!, data };
 }
+
+/** A matrix as the bytes of a `.npy` file, which {@link readNpy} reads. */
+export function npyBytes({ rows, columns, data }: Matrix): Buffer {
+  const fields = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  // The header ends with a newline at a multiple of 64 bytes.
+  const header = `${fields.padEnd(64 * Math.ceil((10 + fields.length + 1) / 64) - 11)}\n`;
+  const bytes = Buffer.alloc(10 + header.length + 8 * rows * columns);
+  bytes.write('\x93NUMPY\x01\x00', 0, 'latin1');
+  bytes.writeUInt16LE(header.length, 8);
+  bytes.write(header, 10, 'latin1');
+  for (let k = 0; k < rows * columns; k++) bytes.writeDoubleLE(data[k]!, 10 + header.length + 8 * k);
+  return bytes;
+}
