@@ -16,7 +16,7 @@ export {
   solveQps,
 } from './api/qp/solve-qps.js';
 export { ipoptProgressPrinter, progressPrinter } from './api/progress.js';
-export { reportScopf, type SecurityReport } from './api/report-scopf.js';
+export { type FrequencySlopes, reportScopf, type SecurityReport } from './api/report-scopf.js';
 export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
   type Frequency,

@@ -7,7 +7,14 @@ import {
   type Scopf,
   type ScopfOptions,
 } from '../src/grid/scopf.js';
-import { linear, type Row, type Variable, type VariableArray } from '../src/model/index.js';
+import {
+  linear,
+  multiply,
+  type Parameter,
+  type Row,
+  type Variable,
+  type VariableArray,
+} from '../src/model/index.js';
 import { type FoldedInput, foldInputs } from '../src/network/fold-inputs.js';
 import type { Network } from '../src/network/graph.js';
 
@@ -19,6 +26,8 @@ export interface SecuredOptions extends ScopfOptions {
   readonly formulation?: Formulation;
   /** Hz at which the frequencies start. Default 59.45; `network`: what the network says at the start. */
   readonly frequencyStart?: number | 'network';
+  /** Whether frequencies may fall below the limit at {@link PRICE_OF_FREQUENCY}: then the answer tells the highest limit. */
+  readonly softFrequency?: boolean;
 }
 
 /** What a surrogate says within a model. */
@@ -27,6 +36,8 @@ export interface Frequency {
   readonly y: readonly VariableArray[];
   readonly rows: readonly Row[];
   readonly limit: number;
+  /** Hz below the limit, where that may be violated. */
+  readonly shortfall?: Variable;
   /** For each use of the network its inputs: names, in MW or MVAr, and where they come from. */
   readonly inputs: readonly (readonly SurrogateInput[])[];
   /** For each use the contingency whose lowest frequency it foretells; empty for the one that the network was made for. */
@@ -37,6 +48,8 @@ export interface SecuredFlow extends Scopf {
   readonly frequency?: Frequency;
 }
 
+/** $/h per Hz below the limit, where that may be violated; limits that can be kept cost far less. */
+export const PRICE_OF_FREQUENCY = 1e6;
 /** The paper's limit, Hz. */
 export const FREQUENCY_LIMIT = 59.4;
 /** Where the solver finds a way; from what an unlimited dispatch foretells it may not. */
@@ -55,23 +68,30 @@ export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
   const { formulation = 'reduced', frequencyStart = FREQUENCY_START, load = 1 } = options;
   const layout = layoutOf(surrogate, problem);
   const { model } = problem;
-  const uses = layout === 'state' ? [undefined] : losses(problem);
-  const frequencies = uses.map((loss) => {
-    const inputs = loss === undefined ? surrogateInputs(problem, load) : lossInputs(problem, loss, load);
-    const variables = [
-      ...new Set(inputs.flatMap(({ variable }) => (variable === undefined ? [] : [variable]))),
-    ];
-    const folded = foldInputs(surrogate, variables.length, placed(inputs, variables, problem.network.base));
-    const suffix = loss === undefined ? '' : `@${loss.contingency.name}`;
-    const y = addNetwork(folded, variables, {
-      name: `f${suffix}`,
+  const uses = layout === 'state' ? [stateUse(surrogate, problem, load)] : lossUses(surrogate, problem, load);
+  const shortfall = options.softFrequency ? model.variable('below the limit', { lower: 0 }) : undefined;
+  if (shortfall)
+    model.group(([x], [c]) => multiply(c!, x!), {
+      columns: [[shortfall]],
+      constants: [[PRICE_OF_FREQUENCY]],
+    });
+  const below = shortfall ? [shortfall] : [];
+  const frequencies = uses.map(({ network, columns, inputs, name }) => {
+    const y = addNetwork(network, columns, {
+      name: name === '' ? 'f' : `f@${name}`,
       formulation,
       ...(frequencyStart !== 'network' && { start: frequencyStart }),
     });
     const rows = [...y].map((each) =>
-      model.constrain(linear([1], [each]), { lower: limit, name: `frequency[${each.name}]` }),
+      model.constrain(
+        linear(
+          [each, ...below].map(() => 1),
+          [each, ...below],
+        ),
+        { lower: limit, name: `frequency[${each.name}]` },
+      ),
     );
-    return { y, rows, inputs, name: loss?.contingency.name ?? '' };
+    return { y, rows, inputs, name };
   });
   return {
     ...problem,
@@ -79,6 +99,7 @@ export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
       y: frequencies.map(({ y }) => y),
       rows: frequencies.flatMap(({ rows }) => rows),
       limit,
+      ...(shortfall && { shortfall }),
       inputs: frequencies.map(({ inputs }) => inputs),
       names: frequencies.map(({ name }) => name),
     },
@@ -109,18 +130,67 @@ function losses({ contingencies }: Scopf): ContingencyState[] {
   return contingencies.filter(({ lostUnits }) => lostUnits.length === 1);
 }
 
-/** {@link surrogateInputs} of a network of losses. */
-function lossInputs(problem: Scopf, { lostUnits }: ContingencyState, load: number): SurrogateInput[] {
-  const lost = unitName(lostUnits[0]!.unit);
-  const whole = surrogateInputs(problem, load);
-  const units = whole.slice(0, problem.grid.units.length);
-  const missing = units.find(({ name }) => name === `P(${lost})`)!;
-  return [
-    ...units.map((input) => (input === missing ? { name: input.name, constant: 0 } : input)),
-    { ...missing, name: `lost ${missing.name}` },
-    ...whole.slice(2 * problem.grid.units.length),
-  ];
+/** One use of a surrogate: what is constant is part of its network. */
+interface SurrogateUse {
+  readonly network: Network;
+  readonly columns: readonly (Variable | Parameter)[];
+  readonly inputs: readonly SurrogateInput[];
+  /** The contingency; empty for the one that the network was made for. */
+  readonly name: string;
 }
+
+function stateUse(surrogate: Network, problem: Scopf, load: number): SurrogateUse {
+  const inputs = surrogateInputs(problem, load);
+  const columns = variablesOf(inputs);
+  const places = inputs.map(
+    ({ variable, constant = 0 }): FoldedInput =>
+      variable === undefined
+        ? { constant }
+        : { from: columns.indexOf(variable), factor: problem.network.base },
+  );
+  return { network: foldInputs(surrogate, columns.length, places), columns, inputs, name: '' };
+}
+
+/**
+ * One use per loss, all of one network, so that they are asked together: a function of the outputs of the units in service,
+ * where a parameter that is 0 stands for the one that is lost, and of the lost output.
+ */
+function lossUses(surrogate: Network, problem: Scopf, load: number): SurrogateUse[] {
+  const { grid, network: grown, model } = problem;
+  const whole = surrogateInputs(problem, load);
+  const outputs = whole.slice(0, grid.units.length);
+  const loads = whole.slice(2 * grid.units.length);
+  const variables = variablesOf(outputs);
+  const factor = grown.base;
+  const shared = foldInputs(surrogate, variables.length + 1, [
+    ...outputs.map(
+      ({ variable }): FoldedInput =>
+        variable === undefined ? { constant: 0 } : { from: variables.indexOf(variable), factor },
+    ),
+    { from: variables.length, factor },
+    ...loads.map(({ constant = 0 }) => ({ constant })),
+  ]);
+  const nothing = model.parameter('output of what is lost', 0);
+  return losses(problem).map(({ lostUnits, contingency }) => {
+    const lost = unitName(lostUnits[0]!.unit);
+    const missing = outputs.find(({ name }) => name === `P(${lost})`)!;
+    const gone = missing.variable!;
+    return {
+      network: shared,
+      columns: [...variables.map((variable) => (variable === gone ? nothing : variable)), gone],
+      inputs: [
+        ...outputs.map((input) => (input === missing ? { name: input.name, constant: 0 } : input)),
+        { ...missing, name: `lost ${missing.name}` },
+        ...loads,
+      ],
+      name: contingency.name,
+    };
+  });
+}
+
+const variablesOf = (inputs: readonly SurrogateInput[]): Variable[] => [
+  ...new Set(inputs.flatMap(({ variable }) => (variable === undefined ? [] : [variable]))),
+];
 
 /** One input of a surrogate. */
 export interface SurrogateInput {
@@ -129,6 +199,8 @@ export interface SurrogateInput {
   readonly variable?: Variable;
   /** MW or MVAr, where it is constant. */
   readonly constant?: number;
+  /** Of a load: its bus. */
+  readonly load?: number;
 }
 
 /**
@@ -153,17 +225,8 @@ export function surrogateInputs({ grid, network, base }: Scopf, load: number): S
     ...output('Q', base.variables.q),
     ...sorted(grid.loads).map((each) => ({
       name: `load(${unitName(each)})`,
+      load: each.bus,
       constant: each.on ? each.MW * load : 0,
     })),
   ];
-}
-
-function placed(
-  inputs: readonly SurrogateInput[],
-  variables: readonly Variable[],
-  baseMVA: number,
-): FoldedInput[] {
-  return inputs.map(({ variable, constant = 0 }) =>
-    variable === undefined ? { constant } : { from: variables.indexOf(variable), factor: baseMVA },
-  );
 }

@@ -1,16 +1,19 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { InputError, readSavedPoint, unitName } from '../index.js';
+import { type Grid, InputError, readJson, unitName } from '../index.js';
 import { appendSamples } from '../models/train/append.js';
 import { saveSurrogate, trainSurrogate } from '../models/train/surrogate.js';
-import { loadCase } from '../scenarios/scopf/load-case.js';
-import { lossSamples } from '../scenarios/scopf/samples.js';
+import { writeWhole } from '../runtime/node/draft.js';
+import { loadCase, SAMPLES_FILE } from '../scenarios/scopf/load-case.js';
+import { npyBytes } from '../scenarios/scopf/npy.js';
+import { type Around, lossSamples } from '../scenarios/scopf/samples.js';
 import { whole } from './options.js';
 import { print, remark } from './output.js';
 
 interface TrainFlags {
   readonly case?: string;
   readonly dynamics?: string;
-  readonly around?: string;
+  readonly around?: readonly string[];
   readonly samples: number;
   readonly epochs: number;
   readonly seed: number;
@@ -25,8 +28,8 @@ export function trainScopfCommand(): Command {
     .option('--case <path>', 'a MATPOWER case or a folder of PSS/E files', 'nine-buses')
     .option('--dynamics <file>', 'JSON of what moves the frequency: hertz, D, default, units')
     .option(
-      '--around <file>',
-      "a result.json of 'solve scopf': half as many samples more around its dispatch",
+      '--around <files...>',
+      "result.json files of 'solve scopf': a quarter more samples around the dispatch of each",
     )
     .option('--samples <n>', 'simulated losses', whole(20, 1_000_000), 2560)
     .option('--epochs <n>', 'passes over the samples', whole(1, 1_000_000), 900)
@@ -44,7 +47,7 @@ export function trainScopfCommand(): Command {
 function train({
   case: named,
   dynamics: file,
-  around,
+  around: results = [],
   samples: count,
   epochs,
   seed,
@@ -62,13 +65,14 @@ function train({
   if (!grid.units.every(({ on }) => on))
     throw new InputError(`grid ${grid.name} has units that are off: leave them out of the case`);
   const spread = lossSamples(grid, dynamics, count);
-  const near = around === undefined ? undefined : dispatchOf(around);
-  const all = near
-    ? appendSamples(
-        spread,
-        lossSamples(grid, dynamics, Math.ceil(count / 2), { first: count + 1, around: near }),
-      )
-    : spread;
+  const quarter = Math.ceil(count / 4);
+  const near = results.map((file, k) =>
+    lossSamples(grid, dynamics, quarter, {
+      first: count + 1 + k * quarter,
+      around: dispatchOf(grid, file),
+    }),
+  );
+  const all = appendSamples(spread, ...near);
   remark(
     `graybox: ${all.count} losses simulated, lowest frequencies ${Math.min(...all.y).toFixed(3)} to ${Math.max(...all.y).toFixed(3)} Hz`,
   );
@@ -76,6 +80,8 @@ function train({
     {
       grid: grid.name,
       samples: { ...all, outputs: 1 },
+      spread: count,
+      around: results.join(', '),
       names: all.names,
       reference: { x: all.x.subarray(0, all.inputs), what: 'the first sample' },
     },
@@ -97,18 +103,27 @@ function train({
     .replace(/--out[ =]\S+/, '')
     .trim();
   const { heldOut } = saveSurrogate(out, trained, `graybox ${command}`);
+  writeWhole(join(out, SAMPLES_FILE), npyBytes({ rows: all.count, columns: all.inputs, data: all.x }));
   print(
-    `${out}: held out ${(1000 * heldOut.rmse).toFixed(1)} mHz, the mean ${(1000 * heldOut.mean).toFixed(1)}, a linear model ${(1000 * heldOut.linear).toFixed(1)}; use it with graybox solve scopf --case ${named} --network ${out}`,
+    `${out}: held out ${(1000 * heldOut.rmse).toFixed(1)} mHz, the mean ${(1000 * heldOut.mean).toFixed(1)}, a linear model ${(1000 * heldOut.linear).toFixed(1)}; use it with graybox solve scopf --case ${named}${file === undefined ? '' : ` --dynamics ${file}`} --network ${out}`,
   );
+}
 
-  function dispatchOf(result: string): ReadonlyMap<string, number> {
-    const { values } = readSavedPoint(result);
-    const entries = grid.units.map((unit): [string, number] => {
-      const value = values[`p[${unitName(unit)}]`];
-      if (value === undefined)
-        throw new InputError(`${result}: holds no output of unit ${unitName(unit)}: it is of another grid`);
-      return [unitName(unit), grid.baseMVA * value];
-    });
-    return new Map(entries);
-  }
+/** The dispatch that a result file holds, and the factor of the loads. */
+function dispatchOf(grid: Grid, file: string): Around {
+  const { grid: told } = readJson(file) as {
+    grid?: { system?: { loadMW?: number }; units?: { bus: number; id: string; MW: number }[] };
+  };
+  const loadMW = told?.system?.loadMW;
+  if (typeof loadMW !== 'number' || !Array.isArray(told?.units))
+    throw new InputError(`${file}: holds no dispatch: give a result.json that 'solve scopf --out' wrote`);
+  const found = new Map(told.units.map((unit) => [unitName(unit), unit.MW]));
+  const outputs = grid.units.map((unit): [string, number] => {
+    const MW = found.get(unitName(unit));
+    if (typeof MW !== 'number' || !Number.isFinite(MW))
+      throw new InputError(`${file}: holds no output of unit ${unitName(unit)}: it is of another grid`);
+    return [unitName(unit), MW];
+  });
+  const whole = grid.loads.filter(({ on }) => on).reduce((sum, { MW }) => sum + MW, 0);
+  return { outputs: new Map(outputs), load: loadMW / whole };
 }

@@ -20,6 +20,13 @@ export const busColumns: readonly Column<BusReport>[] = [
   { heading: 'reactive $/MVArh', decimals: 3, of: ({ priceReactive }) => priceReactive },
 ];
 
+/** What more load costs by the frequency, where a network looks at loads; part of the price. */
+export const frequencyColumn: Column<BusReport> = {
+  heading: 'frequency',
+  decimals: 3,
+  of: ({ priceFrequency = 0 }) => priceFrequency,
+};
+
 export const unitColumns: readonly Column<UnitReport>[] = [
   { heading: 'unit', of: ({ bus, id }) => `${bus}/${id}` },
   { heading: 'MW', decimals: 2, of: ({ MW }) => MW },

@@ -8,7 +8,10 @@ export const signRule =
   'Prices: what one MWh (MVArh) more at a bus would cost, what one MVA more of rating would save.';
 
 /** The report as text: the whole system, then buses, units and branches; of long tables the most telling rows. */
-export function gridTables({ system, buses, units, branches, exceeded }: GridReport): string {
+export function gridTables(
+  { system, buses, units, branches, exceeded }: GridReport,
+  ofBuses = busColumns,
+): string {
   const { generationMW, loadMW, lossesMW, costPerHour } = system;
   const shunts = generationMW - loadMW - lossesMW;
   return [
@@ -21,7 +24,7 @@ export function gridTables({ system, buses, units, branches, exceeded }: GridRep
     ]),
     ...(exceeded.length > 0 ? [beyondLimits(exceeded)] : []),
     signRule,
-    shownTable('Buses', busColumns, buses, byPrice(buses)),
+    shownTable('Buses', ofBuses, buses, byPrice(buses)),
     shownTable('Units', unitColumns, units, bindingFirst(units)),
     shownTable('Branches', branchColumns, branches, dearestFirst(branches)),
   ].join('\n\n');

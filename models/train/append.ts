@@ -1,16 +1,20 @@
 import type { LossSamples } from '../../scenarios/scopf/samples.js';
 
-/** The samples of both, those of `more` spread evenly among the others, so that a held-out fifth holds some of each. */
-export function appendSamples(samples: LossSamples, more: LossSamples): LossSamples {
-  const count = samples.count + more.count;
-  const [x, y] = [new Float64Array(count * samples.inputs), new Float64Array(count)];
-  let [a, b] = [0, 0];
-  for (let row = 0; row < count; row++) {
-    const second = b * count < more.count * (row + 1) && b < more.count;
-    const from = second || a === samples.count ? more : samples;
-    const k = from === more ? b++ : a++;
-    x.set(from.x.subarray(k * from.inputs, (k + 1) * from.inputs), row * from.inputs);
-    y[row] = from.y[k]!;
-  }
-  return { ...samples, count, x, y };
+/**
+ * The samples of all, one after another: rows of the first keep their numbers, so that what was held out of a training
+ * stays held out of the next one with more samples.
+ */
+export function appendSamples(first: LossSamples, ...more: readonly LossSamples[]): LossSamples {
+  const all = [first, ...more];
+  const join = (of: (each: LossSamples) => Float64Array): Float64Array => {
+    const out = new Float64Array(all.reduce((sum, each) => sum + of(each).length, 0));
+    let at = 0;
+    for (const each of all) {
+      out.set(of(each), at);
+      at += of(each).length;
+    }
+    return out;
+  };
+  const count = all.reduce((sum, each) => sum + each.count, 0);
+  return { ...first, count, x: join(({ x }) => x), y: join(({ y }) => y) };
 }

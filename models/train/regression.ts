@@ -1,3 +1,4 @@
+import { addProduct, plain, transposed } from './product.js';
 import { random } from './random.js';
 
 /** Samples in rows. */
@@ -140,24 +141,6 @@ function unfolded(
   return { sizes: [inputs, ...sizes.slice(1)], weights: W, biases: b };
 }
 
-/** `C += A B`, `A: [n × k]`, `B: [k × m]`. */
-function addProduct(
-  A: Float64Array,
-  B: Float64Array,
-  C: Float64Array,
-  n: number,
-  k: number,
-  m: number,
-): void {
-  for (let i = 0; i < n; i++)
-    for (let l = 0; l < k; l++) {
-      const a = A[i * k + l]!;
-      if (a === 0) continue;
-      const [from, to] = [l * m, i * m];
-      for (let j = 0; j < m; j++) C[to + j]! += a * B[from + j]!;
-    }
-}
-
 /** Forward and backward passes over batches of one size. */
 class Machine {
   readonly weightGradients: Float64Array[];
@@ -193,7 +176,14 @@ class Machine {
     for (let k = 1; k <= last; k++) {
       const [out, width] = [values[k]!, sizes[k]!];
       for (let i = 0; i < batch; i++) out.set(biases[k - 1]!, i * width);
-      addProduct(values[k - 1]!, weights[k - 1]!, out, batch, sizes[k - 1]!, width);
+      addProduct(
+        plain(values[k - 1]!, sizes[k - 1]!),
+        plain(weights[k - 1]!, width),
+        out,
+        batch,
+        sizes[k - 1]!,
+        width,
+      );
       if (k < last) for (let i = 0; i < out.length; i++) out[i] = Math.tanh(out[i]!);
     }
     let loss = 0;
@@ -213,21 +203,12 @@ class Machine {
         loss += (decay * W[p]! ** 2) / 2;
       }
       gb.fill(0);
-      for (let i = 0; i < batch; i++) {
-        const at = i * m;
-        for (let j = 0; j < m; j++) gb[j]! += adjoint[at + j]!;
-        for (let l = 0; l < n; l++) {
-          const value = input[i * n + l]!;
-          const row = l * m;
-          let sum = 0;
-          for (let j = 0; j < m; j++) {
-            const g = adjoint[at + j]!;
-            gW[row + j]! += value * g;
-            sum += W[row + j]! * g;
-          }
-          if (k > 1) below[i * n + l] = sum * (1 - value * value);
-        }
-      }
+      for (let i = 0; i < batch; i++) for (let j = 0; j < m; j++) gb[j]! += adjoint[i * m + j]!;
+      addProduct(transposed(plain(input, n)), plain(adjoint, m), gW, n, batch, m);
+      if (k === 1) continue;
+      below.fill(0);
+      addProduct(plain(adjoint, m), transposed(plain(W, m)), below, batch, m, n);
+      for (let p = 0; p < below.length; p++) below[p]! *= 1 - input[p]! ** 2;
     }
     return loss;
   }
@@ -264,7 +245,7 @@ export function predict({ sizes, weights, biases }: Layers, x: ArrayLike<number>
   for (const [k, W] of weights.entries()) {
     const [n, m] = [sizes[k]!, sizes[k + 1]!];
     const out = biases[k]!.slice();
-    addProduct(value, W, out, 1, n, m);
+    addProduct(plain(value, n), plain(W, m), out, 1, n, m);
     value = k + 1 < weights.length ? out.map(Math.tanh) : out;
   }
   return value;

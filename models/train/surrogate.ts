@@ -17,6 +17,10 @@ import { saveLayers } from './save-layers.js';
 export interface SurrogateData {
   readonly grid: string;
   readonly samples: Samples;
+  /** Samples that are spread over the whole range, the first ones; others lie around dispatches. Default all. */
+  readonly spread?: number;
+  /** What the others lie around. */
+  readonly around?: string;
   readonly names: readonly string[];
   /** A dispatch at which seeds are compared, and what it is. */
   readonly reference: { readonly x: ArrayLike<number>; readonly what: string };
@@ -33,11 +37,11 @@ const HELD = 5;
 const mean = (samples: Samples): Layers => fitLinear(samples, 1e12);
 
 /**
- * Trains a surrogate, every fifth sample held out, and measures it: against the mean and a linear model, over five folds, and
- * by how much five seeds disagree at one dispatch.
+ * Trains a surrogate, every fifth sample held out, and measures it on those that are spread over the range: against the mean
+ * and a linear model, over folds, and by how much seeds disagree at one dispatch; apart on those around dispatches.
  */
 export function trainSurrogate(
-  { grid, samples, names, reference }: SurrogateData,
+  { grid, samples, names, reference, spread = samples.count, around = 'dispatches' }: SurrogateData,
   options: SurrogateOptions,
 ): { readonly layers: Layers; readonly card: Omit<SurrogateCard, 'name' | 'sha256'> } {
   const { tell = () => {}, others = 5, ...how } = options;
@@ -45,9 +49,10 @@ export function trainSurrogate(
   const error = (layers: Layers, rows: Samples): number => rootMeanSquare(rows, (x) => predict(layers, x));
   const split = (fold: number) => ({
     learned: rowsOf(samples, (row) => row % HELD !== fold),
-    held: rowsOf(samples, (row) => row % HELD === fold),
+    held: rowsOf(samples, (row) => row % HELD === fold && row < spread),
   });
   const { learned, held } = split(0);
+  const near = rowsOf(samples, (row) => row % HELD === 0 && row >= spread);
   const layers = fitRegression(learned, {
     ...how,
     report: (epoch, loss) => {
@@ -58,7 +63,9 @@ export function trainSurrogate(
     },
   });
   const rmse = error(layers, held);
-  tell(`held out: ${(1000 * rmse).toFixed(1)} mHz`);
+  tell(
+    `held out: ${(1000 * rmse).toFixed(1)} mHz${near.count > 0 ? `, near the answers ${(1000 * error(layers, near)).toFixed(1)} mHz` : ''}`,
+  );
   const folds = Array.from({ length: others }, (_, fold) => {
     if (fold === 0) return rmse;
     const { learned: rows, held: out } = split(fold);
@@ -87,6 +94,14 @@ export function trainSurrogate(
         mean: error(mean(learned), held),
         linear: error(fitLinear(learned, 1e-3, how.ignored), held),
       },
+      ...(near.count > 0 && {
+        near: {
+          around,
+          rows: near.count,
+          rmse: error(layers, near),
+          mean: error(mean(rowsOf(samples, (row) => row % HELD !== 0 && row >= spread)), near),
+        },
+      }),
       folds,
       disagreement: {
         at: reference.what,
@@ -95,12 +110,14 @@ export function trainSurrogate(
       },
       training: {
         samples: learned.count,
+        ...(spread < samples.count && { spread }),
         hidden: how.hidden.join(' × '),
         epochs: how.epochs,
         rate: how.rate,
         decay: how.decay,
         seed: how.seed,
-        optimizer: 'Adam, full samples in standardized units, rate along half a cosine to a hundredth',
+        optimizer: 'Adam in standardized units, rate along half a cosine to a hundredth',
+        batch: Math.min(how.batch ?? learned.count, learned.count),
         date: new Date().toISOString().slice(0, 10),
         seconds: Math.round((performance.now() - started) / 1000),
       },

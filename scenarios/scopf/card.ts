@@ -21,7 +21,14 @@ export interface SurrogateCard {
     readonly mean: number;
     readonly linear: number;
   };
-  /** The same over folds of the samples, each held out once. */
+  /** The same for samples around answers, which were added to the training: see `graybox train scopf --around`. */
+  readonly near?: {
+    readonly around: string;
+    readonly rows: number;
+    readonly rmse: number;
+    readonly mean: number;
+  };
+  /** Errors over folds of the samples, each held out once. */
   readonly folds: readonly number[];
   /** Range of what networks from several seeds foretell at one dispatch, Hz. */
   readonly disagreement: { readonly at: string; readonly seeds: number; readonly hertz: number };

@@ -15,6 +15,9 @@ import {
 } from '../../index.js';
 import { findData, packageRoot } from '../data.js';
 import { nineBusDynamics, nineBuses } from './nine-buses.js';
+import { readNpy } from './npy.js';
+import type { Samples } from './range.js';
+import { lossPoints } from './samples.js';
 
 /** A grid with what is known of it. */
 export interface SecurityCase {
@@ -23,8 +26,8 @@ export interface SecurityCase {
   readonly dynamics?: GridDynamics;
   /** Folder of the network that comes with it. */
   readonly network?: string;
-  /** Samples that the network was trained on, where they are here. */
-  readonly samples?: string;
+  /** Samples that this network was trained on, where they are here. */
+  readonly samples?: () => Samples;
   readonly what: string;
 }
 
@@ -34,6 +37,29 @@ export interface CaseFlags {
   /** JSON of dynamics, see `dynamicsOf`. */
   readonly dynamics?: string;
 }
+
+/** Samples of the built-in grid that are spread over its range; what its network was trained on beside them lies around answers. */
+export const NINE_BUS_SAMPLES = 2560;
+
+/**
+ * The samples that a network was trained on: those that `graybox train` wrote beside it, or those of the case where it is the
+ * case's own network; undefined where they are not here.
+ */
+export function samplesOf(
+  { network: own, samples }: SecurityCase,
+  network: string,
+  inputs: number,
+): Samples | undefined {
+  const folder = network.replace(/[\\/]?model\.json$/, '') || '.';
+  const file = join(folder, SAMPLES_FILE);
+  const found = existsSync(file) ? readNpy(file) : network === own ? samples?.() : undefined;
+  if (found !== undefined && found.columns !== inputs)
+    throw new InputError(`${file}: has ${found.columns} columns for the ${inputs} inputs of the network`);
+  return found;
+}
+
+/** What `graybox train` writes beside a network: the inputs of its samples. */
+export const SAMPLES_FILE = 'samples.npy';
 
 const shipped = (name: string): string => join(packageRoot, 'models', name);
 
@@ -49,6 +75,10 @@ export function loadCase({ case: named, dynamics }: CaseFlags): SecurityCase {
       grid,
       dynamics: dynamicsOf(grid, own ?? nineBusDynamics(), dynamics),
       network: shipped('scopf-nine-buses'),
+      samples: () => {
+        const { x: data, count: rows, inputs: columns } = lossPoints(grid, NINE_BUS_SAMPLES);
+        return { data, rows, columns };
+      },
       what:
         named === undefined
           ? "the built-in grid of nine buses ('graybox data scopf' brings the one of 37 buses)"
@@ -61,7 +91,7 @@ export function loadCase({ case: named, dynamics }: CaseFlags): SecurityCase {
       grid,
       ...moving(grid),
       network: shipped('scopf-tanh-100x3'),
-      samples: join(data, '10_10_gen_load_input_v2.npy'),
+      samples: () => readNpy(join(data, '10_10_gen_load_input_v2.npy')),
       what: 'the grid of 37 buses (hawaii37)',
     };
   }
@@ -72,7 +102,7 @@ export function loadCase({ case: named, dynamics }: CaseFlags): SecurityCase {
     return {
       grid,
       ...moving(grid),
-      ...(known && { network: shipped('scopf-tanh-100x3'), samples }),
+      ...(known && { network: shipped('scopf-tanh-100x3'), samples: () => readNpy(samples) }),
       what: named!,
     };
   }

@@ -40,6 +40,15 @@ export interface OutOfRange {
   readonly value: number;
   readonly lower: number;
   readonly upper: number;
+  /** Whether the network looks at it. */
+  readonly used: boolean;
+}
+
+/** Inputs of samples in rows. */
+export interface Samples {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array;
 }
 
 /** MW of an input beyond its range that counts as rounding. */
@@ -54,18 +63,19 @@ export function outOfRange(
   const found = card.inputs.flatMap((input, k) => {
     const value = values[k]!;
     const beyond = Math.max(input.lower - value, value - input.upper);
-    const entry = { input: names[k] ?? input.name, value, lower: input.lower, upper: input.upper };
-    return beyond > ROUNDING ? [{ entry, beyond, used: input.used }] : [];
+    const { lower, upper, used } = input;
+    const entry = { input: names[k] ?? input.name, value, lower, upper, used };
+    return beyond > ROUNDING ? [{ entry, beyond }] : [];
   });
   return found
-    .sort((a, b) => Number(b.used) - Number(a.used) || b.beyond - a.beyond)
+    .sort((a, b) => Number(b.entry.used) - Number(a.entry.used) || b.beyond - a.beyond)
     .map(({ entry }) => entry);
 }
 
 /** The nearest of some samples, by the largest distance of an input that the network looks at, in units of its range. */
 export function nearestSample(
   card: SurrogateCard,
-  samples: { readonly rows: number; readonly columns: number; readonly data: Float64Array },
+  samples: Samples,
   values: ArrayLike<number>,
 ): { readonly row: number; readonly distance: number } {
   let best = { row: -1, distance: Number.POSITIVE_INFINITY };

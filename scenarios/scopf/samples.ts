@@ -12,26 +12,50 @@ export function halton(index: number, base: number): number {
   return value;
 }
 
-/** Simulated losses: inputs P of all units (0 where lost), the lost MW, P of all loads; output the lowest frequency, Hz. */
-export interface LossSamples {
+/** Losses of units: P of all units (0 where lost), the lost MW, P of all loads, a row each. */
+export interface LossPoints {
   readonly names: readonly string[];
   readonly count: number;
   readonly inputs: number;
+  /** `[count × inputs]`, MW. */
   readonly x: Float64Array;
+}
+
+/** Simulated losses with the lowest frequency of each, Hz. */
+export interface LossSamples extends LossPoints {
   readonly y: Float64Array;
 }
 
+/** A dispatch around which more samples are drawn: MW by unit name, and the factor of the loads that it serves. */
+export interface Around {
+  readonly outputs: ReadonlyMap<string, number>;
+  readonly load: number;
+}
+
+export interface SampleOptions {
+  /** Number of the first Halton point. Default 1. */
+  readonly first?: number;
+  readonly around?: Around;
+}
+
+/** What the outputs of a sample are of its loads: losses of the network are a few percent. */
+const WITH_LOSSES = 1.02;
+/** Extents of the box around a dispatch: of a unit's range, of the loads, and of outputs relative to loads. */
+const NEAR = { outputs: 0.2, loads: 0.06, losses: 0.02 };
+
 /**
- * Samples of a grid at Halton points: outputs anywhere between their limits, loads at 0.8 … 1.2 of theirs, the outputs then
- * moved in proportion to the room left until they are 1.02 of the loads; unit `i mod G` is lost. With `around`, a dispatch in
- * MW, outputs are drawn within a tenth of their range of it: more samples where an answer lies.
+ * Which unit point i loses. `i mod G` goes together with the leading digits of the coordinate in a base that divides G; around
+ * a dispatch, where few points have to fill all directions, the next digits decide.
  */
-export function lossSamples(
-  grid: Grid,
-  dynamics: GridDynamics,
-  count: number,
-  { first = 1, around }: { readonly first?: number; readonly around?: ReadonlyMap<string, number> } = {},
-): LossSamples {
+const lostUnit = (i: number, units: number, around: Around | undefined): number =>
+  (around ? Math.floor(i / units) : i) % units;
+
+/**
+ * Points of a grid at Halton numbers: outputs anywhere between their limits, loads at 0.8 … 1.2 of theirs, the outputs then
+ * moved in proportion to the room left until they are 1.02 of the loads; one unit is lost (`lostUnit`). With `around`, a box about
+ * that dispatch, which also spans what the others leave out: outputs that are not 1.02 of the loads.
+ */
+export function lossPoints(grid: Grid, count: number, { first = 1, around }: SampleOptions = {}): LossPoints {
   const units = grid.units.filter(({ on }) => on);
   const loads = grid.loads.filter(({ on }) => on);
   const names = [
@@ -40,32 +64,62 @@ export function lossSamples(
     ...loads.map((load) => `load(${unitName(load)})`),
   ];
   const inputs = names.length;
-  const [x, y] = [new Float64Array(count * inputs), new Float64Array(count)];
+  const sum = (list: readonly number[]): number => list.reduce((all, MW) => all + MW, 0);
+  const own = around && {
+    outputs: units.map((unit) => around.outputs.get(unitName(unit)) ?? 0),
+    loads: loads.map(({ MW }) => MW * around.load),
+  };
+  const x = new Float64Array(count * inputs);
   const base = (k: number): number => primes[k % primes.length]!;
   for (let n = 0; n < count; n++) {
     const i = first + n;
-    const drawn = loads.map(({ MW }, k) => MW * (0.8 + 0.4 * halton(i, base(units.length + k))));
-    const loadMW = drawn.reduce((sum, MW) => sum + MW, 0);
-    const P = units.map((unit, k) => {
-      const u = halton(i, base(k));
-      const range = unit.maxMW - unit.minMW;
-      const near = around?.get(unitName(unit));
-      const MW = near === undefined ? unit.minMW + range * u : near + 0.2 * range * (u - 0.5);
-      return Math.min(unit.maxMW, Math.max(unit.minMW, MW));
+    const drawn = loads.map(({ MW }, k) => {
+      const u = halton(i, base(units.length + k));
+      return own ? own.loads[k]! * (1 + NEAR.loads * (u - 0.5)) : MW * (0.8 + 0.4 * u);
     });
-    const gap = 1.02 * loadMW - P.reduce((sum, MW) => sum + MW, 0);
+    const P = units.map(({ minMW, maxMW }, k) => {
+      const u = halton(i, base(k));
+      const MW = own
+        ? own.outputs[k]! + NEAR.outputs * (maxMW - minMW) * (u - 0.5)
+        : minMW + (maxMW - minMW) * u;
+      return Math.min(maxMW, Math.max(minMW, MW));
+    });
+    const ratio = own
+      ? sum(own.outputs) / sum(own.loads) + NEAR.losses * (halton(i, base(units.length + loads.length)) - 0.5)
+      : WITH_LOSSES;
+    const gap = ratio * sum(drawn) - sum(P);
     const room = units.map(({ minMW, maxMW }, k) => (gap > 0 ? maxMW - P[k]! : P[k]! - minMW));
-    const all = room.reduce((sum, MW) => sum + MW, 0);
+    const all = sum(room);
     const share = all > 0 ? Math.min(1, Math.abs(gap) / all) * Math.sign(gap) : 0;
     for (const [k, MW] of room.entries()) P[k]! += share * MW;
-    const lost = i % units.length;
-    const outputs = new Map(units.map((unit, k) => [unitName(unit), P[k]!]));
-    y[n] = simulateLoss(grid, dynamics, { outputs, loadMW }, [unitName(units[lost]!)]).lowest;
+    const lost = lostUnit(i, units.length, around);
     const row = x.subarray(n * inputs, (n + 1) * inputs);
     row.set(P);
     row[lost] = 0;
     row[units.length] = P[lost]!;
     row.set(drawn, units.length + 1);
   }
-  return { names, count, inputs, x, y };
+  return { names, count, inputs, x };
+}
+
+/** {@link lossPoints}, each simulated. */
+export function lossSamples(
+  grid: Grid,
+  dynamics: GridDynamics,
+  count: number,
+  options: SampleOptions = {},
+): LossSamples {
+  const { first = 1 } = options;
+  const points = lossPoints(grid, count, options);
+  const units = grid.units.filter(({ on }) => on).map(unitName);
+  const y = Float64Array.from({ length: count }, (_, n) => {
+    const row = points.x.subarray(n * points.inputs, (n + 1) * points.inputs);
+    const lost = lostUnit(first + n, units.length, options.around);
+    const outputs = new Map(
+      units.map((name, k): [string, number] => [name, k === lost ? row[units.length]! : row[k]!]),
+    );
+    const loadMW = row.subarray(units.length + 1).reduce((all, MW) => all + MW, 0);
+    return simulateLoss(grid, dynamics, { outputs, loadMW }, [units[lost]!]).lowest;
+  });
+  return { ...points, y };
 }

@@ -2,7 +2,7 @@ import { flowAt, flowNames, isFrom } from './flows.js';
 import { branchName, unitName } from './grid.js';
 import { degrees, type Network } from './per-unit.js';
 import { type Point, valueAt } from './point.js';
-import type { State } from './state.js';
+import { type State, voltageLimits } from './state.js';
 
 /** One limit that does not hold, in the grid's words. */
 export interface Exceeded {
@@ -18,12 +18,12 @@ const LEAST = 1e-4;
 
 /**
  * What voltages, angles and outputs of a point mean for the grid, by the power-flow equations alone: power that is missing
- * or too much at buses, branches above their ratings, voltages, angles and outputs outside their limits. Sorted by kind,
+ * or too much at buses, branches above their ratings, voltages, angles and outputs outside the state's limits. Sorted by kind,
  * then by size.
  */
 export function exceeded(network: Network, state: State, point: Point): Exceeded[] {
   const { base, buses } = network;
-  const { variables, units, branches } = state;
+  const { variables, units, branches, rating, limits } = state;
   const values = (list: (typeof variables)['v']): number[] => list.map((each) => valueAt(point, each));
   const [v, θ, p, q] = [variables.v, variables.θ, variables.p, variables.q].map(values) as [
     number[],
@@ -49,7 +49,7 @@ export function exceeded(network: Network, state: State, point: Point): Exceeded
     const at = flowNames.map((each) => flowAt(each, branch, v, θ).value);
     for (const [i, each] of flowNames.entries())
       (each.startsWith('p') ? needP : needQ)[isFrom(each) ? branch.from : branch.to]! += at[i]!;
-    const [S] = branch.ratings;
+    const S = branch.ratings[rating];
     const above = Math.max(Math.hypot(at[0]!, at[1]!), Math.hypot(at[2]!, at[3]!)) - S;
     const δ = θ[branch.from]! - θ[branch.to]!;
     const beyond = outside(δ, branch.minAngle, branch.maxAngle);
@@ -77,17 +77,17 @@ export function exceeded(network: Network, state: State, point: Point): Exceeded
         Math.abs(Q),
         Q > 0 ? `${mega(Q)} MVAr not served` : `${mega(-Q)} MVAr too much`,
       );
-    const off = outside(v[k]!, bus.vMin, bus.vMax);
-    if (off > LEAST)
-      say('voltage', name, off, `voltage ${v[k]!.toFixed(4)}, outside ${bus.vMin} … ${bus.vMax}`);
+    const { vMin, vMax } = voltageLimits(bus, limits.v);
+    const off = outside(v[k]!, vMin, vMax);
+    if (off > LEAST) say('voltage', name, off, `voltage ${v[k]!.toFixed(4)}, outside ${vMin} … ${vMax}`);
   }
   for (const tell of branchTexts) tell();
   for (const [k, { unit, pMin, pMax, qMin, qMax }] of units.entries()) {
     const name = `unit ${unitName(unit)}`;
     const [P, Q] = [outside(p[k]!, pMin, pMax) * base, outside(q[k]!, qMin, qMax) * base];
-    if (P > LEAST * base)
+    if (limits.p && P > LEAST * base)
       say('unit', name, P, `${mega(p[k]! * base)} MW, outside ${unit.minMW} … ${unit.maxMW}`);
-    if (Q > LEAST * base)
+    if (limits.q && Q > LEAST * base)
       say('unit', name, Q, `${mega(q[k]! * base)} MVAr, outside ${unit.minMVAr} … ${unit.maxMVAr}`);
   }
   const order = ['balance', 'rating', 'voltage', 'reactive balance', 'angle', 'unit'];

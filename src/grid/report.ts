@@ -20,6 +20,8 @@ export interface BusReport {
   readonly priceCongestion: number;
   /** $/MVArh. */
   readonly priceReactive: number;
+  /** $/MWh of `price` that more load there costs because the frequency falls farther; where a network looks at loads. */
+  readonly priceFrequency?: number;
 }
 
 export interface UnitReport {
@@ -195,14 +197,9 @@ function branchReports({ base }: Network, state: State, point: Point): BranchRep
  * What one unit of rating more would save: `2Sμ` of the rows at both ends and the multipliers of the bounds ±S of the flows,
  * which share the price where a flow is all active or all reactive power.
  */
-export function priceOfRating(
-  state: State,
-  k: number,
-  { multipliers }: Point,
-  rating: 0 | 1 | 2 = 0,
-): number {
+export function priceOfRating(state: State, k: number, { multipliers }: Pick<Point, 'multipliers'>): number {
   const { pf, qf, pt, qt } = state.variables;
-  const S = state.branches[k]!.ratings[rating];
+  const S = state.branches[k]!.ratings[state.rating];
   if (S === Number.POSITIVE_INFINITY) return 0;
   const rows = [state.rows.limitFrom[k], state.rows.limitTo[k]];
   const overload = state.slack?.overload[k];

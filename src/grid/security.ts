@@ -1,4 +1,5 @@
 import { lostName } from './contingencies.js';
+import { type Exceeded, exceeded } from './exceeded.js';
 import { branchName, type Contingency, unitName } from './grid.js';
 import { type Point, valueAt } from './point.js';
 import { priceOfRating } from './report.js';
@@ -14,6 +15,8 @@ export interface ContingencyReport {
   readonly deltaMW: number;
   /** Limits that bind after it, a few by name; null where none does: then it costs nothing. */
   readonly binding: string | null;
+  /** What is beyond its limits after it; empty at a solution. */
+  readonly exceeded: readonly Exceeded[];
 }
 
 /** A limit binds where its price exceeds this, $/MWh. */
@@ -37,6 +40,7 @@ export const reportContingencies = (problem: Scopf, point: Point): ContingencyRe
       element: contingency.lost.map((lost) => lostName(lost).replace(/^(unit|branch) /, '')).join(', '),
       deltaMW: lostUnits.length === 0 && Math.abs(answer) < 1e-12 ? 0 : answer * problem.network.base,
       binding: names.length === 0 ? null : names.slice(0, MOST_NAMES).join(', ') + more,
+      exceeded: exceeded(problem.network, state, point),
     };
   });
 
@@ -52,7 +56,7 @@ function bindingAfter({ network }: Scopf, { state }: ContingencyState, point: Po
   ];
   return [
     ...state.branches.flatMap(({ branch }, k) =>
-      priceOfRating(state, k, point, 2) / base > LEAST_PRICE ? [`rating of ${branchName(branch)}`] : [],
+      priceOfRating(state, k, point) / base > LEAST_PRICE ? [`rating of ${branchName(branch)}`] : [],
     ),
     ...state.units.flatMap(({ unit }, k) => [
       ...bounds(`P of ${unitName(unit)}`, state.variables.p[k]!.index),

@@ -87,10 +87,13 @@ export function simulateLoss(
   const size = 1 + STATES * turbines.length;
   const state = new Float64Array(size);
   for (const [i, { p }] of turbines.entries()) state.fill(p, 1 + STATES * i, 1 + STATES * (i + 1));
+  const count = turbines.length;
+  // The loop below runs some 10⁸ times when samples are made: no iterators there.
   const rate = (at: Float64Array, out: Float64Array): void => {
     const w = at[0]!;
     let power = -shortage - damping * w;
-    for (const [i, { p, pMax, gain, F, TG, TCH, TRH }] of turbines.entries()) {
+    for (let i = 0; i < count; i++) {
+      const { p, pMax, gain, F, TG, TCH, TRH } = turbines[i]!;
       const k = 1 + STATES * i;
       const wanted = p - gain * w;
       const v = TG > 0 ? at[k]! : Math.min(pMax, Math.max(least, wanted));
@@ -111,18 +114,20 @@ export function simulateLoss(
   const frequency = new Float64Array(steps + 1);
   frequency[0] = dynamics.hertz;
   const slopes = Array.from({ length: 4 }, () => new Float64Array(size));
+  const [a, b, c, d] = slopes as [Float64Array, Float64Array, Float64Array, Float64Array];
   const trial = new Float64Array(size);
   for (let n = 1; n <= steps; n++) {
     rate(state, slopes[0]!);
-    for (const [stage, part] of [0.5, 0.5, 1].entries()) {
-      for (let k = 0; k < size; k++) trial[k] = state[k]! + part * step * slopes[stage]![k]!;
+    for (let stage = 0; stage < 3; stage++) {
+      const slope = slopes[stage]!;
+      const part = stage < 2 ? step / 2 : step;
+      for (let k = 0; k < size; k++) trial[k] = state[k]! + part * slope[k]!;
       rate(trial, slopes[stage + 1]!);
     }
-    const [a, b, c, d] = slopes as [Float64Array, Float64Array, Float64Array, Float64Array];
     for (let k = 0; k < size; k++) state[k]! += (step / 6) * (a[k]! + 2 * b[k]! + 2 * c[k]! + d[k]!);
-    for (const [i, { pMax }] of turbines.entries()) {
+    for (let i = 0; i < count; i++) {
       const k = 1 + STATES * i;
-      state[k] = Math.min(pMax, Math.max(least, state[k]!));
+      state[k] = Math.min(turbines[i]!.pMax, Math.max(least, state[k]!));
     }
     frequency[n] = dynamics.hertz * (1 + state[0]!);
   }

@@ -1,5 +1,5 @@
 import { add, expr, type Model, multiply, type Row, sin, subtract, type Variable } from '../model/index.js';
-import { branchName, unitName } from './grid.js';
+import { type Bus, branchName, unitName } from './grid.js';
 import type { BranchInNetwork, Flow, Network, UnitInNetwork } from './per-unit.js';
 
 /** Variables of one steady state of the network, per unit and radians; flows leave the bus at their end of the branch. */
@@ -44,7 +44,17 @@ export interface Slack {
   readonly overload: readonly (Variable | undefined)[];
 }
 
+/** Bounds that hold in a state: those of units' P and Q, and of voltages (`emergency` where the bus has its own). */
+export interface StateLimits {
+  readonly p: boolean;
+  readonly q: boolean;
+  readonly v: 'normal' | 'emergency' | 'none';
+}
+
 export interface State {
+  /** Which of the ratings and which limits hold. */
+  readonly rating: 0 | 1 | 2;
+  readonly limits: StateLimits;
   readonly units: readonly UnitInNetwork[];
   readonly branches: readonly BranchInNetwork[];
   readonly variables: StateVariables;
@@ -59,12 +69,8 @@ export interface StateOptions {
   readonly branches?: readonly BranchInNetwork[];
   /** Which of the ratings holds: normal 0, short-term 1, emergency 2. */
   readonly rating?: 0 | 1 | 2;
-  /** Bounds that hold: those of units' P and Q, and of voltages (`emergency` where the bus has its own). */
-  readonly limits?: {
-    readonly p: boolean;
-    readonly q: boolean;
-    readonly v: 'normal' | 'emergency' | 'none';
-  };
+  /** Default: all the normal ones. */
+  readonly limits?: StateLimits;
   /** Whether balances, voltages and ratings may be violated; the caller prices the slack. */
   readonly soft?: boolean;
   readonly start?: StateStart;
@@ -72,6 +78,15 @@ export interface StateOptions {
 
 /** Values to start from, in the order of the variables. */
 export type StateStart = { readonly [Name in 'v' | 'θ' | 'p' | 'q']?: ArrayLike<number> };
+
+/** The limits of a bus's voltage, per unit. */
+export const voltageLimits = (
+  bus: Bus,
+  which: StateLimits['v'],
+): { readonly vMin: number; readonly vMax: number } =>
+  which === 'none'
+    ? { vMin: Number.NEGATIVE_INFINITY, vMax: Number.POSITIVE_INFINITY }
+    : ((which === 'emergency' ? bus.emergency : undefined) ?? bus);
 
 const squared = ([x]: readonly unknown[]) => multiply(x as Variable, x as Variable);
 
@@ -85,10 +100,10 @@ export function addState(model: Model, network: Network, options: StateOptions =
     units = network.units,
     branches = network.branches,
     rating = 0,
+    limits = { p: true, q: true, v: 'normal' },
     soft = false,
+    start = {},
   } = options;
-  const { p: boundP, q: boundQ, v: boundV } = options.limits ?? { p: true, q: true, v: 'normal' };
-  const { start = {} } = options;
   const { buses } = network;
   const list = <T>(
     symbol: string,
@@ -106,10 +121,7 @@ export function addState(model: Model, network: Network, options: StateOptions =
       return model.variable(`${symbol}[${name(each)}]${suffix}`, { lower, upper, start: inside });
     });
   const busName = ({ bus }: (typeof buses)[number]): number => bus.id;
-  const voltageBounds = ({ bus }: (typeof buses)[number]) =>
-    boundV === 'none'
-      ? { vMin: Number.NEGATIVE_INFINITY, vMax: Number.POSITIVE_INFINITY }
-      : ((boundV === 'emergency' ? bus.emergency : undefined) ?? bus);
+  const voltageBounds = ({ bus }: (typeof buses)[number]) => voltageLimits(bus, limits.v);
   const hardV = (bus: (typeof buses)[number]) => {
     const { vMin, vMax } = voltageBounds(bus);
     return soft ? { lower: 0 } : { lower: vMin, upper: vMax };
@@ -118,11 +130,11 @@ export function addState(model: Model, network: Network, options: StateOptions =
   const v = list('v', buses, busName, (bus, k) => ({ ...hardV(bus), start: start.v?.[k] ?? 1 }));
   const unit = ({ unit: each }: UnitInNetwork): string => unitName(each);
   const p = list('p', units, unit, ({ pMin, pMax }, k) => ({
-    ...(boundP && { lower: pMin, upper: pMax }),
+    ...(limits.p && { lower: pMin, upper: pMax }),
     start: start.p?.[k] ?? 0,
   }));
   const q = list('q', units, unit, ({ qMin, qMax }, k) => ({
-    ...(boundQ && { lower: qMin, upper: qMax }),
+    ...(limits.q && { lower: qMin, upper: qMax }),
     start: start.q?.[k] ?? 0,
   }));
   const angles = start.θ;
@@ -157,10 +169,10 @@ export function addState(model: Model, network: Network, options: StateOptions =
     columns: [branches.map(({ from }) => θ[from]!), branches.map(({ to }) => θ[to]!)],
     rows: angle,
   });
-  const limits = (side: 'from' | 'to', ps: readonly Variable[], qs: readonly Variable[]) =>
+  const rated = (side: 'from' | 'to', ps: readonly Variable[], qs: readonly Variable[]) =>
     addLimits(model, { branches, rating, ps, qs, slack, name: `limit ${side}${suffix}` });
-  const limitFrom = limits('from', variables.pf, variables.qf);
-  const limitTo = limits('to', variables.pt, variables.qt);
+  const limitFrom = rated('from', variables.pf, variables.qf);
+  const limitTo = rated('to', variables.pt, variables.qt);
   const voltage: Row[] = [];
   if (slack) {
     const bounds = buses.map(voltageBounds);
@@ -176,6 +188,8 @@ export function addState(model: Model, network: Network, options: StateOptions =
     });
   }
   return {
+    rating,
+    limits,
     units,
     branches,
     variables,

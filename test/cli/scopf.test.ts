@@ -19,10 +19,29 @@ describe('graybox solve scopf', () => {
     expect(code).toBe(0);
     expect(printed).toMatch(/^cost +\$\/h +more +%$/m);
     expect(printed).toMatch(/^dispatch alone +5296\.69 +0\.00/m);
+    expect(printed).toMatch(/^within the network's samples +5296\.70/m);
     expect(printed).toMatch(/^contingency +predicted Hz +simulated Hz +at s$/m);
     const { grid, security } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
     expect(grid.units).toHaveLength(8);
     expect(security.contingencies).toMatchObject([{ name: 'UNIT-2-1', kind: 'unit', element: '2/1' }]);
+    expect(Object.keys(security.contingencies[0])).toEqual(['name', 'kind', 'element', 'deltaMW', 'binding']);
+    expect(Object.keys(security)).toEqual([
+      'contingencies',
+      'cost',
+      'frequency',
+      'outOfRange',
+      'nearestSample',
+    ]);
+    expect(security.nearestSample.distance).toBeGreaterThan(0);
+    const spent = grid.buses.map(
+      (bus: Record<string, number>) =>
+        bus['priceEnergy']! +
+        bus['priceLoss']! +
+        bus['priceCongestion']! +
+        bus['priceFrequency']! -
+        bus['price']!,
+    );
+    for (const rest of spent) expect(Math.abs(rest)).toBeLessThan(1e-6);
     expect(security.cost.dispatch).toBeCloseTo(5296.6862, 3);
     expect(security.cost.frequency).toBeGreaterThanOrEqual(security.cost.contingencies - 1e-3);
     expect(security.frequency.lowest).toBeGreaterThan(59.4 - 1e-6);
@@ -59,6 +78,22 @@ describe('graybox solve scopf', () => {
     expect(net.parameters).toBeGreaterThan(10_000);
     expect(err).toMatch(/The contingencies cost nothing: without limits of units after a loss/);
     expect(err).toMatch(/Warning: the network has no card/);
+  });
+
+  it('says of a frequency that no dispatch keeps which one can be kept', { timeout }, () => {
+    const flags = ['--case', 'nine-buses', '--contingency', 'all', '--frequency-limit', '59.55'];
+    const { code, out, err } = graybox(['solve', 'scopf', ...flags, '--json']);
+    expect(code).toBe(1);
+    const found = /the most that any dispatch keeps is (59\.\d+) Hz, reached after UNIT-/.exec(err);
+    expect(Number(found![1])).toBeGreaterThan(59.4);
+    expect(Number(found![1])).toBeLessThan(59.5);
+    const { status, security } = JSON.parse(out);
+    expect(status).toBe('infeasible');
+    expect(security.cost.dispatch).toBeCloseTo(5296.6862, 3);
+    // What was not solved costs nothing that could be told.
+    expect(security.cost.frequency).toBeNull();
+    expect(security.frequency).toMatchObject({ limit: 59.55, price: null, simulated: null });
+    expect(err).toMatch(/Try --frequency-limit 59\.4\d\d/);
   });
 
   it('refuses what it cannot use in one line', { timeout }, () => {
@@ -151,9 +186,23 @@ it('graybox train goes from a case and its dynamics to a solved problem', { time
     '58.2',
     '--force',
     '--json',
+    '--out',
+    join(folder, 'answer'),
   ]);
   expect(solved.code).toBe(0);
   const { security } = JSON.parse(solved.out);
   expect(security.contingencies).toHaveLength(3);
   expect(security.frequency.simulated).toBeGreaterThan(58);
+  expect(security.nearestSample.row).toBeGreaterThanOrEqual(0);
+  const around = ['--around', join(folder, 'answer', 'result.json')];
+  const again = graybox([
+    ...['train', 'scopf', '--case', grid, '--dynamics', dynamics, ...few, ...around],
+    ...['--out', join(folder, 'again')],
+  ]);
+  expect(again.code).toBe(0);
+  const card = JSON.parse(readFileSync(join(folder, 'again', 'card.json'), 'utf8'));
+  expect(card.heldOut.rows).toBe(40);
+  expect(card.near.rows).toBe(10);
+  const mixed = graybox(['train', 'scopf', '--case', grid, '--dynamics', dynamics, '--around', dynamics]);
+  expect([mixed.code, mixed.err]).toEqual([2, expect.stringMatching(/dynamics\.json: holds no dispatch/)]);
 });

@@ -53,7 +53,7 @@ describe.skipIf(!hasPglib)('optimal power flows of pglib', () => {
         ...[multipliers.lower, multipliers.upper].flatMap((z) =>
           [...z].map((value, j) => (flows.has(j) ? 0 : value)),
         ),
-        ...state.branches.map((_, k) => priceOfRating(state, k, { x: [], multipliers })),
+        ...state.branches.map((_, k) => priceOfRating(state, k, { multipliers })),
       ];
       const [a, b] = [all(ours), all(its)];
       const scale = Math.max(...b.map(Math.abs));
