@@ -1,9 +1,15 @@
 import type { BranchReport, Grid, GridReport } from '../../index.js';
+import { anglesOf, freeDirection, label, type Place, type Rectangle, written } from './labels.js';
 import { springLayout } from './layout.js';
+
+/** Numbers of buses up to which they are named, and generation and load are written beside them. */
+const [MOST_LABELS, MOST_WITH_POWERS] = [150, 45];
+/** Numbers of branches up to which their flows are written beside them. */
+const MOST_WITH_FLOWS = 30;
 
 /** Extents in pixels. */
 const MARGIN = 46;
-const LEGEND = 92;
+const LEGEND = 100;
 
 /**
  * A one-line picture of a solved grid as SVG: buses by a spring layout, coloured by voltage; branches coloured by loading,
@@ -12,7 +18,8 @@ const LEGEND = 92;
 export function drawGrid(grid: Grid, { buses, units, branches, system }: GridReport): string {
   const index = new Map(buses.map(({ bus }, k) => [bus, k]));
   const edges = branches.map(({ from, to }) => [index.get(from)!, index.get(to)!] as const);
-  const { x, y, width, height, scale } = placed(buses.length, edges);
+  const withPowers = buses.length <= MOST_WITH_POWERS;
+  const { x, y, width, height, scale } = placed(buses.length, edges, withPowers ? 84 : MARGIN);
   const radius = Math.max(2.5, Math.min(9, scale * 0.16));
   const limits = new Map(grid.buses.map((bus) => [bus.id, bus]));
   const parts: string[] = [];
@@ -23,7 +30,9 @@ export function drawGrid(grid: Grid, { buses, units, branches, system }: GridRep
     const key = [Math.min(a, b), Math.max(a, b)].join();
     const turn = parallel.get(key) ?? 0;
     parallel.set(key, turn + 1);
-    parts.push(drawBranch(branch, [x[a]!, y[a]!], [x[b]!, y[b]!], turn, radius));
+    parts.push(
+      drawBranch(branch, [x[a]!, y[a]!], [x[b]!, y[b]!], turn, radius, branches.length <= MOST_WITH_FLOWS),
+    );
   }
   const producing = new Map<number, { MW: number; binds: boolean; count: number }>();
   for (const { bus, MW, binding } of units) {
@@ -31,7 +40,10 @@ export function drawGrid(grid: Grid, { buses, units, branches, system }: GridRep
     const binds = known.binds || /m(in|ax) MW/.test(binding ?? '');
     producing.set(bus, { MW: known.MW + MW, binds, count: known.count + 1 });
   }
-  const labelled = buses.length <= 150;
+  const labelled = buses.length <= MOST_LABELS;
+  const labels: string[] = [];
+  const angles = anglesOf(edges, x, y);
+  const taken: Rectangle[] = [];
   for (const [k, { bus, v, loadMW, price }] of buses.entries()) {
     const { vMin, vMax } = limits.get(bus)!;
     const binds = v - vMin < 1e-4 || vMax - v < 1e-4;
@@ -47,14 +59,17 @@ export function drawGrid(grid: Grid, { buses, units, branches, system }: GridRep
       `<circle cx="${cx}" cy="${cy}" r="${radius.toFixed(1)}" fill="${voltageColour(v, vMin, vMax)}" stroke="${binds ? limitColour : '#222'}" stroke-width="${binds ? 2.2 : 0.7}"/>`,
     );
     if (labelled) {
+      const powers = !withPowers
+        ? []
+        : [
+            ...(made ? [`↑ ${made.MW.toFixed(1)} MW`] : []),
+            ...(loadMW === 0 ? [] : [`↓ ${loadMW.toFixed(1)} MW`]),
+          ];
       const size = Math.max(7, Math.min(13, radius * 1.5));
-      const away = radius * (made ? 1.75 : 1) + 2;
-      parts.push(
-        ...['stroke="#fff" stroke-width="3" stroke-linejoin="round"', 'fill="#111"'].map(
-          (how) =>
-            `<text x="${(x[k]! + away).toFixed(1)}" y="${(y[k]! - away).toFixed(1)}" font-size="${size.toFixed(1)}" ${how}>${bus}</text>`,
-        ),
-      );
+      const away = radius * (made ? 1.75 : 1) + 3;
+      const words = { size, bus: String(bus), powers };
+      const angle = freeDirection(k, { x, y, angles: angles[k]!, taken, radius }, away, words);
+      labels.push(label([x[k]!, y[k]!], angle, away, words));
     }
     parts.push('</g>');
   }
@@ -64,13 +79,14 @@ export function drawGrid(grid: Grid, { buses, units, branches, system }: GridRep
     `<rect width="100%" height="100%" fill="#fff"/>`,
     `<text x="${MARGIN / 2}" y="22" font-size="14">${escapeXml(title)}</text>`,
     ...parts,
-    legend(width, height),
+    ...labels,
+    legend(width, height, withPowers),
     '</svg>\n',
   ].join('\n');
 }
 
 /** The layout in pixels; `scale` is the length of an edge. */
-function placed(count: number, edges: readonly (readonly [number, number])[]) {
+function placed(count: number, edges: readonly (readonly [number, number])[], margin: number) {
   const layout = springLayout(count, edges);
   const range = (values: Float64Array) => {
     const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
@@ -80,22 +96,27 @@ function placed(count: number, edges: readonly (readonly [number, number])[]) {
   // The longer side is horizontal.
   const [across, down, xs, ys] =
     h.extent >= v.extent ? [h, v, layout.x, layout.y] : [v, h, layout.y, layout.x];
-  const width = Math.round(Math.max(760, Math.min(2400, 110 * Math.sqrt(count) + 2 * MARGIN)));
-  const scale = Math.min((width - 2 * MARGIN) / across.extent, 150);
+  const width = Math.round(Math.max(760, Math.min(2400, 110 * Math.sqrt(count) + 2 * margin)));
+  const scale = Math.min((width - 2 * margin) / across.extent, 150);
   const inset = (width - scale * across.extent) / 2;
-  const height = Math.round(scale * down.extent + 2 * MARGIN + 12);
+  const height = Math.round(scale * down.extent + 2 * MARGIN + 30);
   return {
     x: xs.map((value) => inset + scale * (value - across.low)),
-    y: ys.map((value) => MARGIN + 12 + scale * (value - down.low)),
+    y: ys.map((value) => MARGIN + 18 + scale * (value - down.low)),
     width,
     height,
     scale,
   };
 }
 
-type Place = readonly [x: number, y: number];
-
-function drawBranch(branch: BranchReport, a: Place, b: Place, turn: number, radius: number): string {
+function drawBranch(
+  branch: BranchReport,
+  a: Place,
+  b: Place,
+  turn: number,
+  radius: number,
+  named: boolean,
+): string {
   const { from, to, circuit, fromMW, toMW, loadingPercent, limitPrice, binding } = branch;
   // Parallel branches bow to alternating sides.
   const bow = turn === 0 ? 0 : (turn % 2 === 1 ? 1 : -1) * Math.ceil(turn / 2) * 0.22;
@@ -123,7 +144,23 @@ function drawBranch(branch: BranchReport, a: Place, b: Place, turn: number, radi
         ]
       : []),
     `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width.toFixed(1)}"/>`,
-    `<path d="M${spot(tip)}L${spot(left)}L${spot(right)}Z" fill="${colour}"/></g>`,
+    `<path d="M${spot(tip)}L${spot(left)}L${spot(right)}Z" fill="${colour}"/>`,
+    ...(named
+      ? // To the right of a flow that goes up or down, below one that goes across.
+        [
+          written(
+            [
+              middle[0] + (2 + 1.2 * radius) * Math.abs(uy),
+              middle[1] + 3.5 + (4 + 1.2 * radius) * Math.abs(ux),
+            ],
+            10,
+            Math.abs(uy) > 0.5 ? 'start' : 'middle',
+            Math.abs(fromMW).toFixed(1),
+            '#555',
+          ),
+        ]
+      : []),
+    '</g>',
   ].join('');
 }
 
@@ -157,7 +194,7 @@ function blend(scale: readonly string[], t: number): string {
     .join('')}`;
 }
 
-function legend(width: number, top: number): string {
+function legend(width: number, top: number, powers: boolean): string {
   const bar = (x: number, y: number, scale: readonly string[], id: string): string =>
     [
       `<linearGradient id="${id}">${scale.map((colour, k) => `<stop offset="${k / (scale.length - 1)}" stop-color="${colour}"/>`).join('')}</linearGradient>`,
@@ -178,11 +215,12 @@ function legend(width: number, top: number): string {
     text(second, y + 36, 'least'),
     text(second + 130, y + 36, 'largest', 'end'),
     `<circle cx="${third + 8}" cy="${y}" r="8" fill="#fff" stroke="#444"/><circle cx="${third + 8}" cy="${y}" r="4.5" fill="#f4f1e6" stroke="#222" stroke-width="0.7"/>`,
-    text(third + 24, y + 4, 'bus with units'),
+    text(third + 24, y + 4, `bus with units${powers ? '; ↑ generation, ↓ load' : ''}`),
     `<circle cx="${third + 8}" cy="${y + 22}" r="4.5" fill="#f4f1e6" stroke="${limitColour}" stroke-width="2"/>`,
-    text(third + 24, y + 26, 'red: a limit binds (voltage, output, rating, angle)'),
-    `<path d="M${third},${y + 44}h24" stroke="#999"/><path d="M${third + 16},${y + 44}l-8,-4v8z" fill="#999"/>`,
-    text(third + 28, y + 48, 'flow of active power; grey: unlimited'),
+    text(third + 24, y + 26, 'red: a limit binds (dot: voltage, ring: output,'),
+    text(third + 24, y + 40, 'line: rating or angle)'),
+    `<path d="M${third},${y + 58}h24" stroke="#999"/><path d="M${third + 16},${y + 58}l-8,-4v8z" fill="#999"/>`,
+    text(third + 28, y + 62, 'flow of active power, MW; grey: unlimited'),
   ].join('\n');
 }
 
