@@ -6,6 +6,7 @@ export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { NetworkReport } from './api/network-report.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
+export { ipoptProgressPrinter, progressPrinter } from './api/progress.js';
 export {
   type QpCotangent,
   type QpElement,
@@ -15,7 +16,6 @@ export {
   type QpReport,
   solveQps,
 } from './api/qp/solve-qps.js';
-export { ipoptProgressPrinter, progressPrinter } from './api/progress.js';
 export { type FrequencySlopes, reportScopf, type SecurityReport } from './api/report-scopf.js';
 export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
@@ -45,6 +45,9 @@ export {
 } from './api/solver-options.js';
 export { type NdArrayView, type Nested, Values } from './api/values.js';
 export type { StartFrom } from './api/warm-start.js';
+
+import './runtime/quadratic.js';
+
 export * from './layers/index.js';
 export type { SolverName } from './runtime/solvers.js';
 export type { Sizes } from './runtime/task.js';

@@ -1,9 +1,9 @@
 import type { SolverName } from '../runtime/solvers.js';
-import type { BoxBinding } from '../runtime/task.js';
+import type { BoxBinding, SmoothSpec } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
 import type { Available } from '../src/engine/choose.js';
 import { isSynchronous } from '../src/engine/open.js';
-import { networkUses } from '../src/formulate/index.js';
+import { isSmoothProgram, networkUses, type SmoothProgram } from '../src/formulate/index.js';
 import type { Model, Problem } from '../src/model/index.js';
 import type { Network } from '../src/network/graph.js';
 import type { GrayBox } from '../src/oracle/contract.js';
@@ -24,16 +24,25 @@ export const chooseAll = (
   available: Available,
 ): Promise<readonly Chosen[]> =>
   Promise.all(
-    model.grayBoxes.map((token) =>
-      choose(
-        networkOf(token, model),
-        withKinks(choice, model, token),
-        available,
-        true,
-        derivativesFor(solver),
-      ),
+    model.grayBoxes.map(async (token) =>
+      isSmoothProgram(token)
+        ? { spec: smoothSpec(token) }
+        : choose(
+            networkOf(token, model),
+            withKinks(choice, model, token),
+            available,
+            true,
+            derivativesFor(solver),
+          ),
     ),
   );
+
+const smoothSpec = (program: SmoothProgram): SmoothSpec => ({
+  ...program,
+  engine: 'quadratic-program',
+  device: 'cpu',
+  precision: 'f64',
+});
 
 /** The solver here takes derivatives in the structure they have; Ipopt wants them multiplied out. */
 const derivativesFor = (solver: SolverName): 'keep' | 'expand' =>
@@ -57,6 +66,12 @@ export async function localBoxes(
     if (isGrayBox(token)) {
       boxes.push({ kind: 'ready', box: token });
       engines.push(undefined);
+      continue;
+    }
+    if (isSmoothProgram(token)) {
+      const spec = smoothSpec(token);
+      chosen.push({ spec });
+      boxes.push({ kind: 'smooth', spec });
       continue;
     }
     const own = { ...withKinks(choice, model, token), engine: engine === 'auto' ? 'wasm' : engine } as const;

@@ -1,6 +1,5 @@
 import { options as interiorPointOptions } from '../solvers/interior-point/options.js';
 import { Limits } from '../src/core/limits.js';
-import type { Model } from '../src/model/index.js';
 import type { SortedOptions } from './options.js';
 
 /** The tolerance asked for; every solver here has `tol`, with one default. */
@@ -13,4 +12,3 @@ export function limitsOf({ own, started }: SortedOptions): Limits {
   const seconds = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN;
   return new Limits({ started: performance.timeOrigin + started, ...(seconds > 0 && { seconds }) });
 }
-

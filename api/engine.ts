@@ -1,5 +1,5 @@
 import { programsOf } from '../runtime/programs.js';
-import type { ExecutableSpec } from '../runtime/task.js';
+import type { ExecutableSpec, SmoothSpec } from '../runtime/task.js';
 import type { BudgetLimits } from '../src/core/budget.js';
 import { type Available, type ChosenEngine, chooseEngine, type EngineChoice } from '../src/engine/choose.js';
 import type { Device, Precision } from '../src/engine/contract.js';
@@ -24,8 +24,8 @@ export interface EngineSummary {
 }
 
 /** A network's programs with the engine chosen for them. */
-export interface Chosen extends Pick<ChosenEngine, 'note' | 'degraded'> {
-  readonly spec: ExecutableSpec;
+export interface Chosen<Spec = ExecutableSpec | SmoothSpec> extends Pick<ChosenEngine, 'note' | 'degraded'> {
+  readonly spec: Spec;
 }
 
 /** Derives a network and chooses its engine, see {@link chooseEngine}. */
@@ -35,7 +35,7 @@ export async function choose(
   available: Available,
   lowerHessian: boolean,
   through: 'keep' | 'expand' = 'expand',
-): Promise<Chosen> {
+): Promise<Chosen<ExecutableSpec>> {
   const programs = programsOf(network, { kinks, through, limits });
   const { note, degraded, ...how } = await chooseEngine(programs, choice, available, lowerHessian);
   return {

@@ -2,6 +2,7 @@ import { runTask } from '../runtime/run.js';
 import { InputError } from '../src/core/errors.js';
 import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
+import { atBarriers, barriersOf, boxAtBarrier } from './barriers.js';
 import { localBoxes } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { usesOf } from './network-error.js';
@@ -29,19 +30,27 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
   const wish = wishOf(sorted, model, statement);
   const { boxes, engine, engines } = await localBoxes(model, choice, solver);
   for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) sorted.log?.(line);
-  const solved = await runTask(
-    {
-      problem: statement,
-      uses,
-      boxes,
-      solver,
-      options: own,
-      ...(warmStart && { warmStart }),
-      ...(wish && { derivatives: wish.request }),
-      ...(sorted.iterates && { iterates: true }),
-    },
-    { limits, ...(onIteration && { iteration: onIteration }) },
-  );
+  const at = (barrier: number, from: typeof warmStart, done: number) =>
+    runTask(
+      {
+        problem: statement,
+        uses,
+        boxes: boxes.map((box) => boxAtBarrier(box, barrier)),
+        solver,
+        options: own,
+        ...(from && { warmStart: from }),
+        ...(wish && { derivatives: wish.request }),
+        ...(sorted.iterates && { iterates: true }),
+      },
+      {
+        limits,
+        ...(onIteration && {
+          iteration: (row) => onIteration({ ...row, iteration: row.iteration + done }),
+        }),
+      },
+    );
+  const specs = boxes.flatMap((box) => (box.kind === 'smooth' ? [box.spec] : []));
+  const solved = await atBarriers(barriersOf(specs), warmStart, 0, at, limits);
   return solutionOf(model, statement, solved, {
     uses,
     tol: tolOf(sorted),

@@ -1,6 +1,7 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
 import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
+import { atBarrier, atBarriers, barriersOf } from './barriers.js';
 import { chooseAll, usesOfBox } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { engineOf, type NetworkChoice, summaryOf } from './engine.js';
@@ -57,23 +58,29 @@ async function solveInPool(
     const engines = chosen.map(engineOf);
     for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) sorted.log?.(line);
     for (const { note, degraded } of chosen) if (note !== undefined && (degraded || watched)) remark(note);
-    const solved = await runtime.solve(
-      {
-        problem: statement,
-        networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(statement, k) })),
-        uses,
-        solver,
-        options: own,
-        ...(warmStart && { warmStart }),
-        ...(wish && { derivatives: wish.request }),
-        ...(sorted.iterates && { iterates: true }),
-      },
-      {
-        limits,
-        ...(signal && { signal }),
-        ...(listener && { onIteration: (row) => listener({ ...row, iteration: row.iteration + before }) }),
-      },
-    );
+    const at = (barrier: number, from: typeof warmStart, done: number) =>
+      runtime.solve(
+        {
+          problem: statement,
+          networks: chosen.map(({ spec }, k) => ({
+            spec: atBarrier(spec, barrier),
+            uses: usesOfBox(statement, k),
+          })),
+          uses,
+          solver,
+          options: own,
+          ...(from && { warmStart: from }),
+          ...(wish && { derivatives: wish.request }),
+          ...(sorted.iterates && { iterates: true }),
+        },
+        {
+          limits,
+          ...(signal && { signal }),
+          ...(listener && { onIteration: (row) => listener({ ...row, iteration: row.iteration + done }) }),
+        },
+      );
+    const barriers = barriersOf(chosen.map(({ spec }) => spec));
+    const solved = await atBarriers(barriers, warmStart, before, at, limits);
     return { solved, engine, engines };
   };
   const { solved, engine, engines } = await run(choice);

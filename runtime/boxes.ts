@@ -3,6 +3,7 @@ import type { GrayBox } from '../src/oracle/contract.js';
 import { LocalBox } from '../src/oracle/local.js';
 import { BlockingClient } from './client.js';
 import { openExecutable } from './open.js';
+import { smoothExecutable } from './smooth-program.js';
 import type { BoxBinding } from './task.js';
 
 /** A gray box that a solving thread opened. */
@@ -18,6 +19,10 @@ export async function openBox(binding: BoxBinding, limits: LimitsData): Promise<
   if (binding.kind === 'ready') return { box: binding.box, begin() {}, dispose() {} };
   if (binding.kind === 'mailbox') {
     const box = new BlockingClient(binding.mailbox, limits);
+    return { box, begin: (own) => box.begin(own), dispose() {} };
+  }
+  if (binding.kind === 'smooth') {
+    const box = new LocalBox(smoothExecutable(binding.spec), true, { name: binding.spec.layer, limits });
     return { box, begin: (own) => box.begin(own), dispose() {} };
   }
   const { spec } = binding;

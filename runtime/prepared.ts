@@ -9,6 +9,7 @@ import {
 } from '../solvers/kkt/index.js';
 import { openLinearSolver } from '../solvers/linear/index.js';
 import { EvaluationError, InputError } from '../src/core/errors.js';
+import './quadratic.js';
 import { Limits } from '../src/core/limits.js';
 import { type NetworkUse, outputError } from '../src/formulate/index.js';
 import { extractOnce } from '../src/model/extract/again.js';

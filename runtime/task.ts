@@ -1,7 +1,7 @@
 import type { ColumnAnswer, ColumnRequest } from '../solvers/kkt/index.js';
 import type { Programs } from '../src/derive/program.js';
 import type { Device, Precision } from '../src/engine/contract.js';
-import type { NetworkUse } from '../src/formulate/index.js';
+import type { NetworkUse, SmoothProgram } from '../src/formulate/index.js';
 import type { Result } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
 import type { GrayBox, OracleStatistics } from '../src/oracle/contract.js';
@@ -18,9 +18,16 @@ export interface ExecutableSpec {
   readonly threads?: number;
 }
 
-/** A gray box of a task: a network, and how many times the problem uses it. */
+/** A quadratic program at a fixed barrier: computed where the solve runs. Plain data. */
+export interface SmoothSpec extends SmoothProgram {
+  readonly engine: 'quadratic-program';
+  readonly device: 'cpu';
+  readonly precision: 'f64';
+}
+
+/** A gray box of a task: a network or a quadratic program, and how many times the problem uses it. */
 export interface TaskNetwork {
-  readonly spec: ExecutableSpec;
+  readonly spec: ExecutableSpec | SmoothSpec;
   readonly uses: number;
 }
 
@@ -48,6 +55,7 @@ export interface SolveTask {
 export type BoxBinding =
   | { readonly kind: 'mailbox'; readonly mailbox: MailboxDescriptor }
   | { readonly kind: 'local'; readonly spec: ExecutableSpec }
+  | { readonly kind: 'smooth'; readonly spec: SmoothSpec }
   | { readonly kind: 'ready'; readonly box: GrayBox };
 
 /** A task with its gray boxes bound: what runs. */

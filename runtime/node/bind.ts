@@ -29,6 +29,7 @@ export async function bind(
     for (const step of undo.splice(0).reverse()) step();
   };
   const open = async ({ spec, uses }: TaskNetwork): Promise<BoxBinding> => {
+    if ('barrier' in spec) return { kind: 'smooth', spec };
     if (isSynchronous(spec.engine))
       return { kind: 'local', spec: { ...spec, programs: shared(spec.programs) } };
     const held = hosts.lease(spec);

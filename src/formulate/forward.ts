@@ -1,6 +1,7 @@
 import { plainly } from '../network/activation/numbers.js';
 import { activationOf } from '../network/activation/table.js';
 import type { Network, Node, Tensor } from '../network/graph.js';
+import { solveQuadratic } from './quadratic.js';
 
 /** The value of every node at the flattened input `x`: plain loops, for start values. */
 export function forward(net: Network, x: ArrayLike<number>): Float64Array[] {
@@ -64,6 +65,8 @@ function nodeValue({ op, shape }: Node, inputs: readonly Input[], x: ArrayLike<n
       return Float64Array.from(op.index, (i) => (i < 0 ? 0 : u[i]!));
     case 'contract':
       return contract(inputs[0]!, inputs[1]!);
+    case 'quadraticProgram':
+      return solveQuadratic(op, u).z;
     case 'maximum': {
       const width = lastExtent(inputs[0]!.node.shape);
       return Float64Array.from({ length: u.length / width }, (_, r) =>

@@ -8,6 +8,7 @@ import { activationOf } from '../network/activation/table.js';
 import type { Network, Node, Tensor } from '../network/graph.js';
 import { expressed } from './algebra.js';
 import { concatenation, lastExtent } from './forward.js';
+import { addOptimality } from './optimality.js';
 import { isRelu } from './outputs.js';
 
 export type Hinge = { readonly complementarity: number } | { readonly smooth: number };
@@ -71,6 +72,8 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
       return addContract(full, label, node, sources, make());
     case 'maximum':
       return addMaximum(full, label, u, make(), values[node.inputs[0]!]!);
+    case 'quadraticProgram':
+      return addOptimality({ model, hinge, label }, op, u, make(), values[node.inputs[0]!]!);
     case 'affine':
       return addAffine(full, label, u, make(), op.weight, op.bias);
     case 'scale': {

@@ -2,18 +2,21 @@ import { Budget, type BudgetLimits, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { optionsOf, told } from '../core/given.js';
 import type { ArrayOperand, ExpressionArray } from '../model/array.js';
-import type { Column, Expression, Operand } from '../model/expression.js';
+import type { Column, Expression, Operand, Variable } from '../model/expression.js';
 import type { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import { activationOf } from '../network/activation/table.js';
 import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
-import { isSmooth, label } from '../network/traits.js';
+import { isAffine, isSmooth, label } from '../network/traits.js';
+import { hasPrograms, stagesOf } from './cut.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
 import { feed, inputsOf } from './inputs.js';
+import { addOptimality } from './optimality.js';
 import { firstVariables } from './outputs.js';
 import { splitPrefix } from './prefix.js';
+import { smoothProgram, solveQuadratic } from './quadratic.js';
 import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
 import { addUse, placeUse } from './uses.js';
 
@@ -22,7 +25,18 @@ export type HingeTreatment =
   | 'complementarity'
   /** `y ≥ 0, y ≥ u, y·(y − u) ≤ ε`; `'complementarity'` is ε = 1e-6. */
   | { readonly complementarity: number }
-  /** `y = (u + √(u² + ε²))/2`, at most ε/2 too large. */
+  /** `y = (u + √(u² + ε²))/2`, at most ε/2 too large. For quadratic programs `λᵢsᵢ ≤ ε`, or smoothed `λᵢsᵢ = ε²/4`. */
+  | { readonly smooth: number };
+
+/** How quadratic programs inside a network (layers `QpLayer`) are written in reduced space. */
+export type QuadraticTreatment =
+  /** Their optimality conditions as rows, with `λᵢsᵢ ≤ ε`; `'complementarity'` is ε = 1e-6. */
+  | 'complementarity'
+  | { readonly complementarity: number }
+  /**
+   * Gray boxes: the solution with `λᵢsᵢ = μ`, smooth in its input. `solve` comes down to μ from larger ones, each solve
+   * starting where the one before ended; `networkError` tells how far y is from the exact network.
+   */
   | { readonly smooth: number };
 
 export interface NetworkOptions {
@@ -52,6 +66,9 @@ export interface NetworkOptions {
    * hold. It may creep or stop at a kink, and `optimal` there means optimal for the slopes it saw.
    */
   readonly kinks?: 'refuse' | 'allow';
+  /** Reduced space: what becomes of quadratic programs inside the network; the rest of it stays gray boxes. In full space
+   * they follow `relu`. */
+  readonly quadratic?: QuadraticTreatment;
   /** How the data were standardized for training: x and y are then in the units of the data. */
   readonly scaling?: NetworkScaling;
   /** Takes the outputs before the softmax that the network ends with. Default false. */
@@ -69,6 +86,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
   box: true,
   relu: true,
   kinks: true,
+  quadratic: true,
   scaling: true,
   logits: true,
   limits: true,
@@ -101,7 +119,8 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
   if (formulation !== 'full') refuseKinks(net, options);
   const stated = scaled(options.logits ? logitsOf(net) : net, options.scaling);
   const name = model.freeName(options.name ?? 'y');
-  const add = { reduced: addReduced, lifted: addLifted, full: addFull }[formulation];
+  const cut = formulation === 'reduced' && hasPrograms(net);
+  const add = cut ? addCut : { reduced: addReduced, lifted: addLifted, full: addFull }[formulation];
   const use = (
     row: readonly Expression[],
     own: NetworkOptions & { readonly name: string },
@@ -150,7 +169,7 @@ function checkOptions(net: Network, options: NetworkOptions): void {
 
 /** The formulation asked for, checked against the other options. */
 function formulationOf(net: Network, options: NetworkOptions): Exclude<Formulation, 'auto'> {
-  const { relu, kinks, box } = options;
+  const { relu, kinks, box, quadratic } = options;
   const asked = options.formulation ?? 'auto';
   const formulation = asked === 'auto' ? (relu === undefined ? 'reduced' : 'full') : asked;
   if (formulation !== 'reduced' && formulation !== 'full' && formulation !== 'lifted')
@@ -162,15 +181,27 @@ function formulationOf(net: Network, options: NetworkOptions): Exclude<Formulati
   };
   if (formulation === 'full' && kinks === 'allow') clash("kinks: 'allow'", 'treat kinks by the option relu');
   if (formulation === 'full' && box !== undefined) clash('box', 'use the reduced formulation');
+  if (formulation !== 'reduced' && quadratic !== undefined)
+    clash('quadratic', formulation === 'full' ? 'use the option relu' : "use formulation: 'reduced'");
+  if (quadratic !== undefined && !hasPrograms(net))
+    throw new InputError(
+      `network '${net.name}': quadratic treats quadratic programs, and it holds none; leave it out`,
+    );
+  if (quadratic !== undefined && box !== undefined)
+    throw new InputError(`network '${net.name}': a network with quadratic programs is cut; leave out box`);
   if (formulation !== 'full' && relu !== undefined)
     clash('relu', "use formulation: 'full', or kinks: 'allow'");
   return formulation;
 }
 
 /** Refuses activations without a second derivative where nobody said how to take them, and those that jump. */
-function refuseKinks(net: Network, { kinks = 'refuse' }: NetworkOptions): void {
+function refuseKinks(net: Network, { kinks = 'refuse', quadratic }: NetworkOptions): void {
   for (const { op, layer } of net.nodes) {
-    if (isSmooth(op)) continue;
+    if (isSmooth(op) || (op.kind === 'quadraticProgram' && quadratic !== undefined)) continue;
+    if (op.kind === 'quadraticProgram')
+      throw new InputError(
+        `layer '${layer}' of network '${net.name}' is a quadratic program, which has kinks: say quadratic: 'complementarity' (its optimality conditions as rows, λᵢsᵢ ≤ ε) or quadratic: { smooth: 1e-8 } (its solution at a barrier μ, a gray box), or use the full formulation (formulation: 'full', relu), which states every layer`,
+      );
     const where = `layer '${layer}' of network '${net.name}' has the activation ${label(op)}`;
     if (op.kind === 'elementwise' && activationOf(op.fn).kind === 'jump')
       throw new InputError(
@@ -188,6 +219,8 @@ interface Whole {
   readonly network: Network;
   readonly original: Network;
   readonly inputs: readonly Column[];
+  /** Why the rows hold for a y somewhat away from NN(x), where they do. */
+  readonly relaxation?: string;
 }
 
 function addReduced(
@@ -214,15 +247,80 @@ function addReduced(
   addUse(model, {
     name,
     network: whole.network,
-    original: whole.original,
-    inputs: columns(whole.inputs),
-    outputs: outputs.indices(),
+    ...usePlace(whole, outputs),
     formulation: options.formulation === 'lifted' ? 'lifted' : 'reduced',
     box,
     kinks,
   });
   return outputs;
 }
+
+/** The parts between quadratic programs as gray boxes (as rows, where they are affine), and these as they are treated. */
+function addCut(
+  model: Model,
+  net: Network,
+  inputs: readonly Column[],
+  { quadratic = 'complementarity', ...options }: NetworkOptions,
+  whole: Whole,
+): VariableArray {
+  const { name = 'y', kinks = 'refuse' } = options;
+  const treatment =
+    quadratic === 'complementarity' ? { complementarity: 1e-6 } : optionsOf(quadratic, 'quadratic');
+  const amount = positive(
+    'smooth' in treatment ? treatment.smooth : treatment.complementarity,
+    'quadratic: ε or μ',
+  );
+  const solutions = new Map<number, readonly Variable[]>();
+  const relaxation = `quadratic: { ${'smooth' in treatment ? 'smooth' : 'complementarity'}: ${amount} } relaxes its quadratic programs, take less`;
+  for (const { piece, usesX, from, program } of stagesOf(net)) {
+    const sources = [...(usesX ? inputs : []), ...from.flatMap((k) => [...solutions.get(k)!])];
+    const affine = piece.nodes.every(({ op }) => isAffine(op));
+    if (program === undefined) {
+      const use = { ...whole, relaxation };
+      if (!affine) return addReduced(model, piece, sources, options, use);
+      const y = addRows(model, piece, sources, options).outputs;
+      addUse(model, {
+        name: y.name,
+        network: net,
+        ...usePlace(use, y),
+        formulation: 'reduced',
+        kinks,
+      });
+      return y;
+    }
+    const label = `${name}/${program.layer}`;
+    const own: NetworkOptions = { name: `${label} input`, kinks, limits: options.limits };
+    const u = affine
+      ? addRows(model, piece, sources, own).outputs
+      : addReduced(model, piece, sources, own, { network: piece, original: whole.original, inputs: sources });
+    const start = Float64Array.from(u.elements, (variable) => model.start(variable));
+    const z = model.variables(label, program.op.Q.shape[0]!, { start: solveQuadratic(program.op, start).z });
+    if ('smooth' in treatment)
+      model.addGrayBox({
+        box: smoothProgram(program.layer, program.op, amount),
+        inputs: u.elements,
+        outputs: z,
+        name: `${label} at μ`,
+      });
+    else
+      addOptimality(
+        { model, hinge: { complementarity: amount }, label },
+        program.op,
+        u.elements,
+        [...z.elements],
+        start,
+      );
+    solutions.set(program.node, z.elements);
+  }
+  throw new Error(`network '${net.name}' has no last stage`);
+}
+
+const usePlace = ({ original, inputs, relaxation }: Whole, outputs: VariableArray) => ({
+  original,
+  inputs: columns(inputs),
+  outputs: outputs.indices(),
+  ...(relaxation !== undefined && { relaxation }),
+});
 
 function addLifted(
   model: Model,
@@ -297,6 +395,11 @@ function checkRows({ name, nodes }: Network, limits: BudgetLimits | undefined): 
       );
 }
 
+function positive(amount: unknown, where: string): number {
+  if (typeof amount === 'number' && amount > 0 && Number.isFinite(amount)) return amount;
+  throw new InputError(`${where} must be a positive number, got ${told(amount)}`);
+}
+
 /** The rows of every layer, and how they relax its kinks. */
 function addRows(
   model: Model,
@@ -308,9 +411,7 @@ function addRows(
   checkRows(net, options.limits);
   const values = startValues(model, net, inputs);
   const hinge = relu === 'complementarity' ? { complementarity: 1e-6 } : optionsOf(relu, 'relu');
-  const amount = 'smooth' in hinge ? hinge.smooth : hinge.complementarity;
-  if (!(typeof amount === 'number' && amount > 0) || !Number.isFinite(amount))
-    throw new InputError(`relu: ε must be a positive number, got ${told(amount)}`);
+  const amount = positive('smooth' in hinge ? hinge.smooth : hinge.complementarity, 'relu: ε');
   const { outputs, own } = firstVariables(
     model,
     net,

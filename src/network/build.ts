@@ -1,6 +1,7 @@
 import { Budget, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import type { Elementwise, Network, Node, Op, Tensor } from './graph.js';
+import type { OpOf } from './traits.js';
 
 type Shape = readonly number[];
 
@@ -202,6 +203,30 @@ export class NetworkBuilder {
     const shape = this.shape(u);
     this.#last(layer, shape);
     return this.#add(layer, { kind: 'maximum' }, [u], shape.with(shape.length - 1, 1));
+  }
+
+  /** The solution of a quadratic program into whose q, b or h the vector `u` goes. */
+  quadraticProgram(layer: string, u: number, op: Omit<OpOf<'quadraticProgram'>, 'kind'>): number {
+    const { into, Q, A, G } = op;
+    const n = Q.shape[0]!;
+    const [m, p] = [A?.shape[0] ?? 0, G?.shape[0] ?? 0];
+    const shapes = { Q: [n, n], q: [n], A: [m, n], b: [m], G: [p, n], h: [p] };
+    for (const [name, shape] of Object.entries(shapes) as [keyof typeof shapes, number[]][]) {
+      const tensor = op[name];
+      if (tensor) this.#tensor(layer, name, tensor);
+      const wanted = name !== into && (sizeOf(shape) > 0 || name === 'Q');
+      if (tensor ? !wanted || !same(tensor.shape, shape) : wanted)
+        throw this.error(
+          layer,
+          `${name} has the shape ${tensor ? show(tensor.shape) : 'of nothing'}, expected ${wanted ? show(shape) : `none: the input is ${into}`}`,
+        );
+    }
+    if (!same(this.shape(u), shapes[into]))
+      throw this.error(
+        layer,
+        `takes ${into} of shape ${show(shapes[into])}, its input has ${show(this.shape(u))}`,
+      );
+    return this.#add(layer, { kind: 'quadraticProgram', ...op }, [u], [n]);
   }
 
   /** Something the user should know of how the file was read, one line. */

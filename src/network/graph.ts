@@ -57,6 +57,8 @@ export type Elementwise =
  * - `gather`: `vᵢ = u[indexᵢ]` of the flattened input, 0 where `indexᵢ` is −1, in any shape.
  * - `contract`: the products `v[p] = a[p] b[p]` of two stacks of matrices, `[s, m, k]` and `[s, k, n]`.
  * - `maximum`: along the last axis, which stays with length 1.
+ * - `quadraticProgram`: `v = argmin ½zᵀQz + qᵀz  s.t.  Az = b, Gz ≤ h`, Q `[n, n]`, A `[m, n]`, G `[p, n]`; the input is the
+ *   one of q, b and h that `into` names and the op does not hold. A and b, G and h may be absent.
  */
 export type Op =
   | { readonly kind: 'input'; readonly offset: number }
@@ -70,7 +72,17 @@ export type Op =
   | { readonly kind: 'reshape' }
   | { readonly kind: 'gather'; readonly index: Int32Array }
   | { readonly kind: 'contract' }
-  | { readonly kind: 'maximum' };
+  | { readonly kind: 'maximum' }
+  | {
+      readonly kind: 'quadraticProgram';
+      readonly into: 'q' | 'b' | 'h';
+      readonly Q: Tensor;
+      readonly q?: Tensor;
+      readonly A?: Tensor;
+      readonly b?: Tensor;
+      readonly G?: Tensor;
+      readonly h?: Tensor;
+    };
 
 export interface Node {
   /** Name of the layer it came from, for messages. */

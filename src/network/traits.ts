@@ -111,6 +111,14 @@ export const traits = {
     smooth: () => false,
     label: () => 'maximum',
   },
+  quadraticProgram: {
+    tensors: { Q: true, q: true, A: true, b: true, G: true, h: true },
+    constants: { into: true },
+    affine: false,
+    moves: false,
+    smooth: () => false,
+    label: ({ into }) => `quadraticProgram(${into})`,
+  },
 } as const satisfies { readonly [K in Kind]: Traits<K> };
 
 /** Ops whose value is affine in their inputs. */

@@ -279,7 +279,7 @@ const whole: Record<string, (value: Anything) => unknown> = {
   'a model for several starts': (value) => multistart(value),
   'options of several starts': (value) => multistart(small().model, value),
   'a list of models': (value) => solveMany(value),
-  'options of a list': (value) => solveMany([small().model], value),
+  'options of a list': (value) => solveMany([{ key: 'a', model: small().model }], value),
   'a model to write': (value) => writeNl(value),
   'quadratic programs': (value) => solveQps(value),
   'a layer': (value) => qpLayer(value),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../runtime/node/digest.js';
+import '../../runtime/quadratic.js';
 import { shared } from '../../runtime/share.js';
 import { derive } from '../../src/derive/derive.js';
 import { forward } from '../../src/formulate/forward.js';
@@ -10,6 +11,11 @@ import { Graph, kinked, smooth } from '../engine/networks.js';
 const tensor = (...shape: number[]): Tensor => ({
   shape,
   data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, k) => Math.cos(k + 1)),
+});
+
+const identity = (n: number): Tensor => ({
+  shape: [n, n],
+  data: Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? 1 : 0)),
 });
 
 /** One op of every kind, with the shapes of its inputs and of its value. */
@@ -33,6 +39,19 @@ const samples: { readonly [K in Kind]: readonly [op: Op, inputs: number[][], sha
     [1, 2, 1],
   ],
   maximum: [{ kind: 'maximum' }, [[2, 2]], [2, 1]],
+  quadraticProgram: [
+    {
+      kind: 'quadraticProgram',
+      into: 'h',
+      Q: identity(3),
+      q: tensor(3),
+      A: tensor(1, 3),
+      b: tensor(1),
+      G: tensor(2, 3),
+    },
+    [[2]],
+    [3],
+  ],
 };
 const kinds = Object.keys(samples) as Kind[];
 
@@ -83,6 +102,10 @@ describe.each(kinds)('traits of %s', (kind) => {
   });
 
   it('have every array in the programs, shared where these travel', () => {
+    if (kind === 'quadraticProgram') {
+      expect(() => derive(network, { kinks: 'allow' })).toThrow(/holds a quadratic program.*quadratic: \{/);
+      return;
+    }
     const programs = derive(network, { kinks: 'allow' });
     const copy = shared(programs);
     for (const { buffer } of arraysIn(copy)) expect(buffer).toBeInstanceOf(SharedArrayBuffer);

@@ -5,6 +5,7 @@ import { add, contract, multiply } from './arithmetic.js';
 import { elementwise, maximum, softmax } from './functions.js';
 import { affine, scale } from './linear.js';
 import { concat, gather, input, reshape } from './placement.js';
+import { quadraticProgram } from './quadratic.js';
 import type { Rule, Site } from './rule.js';
 
 /** One rule per op; a missing one does not compile. */
@@ -21,6 +22,7 @@ export const rules: { readonly [K in Kind]: Rule<K> } = {
   gather,
   contract,
   maximum,
+  quadraticProgram,
 };
 
 /** A node's site and rule where its kind is known only at run time; both agree by construction of the table. */

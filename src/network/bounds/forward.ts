@@ -1,3 +1,4 @@
+import { InputError } from '../../core/errors.js';
 import { sizeOf } from '../build.js';
 import type { Network, Node, Tensor } from '../graph.js';
 import { curveOf } from './curve.js';
@@ -86,6 +87,10 @@ export function nodeIntervals(
         out.upper[i] = from < 0 ? 0 : u.upper[from]!;
       }
       return out;
+    case 'quadraticProgram':
+      throw new InputError(
+        `bounds: layer "${node.layer}" is a quadratic program, whose answers are not bounded; bound the network before it`,
+      );
     case 'maximum': {
       const width = nodes[node.inputs[0]!]!.shape.at(-1)!;
       for (let r = 0; r < out.lower.length; r++) {

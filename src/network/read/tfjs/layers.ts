@@ -11,6 +11,7 @@ import { attentionRules } from './attention.js';
 import { batched, type Call, lastOf, one, type Rule, several, shapeOf } from './call.js';
 import { convolutionRules } from './convolutions.js';
 import { lambdaRules } from './operations.js';
+import { quadraticKeys, quadraticRules } from './quadratic.js';
 import { recurrentRules, timeDistributed } from './recurrents.js';
 
 const identity: Rule = (call) => one(call);
@@ -297,6 +298,7 @@ const ofInput =
 /** How each layer class becomes nodes; dropout and noise do nothing at inference. */
 export const layerRules: Readonly<Record<string, Rule>> = {
   Dense: dense,
+  ...quadraticRules,
   ...Object.fromEntries(Object.entries(activationLayers).map(([name, fn]) => [name, ofInput(fn)])),
   PReLU: pReLU,
   Flatten: flatten,
@@ -355,6 +357,7 @@ export const harmlessKeys: Readonly<Record<string, readonly string[]>> = {
   GaussianNoise: random,
   GaussianDropout: random,
   AlphaDropout: random,
+  ...quadraticKeys,
   Dense: ['lora_alpha'],
   MultiHeadAttention: ['softmax_robust_masking'],
   BatchNormalization: ['momentum', 'fused', 'synchronized', 'renorm_clipping', 'renorm_momentum'],
