@@ -125,8 +125,8 @@ describe('networks that hold quadratic programs', () => {
   });
 
   it('are solved in worker threads too', async () => {
-    const net = await fromTfjs(trained({ n: 3, m: 1, p: 4 }, 3));
-    for (const quadratic of ['complementarity', { smooth: 1e-8 }] as const) {
+    const net = await fromTfjs(trained({ n: 3, m: 1, p: 4, quadratic: 'diagonal' }, 3));
+    for (const quadratic of [{ complementarity: 1e-8 }, { smooth: 1e-8 }] as const) {
       const model = new Model('inverse');
       const x = model.variables('x', [2, 2], { lower: -2, upper: 2, start: 0.3 });
       const y = network(net, x, { quadratic });
