@@ -90,6 +90,7 @@ export {
   type NetworkScaling,
   network,
   removeNetwork,
+  type QuadraticTreatment,
   type Standardization,
 } from './src/formulate/index.js';
 export { contingencyText, singleOutages } from './src/grid/contingencies.js';

@@ -5,6 +5,7 @@ import {
   Model,
   type Network,
   network,
+  type QuadraticTreatment,
   subtract,
   sum,
   type VariableArray,
@@ -20,6 +21,8 @@ export interface AdversarialImage {
   /** Probability that the target must reach. Default 0.6. */
   readonly probability?: number;
   readonly formulation?: Formulation;
+  /** What becomes of quadratic programs inside the network, in reduced space. */
+  readonly quadratic?: QuadraticTreatment;
 }
 
 /** Pixels of an image and classes of a digit. */
@@ -64,7 +67,13 @@ export function adversarialImage(options: AdversarialImage): {
       equals: image[i]!,
       name: `change[${i}]`,
     });
-  const y = network(options.network, x, { formulation, name: 'y', start: 0.5 });
+  const { quadratic } = options;
+  const y = network(options.network, x, {
+    formulation,
+    name: 'y',
+    start: 0.5,
+    ...(quadratic !== undefined && { quadratic }),
+  });
   for (let k = 0; k < CLASSES; k++)
     model.constrain(y.at(k), { lower: 0, upper: 1, name: `probability[${k}]` });
   model.constrain(y.at(target), { lower: probability, name: 'target' });
