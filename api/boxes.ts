@@ -16,15 +16,16 @@ import {
   summaryOf,
 } from './engine.js';
 
-/** The gray boxes of a model that are all networks, with an engine chosen for each. */
+/** The gray boxes of a model that are all networks, or those in their place, with an engine chosen for each. */
 export const chooseAll = (
   model: Model,
   choice: NetworkChoice,
   solver: SolverName,
   available: Available,
+  tokens: readonly unknown[] = model.grayBoxes,
 ): Promise<readonly Chosen[]> =>
   Promise.all(
-    model.grayBoxes.map(async (token) =>
+    tokens.map(async (token) =>
       isSmoothProgram(token)
         ? { spec: smoothSpec(token) }
         : choose(
@@ -53,6 +54,7 @@ export async function localBoxes(
   model: Model,
   choice: NetworkChoice,
   solver: SolverName,
+  tokens: readonly unknown[] = model.grayBoxes,
 ): Promise<{
   readonly boxes: readonly BoxBinding[];
   readonly engine: EngineSummary | undefined;
@@ -62,7 +64,7 @@ export async function localBoxes(
   const engines: (EngineSummary | undefined)[] = [];
   const boxes: BoxBinding[] = [];
   const { engine = 'auto' } = choice;
-  for (const token of model.grayBoxes) {
+  for (const token of tokens) {
     if (isGrayBox(token)) {
       boxes.push({ kind: 'ready', box: token });
       engines.push(undefined);
@@ -96,7 +98,7 @@ function networkOf(token: unknown, model: Model): Network {
 
 /** Kinks that a use of the network allows are allowed to its engine, unless the solve says otherwise. */
 function withKinks(choice: NetworkChoice, model: Model, token: unknown): NetworkChoice {
-  const allowed = networkUses(model).some(({ box, kinks }) => box === token && kinks === 'allow');
+  const allowed = networkUses(model).some(({ box, kinks }) => box === token && kinks !== 'refuse');
   return allowed ? { ...choice, kinks: choice.kinks ?? 'allow' } : choice;
 }
 

@@ -1,17 +1,20 @@
 import { defaultRuntime } from '../runtime/node/runtime.js';
+import type { Available } from '../src/engine/choose.js';
 import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
 import { atBarrier, atBarriers, barriersOf } from './barriers.js';
 import { chooseAll, usesOfBox } from './boxes.js';
-import { limitsOf, tolOf } from './call.js';
+import { iterationsOf, limitsOf, tolOf } from './call.js';
 import { engineOf, type NetworkChoice, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
+import { solveKinks } from './kinks.js';
 import { usesOf } from './network-error.js';
 import { networkLines } from './network-report.js';
 import { type SolveOptions, type SortedOptions, sortOptions } from './options.js';
 import { finishing, needsPolish, polished, warmStartFrom } from './polish.js';
 import { wishOf } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
+import type { Stage } from './stages.js';
 import { warmStartOf } from './warm-start.js';
 
 /**
@@ -52,23 +55,25 @@ async function solveInPool(
   const uses = usesOf(model, statement);
   const wish = wishOf(sorted, model, statement);
   const asked = { uses, tol: tolOf(sorted), wish, log: sorted.log };
-  const run = async (how: NetworkChoice, warmStart = warm, before = 0) => {
-    const chosen = await chooseAll(model, how, solver, (...place) => runtime.available(...place));
+  const run = async (how: NetworkChoice, warmStart = warm, before = 0, stage: Stage = { statement }) => {
+    const available: Available = (...place) => runtime.available(...place);
+    const chosen = await chooseAll(model, how, solver, available, stage.boxes);
     const engine = summaryOf(chosen);
     const engines = chosen.map(engineOf);
-    for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) sorted.log?.(line);
+    if (before === 0)
+      for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) sorted.log?.(line);
     for (const { note, degraded } of chosen) if (note !== undefined && (degraded || watched)) remark(note);
     const at = (barrier: number, from: typeof warmStart, done: number) =>
       runtime.solve(
         {
-          problem: statement,
+          problem: stage.statement,
           networks: chosen.map(({ spec }, k) => ({
             spec: atBarrier(spec, barrier),
-            uses: usesOfBox(statement, k),
+            uses: usesOfBox(stage.statement, k),
           })),
           uses,
           solver,
-          options: own,
+          options: { ...own, ...stage.options },
           ...(from && { warmStart: from }),
           ...(wish && { derivatives: wish.request }),
           ...(sorted.iterates && { iterates: true }),
@@ -83,7 +88,16 @@ async function solveInPool(
     const solved = await atBarriers(barriers, warmStart, before, at, limits);
     return { solved, engine, engines };
   };
-  const { solved, engine, engines } = await run(choice);
+  const { solved, engine, engines } = await solveKinks({
+    model,
+    statement,
+    tol: asked.tol,
+    iterations: iterationsOf(sorted),
+    warmStart: warm,
+    derivatives: wish !== undefined,
+    tell: (line) => (watched ? remark(line) : undefined),
+    run: (stage, before) => run(choice, stage.warmStart, before, stage),
+  });
   if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
     return solutionOf(model, statement, solved, { ...asked, engine, engines });
   const finish = await run(finishing(choice), warmStartFrom(solved.result), solved.result.iterations);

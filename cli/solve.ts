@@ -42,8 +42,8 @@ export function solveCommand(): Command {
     .option('--network <path>', 'mnist, scopf: folder or model.json of a tfjs LayersModel')
     .addOption(
       new Option('--formulation <name>', 'network rows')
-        .choices(['reduced', 'lifted', 'full'])
-        .default('reduced'),
+        .choices(['auto', 'reduced', 'piecewise', 'lifted', 'full'])
+        .default('auto'),
     );
   for (const option of [...solverOptions(), ...engineOptions(), limitOption()]) command.addOption(option);
   command

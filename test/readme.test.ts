@@ -85,6 +85,7 @@ it('names only commands that exist', () => {
     'solve',
     'inspect',
     'check',
+    'bounds',
     'options',
     'data',
     'bench',

@@ -43,7 +43,7 @@ export function adversarialImage(options: AdversarialImage): {
   x: VariableArray;
   y: VariableArray;
 } {
-  const { image, target, probability = 0.6, formulation = 'reduced' } = options;
+  const { image, target, probability = 0.6, formulation = 'auto' } = options;
   if (options.network.inputSize !== PIXELS || options.network.outputSize !== CLASSES)
     throw new InputError(
       `network ${options.network.name} maps ${options.network.inputSize} numbers to ${options.network.outputSize}; the mnist problem needs ${PIXELS} pixels to ${CLASSES} classes`,

@@ -8,6 +8,7 @@ import { activationOf } from '../network/activation/table.js';
 import type { Network, Node, Tensor } from '../network/graph.js';
 import { expressed } from './algebra.js';
 import { concatenation, lastExtent } from './forward.js';
+import type { PieceRows } from './kinks.js';
 import { addOptimality } from './optimality.js';
 import { isRelu } from './outputs.js';
 
@@ -24,6 +25,8 @@ export interface FullSpace {
   /** Variables that nodes have already: outputs. */
   readonly own: ReadonlyMap<number, Variable[]>;
   readonly outputs: VariableArray;
+  /** Takes note of rows by complementarity. */
+  readonly pieces?: PieceRows[];
   /** The variable that is 0 wherever numbers are padded; made when one is first needed. */
   padding?: Variable;
 }
@@ -143,7 +146,7 @@ function addContract(
  * `s·(v − u) ≤ ε`. Smoothed: entry by entry `max(a, b) = (a + b + √((a − b)² + ε²))/2`.
  */
 function addMaximum(
-  { model, hinge }: FullSpace,
+  { model, hinge, pieces }: FullSpace,
   label: string,
   u: readonly Column[],
   variables: Variable[],
@@ -175,13 +178,15 @@ function addMaximum(
       equals: 1,
       name: `${label}[${i}] shares`,
     });
-    row(i).forEach((entry, l) => {
-      model.constrain(linear([1, -1], [v, entry]), { lower: 0, name: `${v.name} above ${l}` });
-      model.constrain(multiply(shares.at(l), subtract(v, entry)), {
+    const parts = row(i).map((entry, l) => {
+      const gap = model.constrain(linear([1, -1], [v, entry]), { lower: 0, name: `${v.name} above ${l}` });
+      const product = model.constrain(multiply(shares.at(l), subtract(v, entry)), {
         upper: hinge.complementarity,
         name: `${v.name} complementary ${l}`,
       });
+      return { part: shares.at(l).index, gap: gap.index, product: product.index };
     });
+    pieces?.push({ parts, one: true });
   });
   return variables;
 }
@@ -237,7 +242,7 @@ function addSoftmax(
  * `r ≥ a·u + b`, `r·(r − a·u − b) ≤ ε`; v itself where v is one hinge and nothing else.
  */
 function addKinked(
-  { model, hinge }: FullSpace,
+  { model, hinge, pieces }: FullSpace,
   label: string,
   u: readonly Column[],
   variables: Variable[],
@@ -261,12 +266,12 @@ function addKinked(
   }
   const ε = hinge.complementarity;
   const complement = (r: Variable, i: number, a: number, b: number): void => {
-    const gap = linear([1, -a], [r, u[i]!], -b);
-    model.constrain(gap, { lower: 0, name: `${r.name} above` });
-    model.constrain(sum([power(r, 2), multiply(-a, r, u[i]!), multiply(-b, r)]), {
+    const gap = model.constrain(linear([1, -a], [r, u[i]!], -b), { lower: 0, name: `${r.name} above` });
+    const product = model.constrain(sum([power(r, 2), multiply(-a, r, u[i]!), multiply(-b, r)]), {
       upper: ε,
       name: `${r.name} complementary`,
     });
+    pieces?.push({ parts: [{ part: r.index, gap: gap.index, product: product.index }], one: false });
   };
   const plain =
     slope === 0 && hinges.length === 1 && hinges[0]!.factor === 1 && hinges[0]!.b === 0 && hinges[0]!.a === 1;

@@ -1,4 +1,6 @@
 export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { forward } from './forward.js';
+export { crossed, held, type PieceRows, type Pieces, piecesAt, relaxed } from './kinks.js';
 export { argmaxAtLeast } from './margins.js';
 export type { Formulation, HingeTreatment, NetworkOptions, QuadraticTreatment } from './network.js';
 export { network } from './network.js';
@@ -13,4 +15,12 @@ export {
   smoothProgram,
 } from './quadratic.js';
 export type { NetworkScaling, Standardization } from './scaling.js';
-export { type NetworkUse, networkUses, outputError, outputsAt, removeNetwork } from './uses.js';
+export {
+  type Continued,
+  continuedKinks,
+  type NetworkUse,
+  networkUses,
+  outputError,
+  outputsAt,
+  removeNetwork,
+} from './uses.js';

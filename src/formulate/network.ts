@@ -13,15 +13,21 @@ import { hasPrograms, stagesOf } from './cut.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
 import { feed, inputsOf } from './inputs.js';
+import type { PieceRows } from './kinks.js';
 import { addOptimality } from './optimality.js';
 import { firstVariables } from './outputs.js';
 import { splitPrefix } from './prefix.js';
 import { smoothProgram, solveQuadratic } from './quadratic.js';
 import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
-import { addUse, placeUse } from './uses.js';
+import { addContinued, addUse, type NetworkUse, placeUse } from './uses.js';
 
 /** How hinges `max(u, 0)` are written in full space. */
 export type HingeTreatment =
+  /**
+   * By complementarity with ε driven to the tolerance in one solve, then solved once more with the pieces held that were found, as
+   * long as crossing a kink pays: y is NN(x) itself.
+   */
+  | 'continuation'
   | 'complementarity'
   /** `y ≥ 0, y ≥ u, y·(y − u) ≤ ε`; `'complementarity'` is ε = 1e-6. */
   | { readonly complementarity: number }
@@ -41,12 +47,14 @@ export type QuadraticTreatment =
 
 export interface NetworkOptions {
   /**
-   * Default `auto`: `reduced`, which needs second derivatives, so that a network with kinks asks for a choice; `full` where
-   * `relu` is given.
+   * Default `auto`: `reduced` for a smooth network and `full` where `relu` is given. A network with kinks (ReLU, max-pooling, …)
+   * stays in reduced space: a solve smooths them less and less, then holds the pieces that were found, so that y is NN(x) itself.
+   * One with so many inputs that its dense Hessian is larger than its rows in full space takes `relu: 'continuation'` there.
    *
    * `reduced`: variables y and a gray box. `full`: variables and rows for every layer. `lifted`: the affine map to `k`
    * numbers that the network begins with becomes `k` variables and linear rows, what follows a gray box of these; the
-   * dense Hessian block shrinks from the number of inputs to `k`.
+   * dense Hessian block shrinks from the number of inputs to `k`. `piecewise`: `reduced` with generalized derivatives where it
+   * has kinks, `kinks: 'allow'`.
    */
   readonly formulation?: Formulation;
   /** Name of the outputs, default `y`; one that is taken gets a suffix `#2`. */
@@ -93,7 +101,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
 };
 
 /** How a network enters a model; see {@link NetworkOptions}. */
-export type Formulation = 'auto' | 'reduced' | 'lifted' | 'full';
+export type Formulation = 'auto' | 'reduced' | 'piecewise' | 'lifted' | 'full';
 
 /**
  * Adds `y = NN(x)` to the model of `x` and returns `y`. `x` holds variables, parameters, numbers and formulas; numbers and
@@ -115,16 +123,13 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
   requireNetwork(net, 'network');
   checkOptions(net, optionsOf(options, `network '${net.name}'`));
   const { model, rows, several } = inputsOf(net, x);
-  const formulation = formulationOf(net, options);
-  if (formulation !== 'full') refuseKinks(net, options);
+  const { formulation, ...chosen } = formulationOf(net, options);
+  if (formulation !== 'full') refuseKinks(net, chosen.kinks ?? options.kinks ?? 'refuse', options.quadratic);
   const stated = scaled(options.logits ? logitsOf(net) : net, options.scaling);
   const name = model.freeName(options.name ?? 'y');
   const cut = formulation === 'reduced' && hasPrograms(net);
   const add = cut ? addCut : { reduced: addReduced, lifted: addLifted, full: addFull }[formulation];
-  const use = (
-    row: readonly Expression[],
-    own: NetworkOptions & { readonly name: string },
-  ): VariableArray => {
+  const use = (row: readonly Expression[], own: Settled & { readonly name: string }): VariableArray => {
     const [row0, column0] = [model.rowCount, model.variableCount];
     const fed = feed(model, stated, row, own.name);
     const outputs = add(model, fed.net, fed.inputs, own, {
@@ -135,7 +140,9 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
     placeUse(model, { rows: [row0, model.rowCount], columns: [column0, model.variableCount] });
     return outputs;
   };
-  if (!several) return use(rows[0]!, { ...options, name });
+  if (chosen.note !== undefined) addContinued(model, [], chosen.note);
+  const settled = { ...options, ...chosen };
+  if (!several) return use(rows[0]!, { ...settled, name });
   const [N, m] = [rows.length, net.outputSize];
   const parts = rows.map((row, k) => {
     const one = (given: number | ArrayLike<number> | undefined) =>
@@ -144,7 +151,7 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
         : given;
     const [lower, upper, start] = [one(options.lower), one(options.upper), one(options.start)];
     return use(row, {
-      ...options,
+      ...settled,
       name: `${name}[${k}]`,
       ...(lower !== undefined && { lower }),
       ...(upper !== undefined && { upper }),
@@ -167,15 +174,36 @@ function checkOptions(net: Network, options: NetworkOptions): void {
     );
 }
 
-/** The formulation asked for, checked against the other options. */
-function formulationOf(net: Network, options: NetworkOptions): Exclude<Formulation, 'auto'> {
+/** Numbers of a dense Hessian block up to which nobody minds it. */
+const leastDense = 1e6;
+
+/** What was asked for or chosen, and how it takes kinks. */
+interface ChosenFormulation {
+  readonly formulation: 'reduced' | 'lifted' | 'full';
+  readonly relu?: HingeTreatment;
+  readonly kinks?: 'allow' | 'settle';
+  /** What the user should know of a choice. */
+  readonly note?: string;
+}
+
+/** The formulation asked for, checked against the other options; what `auto` makes of a network. */
+function formulationOf(net: Network, options: NetworkOptions): ChosenFormulation {
   const { relu, kinks, box, quadratic } = options;
   const asked = options.formulation ?? 'auto';
-  const formulation = asked === 'auto' ? (relu === undefined ? 'reduced' : 'full') : asked;
-  if (formulation !== 'reduced' && formulation !== 'full' && formulation !== 'lifted')
-    throw new InputError(`unknown formulation ${told(formulation)}; use auto, reduced, lifted or full`);
   if (kinks !== undefined && kinks !== 'refuse' && kinks !== 'allow')
     throw new InputError(`network '${net.name}': unknown kinks ${told(kinks)}; use refuse or allow`);
+  if (asked === 'auto' && relu === undefined && kinks === undefined && box === undefined && !hasPrograms(net))
+    return automatic(net);
+  const formulation = asked === 'auto' ? (relu === undefined ? 'reduced' : 'full') : asked;
+  if (
+    formulation !== 'reduced' &&
+    formulation !== 'full' &&
+    formulation !== 'lifted' &&
+    formulation !== 'piecewise'
+  )
+    throw new InputError(
+      `unknown formulation ${told(formulation)}; use auto, reduced, piecewise, lifted or full`,
+    );
   const clash = (option: string, hint: string): never => {
     throw new InputError(`network '${net.name}': ${option} means nothing in ${formulation} space; ${hint}`);
   };
@@ -189,13 +217,44 @@ function formulationOf(net: Network, options: NetworkOptions): Exclude<Formulati
     );
   if (quadratic !== undefined && box !== undefined)
     throw new InputError(`network '${net.name}': a network with quadratic programs is cut; leave out box`);
-  if (formulation !== 'full' && relu !== undefined)
-    clash('relu', "use formulation: 'full', or kinks: 'allow'");
-  return formulation;
+  if (formulation !== 'full' && relu !== undefined) clash('relu', "use formulation: 'full', or 'piecewise'");
+  if (formulation === 'piecewise') return { formulation: 'reduced', kinks: 'allow' };
+  return { formulation };
+}
+
+/**
+ * Reduced space. Kinks are smoothed less and less there and then held on their pieces; where the dense Hessian block would be
+ * larger than all rows of full space, they are stated by complementarity.
+ */
+function automatic(net: Network): ChosenFormulation {
+  const bent = net.nodes.filter(({ op }) => !isSmooth(op));
+  if (bent.length === 0) return { formulation: 'reduced' };
+  const count = bent.reduce((sum, { shape }) => sum + countOf(shape), 0);
+  const coefficients = net.nodes.reduce(
+    (sum, { op, shape }) => sum + countOf(shape) * (op.kind === 'affine' ? op.weight.shape[0]! : 1),
+    0,
+  );
+  const dense = (net.inputSize * (net.inputSize + 1)) / 2;
+  const what = `network '${net.name}' has ${count} kinks`;
+  if (dense > leastDense && dense > coefficients)
+    return {
+      formulation: 'full',
+      relu: 'continuation',
+      note: `${what} and ${net.inputSize} inputs: full space by complementarity, ε driven to the tolerance, then with its pieces held`,
+    };
+  return {
+    formulation: 'reduced',
+    kinks: 'settle',
+    note: `${what}: reduced space, smoothed less and less, then with its pieces held`,
+  };
 }
 
 /** Refuses activations without a second derivative where nobody said how to take them, and those that jump. */
-function refuseKinks(net: Network, { kinks = 'refuse', quadratic }: NetworkOptions): void {
+function refuseKinks(
+  net: Network,
+  kinks: NetworkUse['kinks'],
+  quadratic: QuadraticTreatment | undefined,
+): void {
   for (const { op, layer } of net.nodes) {
     if (isSmooth(op) || (op.kind === 'quadraticProgram' && quadratic !== undefined)) continue;
     if (op.kind === 'quadraticProgram')
@@ -209,10 +268,13 @@ function refuseKinks(net: Network, { kinks = 'refuse', quadratic }: NetworkOptio
       );
     if (kinks === 'refuse')
       throw new InputError(
-        `${where}, which has no second derivative: use the full formulation with complementarity or smoothing (formulation: 'full', relu), or the reduced one with kinks: 'allow' (taken as zero; it may stop at a kink), or train with tanh, softplus, swish or gelu`,
+        `${where}, which has no second derivative: leave the formulation to 'auto', or use 'full' (option relu), or 'piecewise' (second derivatives as zero; it may stop at a kink), or train with tanh, softplus, swish or gelu`,
       );
   }
 }
+
+/** Options with what was chosen. */
+type Settled = Omit<NetworkOptions, 'kinks'> & { readonly kinks?: NetworkUse['kinks'] | undefined };
 
 /** What a use computes, and of which network it is a use. */
 interface Whole {
@@ -227,7 +289,7 @@ function addReduced(
   model: Model,
   net: Network,
   inputs: readonly Column[],
-  options: NetworkOptions,
+  options: Settled,
   whole: Whole,
 ): VariableArray {
   const { name = 'y', lower, upper, box = net } = options;
@@ -260,7 +322,7 @@ function addCut(
   model: Model,
   net: Network,
   inputs: readonly Column[],
-  { quadratic = 'complementarity', ...options }: NetworkOptions,
+  { quadratic = 'complementarity', ...options }: Settled,
   whole: Whole,
 ): VariableArray {
   const { name = 'y', kinks = 'refuse' } = options;
@@ -289,7 +351,7 @@ function addCut(
       return y;
     }
     const label = `${name}/${program.layer}`;
-    const own: NetworkOptions = { name: `${label} input`, kinks, limits: options.limits };
+    const own: Settled = { name: `${label} input`, kinks, limits: options.limits };
     const u = affine
       ? addRows(model, piece, sources, own).outputs
       : addReduced(model, piece, sources, own, { network: piece, original: whole.original, inputs: sources });
@@ -326,7 +388,7 @@ function addLifted(
   model: Model,
   net: Network,
   inputs: readonly Column[],
-  options: NetworkOptions,
+  options: Settled,
   whole: Whole,
 ): VariableArray {
   const split = splitPrefix(net);
@@ -366,7 +428,7 @@ function addFull(
   model: Model,
   net: Network,
   inputs: readonly Column[],
-  options: NetworkOptions,
+  options: Settled,
   { original }: Whole,
 ): VariableArray {
   const { outputs, relaxation } = addRows(model, net, inputs, options);
@@ -399,18 +461,26 @@ function positive(amount: unknown, where: string): number {
   if (typeof amount === 'number' && amount > 0 && Number.isFinite(amount)) return amount;
   throw new InputError(`${where} must be a positive number, got ${told(amount)}`);
 }
+/** ε of a model that no solve has driven on. */
+const firstRelaxation = 1e-6;
 
 /** The rows of every layer, and how they relax its kinks. */
 function addRows(
   model: Model,
   net: Network,
   inputs: readonly Column[],
-  options: NetworkOptions,
+  options: Settled,
 ): { outputs: VariableArray; relaxation: string | undefined } {
   const { name = 'y', relu = 'complementarity' } = options;
   checkRows(net, options.limits);
   const values = startValues(model, net, inputs);
-  const hinge = relu === 'complementarity' ? { complementarity: 1e-6 } : optionsOf(relu, 'relu');
+  const goesOn = relu === 'continuation';
+  const hinge =
+    relu === 'complementarity'
+      ? { complementarity: 1e-6 }
+      : goesOn
+        ? { complementarity: firstRelaxation }
+        : optionsOf(relu, 'relu');
   const amount = positive('smooth' in hinge ? hinge.smooth : hinge.complementarity, 'relu: ε');
   const { outputs, own } = firstVariables(
     model,
@@ -419,11 +489,17 @@ function addRows(
     { ...options, name },
     'complementarity' in hinge,
   );
-  addFullSpace({ model, net, inputs, values, name, hinge, own, outputs });
+  const pieces: PieceRows[] = [];
+  addFullSpace({ model, net, inputs, values, name, hinge, own, outputs, pieces });
+  if (goesOn) addContinued(model, pieces, '');
   const bent = !net.nodes.every(({ op }) => isSmooth(op));
   const way = 'smooth' in hinge ? 'smooth' : 'complementarity';
   return {
     outputs,
-    relaxation: bent ? `relu: { ${way}: ${amount} } relaxes its kinks, take less` : undefined,
+    relaxation: goesOn
+      ? "relu: 'continuation' ended before its pieces were held"
+      : bent
+        ? `relu: { ${way}: ${amount} } relaxes its kinks, take less`
+        : undefined,
   };
 }

@@ -4,6 +4,7 @@ import { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import type { Network } from '../network/graph.js';
 import { forward, outputValues } from './forward.js';
+import type { PieceRows } from './kinks.js';
 
 /** One `y = NN(x)` of a model. */
 export interface NetworkUse {
@@ -19,8 +20,11 @@ export interface NetworkUse {
   readonly formulation: 'reduced' | 'lifted' | 'full';
   /** What stands for it among `model.grayBoxes`; none in full space. */
   readonly box?: unknown;
-  /** Whether its gray box takes second derivatives at kinks as zero. */
-  readonly kinks: 'refuse' | 'allow';
+  /**
+   * Whether its gray box takes second derivatives at kinks as zero. `settle`: a solve smooths its kinks less and less, then holds
+   * the pieces that were found.
+   */
+  readonly kinks: 'refuse' | 'allow' | 'settle';
   /** Why the rows hold for a y somewhat away from NN(x), where they do; for messages. */
   readonly relaxation?: string;
 }
@@ -69,6 +73,24 @@ export function removeNetwork(y: VariableArray): void {
     own.filter((use) => !gone.includes(use)),
   );
 }
+/** Kinks of a model that a solve drives to their pieces, and how that is told. */
+export interface Continued {
+  readonly kinks: PieceRows[];
+  readonly notes: string[];
+}
+
+const continued = new WeakMap<Model, Continued>();
+
+/** Takes note of kinks whose products of complementarity are driven to 0 when the model is solved. */
+export function addContinued(model: Model, kinks: readonly PieceRows[], note: string): void {
+  const known = continued.get(model) ?? { kinks: [], notes: [] };
+  continued.set(model, known);
+  for (const kink of kinks) known.kinks.push(kink);
+  if (note !== '') known.notes.push(note);
+}
+
+/** The kinks that solves of a model drive to their pieces; undefined where it has none. */
+export const continuedKinks = (model: Model): Continued | undefined => continued.get(model);
 
 /** The uses of networks in a model so far, in the order of their calls. */
 export const networkUses = (model: Model): readonly NetworkUse[] => [...(uses.get(model) ?? [])];

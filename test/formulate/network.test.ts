@@ -185,7 +185,7 @@ describe('reduced space', () => {
     for (const fn of kinked) {
       const x = new Model().variables('x', 3);
       expect(() => network(small(fn), x, { formulation: 'reduced' })).toThrow(
-        new RegExp(`layer 'elementwise2'.*${fn.name}.*full formulation.*tanh`),
+        new RegExp(`layer 'elementwise2'.*${fn.name}.*'auto'.*'full'.*'piecewise'.*tanh`),
       );
     }
   });
@@ -199,7 +199,7 @@ describe('mistakes', () => {
     expect(() => network(net, [], { formulation: 'full' })).toThrow(InputError);
     const three = new Model().variables('x', 3);
     expect(() => network(net, three, { formulation: 'other' as 'full' })).toThrow(
-      /use auto, reduced, lifted or full/,
+      /use auto, reduced, piecewise, lifted or full/,
     );
     expect(() => network(net, three, { formulation: 'full', relu: { smooth: -1 } })).toThrow(/positive/);
     expect(() => network(net, three, { formulation: 'full', lower: [1] })).toThrow(/1 entries for 2/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError, isSolved, Model, network, power, solveHere, subtract, sum } from '../../index.js';
 import { forward, outputValues } from '../../src/formulate/forward.js';
-import type { NetworkOptions } from '../../src/formulate/index.js';
+import { continuedKinks, type NetworkOptions, networkUses } from '../../src/formulate/index.js';
 import type { Elementwise, Network } from '../../src/network/graph.js';
 import { Graph } from './networks.js';
 
@@ -139,15 +139,15 @@ describe('network without options', () => {
     expect(model.grayBoxes).toEqual([net]);
     expect(y.name).toBe('y');
   });
-  it('asks for a choice where there are kinks', () => {
-    const x = new Model().variables('x', 3);
+  it('settles kinks in reduced space, and says so', () => {
     for (const options of [undefined, {}, { name: 'out' }] as const) {
-      expect(() => network(small({ name: 'relu' }), x, options)).toThrow(InputError);
-      expect(() => network(small({ name: 'relu' }), x, options)).toThrow(
-        /layer 'elementwise2' of network 'net' has the activation relu.*formulation: 'full'.*kinks: 'allow'.*tanh/,
-      );
+      const model = new Model();
+      network(small({ name: 'relu' }), model.variables('x', 3), options);
+      expect(networkUses(model)).toMatchObject([{ kinks: 'settle', box: model.grayBoxes[0] }]);
+      expect(continuedKinks(model)!.notes.join()).toMatch(/^network 'net' has 4 kinks: reduced space/);
     }
   });
+
   it('is the full formulation where a treatment of kinks is given', () => {
     const model = new Model();
     network(small({ name: 'relu' }), model.variables('x', 3), { relu: { smooth: 1e-4 } });
