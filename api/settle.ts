@@ -1,5 +1,5 @@
 import { forward, type NetworkUse } from '../src/formulate/index.js';
-import type { Statement } from '../src/model/statement.js';
+import { otherStatement, type Statement } from '../src/model/statement.js';
 import type { Network } from '../src/network/graph.js';
 import {
   type Border,
@@ -240,8 +240,7 @@ function withBorders<T extends Staged>(
   };
   const { variables, rows, partition, scaling } = statement;
   const outside = partition && Int32Array.from([...partition, ...names.map(() => -1)]);
-  const all: Statement = {
-    ...statement,
+  const all = otherStatement(statement, {
     variables: {
       lower: extended(variables.lower, 0),
       upper: extended(variables.upper, Number.POSITIVE_INFINITY),
@@ -263,7 +262,7 @@ function withBorders<T extends Staged>(
         ...(scaling.constraints && { constraints: extended(scaling.constraints, 1) }),
       },
     }),
-  };
+  });
   const point = extended(x, 0);
   point.set(start, n);
   return {

@@ -1,4 +1,4 @@
-import type { Statement } from '../model/statement.js';
+import { otherStatement, type Statement } from '../model/statement.js';
 
 /** `part ≥ 0`, `gap ≥ 0`, `part · gap ≤ ε`: a column and two rows of the model. */
 export interface Complement {
@@ -23,7 +23,7 @@ export type Pieces = Int32Array;
 export function relaxed(statement: Statement, kinks: readonly PieceRows[], ε: number): Statement {
   const upper = statement.rows.upper.slice();
   for (const { parts } of kinks) for (const { product } of parts) upper[product] = ε;
-  return { ...statement, rows: { ...statement.rows, upper } };
+  return otherStatement(statement, { rows: { ...statement.rows, upper } });
 }
 
 /** The pieces that a point is nearest to. `rows` are values of the rows there. */
@@ -49,11 +49,10 @@ export function held(statement: Statement, kinks: readonly PieceRows[], pieces: 
       else columns[part] = 0;
     });
   });
-  return {
-    ...statement,
+  return otherStatement(statement, {
     rows: { ...statement.rows, upper: rows },
     variables: { ...statement.variables, upper: columns },
-  };
+  });
 }
 
 /** What a solve with pieces held tells of them. */

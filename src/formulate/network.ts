@@ -192,8 +192,8 @@ function formulationOf(net: Network, options: NetworkOptions): ChosenFormulation
   const asked = options.formulation ?? 'auto';
   if (kinks !== undefined && kinks !== 'refuse' && kinks !== 'allow')
     throw new InputError(`network '${net.name}': unknown kinks ${told(kinks)}; use refuse or allow`);
-  if (asked === 'auto' && relu === undefined && kinks === undefined && box === undefined && !hasPrograms(net))
-    return automatic(net);
+  const open = [relu, kinks, box, quadratic].every((option) => option === undefined);
+  if (asked === 'auto' && open && !hasPrograms(net)) return automatic(net);
   const formulation = asked === 'auto' ? (relu === undefined ? 'reduced' : 'full') : asked;
   if (
     formulation !== 'reduced' &&

@@ -72,6 +72,13 @@ export function removeNetwork(y: VariableArray): void {
     model,
     own.filter((use) => !gone.includes(use)),
   );
+  const ranges = gone.map((use) => places.get(use)!.rows);
+  const known = continued.get(model);
+  if (known === undefined) return;
+  const kinks = known.kinks.filter(
+    ({ parts }) => !ranges.some(([first, end]) => parts[0]!.product >= first && parts[0]!.product < end),
+  );
+  continued.set(model, { kinks, notes: own.length > gone.length ? known.notes : [] });
 }
 /** Kinks of a model that a solve drives to their pieces, and how that is told. */
 export interface Continued {

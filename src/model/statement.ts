@@ -49,3 +49,8 @@ export interface GroupUse {
   /** Row of each instance, −1 for the objective. */
   readonly rows: Int32Array;
 }
+
+/** The statement with other parts; it no longer has the key of the one that it was made from. */
+export function otherStatement({ key: _, ...statement }: Statement, parts: Partial<Statement>): Statement {
+  return { ...statement, ...parts };
+}
