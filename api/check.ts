@@ -1,6 +1,7 @@
 import { optionsOf, spreadOf, wholeOf } from '../src/core/given.js';
 import type { Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
+import { accuracyOf } from '../src/oracle/local.js';
 import { type Oracle, type OracleOptions, openOracle } from './oracle.js';
 import { taylorSlope } from './slope.js';
 
@@ -128,8 +129,8 @@ class Worst {
   readonly ofHessian: number;
 
   constructor(precision: Precision) {
-    this.accuracy = precision === 'f32' ? 2 ** -23 : 2 ** -52;
-    this.ofHessian = precision === 'f64' ? 2 ** -52 : 2 ** -23;
+    this.accuracy = accuracyOf(precision);
+    this.ofHessian = precision === 'mixed' ? accuracyOf('f32') : accuracyOf(precision);
   }
 
   /** Largest difference of two vectors relative to `scale`. */

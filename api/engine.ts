@@ -52,7 +52,7 @@ export const engineOf = ({ spec: { engine, device, precision } }: Chosen): Engin
   precision,
 });
 
-const fromLowest: readonly Precision[] = ['f32', 'mixed', 'f64'];
+const fromLowest: readonly Precision[] = ['tf32', 'f32', 'mixed', 'f64'];
 
 /** Several choices in one; undefined for none. */
 export function summaryOf(choices: readonly Chosen[]): EngineSummary | undefined {

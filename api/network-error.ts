@@ -1,6 +1,7 @@
 import type { Precision } from '../src/engine/contract.js';
 import { type NetworkUse, networkUses, outputError } from '../src/formulate/index.js';
 import type { Model, Problem } from '../src/model/index.js';
+import { isSingle } from '../src/oracle/local.js';
 import { isNetwork } from './boxes.js';
 import type { EngineSummary } from './engine.js';
 
@@ -67,6 +68,6 @@ export function errorRemark(
   if (worst === undefined || !(worst.error > 10 * tol)) return '';
   const cause =
     uses[k]!.relaxation ??
-    (precision === 'f32' ? 'it was computed in f32, polish: true finishes in f64' : '');
+    (isSingle(precision) ? 'it was computed in f32, polish: true finishes in f64' : '');
   return `; ${worst.name} is off NN(x) by ${worst.error.toExponential(2)}, more than 10 tol${cause && ` (${cause})`}`;
 }

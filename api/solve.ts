@@ -2,6 +2,7 @@ import { defaultRuntime } from '../runtime/node/runtime.js';
 import type { Available } from '../src/engine/choose.js';
 import { requireModel } from '../src/model/given.js';
 import type { Model } from '../src/model/index.js';
+import { isSingle } from '../src/oracle/local.js';
 import { atBarrier, atBarriers, barriersOf } from './barriers.js';
 import { chooseAll, usesOfBox } from './boxes.js';
 import { iterationsOf, limitsOf, tolOf } from './call.js';
@@ -98,7 +99,7 @@ async function solveInPool(
     tell: (line) => (watched ? remark(line) : undefined),
     run: (stage, before) => run(choice, stage.warmStart, before, stage),
   });
-  if (!polish || engine?.precision !== 'f32' || !needsPolish(solved.result) || limits.over())
+  if (!polish || !isSingle(engine?.precision) || !needsPolish(solved.result) || limits.over())
     return solutionOf(model, statement, solved, { ...asked, engine, engines });
   const finish = await run(finishing(choice), warmStartFrom(solved.result), solved.result.iterations);
   return solutionOf(model, statement, polished(solved, finish.solved), {

@@ -5,10 +5,12 @@ import {
   type BudgetLimit,
   type BudgetLimits,
   budgetTable,
+  type Device,
   type EngineName,
   engineNames,
   type Formulation,
   InputError,
+  type Precision,
   parseInteriorPointOption,
 } from '../index.js';
 import { remark } from './output.js';
@@ -73,11 +75,15 @@ export interface LimitFlags {
 /** Where derivatives are computed. */
 export const engineOptions = (): Option[] => [
   new Option('--engine <name>', 'who computes the network').choices(['auto', ...engineNames]).default('auto'),
-  new Option('--device <name>', 'where the engine runs').choices(['cpu', 'cuda', 'webgpu']).default('cpu'),
+  new Option('--device <name>', 'where the engine runs (default: cpu; for engine cuda, the card)').choices([
+    'cpu',
+    'cuda',
+    'webgpu',
+  ]),
   new Option(
     '--precision <name>',
     'numbers of the engine; mixed: values and Jacobians in f64, Hessians in f32 (default: f64, mixed where that pays)',
-  ).choices(['f64', 'f32', 'mixed']),
+  ).choices(['f64', 'f32', 'tf32', 'mixed']),
   new Option('--threads <n>', 'threads the engine may use (default: all cores)').argParser(whole(1, 1024)),
 ];
 
@@ -99,8 +105,8 @@ export const solverOptions = (): Option[] => [
 
 export interface EngineFlags {
   readonly engine: 'auto' | EngineName;
-  readonly device: 'cpu' | 'cuda' | 'webgpu';
-  readonly precision?: 'f64' | 'f32' | 'mixed';
+  readonly device?: Device;
+  readonly precision?: Precision;
   readonly threads?: number;
 }
 

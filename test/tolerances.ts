@@ -4,6 +4,8 @@ export const tolerances = {
   f64: 1e-10,
   /** Relative agreement where one side computes in f32. */
   f32: 2e-4,
+  /** Relative agreement where one side rounds the factors of its products to 10 bits. */
+  tf32: 2e-2,
   /** Central differences in f64 against an analytic first derivative. */
   difference: 1e-6,
   /** Recomputed KKT errors of a point reported optimal at the default tolerance. */

@@ -1,4 +1,5 @@
 import { provideSystemKernels } from '../../solvers/linear/choose-kernels.js';
+import type { Engine } from '../../src/engine/contract.js';
 import { provideEngine } from '../../src/engine/open.js';
 import type { Solver } from '../../src/nlp/solver.js';
 import { type LoadedSolver, provideSolver } from '../solvers.js';
@@ -6,11 +7,23 @@ import { openBlas } from './blas.js';
 import './nl-source.js';
 import './plain-kernels.js';
 
+let cudaEngine: Engine | undefined;
+
 // What Node has and the heart does without. Imported for this effect wherever work runs in Node.
 provideSystemKernels(openBlas);
 provideEngine('onnx', {
   synchronous: false,
   load: async () => (await import('../../src/engine/onnx/engine.js')).onnxEngine,
+});
+provideEngine('cuda', {
+  synchronous: false,
+  place: 'cuda',
+  load: async () => {
+    const { cudaEngineOver, openCuda } = await import('../../src/engine/cuda/index.js');
+    const { kernelCache } = await import('./kernel-cache.js');
+    cudaEngine ??= cudaEngineOver(openCuda, kernelCache());
+    return cudaEngine;
+  },
 });
 provideEngine('tfjs', {
   synchronous: false,

@@ -4,17 +4,17 @@ import { cost } from '../derive/cost.js';
 import { flops } from '../derive/flops.js';
 import type { Programs } from '../derive/program.js';
 import type { Device, Precision } from './contract.js';
-import { type EngineName, engineNames, openEngine, usualPrecision } from './open.js';
+import { type EngineName, engineNames, openEngine, usualDevice, usualPrecision } from './open.js';
 
 /** Who computes a network, where and how precisely. */
 export interface EngineChoice {
   /**
-   * Default `auto`, by the operations that the network's derivatives take: `wasm` in the solver's own thread for few on the
+   * Default `auto`: on the device `cuda` the engine of that name, or `onnx` where its libraries are missing; else by the operations that the network's derivatives take: `wasm` in the solver's own thread for few on the
    * CPU in f64, else `onnx`, or `wasm` where that is not installed. `tfjs` computes in f32 with whatever tfjs is installed.
    * `reference` is plain loops, for tests and for places that allow none of these.
    */
   readonly engine?: 'auto' | EngineName | undefined;
-  /** Default `cpu`. */
+  /** Default `cpu`, for engine `cuda` the card. */
   readonly device?: Device | undefined;
   /**
    * Default `f64`, or `f32` for tfjs, which has no other; for solves with engine `auto` on the CPU `mixed` (Hessian in f32) where it saves most of a call's time.
@@ -53,7 +53,7 @@ const mixedPays = ({ hessian, mixed }: Programs): boolean =>
   cost(hessian) >= 3e8 && cost(hessian) >= 1.5 * cost(mixed);
 
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
-const precisions: readonly Precision[] = ['f64', 'f32', 'mixed'];
+const precisions: readonly Precision[] = ['f64', 'f32', 'tf32', 'mixed'];
 
 /** Refuses what is no choice, naming the option. */
 export function checkChoice({ engine = 'auto', device, precision, threads }: EngineChoice): void {
@@ -75,7 +75,8 @@ export async function chooseEngine(
   lowerHessian: boolean,
 ): Promise<ChosenEngine> {
   checkChoice(choice);
-  const { engine = 'auto', device = 'cpu', precision, threads } = choice;
+  const { engine = 'auto', precision, threads } = choice;
+  const { device = engine === 'auto' ? 'cpu' : usualDevice(engine) } = choice;
   const rest = { device, ...(threads !== undefined && { threads }) };
   if (engine !== 'auto') {
     const usual = usualPrecision(engine);
@@ -83,9 +84,9 @@ export async function chooseEngine(
       usual !== 'f64' && { note: `engine ${engine} computes in ${usual}` };
     return { engine, precision: precision ?? usual, ...rest, ...told };
   }
-  const wasmCan = device === 'cpu' && precision !== 'f32';
+  const wasmCan = device === 'cpu' && precision !== 'f32' && precision !== 'tf32';
   const small = flops(programs.hessian) <= smallWork;
-  const lower = precision === undefined && lowerHessian && device === 'cpu' && mixedPays(programs);
+  const lower = precision === undefined && lowerHessian && device !== 'webgpu' && mixedPays(programs);
   const own = precision ?? (lower ? 'mixed' : 'f64');
   const named = (chosen: EngineName, lack?: string): ChosenEngine => {
     const lowered = lower
@@ -103,9 +104,11 @@ export async function chooseEngine(
   };
   const wasm = wasmCan && (await (await openEngine('wasm')).available());
   if (small && wasm === true) return named('wasm');
+  const cuda = device === 'cuda' && (await available('cuda', device));
+  if (cuda === true) return named('cuda');
   const onnx = await available('onnx', device);
-  if (onnx === true) return named('onnx');
-  if (!wasmCan) throw new InputError(onnx);
+  if (onnx === true) return named('onnx', cuda === false ? undefined : `engine onnx, because ${cuda}`);
+  if (!wasmCan) throw new InputError(cuda === false ? onnx : `${cuda}; ${onnx}`);
   if (wasm === true) return named('wasm', `engine wasm, on one thread, because ${onnx}`);
   return named('reference', `engine reference, in plain loops, because ${onnx}; ${wasm}`);
 }

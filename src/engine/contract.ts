@@ -1,8 +1,11 @@
 import type { Factor } from '../core/structure/piece.js';
 import type { Programs } from '../derive/program.js';
 
-/** `mixed`: `y` and `J` in f64, `H` in f32. */
-export type Precision = 'f64' | 'f32' | 'mixed';
+/**
+ * `tf32`: f32 numbers whose products round their factors to 10 bits. `mixed`: `y` and `J` in f64, `H` in f32, or in tf32
+ * where the engine has it.
+ */
+export type Precision = 'f64' | 'f32' | 'tf32' | 'mixed';
 export type Device = 'cpu' | 'cuda' | 'webgpu';
 
 export interface CompileOptions {

@@ -1,13 +1,15 @@
 import { InputError } from '../core/errors.js';
-import type { Engine, Precision } from './contract.js';
+import type { Device, Engine, Precision } from './contract.js';
 
-export const engineNames = ['wasm', 'onnx', 'tfjs', 'reference'] as const;
+export const engineNames = ['wasm', 'onnx', 'cuda', 'tfjs', 'reference'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** An engine that is loaded when it is first asked for, and what must be known before. */
 export interface EngineEntry extends Pick<Engine, 'synchronous'> {
   /** What it computes in where nothing else is asked for. Default: f64. */
   readonly usual?: Precision;
+  /** Where it computes if no device is named. Default: `cpu`. */
+  readonly place?: Device;
   load(): Promise<Engine>;
 }
 
@@ -32,6 +34,9 @@ export const isSynchronous = (name: string): boolean => entryOf(name).synchronou
 
 /** The precision of an engine where none is named. */
 export const usualPrecision = (name: string): Precision => entryOf(name).usual ?? 'f64';
+
+/** The device of an engine where none is named. */
+export const usualDevice = (name: string): Device => entryOf(name).place ?? 'cpu';
 
 function entryOf(name: string): EngineEntry {
   const entry = entries.get(name);

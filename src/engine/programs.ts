@@ -37,9 +37,9 @@ export function requireSupport(engine: Engine, { device, precision }: CompileOpt
  */
 const together = 5e7;
 
-/** `count` points in parts that are computed by one run of a batched program each. */
-export function parts(program: Program, count: number): number[] {
-  const most = Math.max(1, Math.floor(together / flops(program)));
+/** `count` points in parts that are computed by one run of a batched program each, of up to so many operations. */
+export function parts(program: Program, count: number, upTo = together): number[] {
+  const most = Math.max(1, Math.floor(upTo / flops(program)));
   const sizes = new Array<number>(Math.floor(count / most)).fill(most);
   return count % most === 0 ? sizes : [...sizes, count % most];
 }

@@ -5,7 +5,18 @@ import { CountingBox } from './counting.js';
 import { failureOf, type Place } from './failure.js';
 
 /** Relative accuracy of the values and Jacobians computed at a precision. */
-export const accuracyOf = (precision: Precision): number => (precision === 'f32' ? 2 ** -23 : 2 ** -52);
+export const accuracyOf = (precision: Precision): number => accuracies[precision];
+
+const accuracies: { readonly [P in Precision]: number } = {
+  f64: 2 ** -52,
+  f32: 2 ** -23,
+  tf32: 2 ** -11,
+  mixed: 2 ** -52,
+};
+
+/** Whether values and Jacobians have less than f64. */
+export const isSingle = (precision: Precision | undefined): boolean =>
+  precision !== undefined && accuracyOf(precision) > accuracies.f64;
 
 /** The shape of the gray box that an executable makes. */
 export const boxShape = (executable: Executable, secondDerivatives = true): BoxShape => ({

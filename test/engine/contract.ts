@@ -72,6 +72,8 @@ export interface EngineCase {
   readonly engine: Engine;
   readonly precision: Precision;
   readonly device?: Device;
+  /** What `H` is computed in at precision `mixed`. Default f32. */
+  readonly lower?: 'f32' | 'tf32';
 }
 
 /** `J·B` and `BᵀMB` where an executable leaves derivatives behind a constant factor. */
@@ -100,9 +102,9 @@ export function expanded({ through }: Executable, { y, J, H }: Evaluation): Eval
 const answers = new WeakMap<Network, Map<string, Promise<Evaluation>>>();
 
 /** What every engine must satisfy at every precision it offers. */
-export function engineContract({ engine, precision, device = 'cpu' }: EngineCase): void {
-  const tol = precision === 'f32' ? tolerances.f32 : tolerances.f64;
-  const tolH = precision === 'f64' ? tolerances.f64 : tolerances.f32;
+export function engineContract({ engine, precision, device = 'cpu', lower = 'f32' }: EngineCase): void {
+  const tol = tolerances[precision === 'mixed' ? 'f64' : precision];
+  const tolH = tolerances[precision === 'mixed' ? lower : precision];
   const opened: Executable[] = [];
   const open = async (network: Network, options: DeriveOptions = {}): Promise<Executable> => {
     const executable = await engine.compile(derive(network, options), { precision, device, threads: 1 });
@@ -219,7 +221,7 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       expect(engine.devices).toContain(device);
       expect(engine.precisions).toContain(precision);
       expect(await engine.available(device)).toBe(true);
-      expect(await engine.available('abacus' as Device)).toMatch(/abacus.*cpu/);
+      expect(await engine.available('abacus' as Device)).toMatch(new RegExp(`abacus.*${engine.devices[0]}`));
       const network = architectures[0]!;
       const executable = await open(network);
       expect(executable).toMatchObject({ engine: engine.name, device, precision });
@@ -233,7 +235,7 @@ export function engineContract({ engine, precision, device = 'cpu' }: EngineCase
       const programs = derive(architectures[0]!);
       const odd = { precision, device: 'abacus' as Device };
       await expect(engine.compile(programs, odd)).rejects.toThrow(InputError);
-      await expect(engine.compile(programs, odd)).rejects.toThrow(/abacus.*cpu/);
+      await expect(engine.compile(programs, odd)).rejects.toThrow(new RegExp(`abacus.*${engine.devices[0]}`));
       const rough = { precision: 'f16' as Precision, device };
       await expect(engine.compile(programs, rough)).rejects.toThrow(
         new RegExp(`f16.*${engine.precisions.join(', ')}`),

@@ -121,7 +121,7 @@ class Emission {
   float(ref: Ref): Float {
     const { precision } = this.options;
     if (precision === 'mixed') return this.#levels[ref] === 'lower' ? 'f32' : 'f64';
-    return precision;
+    return precision === 'f64' ? 'f64' : 'f32';
   }
   shape(ref: Ref): Shape {
     return this.program.instructions[ref]!.shape;

@@ -33,7 +33,7 @@ export function interpreted(programs: Programs, { device, precision }: CompileOp
       const units = slots.map(({ λ }) => (order < 2 || precision === 'f64' ? 1 : unitOf(λ)));
       const x = slots.flatMap((slot) => [...slot.x]);
       const λ = slots.flatMap((slot, p) => Array.from(slot.λ, (value) => value / units[p]!));
-      const values = execute(program, { x, λ }, precision);
+      const values = execute(program, { x, λ }, precision === 'tf32' ? 'f32' : precision);
       for (const [p, slot] of slots.entries()) {
         const numbers = (ref: number, size: number): Float64Array =>
           Float64Array.from({ length: size }, (_, i) => values[ref]!.data[p * size + i]!);
