@@ -7,6 +7,13 @@ export {
   type Finding,
 } from './api/check.js';
 export {
+  type DiagnosedEngine,
+  type DiagnosedPart,
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnose,
+} from './api/diagnose.js';
+export {
   type MultistartAnswer,
   type MultistartOptions,
   multistart,
@@ -30,6 +37,7 @@ export { type OpfAnswer, type OpfSolveOptions, solveOpf } from './api/solve-opf.
 export * from './browser.js';
 export { digest, weightsDigest } from './runtime/node/digest.js';
 export { loadNetwork, type NetworkFileOptions, type NetworkSource } from './runtime/node/load-network.js';
+export type { MachineFacts } from './runtime/node/machine.js';
 export { type PsseFiles, readContingencyFile, readMatpower, readPsse } from './runtime/node/read-grid.js';
 export { readJson } from './runtime/node/read-json.js';
 export { readNl, readNlHeader } from './runtime/node/read-nl.js';

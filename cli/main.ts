@@ -6,6 +6,7 @@ import { boundsCommand } from './bounds.js';
 import { checkCommand } from './check.js';
 import { contingenciesCommand } from './contingencies.js';
 import { dataCommand } from './data.js';
+import { doctorCommand } from './doctor.js';
 import { exitCode } from './exit-code.js';
 import { inspectCommand } from './inspect.js';
 import { remark } from './output.js';
@@ -34,6 +35,7 @@ function program(): Command {
     benchCommand,
     dataCommand,
     optionsCommand,
+    doctorCommand,
     simulateCommand,
     contingenciesCommand,
     trainCommand,

@@ -87,6 +87,7 @@ it('names only commands that exist', () => {
     'check',
     'bounds',
     'options',
+    'doctor',
     'data',
     'bench',
     'simulate',

@@ -51,7 +51,9 @@ export const onnxEngine: Engine = {
     const reason = lacks(onnxEngine, device);
     if (reason !== undefined) return reason;
     try {
-      requireDevice(await loadRuntime(), device);
+      const runtime = await loadRuntime();
+      requireDevice(runtime, device);
+      if (device !== 'cpu') await tryDevice(runtime, device);
       return true;
     } catch (error) {
       return firstLine(error);
@@ -80,6 +82,40 @@ function requireDevice(runtime: OnnxRuntime, device: Device): void {
         'use device cpu, or reinstall onnxruntime-node where it can fetch that provider',
     );
 }
+
+/** Adds two numbers on a device: a build may know a provider whose libraries, or whose card, are not there. */
+async function tryDevice(runtime: OnnxRuntime, device: Device): Promise<void> {
+  const element = 'f32';
+  const own = { name: 'x', element, shape: [1] } as const;
+  const sum = { name: 'sum', element, shape: [1] } as const;
+  const node = { op: 'Add', inputs: ['x', 'x'], outputs: ['sum'], attributes: {} };
+  const { bytes } = serialize({
+    name: 'sum',
+    nodes: [node],
+    inputs: [own],
+    outputs: [sum],
+    initializers: [],
+  });
+  try {
+    const session = await runtime.InferenceSession.create(bytes, {
+      executionProviders: [device],
+      logSeverityLevel: 4,
+    });
+    await session.run({ x: new runtime.Tensor('float32', Float32Array.of(1), [1]) });
+    await session.release();
+  } catch (cause) {
+    throw new InputError(
+      `engine onnx: device '${device}' does not compute here (${firstLine(cause)}); ${remedies[device]}`,
+      { cause },
+    );
+  }
+}
+
+const remedies: { readonly [D in Device]: string } = {
+  cpu: 'reinstall onnxruntime-node',
+  cuda: 'on a machine with CUDA 12 or 13 and cuDNN reinstall onnxruntime-node where its script can fetch that provider (without ONNXRUNTIME_NODE_INSTALL=skip), or use engine cuda or device cpu',
+  webgpu: 'install a Vulkan driver, or use device cpu',
+};
 
 /** A session for some points, what it is always fed, and what is fetched from it. */
 interface Loaded {
