@@ -5,6 +5,17 @@ export type { EngineSummary, NetworkChoice } from './api/engine.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { NetworkReport } from './api/network-report.js';
+export {
+  type Dynamics,
+  type Integrator,
+  type Named,
+  type Ocp,
+  type OcpOptions,
+  ocp,
+  type Signal,
+  type StateSignal,
+  type Trajectory,
+} from './api/ocp.js';
 export type { SolveOptions, SolveWatch } from './api/options.js';
 export { ipoptProgressPrinter, progressPrinter } from './api/progress.js';
 export {
