@@ -6,6 +6,7 @@ import { longestHeader, readHeader } from '../../src/read/nl/header.js';
 import { type NlNames, plainNames } from '../../src/read/nl/names.js';
 import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
 import { readBeginning, readRegularFile } from './read-file.js';
+import { stubOf } from './stub.js';
 
 /** Reads a .nl file from a path (with or without `.nl`) or from its bytes, see {@link readNlBytes}. */
 export function readNl(source: string | Uint8Array, options: NlOptions = {}): NlFile {
@@ -13,11 +14,11 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
   optionsOf(options, 'readNl');
   const path = locate(source);
   const budget = new Budget(options.limits);
-  const stub = path.replace(/\.nl$/, '');
+  const { stub, name } = stubOf(path);
   return readNlBytes(
     readRegularFile(path, budget),
     { file: path, ...options },
-    { name: stub.replace(/.*[\\/]/, ''), names: (plain) => readNames(stub, plain, budget) },
+    { name, names: (plain) => readNames(stub, plain, budget) },
   );
 }
 
@@ -31,7 +32,7 @@ export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | '
     header,
     get names() {
       const plain = plainNames(header.variables, header.constraints, header.objectives);
-      return readNames(file.replace(/\.nl$/, ''), plain, new Budget());
+      return readNames(stubOf(file).stub, plain, new Budget());
     },
   };
 }

@@ -3,12 +3,13 @@ import { told } from '../../src/core/given.js';
 import type { Model } from '../../src/model/index.js';
 import { writeNl } from '../../src/read/nl/write.js';
 import { Draft } from './draft.js';
+import { stubOf } from './stub.js';
 
 /** Writes `stub.nl`, `stub.col` and `stub.row`; see {@link writeNl}. `.nl` at the end of the path may be left out. */
 export function saveNl(model: Model, path: string): void {
   if (typeof path !== 'string' || path === '')
     throw new InputError(`saveNl: ${told(path)} is not the path of a file`);
-  const stub = path.replace(/\.nl$/, '');
+  const { stub } = stubOf(path);
   const texts = writeNl(model);
   const drafts: Draft[] = [];
   try {
