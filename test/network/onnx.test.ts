@@ -343,3 +343,15 @@ describe('what cannot be read', () => {
     ).toMatch(/Git LFS pointer/);
   });
 });
+
+describe('a row of zeros', () => {
+  it.each([1, 2])('is normalized to zeros, p = %i', (p) => {
+    const steps = [{ op: 'LpNormalization', inputs: ['x'], attributes: { axis: 1, p } }];
+    const net = read({ inputs: { x: [2, 2] }, steps, outputs: { y: 1 } });
+    const y = forward(net, [0, 0, 3, -4]);
+    const [a, b] = p === 1 ? [3 / 7, -4 / 7] : [0.6, -0.8];
+    expect([...y.slice(0, 2)]).toEqual([0, 0]);
+    expect(y[2]).toBeCloseTo(a, 12);
+    expect(y[3]).toBeCloseTo(b, 12);
+  });
+});

@@ -11,8 +11,8 @@ import {
   scaledToUnit,
 } from '../../lower/normalize.js';
 import { range } from '../../lower/place.js';
+import { sum as sumOver } from '../../lower/reduce.js';
 import { type Call, computed, type Operator } from './call.js';
-import { norm } from './reductions.js';
 
 /** One number for each channel, to broadcast against `[batch, channels, …space]`. */
 const ofChannels = (data: Float32Array | Float64Array, rank: number): Tensor => ({
@@ -126,11 +126,21 @@ export const normalizations: Readonly<Record<string, Operator>> = {
     const u = call.node(0);
     const shape = call.build.shape(u);
     const axis = call.axis(call.int('axis', -1), shape.length);
-    const size = norm(call, u, [axis], call.int('p', 2));
-    return computed(multiply(call, u, expand(call, apply(call, size, { name: 'reciprocal' }), shape)));
+    // A row of zeros stays one: what is added to its sum makes the inverse finite, and is nothing beside any other sum.
+    const inverse = inverseNorm(call, u, axis, call.int('p', 2));
+    return computed(multiply(call, u, expand(call, inverse, shape)));
   },
   LRN: (call) => computed(localResponse(call)),
 };
+
+/** `(Σ |u|ᵖ + 1e-36)^(−1/p)` along one axis. */
+function inverseNorm(call: Call, u: number, axis: number, p: number): number {
+  const powers = p === 1 ? apply(call, u, { name: 'abs' }) : multiply(call, u, u);
+  const sum = line(call, sumOver(call, powers, [axis]), 1, 1e-36);
+  return p === 1
+    ? apply(call, sum, { name: 'reciprocal' })
+    : apply(call, sum, { name: 'power', exponent: -0.5 });
+}
 
 function rms(call: Call, u: number, γ: Tensor): number {
   const rank = call.build.shape(u).length;

@@ -1,6 +1,6 @@
 import { show, sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
-import { add, affinely, apply, maximum, minimum, multiply, subtract } from '../../lower/arithmetic.js';
+import { add, affinely, apply, line, maximum, minimum, multiply, subtract } from '../../lower/arithmetic.js';
 import { transpose } from '../../lower/move.js';
 import { normalized, rootMeanSquare } from '../../lower/normalize.js';
 import { range } from '../../lower/place.js';
@@ -199,7 +199,8 @@ const groupNormalization: Rule = (call) => {
 const unitNormalization: Rule = (call) => {
   const u = one(call);
   const axes = axesOf(call, -1);
-  const size = sum(call, multiply(call, u, u), axes);
+  // Keras divides by at least 1e-12: a row of zeros stays one.
+  const size = line(call, sum(call, multiply(call, u, u), axes), 1, 1e-24);
   return multiply(call, u, apply(call, size, { name: 'power', exponent: -0.5 }));
 };
 
