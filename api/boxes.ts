@@ -98,7 +98,9 @@ function networkOf(token: unknown, model: Model): Network {
 
 /** Kinks that a use of the network allows are allowed to its engine, unless the solve says otherwise. */
 function withKinks(choice: NetworkChoice, model: Model, token: unknown): NetworkChoice {
-  const allowed = networkUses(model).some(({ box, kinks }) => box === token && kinks !== 'refuse');
+  const allowed = networkUses(model).some(
+    ({ box, boxes, kinks }) => kinks !== 'refuse' && (box === token || boxes?.includes(token)),
+  );
   return allowed ? { ...choice, kinks: choice.kinks ?? 'allow' } : choice;
 }
 

@@ -1,5 +1,15 @@
 import { Command } from 'commander';
-import { type BudgetLimits, derive, describe, flops, InputError, type Network, oneLine } from '../index.js';
+import {
+  type BudgetLimits,
+  derive,
+  describe,
+  type FormulationSizes,
+  flops,
+  formulationSizes,
+  InputError,
+  type Network,
+  oneLine,
+} from '../index.js';
 import { type NetworkFlags, networkOptions, openNetwork } from './network.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
@@ -15,6 +25,7 @@ export function inspectCommand(): Command {
     const network = await openNetwork(path, flags);
     const rows = describe(network);
     const programs = costs(network, flags.limit);
+    const formulations = formulationSizes(network);
     if (flags.json) {
       printJson({
         name: network.name,
@@ -22,6 +33,7 @@ export function inspectCommand(): Command {
         outputs: network.outputSize,
         parameters: network.parameters,
         layers: rows,
+        formulations,
         ...(network.notes && { notes: network.notes }),
         ...('reason' in programs ? { refused: programs.reason } : { flops: programs }),
       });
@@ -49,16 +61,29 @@ export function inspectCommand(): Command {
           ],
         )}`,
       );
+    print(
+      `\n${table(
+        ['formulation', 'variables', 'rows', 'Jacobian', 'Hessian nonzeros'],
+        Object.entries(formulations).map(([name, own]) => [name, ...sizeCells(own)]),
+      )}`,
+    );
+    for (const [name, own] of Object.entries(formulations))
+      if ('refused' in own) print(`${name}: ${own.refused}`);
   });
 }
 
-/** Flops of the three programs, or why there are none (a kinked layer, say). */
+const sizeCells = (own: FormulationSizes): (number | string)[] =>
+  'refused' in own
+    ? ['–', '–', '–', '–']
+    : [own.variables, own.constraints, own.jacobianNonzeros, own.hessianNonzeros];
+
+/** Flops of the three programs, kinks as they are solved; or why there are none (beyond a limit, say). */
 function costs(
   network: Network,
   limits: BudgetLimits | undefined,
 ): { value: number; jacobian: number; hessian: number } | { reason: string } {
   try {
-    const programs = derive(network, { limits });
+    const programs = derive(network, { limits, kinks: 'allow' });
     return {
       value: flops(programs.value),
       jacobian: flops(programs.jacobian),

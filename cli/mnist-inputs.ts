@@ -13,6 +13,7 @@ export interface MnistFlags {
   readonly probability?: number;
   readonly network?: string;
   readonly certify?: boolean;
+  readonly layers?: string;
 }
 
 const DEFAULT_NETWORK = 'mnist-tanh-128';

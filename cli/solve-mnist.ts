@@ -47,6 +47,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
       image: reference.pixels,
       target,
       formulation: flags.formulation,
+      ...(flags.layers !== undefined && { layers: flags.layers.split(',') }),
       ...(flags.probability !== undefined && { probability: flags.probability }),
     });
     const solution = await solve(model, {

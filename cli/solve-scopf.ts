@@ -1,4 +1,13 @@
-import { InputError, isSolved, progressPrinter, reportScopf, scopf, shown, solve, solveOpf } from '../index.js';
+import {
+  InputError,
+  isSolved,
+  progressPrinter,
+  reportScopf,
+  scopf,
+  shown,
+  solve,
+  solveOpf,
+} from '../index.js';
 import { drawGrid } from '../scenarios/opf/picture.js';
 import { type CaseFlags, chooseContingencies, loadCase, samplesOf } from '../scenarios/scopf/load-case.js';
 import type { RangeChoice } from '../scenarios/scopf/range.js';

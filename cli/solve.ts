@@ -42,9 +42,10 @@ export function solveCommand(): Command {
     .option('--network <path>', 'mnist, scopf: folder or model.json of a tfjs LayersModel')
     .addOption(
       new Option('--formulation <name>', 'network rows')
-        .choices(['auto', 'reduced', 'piecewise', 'lifted', 'full'])
+        .choices(['auto', 'reduced', 'piecewise', 'lifted', 'partial', 'full'])
         .default('auto'),
-    );
+    )
+    .option('--layers <names>', 'mnist, partial: layers whose values become variables');
   for (const option of [...solverOptions(), ...engineOptions(), limitOption()]) command.addOption(option);
   command
     .option('--start <how>', 'grids: flat, case, dc, or a result.json to go on from (default: flat)')
@@ -103,7 +104,17 @@ export function solveCommand(): Command {
 
 /** Flags that only some problems understand, and how those are called. */
 const owners = {
-  mnist: ['sample', 'samples', 'concurrency', 'image', 'target', 'probability', 'network', 'certify'],
+  mnist: [
+    'sample',
+    'samples',
+    'concurrency',
+    'image',
+    'target',
+    'probability',
+    'network',
+    'certify',
+    'layers',
+  ],
   scopf: [
     'case',
     'dynamics',

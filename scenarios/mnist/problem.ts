@@ -23,6 +23,8 @@ export interface AdversarialImage {
   readonly formulation?: Formulation;
   /** What becomes of quadratic programs inside the network, in reduced space. */
   readonly quadratic?: QuadraticTreatment;
+  /** Layers that the partial formulation exposes. */
+  readonly layers?: readonly string[];
 }
 
 /** Pixels of an image and classes of a digit. */
@@ -43,7 +45,7 @@ export function adversarialImage(options: AdversarialImage): {
   x: VariableArray;
   y: VariableArray;
 } {
-  const { image, target, probability = 0.6, formulation = 'auto' } = options;
+  const { image, target, probability = 0.6, formulation = 'auto', layers } = options;
   if (options.network.inputSize !== PIXELS || options.network.outputSize !== CLASSES)
     throw new InputError(
       `network ${options.network.name} maps ${options.network.inputSize} numbers to ${options.network.outputSize}; the mnist problem needs ${PIXELS} pixels to ${CLASSES} classes`,
@@ -72,6 +74,7 @@ export function adversarialImage(options: AdversarialImage): {
     formulation,
     name: 'y',
     start: 0.5,
+    ...(layers && { layers }),
     ...(quadratic !== undefined && { quadratic }),
   });
   for (let k = 0; k < CLASSES; k++)

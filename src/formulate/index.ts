@@ -4,6 +4,7 @@ export { crossed, held, type PieceRows, type Pieces, piecesAt, relaxed } from '.
 export { argmaxAtLeast } from './margins.js';
 export type { Formulation, HingeTreatment, NetworkOptions, QuadraticTreatment } from './network.js';
 export { network } from './network.js';
+export { liftedNode } from './prefix.js';
 export {
   isSmoothProgram,
   programOf,

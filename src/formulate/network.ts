@@ -16,7 +16,8 @@ import { feed, inputsOf } from './inputs.js';
 import type { PieceRows } from './kinks.js';
 import { addOptimality } from './optimality.js';
 import { firstVariables } from './outputs.js';
-import { splitPrefix } from './prefix.js';
+import { exposedNodes, partsOf } from './partial.js';
+import { liftedNode } from './prefix.js';
 import { smoothProgram, solveQuadratic } from './quadratic.js';
 import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
 import { addContinued, addUse, type NetworkUse, placeUse } from './uses.js';
@@ -53,7 +54,8 @@ export interface NetworkOptions {
    *
    * `reduced`: variables y and a gray box. `full`: variables and rows for every layer. `lifted`: the affine map to `k`
    * numbers that the network begins with becomes `k` variables and linear rows, what follows a gray box of these; the
-   * dense Hessian block shrinks from the number of inputs to `k`. `piecewise`: `reduced` with generalized derivatives where it
+   * dense Hessian block shrinks from the number of inputs to `k`. `partial`: the values of chosen `layers` become variables, with
+   * linear rows where they are affine in what is exposed before them, and gray boxes elsewhere. `piecewise`: `reduced` with generalized derivatives where it
    * has kinks, `kinks: 'allow'`.
    */
   readonly formulation?: Formulation;
@@ -66,6 +68,8 @@ export interface NetworkOptions {
   readonly start?: number | ArrayLike<number>;
   /** Reduced space: what `model.grayBoxes` holds for this use; default the network. */
   readonly box?: unknown;
+  /** Partial space: names of layers whose values become variables. */
+  readonly layers?: readonly string[];
   /** Full space: default `'complementarity'`. */
   readonly relu?: HingeTreatment;
   /**
@@ -93,6 +97,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
   start: true,
   box: true,
   relu: true,
+  layers: true,
   kinks: true,
   quadratic: true,
   scaling: true,
@@ -101,7 +106,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
 };
 
 /** How a network enters a model; see {@link NetworkOptions}. */
-export type Formulation = 'auto' | 'reduced' | 'piecewise' | 'lifted' | 'full';
+export type Formulation = 'auto' | 'reduced' | 'piecewise' | 'lifted' | 'partial' | 'full';
 
 /**
  * Adds `y = NN(x)` to the model of `x` and returns `y`. `x` holds variables, parameters, numbers and formulas; numbers and
@@ -128,7 +133,8 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
   const stated = scaled(options.logits ? logitsOf(net) : net, options.scaling);
   const name = model.freeName(options.name ?? 'y');
   const cut = formulation === 'reduced' && hasPrograms(net);
-  const add = cut ? addCut : { reduced: addReduced, lifted: addLifted, full: addFull }[formulation];
+  const plain = { reduced: addReduced, lifted: addLifted, partial: addPartial, full: addFull };
+  const add = cut ? addCut : plain[formulation];
   const use = (row: readonly Expression[], own: Settled & { readonly name: string }): VariableArray => {
     const [row0, column0] = [model.rowCount, model.variableCount];
     const fed = feed(model, stated, row, own.name);
@@ -179,7 +185,7 @@ const leastDense = 1e6;
 
 /** What was asked for or chosen, and how it takes kinks. */
 interface ChosenFormulation {
-  readonly formulation: 'reduced' | 'lifted' | 'full';
+  readonly formulation: 'reduced' | 'lifted' | 'partial' | 'full';
   readonly relu?: HingeTreatment;
   readonly kinks?: 'allow' | 'settle';
   /** What the user should know of a choice. */
@@ -199,10 +205,11 @@ function formulationOf(net: Network, options: NetworkOptions): ChosenFormulation
     formulation !== 'reduced' &&
     formulation !== 'full' &&
     formulation !== 'lifted' &&
+    formulation !== 'partial' &&
     formulation !== 'piecewise'
   )
     throw new InputError(
-      `unknown formulation ${told(formulation)}; use auto, reduced, piecewise, lifted or full`,
+      `unknown formulation ${told(formulation)}; use auto, reduced, piecewise, lifted, partial or full`,
     );
   const clash = (option: string, hint: string): never => {
     throw new InputError(`network '${net.name}': ${option} means nothing in ${formulation} space; ${hint}`);
@@ -218,6 +225,12 @@ function formulationOf(net: Network, options: NetworkOptions): ChosenFormulation
   if (quadratic !== undefined && box !== undefined)
     throw new InputError(`network '${net.name}': a network with quadratic programs is cut; leave out box`);
   if (formulation !== 'full' && relu !== undefined) clash('relu', "use formulation: 'full', or 'piecewise'");
+  if (formulation !== 'partial' && options.layers !== undefined)
+    clash('layers', "use formulation: 'partial'");
+  if (formulation === 'partial' && !(isList(options.layers) && options.layers.length > 0))
+    throw new InputError(
+      `network '${net.name}': formulation 'partial' needs layers, the names of those to expose; or use 'lifted'`,
+    );
   if (formulation === 'piecewise') return { formulation: 'reduced', kinks: 'allow' };
   return { formulation };
 }
@@ -291,9 +304,10 @@ function addReduced(
   inputs: readonly Column[],
   options: Settled,
   whole: Whole,
+  boxes?: readonly unknown[],
 ): VariableArray {
   const { name = 'y', lower, upper, box = net } = options;
-  if (options.box !== undefined && net !== whole.original && options.formulation !== 'lifted')
+  if (options.box !== undefined && net !== whole.original && boxes === undefined)
     throw new InputError(
       `network '${net.name}': with a box of your own its inputs are variables and parameters, each once, without scaling`,
     );
@@ -310,9 +324,10 @@ function addReduced(
     name,
     network: whole.network,
     ...usePlace(whole, outputs),
-    formulation: options.formulation === 'lifted' ? 'lifted' : 'reduced',
+    formulation: formulationName(options),
     box,
     kinks,
+    ...(boxes && { boxes }),
   });
   return outputs;
 }
@@ -377,6 +392,10 @@ function addCut(
   throw new Error(`network '${net.name}' has no last stage`);
 }
 
+/** Of a use with gray boxes. */
+const formulationName = ({ formulation }: Settled): NetworkUse['formulation'] =>
+  formulation === 'lifted' || formulation === 'partial' ? formulation : 'reduced';
+
 const usePlace = ({ original, inputs, relaxation }: Whole, outputs: VariableArray) => ({
   original,
   inputs: columns(inputs),
@@ -384,6 +403,7 @@ const usePlace = ({ original, inputs, relaxation }: Whole, outputs: VariableArra
   ...(relaxation !== undefined && { relaxation }),
 });
 
+/** `partial` with the narrowest point of the affine map exposed that the network begins with. */
 function addLifted(
   model: Model,
   net: Network,
@@ -391,18 +411,63 @@ function addLifted(
   options: Settled,
   whole: Whole,
 ): VariableArray {
-  const split = splitPrefix(net);
-  if (split === undefined)
+  const narrow = liftedNode(net);
+  if (narrow === undefined)
     throw new InputError(
       `network '${net.name}' does not begin with an affine map of its ${net.inputSize} inputs to fewer numbers: there is nothing to lift; use the reduced formulation`,
     );
-  const { name = 'y' } = options;
-  const layer = split.prefix.nodes.at(-1)!.layer;
-  const z = addRows(model, split.prefix, inputs, {
-    name: `${name}/${layer}`,
-    limits: options.limits,
-  }).outputs;
-  return addReduced(model, split.tail, [...z], { ...options, formulation: 'lifted' }, whole);
+  return addParts(model, net, inputs, options, whole, [narrow]);
+}
+
+function addPartial(
+  model: Model,
+  net: Network,
+  inputs: readonly Column[],
+  options: Settled,
+  whole: Whole,
+): VariableArray {
+  return addParts(model, net, inputs, options, whole, exposedNodes(net, options.layers!));
+}
+
+/** Variables for exposed nodes; rows for the affine maps between them, gray boxes for what bends. */
+function addParts(
+  model: Model,
+  net: Network,
+  inputs: readonly Column[],
+  options: Settled,
+  whole: Whole,
+  exposed: readonly number[],
+): VariableArray {
+  const { name = 'y', limits, kinks } = options;
+  const values = new Map<number, readonly Column[]>();
+  const boxes: unknown[] = [];
+  for (const part of partsOf(net, exposed)) {
+    const own = [...part.inputs.map((k) => inputs[k]!), ...part.nodes.flatMap((k) => [...values.get(k)!])];
+    if (part.exposes === undefined) {
+      if (!part.affine) return addReduced(model, part.net, own, options, whole, boxes);
+      const outputs = addRows(model, part.net, own, options).outputs;
+      addUse(model, {
+        name,
+        network: whole.network,
+        ...usePlace(whole, outputs),
+        formulation: formulationName(options),
+        kinks: kinks ?? 'refuse',
+        boxes,
+      });
+      return outputs;
+    }
+    const label = `${name}/${net.nodes[part.exposes]!.layer}`;
+    if (part.affine) {
+      values.set(part.exposes, [...addRows(model, part.net, own, { name: label, limits }).outputs]);
+      continue;
+    }
+    const start = outputValues(part.net, startValues(model, part.net, own));
+    const outputs = model.variables(label, part.net.outputSize, { start });
+    model.addGrayBox({ box: part.net, inputs: own, outputs, name: `${label} = ${net.name}` });
+    boxes.push(part.net);
+    values.set(part.exposes, [...outputs]);
+  }
+  throw new RangeError('the last part has the outputs');
 }
 
 /** The values of all nodes at the start of x. */
@@ -420,6 +485,9 @@ function startValues(model: Model, net: Network, inputs: readonly Column[]): Flo
   });
   return values;
 }
+
+const isList = (given: unknown): given is readonly string[] =>
+  Array.isArray(given) && given.every((layer) => typeof layer === 'string');
 
 const columns = (variables: readonly Column[]): Int32Array =>
   Int32Array.from(variables, ({ index }) => index);

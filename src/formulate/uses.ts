@@ -17,9 +17,11 @@ export interface NetworkUse {
   /** Columns of x and y. */
   readonly inputs: Int32Array;
   readonly outputs: Int32Array;
-  readonly formulation: 'reduced' | 'lifted' | 'full';
+  readonly formulation: 'reduced' | 'lifted' | 'partial' | 'full';
   /** What stands for it among `model.grayBoxes`; none in full space. */
   readonly box?: unknown;
+  /** Gray boxes before that one, between layers that are exposed. */
+  readonly boxes?: readonly unknown[];
   /**
    * Whether its gray box takes second derivatives at kinks as zero. `settle`: a solve smooths its kinks less and less, then holds
    * the pieces that were found.

@@ -21,6 +21,14 @@ it('inspects a network: layers, shapes, parameters and the cost of its programs'
   expect(json.inputs).toBe(784);
   expect(json.flops.value).toBeGreaterThan(2 * 166_000);
   expect(json.flops.hessian).toBeGreaterThan(json.flops.jacobian);
+  // Without the images, 784 variables and rows of changes, 784 and 11 bounds, the sizes of the adversarial image.
+  expect(json.formulations.full).toEqual({
+    variables: 3653 - 2 * 784,
+    constraints: 2096 - 784 - 11,
+    jacobianNonzeros: 171_502 - 3 * 784 - 11,
+    hessianNonzeros: 661,
+  });
+  expect(json.formulations.reduced.hessianNonzeros).toBe(307_720);
   const { out, code } = graybox(['inspect', small]);
   expect(code).toBe(0);
   expect(out).toContain('167,818 parameters');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { forward, outputValues } from '../../src/formulate/forward.js';
 import { network } from '../../src/formulate/network.js';
-import { splitPrefix } from '../../src/formulate/prefix.js';
+import { partsOf } from '../../src/formulate/partial.js';
+import { liftedNode } from '../../src/formulate/prefix.js';
 import { Model } from '../../src/model/index.js';
 import type { Network } from '../../src/network/graph.js';
 import { tolerances } from '../tolerances.js';
@@ -16,7 +17,7 @@ describe('lifted space', () => {
     const narrow = graph.affine(graph.affine(graph.input(9), 6), 4);
     const wide = graph.affine(narrow, 8);
     const net = graph.network(9, [graph.affine(graph.elementwise(wide, { name: 'tanh' }), 3)]);
-    const { prefix, tail } = splitPrefix(net)!;
+    const [prefix, tail] = partsOf(net, [liftedNode(net)!]).map((part) => part.net) as [Network, Network];
     expect([prefix.inputSize, prefix.outputSize, tail.inputSize, tail.outputSize]).toEqual([9, 4, 4, 3]);
     const x = Array.from({ length: 9 }, (_, i) => Math.cos(3 * i));
     const through = evaluate(tail, evaluate(prefix, x));

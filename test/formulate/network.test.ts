@@ -199,7 +199,7 @@ describe('mistakes', () => {
     expect(() => network(net, [], { formulation: 'full' })).toThrow(InputError);
     const three = new Model().variables('x', 3);
     expect(() => network(net, three, { formulation: 'other' as 'full' })).toThrow(
-      /use auto, reduced, piecewise, lifted or full/,
+      /use auto, reduced, piecewise, lifted, partial or full/,
     );
     expect(() => network(net, three, { formulation: 'full', relu: { smooth: -1 } })).toThrow(/positive/);
     expect(() => network(net, three, { formulation: 'full', lower: [1] })).toThrow(/1 entries for 2/);
