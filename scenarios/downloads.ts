@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Budget, InputError } from '../index.js';
 import { Draft, openFolder, writeWhole } from '../runtime/node/draft.js';
+import { causeOf, fetchWithinHost, Refused } from '../runtime/node/fetch-within-host.js';
 import { readRegularFile } from '../runtime/node/read-file.js';
 import { cacheFolder } from './data.js';
 import type { DataSet, Download } from './data-set.js';
@@ -27,8 +28,6 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   pglib,
 };
 
-/** Redirections that are followed, all within one host. */
-const MOST_REDIRECTS = 5;
 const SECONDS = 600;
 /** How often a file that was cut is gone on with, and milliseconds before the first time; each pause doubles. */
 const MOST_RESUMED = 4;
@@ -102,7 +101,7 @@ async function bring({ url, size, sha256 }: Download, target: string, signal: Ab
     let length = 0;
     for (let resumed = 0; ; resumed++)
       try {
-        const { body, from } = await stream(url, length, signal);
+        const { body, from } = await fetchWithinHost(url, signal, length);
         // A server that knows no ranges begins again: skip what is here.
         let skip = length - from;
         for await (const whole of body) {
@@ -139,48 +138,3 @@ async function bring({ url, size, sha256 }: Download, target: string, signal: Ab
     draft.close();
   }
 }
-
-/** What asking again does not change. */
-class Refused extends Error {}
-
-/**
- * The body at `url` from byte `first` on, and the byte that it begins with, 0 where the server knows no ranges; redirections to
- * another host, or away from encryption, are refused.
- */
-async function stream(
-  url: string,
-  first: number,
-  signal: AbortSignal,
-): Promise<{ readonly body: AsyncIterable<Uint8Array>; readonly from: number }> {
-  let at = new URL(url);
-  const headers = first > 0 ? { range: `bytes=${first}-` } : {};
-  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const response = await fetch(at, { signal, redirect: 'manual', headers });
-    const { status } = response;
-    const location = response.headers.get('location');
-    if (status < 300 || status > 399 || location === null) {
-      if (!response.ok || !response.body) {
-        await response.body?.cancel();
-        const answer = `the server answered ${status}`;
-        throw status >= 500 || status === 429 ? new Error(answer) : new Refused(answer);
-      }
-      if (status !== 206) return { body: response.body, from: 0 };
-      const from = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]);
-      if (from !== first) throw new Refused(`the server sends another part than was asked for`);
-      return { body: response.body, from };
-    }
-    await response.body?.cancel();
-    const to = new URL(location, at);
-    if (to.host !== at.host || to.protocol !== at.protocol)
-      throw new Refused(`the server sends on to ${to.protocol}//${to.host}, which is not asked`);
-    at = to;
-  }
-  throw new Refused(`the server sends on more than ${MOST_REDIRECTS} times`);
-}
-
-const causeOf = (error: unknown): string =>
-  error instanceof Error
-    ? error.cause instanceof Error
-      ? error.cause.message
-      : error.message
-    : String(error);

@@ -5,11 +5,12 @@ import { InputError } from '../../src/core/errors.js';
 import type { Network } from '../../src/network/graph.js';
 import type { OnnxOptions } from '../../src/network/read/onnx.js';
 import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
+import { fetchNetwork } from './fetch-network.js';
 import { readKerasFile } from './read-keras.js';
 import { readOnnx } from './read-onnx.js';
 import { readTfjs } from './read-tfjs.js';
 
-/** A file or folder, by path or `file:` URL, or a live `tf.LayersModel`. */
+/** A file or folder by path or `file:` URL, a file at an http address, or a live `tf.LayersModel`. */
 export type NetworkSource = string | URL | TfjsModel;
 
 /** What a reader may take, and what a file does not say of the network in it; only ONNX files take any of the latter. */
@@ -36,7 +37,10 @@ export async function loadNetwork(source: NetworkSource, options: NetworkFileOpt
     if (typeof source?.save === 'function') return fromTfjs(source, options);
     throw new InputError(`the network is neither a path nor a tf.LayersModel; ${advice}`);
   }
-  const path = pathOf(String(source));
+  const address = String(source);
+  if (/^https?:\/\//i.test(address))
+    return fetchNetwork(address, Object.keys(readers), options.limits, (file) => readFile(file, options));
+  const path = pathOf(address);
   if (!existsSync(path)) throw new InputError(`${path}: there is no such file or folder; ${advice}`);
   if (statSync(path).isDirectory()) {
     if (!existsSync(join(path, 'model.json'))) {
@@ -44,6 +48,10 @@ export async function loadNetwork(source: NetworkSource, options: NetworkFileOpt
     }
     return readTfjs(path, options);
   }
+  return readFile(path, options);
+}
+
+function readFile(path: string, options: NetworkFileOptions): Network {
   const ending = extname(path).toLowerCase();
   const read = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
   if (!read) {
@@ -54,13 +62,13 @@ export async function loadNetwork(source: NetworkSource, options: NetworkFileOpt
   return read(path, options);
 }
 
-/** The path that a path or a `file:` URL names; other URLs are not fetched here. */
+/** The path that a path or a `file:` URL names. */
 function pathOf(source: string): string {
   const scheme = /^([a-z][a-z+.-]+):\/\//i.exec(source)?.[1];
   if (scheme === undefined) return source;
   if (scheme.toLowerCase() !== 'file') {
     throw new InputError(
-      `${source}: networks are not fetched from ${scheme} addresses; give a file, or load it with tf.loadLayersModel and pass that model`,
+      `${source}: networks are not fetched from ${scheme} addresses; give a file, or an http address`,
     );
   }
   try {

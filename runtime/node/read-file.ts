@@ -12,6 +12,7 @@ export function readRegularFile(file: string, budget: Budget, limit: BudgetLimit
     budget.check(limit, status.size, file);
     const bytes = fill(handle, room(status.size, file));
     if (bytes.length < status.size) throw new InputError(`${file}: became shorter while it was read`);
+    refusePointer(file, bytes);
     return bytes;
   });
 }
@@ -36,6 +37,12 @@ export function openRegularFile(file: string): { readonly handle: number; readon
   if (status.isFile()) return { handle, status };
   closeSync(handle);
   throw new InputError(`${file}: is ${kindOf(status)}, not a regular file`);
+}
+
+/** Refuses what stands in a repository for a large file that is kept elsewhere. */
+export function refusePointer(file: string, bytes: Buffer): void {
+  if (bytes.length < 1024 && bytes.toString('latin1', 0, 24) === 'version https://git-lfs.')
+    throw new InputError(`${file}: is a Git LFS pointer, not the file itself; fetch it with "git lfs pull"`);
 }
 
 /** Opens a file for `read`, where it is a regular one. */

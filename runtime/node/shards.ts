@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../src/core/errors.js';
 import type { ByteSource } from '../../src/network/read/tfjs/weights.js';
 import type { WeightGroup } from '../../src/network/read/tfjs.js';
-import { openRegularFile } from './read-file.js';
+import { openRegularFile, readBeginning, refusePointer } from './read-file.js';
 
 /** A file of weights and its size. */
 interface Shard {
@@ -30,6 +30,7 @@ function sized(file: string, fail: (problem: string) => InputError): Shard {
   const status = statSync(file, { throwIfNoEntry: false });
   if (!status) throw fail(`the file of weights ${file} is missing; copy it beside model.json`);
   if (!status.isFile()) throw fail(`the weights ${file} are no regular file; copy one beside model.json`);
+  refusePointer(file, readBeginning(file, 1024).bytes);
   return { file, size: status.size };
 }
 
