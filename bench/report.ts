@@ -18,6 +18,7 @@ import { mnist } from './report/suites/mnist.js';
 import { models } from './report/suites/models.js';
 import { nl } from './report/suites/nl.js';
 import { oracle } from './report/suites/oracle.js';
+import { qp } from './report/suites/qp.js';
 import { random } from './report/suites/random.js';
 import { solve } from './report/suites/solve.js';
 import { sparse } from './report/suites/sparse.js';
@@ -34,6 +35,7 @@ const suites: readonly Suite[] = [
   hostile,
   oracle,
   uses,
+  qp,
   gap,
   solve,
 ];

@@ -13,6 +13,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   gap: 'how long solves keep the main thread',
   solve: 'the adversarial image: seconds per iteration and where they go, beside Ipopt with PyTorch',
   linear: 'factorization of KKT matrices, beside MUMPS',
+  qp: 'batches of quadratic programs with gradients, beside Moreau, proxsuite and qpth',
   hs: 'the Hock–Schittkowski problems, beside Ipopt',
   sparse: 'large sparse problems, beside Ipopt',
   models: 'large models taken apart and read; functions of long sums, beside Ipopt',

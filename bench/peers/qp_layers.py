@@ -1,8 +1,8 @@
-"""Batched quadratic programs and gradients of all data by other libraries, on one core, in f64.
+"""Times batched quadratic programs and gradients of all their data in other libraries, on one core, in f64.
 
 Usage: python qp_layers.py PEER BATCH TRIALS N [N ...]   with PEER one of moreau, proxsuite, qpth
-Prints one JSON line per size: CPU milliseconds forward and backward (medians), largest residuals, version.
-The problems are those of `graybox bench qp`: Q = LL^T + 1e-3 I, L ~ U(0,1); G, z0, q ~ N(0,1); h = G z0 + U(0,1).
+Prints one JSON line per size: processor milliseconds forward and backward (median, least), largest residuals, version.
+The problems are distributed as those of bench/qp.ts: Q = LL^T + 1e-3 I, L ~ U(0,1); G, z0, q ~ N(0,1); h = G z0 + U(0,1).
 """
 
 import os
@@ -33,12 +33,16 @@ def moreau(Q, q, G, h):
     batch, n = q.shape
     offsets = np.arange(0, n * n + 1, n)
     columns = np.tile(np.arange(n), n)
-    settings = library.Settings(
-        solver="active_set", device="cpu", batch_size=batch, enable_grad=True, active_set_settings=library.ActiveSetSettings()
-    )
+    settings = library.Settings(solver="active_set", device="cpu", batch_size=batch, enable_grad=True)
     solver = library.CompiledSolver(
-        n=n, m=n, P_row_offsets=offsets, P_col_indices=columns, A_row_offsets=offsets, A_col_indices=columns,
-        cones=library.Cones(num_zero_cones=0, num_nonneg_cones=n), settings=settings,
+        n=n,
+        m=n,
+        P_row_offsets=offsets,
+        P_col_indices=columns,
+        A_row_offsets=offsets,
+        A_col_indices=columns,
+        cones=library.Cones(num_zero_cones=0, num_nonneg_cones=n),
+        settings=settings,
     )
     Qv, Gv = Q.reshape(batch, -1), G.reshape(batch, -1)
 
@@ -53,19 +57,24 @@ def moreau(Q, q, G, h):
 
 
 def proxsuite(Q, q, G, h):
-    import proxsuite as library
-    from proxsuite.proxqp.dense import BatchQP, compute_backward, solve_in_parallel
+    import importlib.metadata
 
+    import proxsuite as library
+
+    dense = library.proxqp.dense
     batch, n = q.shape
+    below = np.full(n, -1e20)
+    eps, rho = 1e-9, 5e-5
 
     def forward():
-        queue = BatchQP()
+        queue = dense.BatchQP()
         for k in range(batch):
             qp = queue.init_qp_in_place(n, 0, n)
-            qp.settings.eps_abs = 1e-9
-            qp.settings.eps_rel = 0
-            qp.init(Q[k], q[k], None, None, G[k], None, h[k], False)
-        solve_in_parallel(num_threads=1, qps=queue)
+            qp.settings.max_iter, qp.settings.max_iter_in = 1000, 100
+            qp.settings.default_rho = qp.settings.refactor_rho_threshold = rho
+            qp.settings.eps_abs = eps
+            qp.init(H=Q[k], g=q[k], A=None, b=None, C=G[k], l=below, u=h[k], rho=rho)
+            qp.solve()
         return queue
 
     def backward(queue):
@@ -73,9 +82,10 @@ def proxsuite(Q, q, G, h):
         side[:n] = 1
         out = []
         for k in range(batch):
-            compute_backward(queue.get(k), side, 1e-4, 1e-6, 1e-6)
-            data = queue.get(k).model.backward_data
-            out.append((data.dL_dH, data.dL_dg, data.dL_dC, data.dL_du))
+            qp = queue.get(k)
+            dense.compute_backward(qp=qp, loss_derivative=side, eps=1e-4, rho_backward=1e-6, mu_backward=1e-6)
+            data = qp.model.backward_data
+            out.append((np.array(data.dL_dH), np.array(data.dL_dg), np.array(data.dL_dC), np.array(data.dL_du)))
         return out
 
     def answer(queue):
@@ -84,7 +94,7 @@ def proxsuite(Q, q, G, h):
             np.array([queue.get(k).results.z for k in range(batch)]),
         )
 
-    return library.__version__, forward, backward, answer
+    return importlib.metadata.version("proxsuite"), forward, backward, answer
 
 
 def qpth(Q, q, G, h):
@@ -128,16 +138,18 @@ def main():
         dual = None
         if lam is not None:
             dual = float(np.max(np.abs(np.einsum("bij,bj->bi", Q, z) + q + np.einsum("bij,bi->bj", G, lam))))
-        print(
-            json.dumps(
-                {
-                    "peer": peer, "version": version, "n": n, "batch": batch,
-                    "forward": float(np.median(ahead[1:])), "backward": float(np.median(back[1:])),
-                    "best": [min(ahead[1:]), min(back[1:])], "primal": primal, "dual": dual,
-                }
-            ),
-            flush=True,
-        )
+        record = {
+            "peer": peer,
+            "version": version,
+            "n": n,
+            "forward": float(np.median(ahead[1:])),
+            "backward": float(np.median(back[1:])),
+            "leastForward": min(ahead[1:]),
+            "leastBackward": min(back[1:]),
+            "primal": primal,
+            "dual": dual,
+        }
+        print(json.dumps(record), flush=True)
 
 
 main()

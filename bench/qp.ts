@@ -1,0 +1,169 @@
+// Batches of quadratic programs with gradients of all their data, by size, beside other libraries: processor time of one core.
+//   node dist/bench/qp.js [--sizes 10,50,100,128] [--batch 128] [--trials 10] [--threads 1] [--python python3]
+//     [--peers moreau,proxsuite,qpth] [--json]
+import '../runtime/node/provide.js';
+import { spawnSync } from 'node:child_process';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '../cli/table.js';
+import { packageRoot } from '../scenarios/data.js';
+import { differentiate, type QpBatch, solveBatch } from '../solvers/batch/index.js';
+import { machine, median } from './machine.js';
+
+const { values: flags } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '10,50,100,128' },
+    batch: { type: 'string', default: '128' },
+    trials: { type: 'string', default: '10' },
+    threads: { type: 'string', default: '1' },
+    python: { type: 'string', default: 'python3' },
+    peers: { type: 'string', default: 'moreau,proxsuite,qpth' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+/** Milliseconds of a batch; residuals are the largest of all elements. */
+export interface QpRow {
+  readonly peer: string;
+  readonly version: string;
+  readonly n: number;
+  readonly forward: number;
+  readonly backward: number;
+  readonly leastForward: number;
+  readonly leastBackward: number;
+  readonly primal: number | null;
+  readonly dual: number | null;
+}
+
+export interface QpOutput {
+  readonly machine: string;
+  /** Processes that wanted a core while it ran, in the mean of the last minutes. */
+  readonly load: number;
+  readonly batch: number;
+  readonly trials: number;
+  /** Whose milliseconds: of the processor, or by the clock with several threads. */
+  readonly clock: 'processor' | 'wall';
+  readonly rows: readonly QpRow[];
+  readonly missing: readonly string[];
+}
+
+/** Uniform numbers in [0, 1) from a seed (mulberry32). */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Q = LLᵀ + 10⁻³I, L ~ U(0, 1); G, z₀, q ~ N(0, 1); h = Gz₀ + s₀, s₀ ~ U(0, 1); p = n, no equalities. */
+function problems(batch: number, n: number): QpBatch {
+  const next = uniform(7);
+  const gauss = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const numbers = (length: number, draw: () => number): Float64Array =>
+    Float64Array.from({ length }, () => draw());
+  const Q = new Float64Array(batch * n * n);
+  const h = new Float64Array(batch * n);
+  const [q, G] = [numbers(batch * n, gauss), numbers(batch * n * n, gauss)];
+  for (let e = 0; e < batch; e++) {
+    const [L, z] = [numbers(n * n, next), numbers(n, gauss)];
+    for (let i = 0; i < n; i++) {
+      let row = next();
+      for (let j = 0; j < n; j++) {
+        let sum = i === j ? 1e-3 : 0;
+        for (let k = 0; k < n; k++) sum += L[i * n + k]! * L[j * n + k]!;
+        Q[(e * n + i) * n + j] = sum;
+        row += G[(e * n + i) * n + j]! * z[j]!;
+      }
+      h[e * n + i] = row;
+    }
+  }
+  const block = (values: Float64Array) => ({ values, shared: false });
+  const none = block(new Float64Array(0));
+  return { batch, n, m: 0, p: n, Q: block(Q), q: block(q), A: none, b: none, G: block(G), h: block(h) };
+}
+
+const [batch, trials, threads] = [Number(flags.batch), Number(flags.trials), Number(flags.threads)];
+const clock = threads > 1 ? 'wall' : 'processor';
+
+function milliseconds(): number {
+  if (clock === 'wall') return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function measure(n: number): QpRow {
+  const data = problems(batch, n);
+  const z = new Float64Array(batch * n).fill(1);
+  const [forward, backward]: [number[], number[]] = [[], []];
+  let [primal, dual] = [0, 0];
+  // The first two are for the compiler.
+  for (let k = 0; k < trials + 2; k++) {
+    const began = milliseconds();
+    const solution = solveBatch(data, { threads });
+    const solved = milliseconds();
+    const map = differentiate(data, solution);
+    map.backward({ z });
+    const ended = milliseconds();
+    map.dispose();
+    if (k < 2) continue;
+    if (solution.statuses.some((status) => status !== 'optimal'))
+      throw new Error(`n = ${n}: not all elements are optimal`);
+    forward.push(solved - began);
+    backward.push(ended - solved);
+    primal = Math.max(...solution.primalError);
+    dual = Math.max(...solution.dualError);
+  }
+  return {
+    peer: threads > 1 ? `graybox, ${threads} threads` : 'graybox',
+    version: '',
+    n,
+    forward: median(forward),
+    backward: median(backward),
+    leastForward: Math.min(...forward),
+    leastBackward: Math.min(...backward),
+    primal,
+    dual,
+  };
+}
+
+const sizes = flags.sizes.split(',').map(Number);
+const rows = sizes.map(measure);
+const missing: string[] = [];
+for (const peer of flags.peers.split(',').filter((name) => name !== '')) {
+  const script = join(packageRoot, 'bench', 'peers', 'qp_layers.py');
+  const args = [script, peer, String(batch), String(trials), ...sizes.map(String)];
+  const { status, stdout, stderr, error } = spawnSync(flags.python, args, { encoding: 'utf8' });
+  for (const line of (stdout ?? '').split('\n').filter((text) => text.startsWith('{')))
+    rows.push(JSON.parse(line) as QpRow);
+  if (status !== 0) missing.push(`${peer}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+}
+const output: QpOutput = { machine: machine(), load: loadavg()[1]!, batch, trials, clock, rows, missing };
+if (flags.json) process.stdout.write(`${JSON.stringify(output)}\n`);
+else {
+  const digits = (value: number): string => value.toFixed(2);
+  const error = (value: number | null): string => (value === null ? '–' : value.toExponential(1));
+  console.log(
+    `${output.machine}; f64, batch ${batch}, ${trials} trials, ${clock} milliseconds, load ${output.load.toFixed(1)}\n`,
+  );
+  console.log(
+    table(
+      ['', 'n = p', 'forward', 'backward', 'least', '', 'primal', 'dual'],
+      rows.map((row) => [
+        `${row.peer} ${row.version}`.trim(),
+        String(row.n),
+        digits(row.forward),
+        digits(row.backward),
+        digits(row.leastForward),
+        digits(row.leastBackward),
+        error(row.primal),
+        error(row.dual),
+      ]),
+    ),
+  );
+  for (const line of missing) console.log(`not measured: ${line}`);
+}
