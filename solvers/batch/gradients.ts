@@ -33,12 +33,12 @@ export function gradientsOf(
         }
       continue;
     }
-    addSymmetric(out.Q, offsetOf(data, 'Q', e), u.z, z, e * n, n);
+    addSymmetric(out.Q, offsetOf(data, 'Q', e), u.z, z, e * n, n, data.Q.shared);
     addScaled(out.q, offsetOf(data, 'q', e), u.z, e * n, n, -1);
-    addRows(out.A, offsetOf(data, 'A', e), u.nu, nu, e * m, m, z, u.z, e * n, n);
+    addRows(out.A, offsetOf(data, 'A', e), u.nu, nu, e * m, m, z, u.z, e * n, n, data.A.shared);
     addScaled(out.b, offsetOf(data, 'b', e), u.nu, e * m, m, 1);
     if (s) for (let i = e * p; i < (e + 1) * p; i++) u.lam[i] = u.lam[i]! + s[i]!;
-    addRows(out.G, offsetOf(data, 'G', e), u.lam, lam, e * p, p, z, u.z, e * n, n);
+    addRows(out.G, offsetOf(data, 'G', e), u.lam, lam, e * p, p, z, u.z, e * n, n, data.G.shared);
     addScaled(out.h, offsetOf(data, 'h', e), u.lam, e * p, p, 1);
   }
   return out;
@@ -55,7 +55,7 @@ function addScaled(
   for (let k = 0; k < length; k++) out[to + k] = out[to + k]! + factor * x[from + k]!;
 }
 
-/** out −= ½(u zᵀ + z uᵀ). */
+/** out −= ½(u zᵀ + z uᵀ), or out = − that where nothing else adds up there: what was never read need not be there. */
 function addSymmetric(
   out: Float64Array,
   to: number,
@@ -63,15 +63,18 @@ function addSymmetric(
   z: Float64Array,
   from: number,
   n: number,
+  adds: boolean,
 ): void {
   for (let i = 0; i < n; i++) {
-    const [ui, zi] = [0.5 * u[from + i]!, 0.5 * z[from + i]!];
+    const [ui, zi] = [-0.5 * u[from + i]!, -0.5 * z[from + i]!];
     const row = to + i * n;
-    for (let j = 0; j < n; j++) out[row + j] = out[row + j]! - (ui * z[from + j]! + zi * u[from + j]!);
+    if (adds)
+      for (let j = 0; j < n; j++) out[row + j] = out[row + j]! + (ui * z[from + j]! + zi * u[from + j]!);
+    else for (let j = 0; j < n; j++) out[row + j] = ui * z[from + j]! + zi * u[from + j]!;
   }
 }
 
-/** out −= a zᵀ + y uᵀ, row by row; rows where a and y are 0 stay. */
+/** out −= a zᵀ + y uᵀ, or out = − that; rows where a and y are 0 stay. */
 function addRows(
   out: Float64Array,
   to: number,
@@ -83,11 +86,14 @@ function addRows(
   u: Float64Array,
   from: number,
   n: number,
+  adds: boolean,
 ): void {
   for (let i = 0; i < rows; i++) {
-    const [ai, yi] = [a[rowFrom + i]!, y[rowFrom + i]!];
+    const [ai, yi] = [-a[rowFrom + i]!, -y[rowFrom + i]!];
     if (ai === 0 && yi === 0) continue;
     const row = to + i * n;
-    for (let j = 0; j < n; j++) out[row + j] = out[row + j]! - (ai * z[from + j]! + yi * u[from + j]!);
+    if (adds)
+      for (let j = 0; j < n; j++) out[row + j] = out[row + j]! + (ai * z[from + j]! + yi * u[from + j]!);
+    else for (let j = 0; j < n; j++) out[row + j] = ai * z[from + j]! + yi * u[from + j]!;
   }
 }
