@@ -1,8 +1,10 @@
+import { provideCrew } from '../../solvers/batch/crew.js';
 import { provideSystemKernels } from '../../solvers/linear/choose-kernels.js';
 import type { Engine } from '../../src/engine/contract.js';
 import { provideEngine } from '../../src/engine/open.js';
 import type { Solver } from '../../src/nlp/solver.js';
 import { type LoadedSolver, provideSolver } from '../solvers.js';
+import { batchCrew } from './batch-crew.js';
 import { openBlas } from './blas.js';
 import './nl-source.js';
 import './plain-kernels.js';
@@ -11,6 +13,7 @@ let cudaEngine: Engine | undefined;
 
 // What Node has and the heart does without. Imported for this effect wherever work runs in Node.
 provideSystemKernels(openBlas);
+provideCrew(batchCrew);
 provideEngine('onnx', {
   synchronous: false,
   load: async () => (await import('../../src/engine/onnx/engine.js')).onnxEngine,

@@ -18,7 +18,8 @@ import { gradientsOf } from './gradients.js';
 import { keptFor, release } from './keep.js';
 import { addTimes, addTransposedTimes } from './matrix.js';
 import { type DerivativeOptions, type DerivativeSettings, derivativeSettings } from './options.js';
-import { isSolved } from './solve.js';
+import { isSolved } from './solve-here.js';
+import { releaseParts, solvePartsKept } from './solve-in-parts.js';
 import { solveKept } from './solve-kept.js';
 
 /** Residual of a solve with K, relative to its right-hand side, from which a derivative is called inaccurate. */
@@ -149,7 +150,8 @@ class SolutionMap implements BatchDerivative {
       lam: piece(g.lam, p, e).slice(),
     }));
     if (kept) {
-      const error = solveKept(this.#data, this.#solution, kept, g);
+      const error =
+        solvePartsKept(this.#data, this.#solution, g) ?? solveKept(this.#data, this.#solution, kept, g);
       for (let e = 0; e < batch; e++) if (kept.solved[e] === 1) this.#mark(e, error[e]!);
     }
     hard.forEach((e, k) => {
@@ -199,6 +201,7 @@ class SolutionMap implements BatchDerivative {
   dispose(): void {
     this.#systems = undefined;
     release(this.#solution);
+    releaseParts(this.#solution);
   }
 }
 

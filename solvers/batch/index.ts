@@ -7,4 +7,5 @@ export {
   type DerivativeOptions,
   derivativeOptionTable,
 } from './options.js';
-export { isSolved, solveBatch } from './solve.js';
+export { solveBatch } from './solve.js';
+export { isSolved } from './solve-here.js';

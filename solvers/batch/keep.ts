@@ -7,7 +7,8 @@ const BYTES = 2 ** 28;
 
 /** The factors behind a solution, until others need their memory. */
 export interface Kept {
-  readonly pairs: Pairs;
+  /** Undefined where they were never here. */
+  readonly pairs: Pairs | undefined;
   /** 1 for the elements that the kernels solved. */
   readonly solved: Uint8Array;
   valid: boolean;
@@ -15,7 +16,7 @@ export interface Kept {
 
 const free: Pairs[] = [];
 /** Oldest first. */
-const inUse: Kept[] = [];
+const inUse: (Kept & { readonly pairs: Pairs })[] = [];
 const ofSolution = new WeakMap<BatchSolution, Kept>();
 
 /** A memory for one more batch; that of the oldest solution where there are many. */
@@ -37,6 +38,11 @@ export function keep(solution: BatchSolution, pairs: Pairs, solved: Uint8Array):
   ofSolution.set(solution, kept);
 }
 
+/** Notes which elements kernels elsewhere solved: with their factors there, or made again here. */
+export function keepElsewhere(solution: BatchSolution, solved: Uint8Array): void {
+  if (solved.includes(1)) ofSolution.set(solution, { pairs: undefined, solved, valid: false });
+}
+
 /** Takes back a memory that nobody needs. */
 export function returnPairs(pairs: Pairs): void {
   free.push(pairs);
@@ -49,7 +55,7 @@ export function keptFor(solution: BatchSolution): Kept | undefined {
 
 /** A memory for a solution whose own went to others; its own where it is there, without the factors. */
 export function takeBack(solution: BatchSolution, kept: Kept): Pairs {
-  if (kept.valid) return kept.pairs;
+  if (kept.valid && kept.pairs) return kept.pairs;
   const pairs = takePairs();
   const again = { pairs, solved: kept.solved, valid: true };
   inUse.push(again);
@@ -60,8 +66,8 @@ export function takeBack(solution: BatchSolution, kept: Kept): Pairs {
 /** Lets go of what is kept for a solution. */
 export function release(solution: BatchSolution): void {
   const kept = keptFor(solution);
-  if (!kept?.valid) return;
+  if (!kept?.valid || kept.pairs === undefined) return;
   kept.valid = false;
-  inUse.splice(inUse.indexOf(kept), 1);
+  inUse.splice(inUse.indexOf(kept as (typeof inUse)[number]), 1);
   free.push(kept.pairs);
 }

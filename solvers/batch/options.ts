@@ -9,6 +9,12 @@ export const batchOptionTable = {
   ),
   acceptable: positive(1e-6, 'the same of an element called acceptable, where no better can be had'),
   maxIterations: integer(100, 'iterations of the interior-point method'),
+  threads: integer(
+    1,
+    'threads that share a batch, this one among them (where the place has them); answers do not depend on it',
+    '',
+    1,
+  ),
   onInvalid: oneOf(
     ['throw', 'mark'],
     'throw',

@@ -26,15 +26,19 @@ const ACCURATE = 1e-10;
 
 /**
  * Solves any convex quadratic program, or proves that it has no solution: equilibration, the homogeneous embedding, then
- * the active rows it points at. `rows`: a guess of the active rows to try first.
+ * the active rows it points at. `rows`: a guess of the active rows, 1 for each, to try first.
  */
-export function solveElement(qp: Qp, settings: BatchSettings, rows?: readonly boolean[]): ElementAnswer {
+export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array): ElementAnswer {
   const units = scaled(qp);
   const inner = units.qp;
   if (rows) {
     const zero = (length: number): Float64Array => new Float64Array(length);
     const start = { z: zero(qp.n), nu: zero(qp.m), lam: zero(qp.p), s: zero(qp.p) };
-    const warm = settle(inner, start, rows);
+    const warm = settle(
+      inner,
+      start,
+      Array.from(rows, (code) => code === 1),
+    );
     if (warm?.system.regular)
       return settledAnswer(qp, units, warm, { iterations: 0, factorizations: 1 }, settings);
   }

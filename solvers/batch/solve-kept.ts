@@ -12,7 +12,7 @@ export function solveKept(data: QpBatch, solution: BatchSolution, kept: Kept, g:
   const { batch, n, m, p } = data;
   const error = new Float64Array(batch);
   const systems = { ...g, error };
-  if (kept.valid && kept.pairs.keeps) {
+  if (kept.valid && kept.pairs?.keeps) {
     kept.pairs.solveSystems(data, systems, undefined);
     return error;
   }

@@ -1,136 +1,10 @@
 import { InputError } from '../../src/core/errors.js';
-import { checkShape, fault } from './check.js';
-import type { BatchSolution, Certificate, ElementStatus, QpBatch, SolutionFlag } from './contract.js';
-import { elementOf } from './element.js';
-import { keep, returnPairs, takePairs } from './keep.js';
-import { type BatchOptions, type BatchSettings, batchSettings } from './options.js';
-import { type Pairs, place, REPORT, type Reported } from './pairs.js';
-import { type ElementAnswer, solveElement, statusOf } from './solve-element.js';
-
-const now = (): number => performance.now() / 1000;
-
-const REFINED: readonly SolutionFlag[] = Object.freeze<SolutionFlag[]>(['refined']);
-const points = ['z', 'nu', 'lam', 's'] as const;
-
-/** Answers while they are being found. */
-class Answers {
-  readonly z: Float64Array;
-  readonly nu: Float64Array;
-  readonly lam: Float64Array;
-  readonly s: Float64Array;
-  readonly active: Uint8Array;
-  readonly report: Float64Array;
-  readonly objective: Float64Array;
-  readonly primalError: Float64Array;
-  readonly dualError: Float64Array;
-  readonly complementarityError: Float64Array;
-  readonly iterations: Int32Array;
-  readonly margin: Float64Array;
-  readonly statuses: ElementStatus[] = [];
-  readonly flags: (readonly SolutionFlag[])[] = [];
-  readonly certificates: (Certificate | null)[] = [];
-  factorizations = 0;
-
-  constructor(readonly data: QpBatch) {
-    const { batch, n, m, p } = data;
-    this.z = new Float64Array(batch * n);
-    this.nu = new Float64Array(batch * m);
-    this.lam = new Float64Array(batch * p);
-    this.s = new Float64Array(batch * p);
-    this.active = new Uint8Array(batch * p);
-    this.report = new Float64Array(batch * REPORT);
-    this.objective = new Float64Array(batch);
-    this.primalError = new Float64Array(batch);
-    this.dualError = new Float64Array(batch);
-    this.complementarityError = new Float64Array(batch);
-    this.iterations = new Int32Array(batch);
-    this.margin = new Float64Array(batch);
-  }
-
-  /** Element e is no convex quadratic program. */
-  invalid(e: number): void {
-    for (const part of points) {
-      const one = this[part].length / this.data.batch;
-      this[part].fill(NaN, e * one, (e + 1) * one);
-    }
-    for (const part of ['objective', 'primalError', 'dualError', 'complementarityError', 'margin'] as const)
-      this[part][e] = NaN;
-    this.#end(e, 'invalid', [], null);
-  }
-
-  /** Element e as the kernels left it in the arrays and the report. */
-  reported(e: number, settings: BatchSettings): void {
-    const of = (name: Reported): number => this.report[e * REPORT + place[name]]!;
-    this.objective[e] = of('objective');
-    this.primalError[e] = of('primal');
-    this.dualError[e] = of('dual');
-    this.complementarityError[e] = of('complementarity');
-    this.margin[e] = of('margin');
-    this.iterations[e] = of('iterations');
-    this.factorizations += of('factorizations');
-    const status = statusOf({ relative: of('relative') }, settings);
-    this.#end(e, status, REFINED, null);
-  }
-
-  /** Element e as solved alone. */
-  alone(e: number, answer: ElementAnswer): void {
-    const { n, m, p } = this.data;
-    const { point, errors } = answer;
-    this.z.set(point.z, e * n);
-    this.nu.set(point.nu, e * m);
-    this.lam.set(point.lam, e * p);
-    this.s.set(point.s, e * p);
-    this.active.set(answer.active, e * p);
-    this.objective[e] = answer.objective;
-    this.primalError[e] = errors.primal;
-    this.dualError[e] = errors.dual;
-    this.complementarityError[e] = errors.complementarity;
-    this.iterations[e] = answer.iterations;
-    this.margin[e] = point.lam.reduce(
-      (least, value, i) => Math.min(least, Math.max(value, point.s[i]!)),
-      Infinity,
-    );
-    this.factorizations += answer.factorizations;
-    this.#end(e, answer.status, answer.flags, answer.certificate);
-  }
-
-  #end(
-    e: number,
-    status: ElementStatus,
-    flags: readonly SolutionFlag[],
-    certificate: Certificate | null,
-  ): void {
-    this.statuses[e] = status;
-    this.flags[e] = flags;
-    this.certificates[e] = certificate;
-  }
-
-  solution(seconds: number): BatchSolution {
-    const { batch, n, m, p } = this.data;
-    return {
-      batch,
-      n,
-      m,
-      p,
-      z: this.z,
-      nu: this.nu,
-      lam: this.lam,
-      s: this.s,
-      active: this.active,
-      objective: this.objective,
-      primalError: this.primalError,
-      dualError: this.dualError,
-      complementarityError: this.complementarityError,
-      iterations: this.iterations,
-      margin: this.margin,
-      statuses: this.statuses,
-      flags: this.flags,
-      certificates: this.certificates,
-      factorizations: this.factorizations,
-      seconds,
-    };
-  }
-}
+import { checkShape } from './check.js';
+import type { BatchSolution, QpBatch } from './contract.js';
+import { crewOf } from './crew.js';
+import { type BatchOptions, batchSettings } from './options.js';
+import { isSolved, solveHere } from './solve-here.js';
+import { solveInParts } from './solve-in-parts.js';
 
 /**
  * Solves every quadratic program of a batch. How an element ends is its `status`; only data that are no convex program
@@ -140,61 +14,19 @@ class Answers {
  * otherwise hard are solved again one by one, by a method for all of these.
  */
 export function solveBatch(data: QpBatch, options?: BatchOptions): BatchSolution {
-  const began = now();
   const settings = batchSettings(options);
   checkShape(data);
-  const warm = options?.warmStart;
-  if (warm) checkWarmStart(data, warm);
-  const answers = new Answers(data);
-  const pairs = data.batch > 0 ? takePairs() : undefined;
-  const fitting = pairs?.layOut(data);
-  try {
-    if (fitting) pairs!.solve(data, answers, warm?.active);
-    for (let e = 0; e < data.batch; e++)
-      if (answers.report[e * REPORT + place.solved] === 1) answers.reported(e, settings);
-      else solveAlone(data, e, answers, settings, warm);
-  } catch (error) {
-    if (pairs) returnPairs(pairs);
-    throw error;
-  }
-  const solution = answers.solution(now() - began);
-  if (pairs) finish(solution, pairs, answers);
-  return solution;
+  const guess = options?.warmStart && guessOf(data, options.warmStart);
+  const threads = Math.min(settings.threads, Math.ceil(data.batch / 2));
+  const crew = threads > 1 ? crewOf(threads - 1) : undefined;
+  return crew ? solveInParts(data, settings, guess, threads, crew) : solveHere(data, settings, guess);
 }
 
-function finish(solution: BatchSolution, pairs: Pairs, { report }: Answers): void {
-  const solved = Uint8Array.from({ length: solution.batch }, (_, e) => report[e * REPORT + place.solved]!);
-  if (solved.includes(1)) keep(solution, pairs, solved);
-  else returnPairs(pairs);
+/** The active rows of a solution of the same shape; none of elements without a solution. */
+function guessOf({ batch, n, m, p }: QpBatch, warm: BatchSolution): Uint8Array {
+  if (warm.batch !== batch || warm.n !== n || warm.m !== m || warm.p !== p)
+    throw new InputError(
+      `quadratic programs: warmStart is a solution of ${warm.batch} elements with n = ${warm.n}, m = ${warm.m}, p = ${warm.p}, not of ${batch} with ${n}, ${m}, ${p}`,
+    );
+  return warm.active.map((code, at) => (isSolved(warm.statuses[Math.floor(at / p)]!) ? code : 0));
 }
-
-function solveAlone(
-  data: QpBatch,
-  e: number,
-  answers: Answers,
-  settings: BatchSettings,
-  warm: BatchSolution | undefined,
-): void {
-  const wrong = fault(data, e);
-  if (wrong !== undefined) {
-    if (settings.onInvalid === 'throw') throw new InputError(`element ${e}: ${wrong}`);
-    answers.invalid(e);
-    return;
-  }
-  const { p } = data;
-  const previous = warm && isSolved(warm.statuses[e]!) ? warm.active.subarray(e * p, (e + 1) * p) : undefined;
-  answers.alone(
-    e,
-    solveElement(elementOf(data, e), settings, previous && Array.from(previous, (code) => code === 1)),
-  );
-}
-
-function checkWarmStart({ batch, n, m, p }: QpBatch, warm: BatchSolution): void {
-  if (warm.batch === batch && warm.n === n && warm.m === m && warm.p === p) return;
-  throw new InputError(
-    `quadratic programs: warmStart is a solution of ${warm.batch} elements with n = ${warm.n}, m = ${warm.m}, p = ${warm.p}, not of ${batch} with ${n}, ${m}, ${p}`,
-  );
-}
-
-/** Whether an element holds a solution. */
-export const isSolved = (status: ElementStatus): boolean => status === 'optimal' || status === 'acceptable';
