@@ -79,6 +79,8 @@ export interface BatchSolution extends QpShape, QpPoint {
   readonly iterations: Int32Array;
   /** Smallest max(λᵢ, sᵢ) over the rows; ∞ without rows. */
   readonly margin: Float64Array;
+  /** An estimate, from pivots, of the condition of the system behind derivatives; ∞ where it is singular, NaN without a solution. */
+  readonly condition: Float64Array;
   readonly flags: readonly (readonly SolutionFlag[])[];
   readonly certificates: readonly (Certificate | null)[];
   readonly factorizations: number;

@@ -1,3 +1,5 @@
+import { isOutOfMemory } from '../../src/core/errors.js';
+import { beyond } from '../../src/core/kernels.js';
 import { type BatchSolution, type Gradients, type InputName, inputNames, type QpBatch } from './contract.js';
 import type { Triple } from './derivative-element.js';
 import { offsetOf, sizeOf } from './element.js';
@@ -18,9 +20,7 @@ export function gradientsOf(
   instead: (e: number) => number | undefined,
 ): Gradients {
   const { batch, n, m, p } = data;
-  const out = Object.fromEntries(
-    inputNames.map((name) => [name, new Float64Array(data[name].values.length)]),
-  ) as Record<InputName, Float64Array>;
+  const out = zerosLike(data);
   const { z, nu, lam } = solution;
   for (let e = 0; e < batch; e++) {
     const value = instead(e);
@@ -42,6 +42,22 @@ export function gradientsOf(
     addScaled(out.h, offsetOf(data, 'h', e), u.lam, e * p, p, 1);
   }
   return out;
+}
+
+/** Zeros as long as the inputs. Throws {@link OutOfMemoryError}, which says what it needs. */
+function zerosLike(data: QpBatch): Record<InputName, Float64Array> {
+  const lengths = inputNames.map((name) => data[name].values.length);
+  try {
+    return Object.fromEntries(inputNames.map((name, k) => [name, new Float64Array(lengths[k]!)])) as Record<
+      InputName,
+      Float64Array
+    >;
+  } catch (error) {
+    if (!isOutOfMemory(error)) throw error;
+    const bytes = 8 * lengths.reduce((sum, length) => sum + length, 0);
+    const what = `the gradient of ${data.batch} quadratic programs`;
+    throw beyond(bytes, what, 'more than can be had; take fewer elements at once, or share inputs');
+  }
 }
 
 function addScaled(

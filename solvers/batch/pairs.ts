@@ -1,4 +1,4 @@
-import { type KernelKind, type KernelMemory, kindOf, mostOf } from '../../src/core/kernels.js';
+import { beyond, type KernelKind, type KernelMemory, kindOf, mostOf } from '../../src/core/kernels.js';
 import type { InputName, QpBatch } from './contract.js';
 import { sizeOf } from './element.js';
 import { ensure, type Kernels, openKernels } from './kernels.js';
@@ -10,7 +10,7 @@ const KEPT = 2 ** 28;
 const ITERATIONS = 40;
 
 /** Numbers reported of each problem by `solvePairs`, in their order there. */
-export const REPORT = 9;
+export const REPORT = 10;
 const reported = [
   'solved',
   'iterations',
@@ -21,6 +21,7 @@ const reported = [
   'complementarity',
   'margin',
   'relative',
+  'condition',
 ] as const;
 export type Reported = (typeof reported)[number];
 export const place = Object.fromEntries(reported.map((name, k) => [name, k])) as Record<Reported, number>;
@@ -89,8 +90,8 @@ export class Pairs {
     return this.#factors.kept;
   }
 
-  /** Makes room for a batch; false where there is not enough memory. */
-  layOut(data: QpBatch): boolean {
+  /** Makes room for a batch. Throws {@link OutOfMemoryError} where there is none for two elements at a time. */
+  layOut(data: QpBatch): void {
     const { batch, n, m, p } = data;
     this.#sharedQ = data.Q.shared;
     this.#sharedRows = data.Q.shared && (data.A.shared || m === 0) && (data.G.shared || p === 0);
@@ -111,7 +112,12 @@ export class Pairs {
     const shared = 16 * (N * N + T * padded(m) + P);
     const total =
       1024 + workspace + shared + own * slots + perCall * (dataBytes + answerBytes + 64) + 16 * 64;
-    if (total > mostOf(this.#memory) || !ensure(this.#memory, total)) return false;
+    if (total > mostOf(this.#memory) || !ensure(this.#memory, total))
+      throw beyond(
+        total,
+        `a batch of quadratic programs with ${n} variables and ${m + p} rows`,
+        'more than can be had even for two elements at a time; solve smaller problems, or sparse ones by solve()',
+      );
     this.#table = 512;
     let at = round(this.#kernels.layOut(n, m, p, 1024) >>> 0);
     const [factor, rows, pair] = [
@@ -124,7 +130,6 @@ export class Pairs {
     this.#slots = slots;
     this.#staging = round(at);
     this.#perCall = perCall;
-    return true;
   }
 
   /** Copies the inputs of elements [from, to) into memory, and says where in the table; those shared with the first of a batch. */

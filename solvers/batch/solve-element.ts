@@ -17,6 +17,8 @@ export interface ElementAnswer {
   readonly errors: Errors;
   readonly flags: readonly SolutionFlag[];
   readonly certificate: Certificate | null;
+  /** An estimate for the system behind derivatives; ∞ where it is singular, NaN without a solution. */
+  readonly condition: number;
   readonly iterations: number;
   readonly factorizations: number;
 }
@@ -75,6 +77,7 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array)
     // On which rows it stands is not known.
     flags: ['inaccurate'],
     certificate: null,
+    condition: NaN,
     iterations: end.iterations,
     factorizations: end.factorizations,
   };
@@ -109,6 +112,7 @@ function without(
     errors: errorsOf(qp, point),
     flags: [],
     certificate,
+    condition: NaN,
     iterations: end.iterations,
     factorizations: end.factorizations,
   };
@@ -133,6 +137,7 @@ function settledAnswer(
     errors,
     flags: [...flags, 'refined', ...inaccurate],
     certificate: null,
+    condition: settled.system.regular ? 1 / settled.system.reciprocalCondition : Infinity,
     iterations,
     factorizations: factorizations + 1,
   };

@@ -26,6 +26,7 @@ class Answers {
   readonly complementarityError: Float64Array;
   readonly iterations: Int32Array;
   readonly margin: Float64Array;
+  readonly condition: Float64Array;
   readonly statuses: ElementStatus[] = [];
   readonly flags: (readonly SolutionFlag[])[] = [];
   readonly certificates: (Certificate | null)[] = [];
@@ -45,6 +46,7 @@ class Answers {
     this.complementarityError = new Float64Array(batch);
     this.iterations = new Int32Array(batch);
     this.margin = new Float64Array(batch);
+    this.condition = new Float64Array(batch);
   }
 
   /** Element e is no convex quadratic program. */
@@ -53,7 +55,14 @@ class Answers {
       const one = this[part].length / this.data.batch;
       this[part].fill(NaN, e * one, (e + 1) * one);
     }
-    for (const part of ['objective', 'primalError', 'dualError', 'complementarityError', 'margin'] as const)
+    for (const part of [
+      'objective',
+      'primalError',
+      'dualError',
+      'complementarityError',
+      'margin',
+      'condition',
+    ] as const)
       this[part][e] = NaN;
     this.#end(e, 'invalid', [], null);
   }
@@ -66,6 +75,7 @@ class Answers {
     this.dualError[e] = of('dual');
     this.complementarityError[e] = of('complementarity');
     this.margin[e] = of('margin');
+    this.condition[e] = of('condition');
     this.iterations[e] = of('iterations');
     this.factorizations += of('factorizations');
     const status = statusOf({ relative: of('relative') }, settings);
@@ -90,6 +100,7 @@ class Answers {
       (least, value, i) => Math.min(least, Math.max(value, point.s[i]!)),
       Infinity,
     );
+    this.condition[e] = answer.condition;
     this.factorizations += answer.factorizations;
     this.#end(e, answer.status, answer.flags, answer.certificate);
   }
@@ -123,6 +134,7 @@ class Answers {
       complementarityError: this.complementarityError,
       iterations: this.iterations,
       margin: this.margin,
+      condition: this.condition,
       statuses: this.statuses,
       flags: this.flags,
       certificates: this.certificates,
@@ -145,7 +157,8 @@ export function solveHere(
   const pairs = batch > 0 ? takePairs() : undefined;
   const solved = new Uint8Array(batch);
   try {
-    if (pairs?.layOut(data)) pairs.solve(data, answers, guess);
+    pairs?.layOut(data);
+    pairs?.solve(data, answers, guess);
     for (let e = 0; e < batch; e++)
       if (answers.report[e * REPORT + place.solved] === 1) {
         solved[e] = 1;

@@ -125,6 +125,7 @@ function failed({ n, m, p }: QpBatch, batch: number): BatchSolution {
     dualError: nan(batch),
     complementarityError: nan(batch),
     margin: nan(batch),
+    condition: nan(batch),
     iterations: new Int32Array(batch),
     statuses: new Array(batch).fill('failed'),
     flags: Array.from({ length: batch }, () => []),
@@ -144,7 +145,8 @@ function joined({ batch, n, m, p }: QpBatch, parts: readonly Part[], seconds: nu
     | 'primalError'
     | 'dualError'
     | 'complementarityError'
-    | 'margin';
+    | 'margin'
+    | 'condition';
   const numbers = (name: Numbers, one: number): Float64Array => {
     const out = new Float64Array(batch * one);
     for (const { from, solution } of parts) out.set(solution[name], from * one);
@@ -171,6 +173,7 @@ function joined({ batch, n, m, p }: QpBatch, parts: readonly Part[], seconds: nu
     dualError: numbers('dualError', 1),
     complementarityError: numbers('complementarityError', 1),
     margin: numbers('margin', 1),
+    condition: numbers('condition', 1),
     iterations,
     statuses: parts.flatMap(({ solution }) => solution.statuses),
     flags: parts.flatMap(({ solution }) => solution.flags),

@@ -17,7 +17,7 @@ export function solveKept(data: QpBatch, solution: BatchSolution, kept: Kept, g:
     return error;
   }
   const pairs = takeBack(solution, kept);
-  if (!pairs.layOut(data)) throw new RangeError('out of memory: derivatives of quadratic programs');
+  pairs.layOut(data);
   const scratch = {
     z: new Float64Array(batch * n),
     nu: new Float64Array(batch * m),

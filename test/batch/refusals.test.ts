@@ -127,6 +127,7 @@ describe('derivatives', () => {
     const found = solveBatch(twice);
     expect([...found.lam]).toEqual([expect.closeTo(0.5, 12), expect.closeTo(0.5, 12)]);
     expect(found.flags[0]).toEqual(expect.arrayContaining(['dependent-rows', 'dual-not-unique']));
+    expect(found.condition[0]).toBe(Infinity);
     const { h } = differentiate(twice, found).backward({ z: Float64Array.of(1) });
     expect([...h]).toEqual([expect.closeTo(0.5, 12), expect.closeTo(0.5, 12)]);
   });

@@ -36,6 +36,10 @@ describe.each(shapes)('quadratic programs with n = %i, m = %i, p = %i', (n, m, p
     });
     expect(Math.max(...solution.primalError, ...solution.dualError)).toBeLessThan(1e-11);
     for (const flags of solution.flags) expect(flags).toEqual(['refined']);
+    for (const condition of solution.condition) {
+      expect(condition).toBeGreaterThanOrEqual(1);
+      expect(condition).toBeLessThan(1e9);
+    }
   });
 
   it('have derivatives that agree forward, reverse and by differences', () => {

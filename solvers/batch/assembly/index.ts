@@ -165,13 +165,22 @@ function finish(size: usize, ended: usize, places: usize): void {
   dot(a.q, a.z, N, places + 96);
 }
 
+/** Least pivot of a factor relative to the diagonal entry it comes from, or `least`. */
+function leastPivot(l: usize, ld: usize, n: i32, reference: usize, k: usize, least: f64): f64 {
+  for (let i = 0; i < n; i++) {
+    const reciprocal = lane(l + <usize>i * (ld + 16), k);
+    least = min(least, 1 / (reciprocal * reciprocal * lane(at(reference, i), k)));
+  }
+  return least;
+}
+
 function lane(pair: usize, k: usize): f64 {
   return load<f64>(pair + (k << 3));
 }
 
 /**
  * The answer of one problem out of its lane. The report: solved, iterations, factorizations, objective, primal, dual and
- * complementarity error, margin, relative error.
+ * complementarity error, margin, relative error, condition.
  */
 function write(table: usize, problem: i32, k: usize, well: bool, size: usize, counted: usize, places: usize): void {
   const yG = a.y + (<usize>a.M << 4);
@@ -221,6 +230,10 @@ function write(table: usize, problem: i32, k: usize, well: bool, size: usize, co
   store<f64>(report, complementarity, 48);
   store<f64>(report, margin, 56);
   store<f64>(report, relative, 64);
+  let pivot = a.diagonal ? 1 : leastPivot(a.L, a.ldN, a.n, a.nReference, k, 1);
+  pivot = leastPivot(a.E, a.ldM, a.m, a.mReference, k, pivot);
+  pivot = leastPivot(a.F, a.ldP, load<i32>(a.held + (k << 2)), a.ones, k, pivot);
+  store<f64>(report, 1 / pivot, 72);
 }
 
 /**
