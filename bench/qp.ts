@@ -1,6 +1,6 @@
 // Batches of quadratic programs with gradients of all their data, by size, beside other libraries: processor time of one core.
 //   node dist/bench/qp.js [--sizes 10,50,100,128] [--batch 128] [--trials 10] [--threads 1] [--python python3]
-//     [--peers moreau,proxsuite,qpth] [--json]
+//     [--peers moreau,proxsuite,qpth] [--sparse 1024] [--sparse-batch 8] [--sparse-peers clarabel,proxsuite-sparse] [--json]
 import '../runtime/node/provide.js';
 import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
@@ -19,6 +19,9 @@ const { values: flags } = parseArgs({
     threads: { type: 'string', default: '1' },
     python: { type: 'string', default: 'python3' },
     peers: { type: 'string', default: 'moreau,proxsuite,qpth' },
+    sparse: { type: 'string', default: '1024' },
+    'sparse-batch': { type: 'string', default: '8' },
+    'sparse-peers': { type: 'string', default: 'clarabel,proxsuite-sparse' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -34,6 +37,17 @@ export interface QpRow {
   readonly leastBackward: number;
   readonly primal: number | null;
   readonly dual: number | null;
+  /** The time to write numbers as long as dQ and dG; of ours. */
+  readonly write?: number;
+}
+
+/** Milliseconds an element of large sparse problems, forward alone. */
+export interface SparseQpRow {
+  readonly peer: string;
+  readonly version: string;
+  readonly n: number;
+  readonly forward: number;
+  readonly primal: number;
 }
 
 export interface QpOutput {
@@ -45,6 +59,7 @@ export interface QpOutput {
   /** Whose milliseconds: of the processor, or by the clock with several threads. */
   readonly clock: 'processor' | 'wall';
   readonly rows: readonly QpRow[];
+  readonly sparse: readonly SparseQpRow[];
   readonly missing: readonly string[];
 }
 
@@ -99,7 +114,7 @@ function milliseconds(): number {
 function measure(n: number): QpRow {
   const data = problems(batch, n);
   const z = new Float64Array(batch * n).fill(1);
-  const [forward, backward]: [number[], number[]] = [[], []];
+  const [forward, backward, write]: [number[], number[], number[]] = [[], [], []];
   let [primal, dual] = [0, 0];
   // The first two are for the compiler.
   for (let k = 0; k < trials + 2; k++) {
@@ -109,12 +124,15 @@ function measure(n: number): QpRow {
     const map = differentiate(data, solution);
     map.backward({ z });
     const ended = milliseconds();
+    for (const { values } of [data.Q, data.G]) new Float64Array(values.length).fill(1);
+    const written = milliseconds();
     map.dispose();
     if (k < 2) continue;
     if (solution.statuses.some((status) => status !== 'optimal'))
       throw new Error(`n = ${n}: not all elements are optimal`);
     forward.push(solved - began);
     backward.push(ended - solved);
+    write.push(written - ended);
     primal = Math.max(...solution.primalError);
     dual = Math.max(...solution.dualError);
   }
@@ -128,21 +146,91 @@ function measure(n: number): QpRow {
     leastBackward: Math.min(...backward),
     primal,
     dual,
+    write: median(write),
   };
+}
+
+/** Q = I; A (n/4 rows) and G (n rows) of density 0.01 plus I; b = Ax, h = Gx + U(0, 1). */
+function measureSparse(n: number, elements: number): SparseQpRow {
+  const next = uniform(7);
+  const gauss = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const m = Math.floor(n / 4);
+  const numbers = (length: number): Float64Array => Float64Array.from({ length }, gauss);
+  const Q = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) Q[j * n + j] = 1;
+  const x = numbers(elements * n);
+  const rows = (count: number, side: () => number) => {
+    const [M, d] = [new Float64Array(elements * count * n), new Float64Array(elements * count)];
+    for (let i = 0; i < elements * count; i++) {
+      const from = Math.floor(i / count) * n;
+      d[i] = side();
+      for (let j = 0; j < n; j++) {
+        const value = (next() < 0.01 ? gauss() : 0) + (j === i % count ? 1 : 0);
+        M[i * n + j] = value;
+        d[i] = d[i]! + value * x[from + j]!;
+      }
+    }
+    return [M, d] as const;
+  };
+  const [A, b] = rows(m, () => 0);
+  const [G, h] = rows(n, next);
+  const block = (values: Float64Array, shared = false) => ({ values, shared });
+  const data: QpBatch = {
+    batch: elements,
+    n,
+    m,
+    p: n,
+    Q: block(Q, true),
+    q: block(numbers(elements * n)),
+    A: block(A),
+    b: block(b),
+    G: block(G),
+    h: block(h),
+  };
+  const times: number[] = [];
+  let primal = 0;
+  for (let k = 0; k < 3; k++) {
+    const began = milliseconds();
+    const solution = solveBatch(data, { threads });
+    times.push((milliseconds() - began) / elements);
+    if (solution.statuses.some((status) => status !== 'optimal'))
+      throw new Error(`sparse, n = ${n}: not all elements are optimal`);
+    primal = Math.max(...solution.primalError);
+  }
+  return { peer: 'graybox', version: '', n, forward: median(times), primal };
 }
 
 const sizes = flags.sizes.split(',').map(Number);
 const rows = sizes.map(measure);
 const missing: string[] = [];
-for (const peer of flags.peers.split(',').filter((name) => name !== '')) {
+
+/** What a peer measured, as far as it came. */
+function ask<Row>(peer: string, elements: string, ns: readonly number[]): Row[] {
   const script = join(packageRoot, 'bench', 'peers', 'qp_layers.py');
-  const args = [script, peer, String(batch), String(trials), ...sizes.map(String)];
+  const args = [script, peer, elements, String(trials), ...ns.map(String)];
   const { status, stdout, stderr, error } = spawnSync(flags.python, args, { encoding: 'utf8' });
-  for (const line of (stdout ?? '').split('\n').filter((text) => text.startsWith('{')))
-    rows.push(JSON.parse(line) as QpRow);
   if (status !== 0) missing.push(`${peer}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+  const lines = (stdout ?? '').split('\n').filter((text) => text.startsWith('{'));
+  return lines.map((line) => JSON.parse(line) as Row);
 }
-const output: QpOutput = { machine: machine(), load: loadavg()[1]!, batch, trials, clock, rows, missing };
+
+const named = (list: string): string[] => list.split(',').filter((name) => name !== '');
+for (const peer of named(flags.peers)) rows.push(...ask<QpRow>(peer, flags.batch, sizes));
+const large = named(flags.sparse).map(Number);
+const elements = flags['sparse-batch'];
+const sparse = large.map((n) => measureSparse(n, Number(elements)));
+if (large.length > 0)
+  for (const peer of named(flags['sparse-peers'])) sparse.push(...ask<SparseQpRow>(peer, elements, large));
+const output: QpOutput = {
+  machine: machine(),
+  load: loadavg()[1]!,
+  batch,
+  trials,
+  clock,
+  rows,
+  sparse,
+  missing,
+};
 if (flags.json) process.stdout.write(`${JSON.stringify(output)}\n`);
 else {
   const digits = (value: number): string => value.toFixed(2);
@@ -152,7 +240,7 @@ else {
   );
   console.log(
     table(
-      ['', 'n = p', 'forward', 'backward', 'least', '', 'primal', 'dual'],
+      ['', 'n = p', 'forward', 'backward', 'least', '', 'primal', 'dual', 'to write dQ, dG'],
       rows.map((row) => [
         `${row.peer} ${row.version}`.trim(),
         String(row.n),
@@ -162,8 +250,21 @@ else {
         digits(row.leastBackward),
         error(row.primal),
         error(row.dual),
+        row.write === undefined ? '' : digits(row.write),
       ]),
     ),
   );
+  if (sparse.length > 0)
+    console.log(
+      `\n${table(
+        ['sparse, an element', 'n', 'forward', 'primal'],
+        sparse.map((row) => [
+          `${row.peer} ${row.version}`.trim(),
+          String(row.n),
+          digits(row.forward),
+          error(row.primal),
+        ]),
+      )}`,
+    );
   for (const line of missing) console.log(`not measured: ${line}`);
 }

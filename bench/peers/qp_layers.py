@@ -1,6 +1,7 @@
 """Times batched quadratic programs and gradients of all their data in other libraries, on one core, in f64.
 
-Usage: python qp_layers.py PEER BATCH TRIALS N [N ...]   with PEER one of moreau, proxsuite, qpth
+Usage: python qp_layers.py PEER BATCH TRIALS N [N ...]   with PEER one of moreau, proxsuite, qpth;
+clarabel, proxsuite-sparse solve sparse problems, one by one, without gradients
 Prints one JSON line per size: processor milliseconds forward and backward (median, least), largest residuals, version.
 The problems are distributed as those of bench/qp.ts: Q = LL^T + 1e-3 I, L ~ U(0,1); G, z0, q ~ N(0,1); h = G z0 + U(0,1).
 """
@@ -119,8 +120,68 @@ def qpth(Q, q, G, h):
     return importlib.metadata.version("qpth"), forward, backward, lambda z: (z.detach().numpy(), None)
 
 
+def sparse_problem(rng, n):
+    """Q = I, A (n/4 rows) and G (n rows) of density 0.01 plus I, b = A x, h = G x + U(0,1)."""
+    from scipy import sparse
+
+    m = n // 4
+    draw = lambda rows: sparse.random(rows, n, 0.01, random_state=rng, data_rvs=rng.standard_normal) + sparse.eye(rows, n)
+    A, G, x = draw(m).tocsc(), draw(n).tocsc(), rng.standard_normal(n)
+    return rng.standard_normal(n), A, A @ x, G, G @ x + rng.random(n)
+
+
+def clarabel(q, A, b, G, h):
+    import clarabel as library
+    from scipy import sparse
+
+    settings = library.DefaultSettings()
+    settings.verbose = False
+    settings.max_threads = 1
+    n = len(q)
+    cones = [library.ZeroConeT(len(b)), library.NonnegativeConeT(len(h))]
+    C, d = sparse.vstack([A, G]).tocsc(), np.concatenate([b, h])
+    return library.__version__, lambda: np.array(
+        library.DefaultSolver(sparse.eye(n).tocsc(), q, C, d, cones, settings).solve().x
+    )
+
+
+def proxsuite_sparse(q, A, b, G, h):
+    import importlib.metadata
+
+    import proxsuite as library
+    from scipy import sparse
+
+    n = len(q)
+
+    def solve():
+        qp = library.proxqp.sparse.QP(n, len(b), len(h))
+        qp.settings.eps_abs = 1e-9
+        qp.init(sparse.eye(n).tocsc(), q, A, b, G, np.full(n, -1e20), h)
+        qp.solve()
+        return np.array(qp.results.x)
+
+    return importlib.metadata.version("proxsuite"), solve
+
+
+def main_sparse(peer, batch, sizes):
+    for n in sizes:
+        rng = np.random.default_rng(7)
+        times, primal = [], 0.0
+        for _ in range(batch):
+            q, A, b, G, h = sparse_problem(rng, n)
+            version, solve = {"clarabel": clarabel, "proxsuite-sparse": proxsuite_sparse}[peer](q, A, b, G, h)
+            began = time.process_time()
+            x = solve()
+            times.append(1e3 * (time.process_time() - began))
+            primal = max(primal, float(np.max(np.abs(A @ x - b))), float(np.max(G @ x - h)))
+        record = {"peer": peer, "version": version, "n": n, "forward": float(np.median(times)), "primal": primal}
+        print(json.dumps(record), flush=True)
+
+
 def main():
     peer, batch, trials = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    if peer in ("clarabel", "proxsuite-sparse"):
+        return main_sparse(peer, batch, map(int, sys.argv[4:]))
     for n in map(int, sys.argv[4:]):
         Q, q, G, h = problems(batch, n)
         version, forward, backward, answer = {"moreau": moreau, "proxsuite": proxsuite, "qpth": qpth}[peer](Q, q, G, h)
