@@ -132,6 +132,54 @@ describe('kernels', () => {
     }
   });
 
+  it('give gradients of data rounded to f32 within 1e-4 of those in f64', () => {
+    const problems = Array.from({ length: 8 }, (_, k) => timed(50, 0, 50, 900 + k));
+    const rounded = problems.map((problem) => {
+      const own = { ...problem };
+      for (const name of inputNames) own[name] = Float64Array.from(Float32Array.from(problem[name]));
+      return own;
+    });
+    const gradients = [problems, rounded].map((list) => {
+      const data = batchOf(list);
+      const solution = solveBatch(data);
+      expect(solution.statuses.every((status) => status === 'optimal')).toBe(true);
+      return differentiate(data, solution).backward({ z: new Float64Array(400).fill(1) });
+    });
+    for (const name of ['Q', 'q', 'G', 'h'] as const) {
+      const one = problems[0]![name].length;
+      for (let e = 0; e < 8; e++) {
+        const [a, b] = gradients.map((own) => own[name].subarray(e * one, (e + 1) * one));
+        expect(apart(a!, b!)).toBeLessThan(1e-4 * largest(a!));
+      }
+    }
+  });
+
+  it('have Taylor remainders of second order', () => {
+    const data = batchOf([timed(12, 2, 14, 77), timed(12, 2, 14, 78)]);
+    const solution = solveBatch(data);
+    const next = normal(uniform(8));
+    const directions = {
+      q: numbers(24, next),
+      b: numbers(4, next),
+      h: numbers(28, next),
+      G: numbers(336, next),
+    };
+    const { z: slope } = differentiate(data, solution).forward(directions);
+    const remainder = (t: number): number => {
+      const moved = { ...data };
+      for (const [name, by] of Object.entries(directions)) {
+        const { values } = data[name as 'q'];
+        Object.assign(moved, {
+          [name]: { shared: false, values: values.map((value, k) => value + t * by[k]!) },
+        });
+      }
+      const { z } = solveBatch(moved);
+      return largest(z.map((value, k) => value - solution.z[k]! - t * slope[k]!));
+    };
+    const [coarse, fine] = [remainder(1e-5), remainder(1e-6)];
+    expect(Math.log10(coarse / fine)).toBeGreaterThan(1.9);
+  });
+
   it('differentiate solutions whose factors have gone to others', () => {
     const data = batchOf(Array.from({ length: 5 }, (_, k) => timed(9, 2, 8, 40 + k)));
     const cotangents = { z: numbers(45, normal(uniform(6))) };
