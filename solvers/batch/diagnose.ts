@@ -23,12 +23,13 @@ export function diagnosed(
   const firm = same(strong, near) ? all : systemOf(qp, strong).system;
   const dependent = all.rank < m + near.length;
   const unique = firm.rank === m + strong.length && !(dependent && canMove(qp, near, settled.active, all));
+  const least = unique ? settled : leastMultipliers(qp, settled, near);
   const flags: SolutionFlag[] = [];
-  if (near.length > strong.length) flags.push('weakly-active');
+  if (least.active.includes(2)) flags.push('weakly-active');
   if (dependent) flags.push('dependent-rows');
   if (!unique) flags.push('dual-not-unique');
   if (firm.flat > 0) flags.push('primal-not-unique');
-  return { settled: unique ? settled : leastMultipliers(qp, settled, near), flags };
+  return { settled: least, flags };
 }
 
 const rowsWhere = (active: Uint8Array, is: (code: number) => boolean): Int32Array =>
