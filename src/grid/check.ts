@@ -36,9 +36,13 @@ export function checkGrid(grid: Grid, file: string): Grid {
     }
   }
   for (const unit of grid.units) checkUnit(unit, fail);
-  for (const element of [...grid.loads, ...grid.shunts])
-    if (!Number.isFinite(element.MW + element.MVAr))
-      fail(element, `${unitName(element)} holds no finite number`);
+  for (const [what, list] of [
+    ['load', grid.loads],
+    ['shunt', grid.shunts],
+  ] as const)
+    for (const element of list)
+      if (!Number.isFinite(element.MW + element.MVAr))
+        fail(element, `${what} ${unitName(element)}: its MW or MVAr are not finite`);
   const circuits = new Set<string>();
   for (const branch of grid.branches) {
     const name = branchName(branch);
@@ -59,10 +63,10 @@ export function checkGrid(grid: Grid, file: string): Grid {
   const cutOff = unreached(grid);
   if (cutOff.length > 0) {
     const first = buses.get(cutOff[0]!)!;
-    const others = cutOff.length > 1 ? ` and ${cutOff.length - 1} more` : '';
+    const others = cutOff.length > 1 ? ` and ${cutOff.length - 1} more are` : ' is';
     fail(
       first,
-      `bus ${first.id}${others} is cut off from the reference bus ${grid.reference}: take it out of service (type 4) or connect it`,
+      `bus ${first.id}${others} cut off from the reference bus ${grid.reference}: take it out of service (type 4) or connect it`,
     );
   }
   return grid;
@@ -90,8 +94,18 @@ function checkUnit(unit: Unit, fail: Fail): void {
   ] as const)
     if (!(low <= high))
       fail(unit, `${name}: its least output ${low} ${what} is above its largest ${high} ${what}`);
-  if (unit.cost) checkCost(unit.cost, name);
-  if (unit.reactiveCost) checkCost(unit.reactiveCost, `${name}, reactive output`);
+  for (const [cost, low, high, whose] of [
+    [unit.cost, unit.minMW, unit.maxMW, name],
+    [unit.reactiveCost, unit.minMVAr, unit.maxMVAr, `${name}, reactive output`],
+  ] as const) {
+    if (cost === undefined) continue;
+    checkCost(cost, whose);
+    if (cost.kind === 'piecewise' && !Number.isFinite(high - low))
+      fail(
+        unit,
+        `${whose}: its limits ${low} … ${high} are not finite; with a cost curve, which must cover them, they have to be`,
+      );
+  }
 }
 
 function checkBranch(branch: Branch, fail: Fail): void {

@@ -59,6 +59,21 @@ function segmentAt(points: Points, MW: number): number {
   return k;
 }
 
+/** Slopes of a polynomial are compared at so many places between limits. */
+const PLACES = 32;
+
+/** Whether the cost of one more MW does not fall between two limits; curves were checked when they were read. */
+export function isConvex(cost: Cost, low: number, high: number): boolean {
+  if (cost.kind === 'piecewise' || cost.coefficients.length < 3) return true;
+  // Where a limit is infinite, quadratic costs still tell by their coefficient.
+  if (!Number.isFinite(high - low)) return cost.coefficients[2]! >= 0;
+  const slopes = Array.from({ length: PLACES + 1 }, (_, k) =>
+    marginalCost(cost, low + ((high - low) * k) / PLACES),
+  );
+  const scale = Math.max(...slopes.map(Math.abs));
+  return slopes.every((slope, k) => k === 0 || slope >= slopes[k - 1]! - ROUNDING * scale);
+}
+
 /** Whether a curve has to be extended to cover an output between two limits. */
 export const misses = ({ points }: Cost & { kind: 'piecewise' }, low: number, high: number): boolean =>
   points[0]![0] > low || points.at(-1)![0] < high;

@@ -50,8 +50,9 @@ export function opf(grid: Grid, options: OpfOptions = {}): Opf {
   return { grid, network, model, state, limits };
 }
 
-export function requireCosts({ units }: Network): void {
-  if (units.length === 0) throw new InputError('the grid has no unit in service: nothing can be dispatched');
+export function requireCosts({ grid, units }: Network): void {
+  if (units.length === 0)
+    throw new InputError(`grid ${grid.name} has no unit in service: nothing can be dispatched`);
   for (const { unit, cost } of units)
     if (cost === undefined)
       throw new InputError(

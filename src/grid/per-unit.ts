@@ -1,4 +1,4 @@
-import { costAt, curveWithin, marginalCost, misses } from './cost.js';
+import { costAt, curveWithin, isConvex, marginalCost, misses } from './cost.js';
 import type { Branch, Bus, Cost, Grid, Unit } from './grid.js';
 import { unitName } from './grid.js';
 
@@ -111,6 +111,10 @@ export function networkOf(grid: Grid, { load = 1 }: { readonly load?: number } =
         if (c.kind === 'piecewise' && misses(c, low, high))
           remarks.push(
             `${c.at ? `${c.at}: ` : ''}unit ${unitName(unit)}: its cost curve covers ${c.points[0]![0]} … ${c.points.at(-1)![0]} ${what}, not ${low} … ${high}: extended`,
+          );
+        if (!isConvex(c, low, high))
+          remarks.push(
+            `${c.at ? `${c.at}: ` : ''}unit ${unitName(unit)}: its cost is not convex between ${low} and ${high} ${what}: the optimum found may be one of several`,
           );
         return costInPerUnit(c, low, high, base);
       };

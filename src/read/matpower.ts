@@ -85,9 +85,18 @@ function matrix(found: CaseFields, name: string, file: string): Matrix {
   return readMatrix(field, file);
 }
 
+function typeOf(row: Columns<(typeof columnNames.bus)[number]>): number {
+  const type = row.get('type');
+  if (![1, 2, REFERENCE, ISOLATED].includes(type))
+    throw new InputError(
+      `${row.at}: bus ${row.get('bus_i')} has type ${type}; 1 (load), 2 (voltage), 3 (reference), 4 (isolated) exist`,
+    );
+  return type;
+}
+
 const busOf = (row: Columns<(typeof columnNames.bus)[number]>): Bus => ({
   id: row.get('bus_i'),
-  on: row.get('type') !== ISOLATED,
+  on: typeOf(row) !== ISOLATED,
   area: row.get('area'),
   kV: row.get('baseKV'),
   v: row.get('Vm'),

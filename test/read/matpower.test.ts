@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
+import { networkOf } from '../../src/grid/per-unit.js';
 import { readMatpowerText } from '../../src/read/matpower.js';
 import { hasPglib, pglib } from '../grid/data.js';
 
@@ -127,6 +128,14 @@ end
     ]);
   });
 
+  it('with costs that are not convex is read, and says so', () => {
+    const concave = networkOf(read(replaced('2 0 0 3 0.02', '2 0 0 3 -0.02'))).remarks;
+    expect(concave).toEqual([
+      'little.m:18: unit 1/1: its cost is not convex between 5 and 90 MW: the optimum found may be one of several',
+    ]);
+    expect(networkOf(read(plain)).remarks).toEqual([]);
+  });
+
   it('names fields that are skipped', () => {
     const grid = read(`${plain}mpc.dcline = [1 3 1 10 10 0 0 1 1];\nmpc.note = struct('a', {1, 'b'});\n`);
     expect(grid.remarks).toEqual([
@@ -184,6 +193,14 @@ end
     ['crossing limits of a unit', '1 90 5', '1 4 5', /^little\.m:10: unit 1\/1: its least output 5 MW/],
     ['crossing voltages', '1.1 0.9;\n  2', '0.8 0.9;\n  2', /^little\.m:5: bus 1: its least voltage/],
     ['NaN', '2 1 50 9', '2 1 NaN 9', /^little\.m:6: Pd in mpc\.bus is NaN/],
+    ['an infinite load', '2 1 50 9', '2 1 Inf 9', /^little\.m:6: load 2\/1: its MW or MVAr are not finite/],
+    ['an unknown type of bus', '2 1 50 9', '2 7 50 9', /^little\.m:6: bus 2 has type 7/],
+    [
+      'a cost curve that cannot cover a limit',
+      '1 100 1 80 0',
+      '1 100 1 Inf 0',
+      /^little\.m:11: unit 3\/1: its limits 0 … Infinity are not finite/,
+    ],
     [
       'a row cut short',
       '2 1 50 9 2 7',

@@ -156,6 +156,10 @@ describe('a PSS/E case', () => {
   it('names sections that are not read', () => {
     const { remarks } = read(replaced('raw', '0 / VSC\n', "'DC1',1,2.0,100.0\n0 / VSC\n"));
     expect(remarks.join('\n')).toMatch(/little\.raw:\d+: 1 record of section 'two-terminal DC' is not read/);
+    const behind = `${plain.raw.replace(/\nQ\s*$/, '\n')}\n1, 2, 3\n0 / END\nQ\n`;
+    expect(read({ raw: behind }).remarks.join('\n')).toMatch(
+      /little\.raw:\d+: 1 record( behind the last section of version 33|s? of section '.*') (is|are) not read/,
+    );
   });
 
   const mistakes: readonly (readonly [string, keyof typeof plain, string, string, RegExp])[] = [

@@ -111,6 +111,8 @@ export function readRaw(source: SourceText, options: TransformerOptions): RawGri
         `${firstUnread}: ${unread} record${unread === 1 ? '' : 's'} of section '${name}' ${unread === 1 ? 'is' : 'are'} not read`,
       );
   }
+  const rest = unknownSections(lines);
+  if (rest !== undefined) remarks.push(rest);
   return {
     name: file.replace(/.*[\\/]/, '').replace(/\.raw$/i, ''),
     baseMVA,
@@ -122,6 +124,19 @@ export function readRaw(source: SourceText, options: TransformerOptions): RawGri
     branches,
     remarks,
   };
+}
+
+/** What stands behind the last section of this version, up to Q. */
+function unknownSections(lines: Lines): string | undefined {
+  let count = 0;
+  let first = '';
+  for (let line = lines.next(); line !== undefined && line.fields[0] !== 'Q'; line = lines.next()) {
+    if (line.ends || line.fields.length === 0) continue;
+    if (count++ === 0) first = line.at;
+  }
+  return count === 0
+    ? undefined
+    : `${first}: ${count} record${count === 1 ? '' : 's'} behind the last section of version ${VERSION} ${count === 1 ? 'is' : 'are'} not read`;
 }
 
 function referenceOf(buses: readonly (Bus & { readonly reference: boolean })[], file: string): number {
