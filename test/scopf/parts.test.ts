@@ -9,6 +9,7 @@ import {
   scopf,
   shutdown,
   simulateLoss,
+  singleOutages,
   solve,
   surrogateInputs,
   unitName,
@@ -269,6 +270,7 @@ describe('shipped surrogates', () => {
   const cases = [
     ['scopf-nine-buses', 0.015],
     ['scopf-tanh-100x3', 0.007],
+    ['scopf-tanh-500x5', 0.007],
   ] as const;
   for (const [name, most] of cases)
     it(`${name}: the card tells the truth about the files`, async () => {
@@ -280,7 +282,45 @@ describe('shipped surrogates', () => {
       expect(weightsDigest(known)).toBe(card.sha256['weights.bin']);
       expect(isInformative(card)).toBe(true);
       expect(card.heldOut.rmse).toBeLessThanOrEqual(most);
+      expect(card.folds).toHaveLength(5);
+      expect(card.disagreement.seeds).toBe(5);
+      // What an optimizer could use and no sample shows has no weight.
+      const [W] = known.nodes.flatMap(({ op }) => (op.kind === 'affine' ? [op.weight] : []));
+      const width = W!.shape[1]!;
+      for (const [k, { used }] of card.inputs.entries())
+        if (!used) for (const weight of W!.data.subarray(k * width, (k + 1) * width)) expect(weight).toBe(0);
     });
+
+  it('scopf-nine-buses errs at its own answers by less than its card says', async () => {
+    const grid = nineBuses();
+    const dynamics = dynamicsOf(grid, nineBusDynamics());
+    const path = join(root, 'scopf-nine-buses');
+    const surrogate = await loadNetwork(path);
+    const { rmse } = readCard(path)!.heldOut;
+    const all = singleOutages(grid, { units: true, branches: false }).contingencies;
+    for (const [frequencyLimit, contingencies] of [
+      [59.4, grid.contingencies],
+      [59.5, grid.contingencies],
+      [59.4, all],
+    ] as const) {
+      const problem = scopf(grid, { surrogate, frequencyLimit, contingencies });
+      const solution = await solve(problem.model);
+      expect(solution.status).toBe('optimal');
+      const outputs = new Map(
+        problem.base.units.map(({ unit }, k) => [
+          unitName(unit),
+          100 * solution.value(problem.base.variables.p[k]!),
+        ]),
+      );
+      for (const [k, { lostUnits }] of problem.contingencies.entries()) {
+        const lost = unitName(lostUnits[0]!.unit);
+        const { lowest } = simulateLoss(grid, dynamics, { outputs, loadMW: 315 }, [lost]);
+        const foretold = solution.value(problem.frequency!.y[k]!.at(0));
+        expect(Math.abs(foretold - lowest), `${frequencyLimit} Hz, ${lost} lost`).toBeLessThan(rmse);
+        expect(lowest).toBeGreaterThan(frequencyLimit - 0.02);
+      }
+    }
+  });
 
   const errorOn = async (name: string, held: Samples): Promise<number> => {
     const known = await loadNetwork(join(root, name));
@@ -306,7 +346,7 @@ describe('shipped surrogates', () => {
     expect((await errorOn('scopf-nine-buses', { ...held, outputs: 1, y })) / rmse).toBeCloseTo(1, 2);
   });
 
-  for (const name of ['scopf-tanh-100x3'])
+  for (const name of ['scopf-tanh-100x3', 'scopf-tanh-500x5'])
     it.skipIf(!hasScopf)(`${name}: its error on samples that it never saw is that of the card`, async () => {
       const x = readNpy(join(dataFolder, 'scopf', '10_10_gen_load_input_v2.npy'));
       const y = readNpy(join(dataFolder, 'scopf', '10_10_freq_output_v2.npy'));
