@@ -19,7 +19,9 @@ import { models } from './report/suites/models.js';
 import { nl } from './report/suites/nl.js';
 import { oracle } from './report/suites/oracle.js';
 import { qp } from './report/suites/qp.js';
+import { pglib } from './report/suites/pglib.js';
 import { random } from './report/suites/random.js';
+import { scopf } from './report/suites/scopf.js';
 import { solve } from './report/suites/solve.js';
 import { sparse } from './report/suites/sparse.js';
 import { uses } from './report/suites/uses.js';
@@ -38,6 +40,8 @@ const suites: readonly Suite[] = [
   qp,
   gap,
   solve,
+  pglib,
+  scopf,
 ];
 
 const { values: flags } = parseArgs({

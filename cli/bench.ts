@@ -20,6 +20,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   nl: 'AMPL problem files, beside the reference',
   random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
+  pglib: 'optimal power flows of pglib-opf, beside Ipopt',
+  scopf: 'the secured power flow with frequency surrogates of growing size',
   hostile: 'hostile files of every format that is read: .nl, model.json, pictures',
   faults: 'machines that lack something, and 200 random kills during solves',
   determinism: 'the same bits over many runs, threads and engines',

@@ -11,6 +11,12 @@ export interface Stage {
 export const costOf = (solution: Solution | undefined): number | null =>
   solution && isSolved(solution.status) ? solution.objective : null;
 
+/** Without the sign of what rounds to 0. */
+function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
 export function costTable([first, ...others]: readonly [Stage, ...Stage[]]): string {
   const least = costOf(first.solution);
   return table(
@@ -19,7 +25,7 @@ export function costTable([first, ...others]: readonly [Stage, ...Stage[]]): str
       const cost = costOf(solution);
       if (cost === null) return [what, solution.status, '-', '-'];
       if (least === null) return [what, cost.toFixed(2), '-', '-'];
-      return [what, cost.toFixed(2), (cost - least).toFixed(2), ((100 * (cost - least)) / least).toFixed(3)];
+      return [what, cost.toFixed(2), fixed(cost - least, 2), fixed((100 * (cost - least)) / least, 3)];
     }),
   );
 }

@@ -1,0 +1,88 @@
+import { markdown } from '../../markdown.js';
+import type { SizeRow, SurrogateRow } from '../../scopf.js';
+import { runJson } from '../child.js';
+import { notMeasured, type Suite } from '../suite.js';
+
+interface Output {
+  readonly machine: string;
+  readonly sizes: readonly SizeRow[];
+  readonly surrogates: readonly SurrogateRow[];
+}
+
+const goals = ['reduced space, 15,537 to 4,159,037 parameters: optimal at tol 1e-6'] as const;
+
+export const scopf: Suite = {
+  name: 'scopf',
+  title: 'Secured power flow with a frequency surrogate',
+  goals,
+  async run({ quick }) {
+    const ran = await runJson<Output>(
+      'scopf',
+      quick ? ['--size', '100x3', '--formulation', 'reduced'] : ['--max-time', '600'],
+    );
+    if ('failed' in ran) return notMeasured({ goals }, ran.failed);
+    const { machine, sizes, surrogates } = ran.json;
+    const reduced = sizes.filter(({ formulation }) => formulation === 'reduced');
+    const seconds = (value: number): string => value.toFixed(2);
+    return {
+      goals: [
+        {
+          goal: goals[0],
+          measured: reduced
+            .map(
+              (row) =>
+                `${row.size}${row.trained ? '' : ' (untrained)'}: ${row.status}, ${row.iterations} iterations`,
+            )
+            .join('; '),
+          met: quick ? undefined : reduced.every(({ status }) => status === 'optimal'),
+        },
+      ],
+      details: [
+        `${machine}; f64. The 37-bus grid in the form of arXiv 2509.22462, limit 59.4 Hz, load 1, tol 1e-6; full space up to 600 s.`,
+        markdown(
+          [
+            'network',
+            'parameters',
+            'space',
+            'n',
+            'Hessian',
+            'status',
+            '$/h',
+            'iterations',
+            'seconds',
+            'oracle',
+            'linear',
+            'other',
+          ],
+          sizes.map((row) => [
+            `${row.size}${row.trained ? '' : ', untrained'}`,
+            row.parameters,
+            row.formulation,
+            row.variables,
+            row.hessianNonzeros,
+            row.status,
+            row.objective.toFixed(2),
+            row.iterations,
+            seconds(row.seconds.total),
+            seconds(row.seconds.oracle),
+            seconds(row.seconds.linear),
+            seconds(row.seconds.other),
+          ]),
+        ),
+        'What a surrogate makes of the limit:',
+        markdown(
+          ['surrogate', 'held out, mHz', 'load', 'outputs', '$/h without the limit', 'with it', '$/h per Hz'],
+          surrogates.map((row) => [
+            row.surrogate,
+            row.heldOut === null ? '–' : (1000 * row.heldOut).toFixed(1),
+            row.load,
+            row.within ? 'within the samples' : 'extrapolated',
+            row.without.toFixed(2),
+            row.with?.toFixed(2) ?? row.status,
+            row.price?.toFixed(0) ?? '–',
+          ]),
+        ),
+      ].join('\n\n'),
+    };
+  },
+};
