@@ -57,7 +57,7 @@ const FREQUENCY_START = 59.45;
 
 /**
  * A security-constrained optimal power flow, see {@link ScopfOptions}; with a surrogate also the lowest frequency of each bus
- * after the loss as variables y, rows `NN − y = 0` and `y ≥ limit`. What is constant among the network's inputs (units that
+ * after the loss as variables y, rows `NN − y = 0` and `y ≥ limit`; none where no unit is lost. What is constant among the network's inputs (units that
  * are off, loads) is folded into its weights, as is the factor from per unit to MW.
  */
 export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
@@ -69,6 +69,7 @@ export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
   const layout = layoutOf(surrogate, problem);
   const { model } = problem;
   const uses = layout === 'state' ? [stateUse(surrogate, problem, load)] : lossUses(surrogate, problem, load);
+  if (uses.length === 0) return problem;
   const shortfall = options.softFrequency ? model.variable('below the limit', { lower: 0 }) : undefined;
   if (shortfall)
     model.group(([x], [c]) => multiply(c!, x!), {

@@ -72,7 +72,8 @@ async function simulate(flags: SimulateFlags): Promise<number> {
       lostMW: MW.get(name)!,
       lowestHz: course.lowest,
       at: course.lowestAt,
-      rateOfChange: course.rateOfChange,
+      rateOfChange: course.rateOfChange + 0,
+      stillFalling: course.lowestAt === course.time.at(-1) && course.lowest < course.frequency[0]!,
     }));
     const lines = [
       `Losses of ${what} at the optimal power flow, ${solution.objective.toFixed(2)} $/h.`,
@@ -82,8 +83,8 @@ async function simulate(flags: SimulateFlags): Promise<number> {
           row.unit,
           row.lostMW.toFixed(2),
           row.lowestHz.toFixed(5),
-          row.at.toFixed(2),
-          row.rateOfChange.toFixed(5),
+          row.stillFalling ? `${row.at.toFixed(2)}, still falling` : row.at.toFixed(2),
+          (Math.round(1e5 * row.rateOfChange) / 1e5 + 0).toFixed(5),
         ]),
       ),
     ];

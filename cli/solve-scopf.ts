@@ -1,6 +1,8 @@
 import {
+  type Contingency,
   InputError,
   isSolved,
+  type Network,
   progressPrinter,
   reportScopf,
   scopf,
@@ -54,7 +56,8 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
   const known = loadCase(flags);
   const { grid } = known;
   const contingencies = chooseContingencies(grid, flags.contingency);
-  const surrogate = limit === undefined ? undefined : await surrogateOf(known, flags);
+  const loaded = limit === undefined ? undefined : await surrogateOf(known, flags);
+  const surrogate = loaded && foretells(loaded.network, contingencies) ? loaded : undefined;
   const outputs = flags.out === undefined ? undefined : Outputs.open(flags.out, files);
   try {
     outputs?.tellReplaced(tell);
@@ -62,6 +65,8 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
       `Secured power flow of ${known.what}: ${contingencies.length === 1 ? `contingency ${contingencies[0]!.name}` : `${contingencies.length} contingencies`}.`,
     );
     for (const line of grid.remarks) tell(line);
+    if (loaded !== surrogate)
+      tell('No contingency loses a unit: the frequency is not foretold, and has no limit.');
     const { load = 1, response = 'limited', contingencyLimits = 'on', formulation, range = 'auto' } = flags;
     const { within, extrapolated } = rangeFor(known, surrogate, range, load, tell);
     const plain = { contingencies, response, contingencyLimits: contingencyLimits === 'on', load } as const;
@@ -91,12 +96,12 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
       surrogate === undefined || limit === undefined
         ? before
         : scopf(grid, { ...kept, surrogate: surrogate.network, frequencyLimit: limit, formulation });
+    const { frequency } = problem;
     const secured = within && (await solve(scopf(grid, plain).model, quiet));
     const unlimited = problem === before ? undefined : await solve(before.model, quiet);
     const solution = await solve(problem.model, aloud);
     tell(`\n${summary(solution)}\n`);
     const solved = isSolved(solution.status);
-    const { frequency } = problem;
     const foretelling =
       frequency && surrogate && unlimited
         ? await foretold(surrogate.network, frequency, problem, unlimited, solution, engine)
@@ -224,6 +229,10 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     outputs?.close();
   }
 }
+
+/** A network of losses tells nothing where no unit is lost; one of many outputs was made for one loss. */
+const foretells = (network: Network, contingencies: readonly Contingency[]): boolean =>
+  network.outputSize > 1 || contingencies.some(({ lost }) => lost.some(({ kind }) => kind === 'unit'));
 
 function frequencyLimitOf(text = '59.4'): number | undefined {
   if (text === 'none') return undefined;

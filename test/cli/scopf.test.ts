@@ -143,6 +143,20 @@ it('graybox contingencies writes what the reader reads, islanding ones left out 
   expect(readContingencies({ text: readFileSync(file, 'utf8'), file })).toHaveLength(8 + 6);
 });
 
+it('graybox solve scopf foretells no frequency where only branches are lost', { timeout }, () => {
+  const file = join(folder, 'branch.con');
+  writeFileSync(file, 'CONTINGENCY L\nOPEN BRANCH FROM BUS 4 TO BUS 5 CIRCUIT 1\nEND\nEND\n');
+  const { code, out, err } = graybox([
+    ...['solve', 'scopf', '--case', 'nine-buses', '--contingency', file, '--json'],
+  ]);
+  expect(code).toBe(0);
+  expect(err).toMatch(/No contingency loses a unit/);
+  const { security } = JSON.parse(out);
+  expect(security.frequency).toBeNull();
+  expect(security.cost.frequency).toBeNull();
+  expect(security.contingencies).toMatchObject([{ name: 'L', kind: 'branch', element: '4-5' }]);
+});
+
 it('graybox simulate tells the lowest frequency and plots it', { timeout }, () => {
   const out = join(folder, 'simulated');
   const { code, out: printed } = graybox(['simulate', '--lose', '2/1', '--json', '--out', out]);

@@ -40,7 +40,7 @@ describe.skipIf(!hasPglib)('optimal power flows of pglib', () => {
       expect(solution.iterations).toBeLessThanOrEqual(1.3 * iterations);
     });
 
-    it.skipIf(!ipopt)(`${name}: Ipopt's multipliers are ours`, async () => {
+    it.skipIf(!ipopt)(`${name}: Ipopt's multipliers are ours`, { timeout: 300_000 }, async () => {
       const { model, state } = opf(pglib(name));
       const [ours, its] = [await solveHere(model), await solveHere(model, { solver: 'ipopt' })];
       expect(its.status).toBe('optimal');
