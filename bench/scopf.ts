@@ -247,7 +247,7 @@ else {
         row.surrogate,
         row.heldOut === null ? '–' : (1000 * row.heldOut).toFixed(1),
         row.load,
-        row.within ? 'within the samples' : 'extrapolated',
+        row.heldOut === null ? '–' : row.within ? 'within the samples' : 'extrapolated',
         row.without.toFixed(2),
         row.with?.toFixed(2) ?? row.status,
         row.price?.toFixed(0) ?? '–',

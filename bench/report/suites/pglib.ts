@@ -10,8 +10,8 @@ interface Output {
 
 const goals = [
   '118 buses and more: time ≤ that of Ipopt with MUMPS in the geometric mean, warm',
-  'iterations ≤ 1.3 × Ipopt’s on each case',
-  'multipliers agree with Ipopt’s to 1e-4 relative',
+  "iterations ≤ 1.3 × Ipopt's on each case",
+  "multipliers agree with Ipopt's to 1e-4 relative",
   'f, g, J and H of 1354_pegase under 5 ms a point',
   'from a solution: ≤ 8 iterations for the same case; load + 1 % in at most half the cold ones on 14, 118 and 300 buses, in fewer on 1,354',
 ] as const;
