@@ -13,6 +13,8 @@ import type { SecurityCase } from '../../scenarios/scopf/load-case.js';
 import { beyondLimits } from '../grid/tables.js';
 
 const MOST = 6;
+/** Marks limits that the range of samples sets. */
+const SAMPLES = ' (samples)';
 
 /** What has to give in the base and after each loss, at the point held; undefined where nothing of the grid does. */
 export function beyondOf({
@@ -70,7 +72,7 @@ export async function whyNot(
     hindering.length > 0
       ? `In the way of more: ${listed(hindering)}.`
       : 'No limit of a unit is in the way: what one loss gains by another dispatch, another one loses.',
-    `Try --frequency-limit ${floor}${options.within ? ', or --range none' : ''}${problem.contingencies.length > 1 ? ', or fewer contingencies' : ''}.`,
+    `Try --frequency-limit ${floor}${hindering.some((text) => text.endsWith(SAMPLES)) ? ', or --range none' : ''}${problem.contingencies.length > 1 ? ', or fewer contingencies' : ''}.`,
   ].join('\n');
 }
 
@@ -90,11 +92,11 @@ function hindrances({ base, network }: SecuredFlow, solution: Solution): string[
     return [
       {
         price: lower[at]!,
-        text: `${name} ≥ ${(pMin * network.base).toFixed(1)} MW${pMin > own[0]! ? ' (samples)' : ''}`,
+        text: `${name} ≥ ${(pMin * network.base).toFixed(1)} MW${pMin > own[0]! ? SAMPLES : ''}`,
       },
       {
         price: upper[at]!,
-        text: `${name} ≤ ${(pMax * network.base).toFixed(1)} MW${pMax < own[1]! ? ' (samples)' : ''}`,
+        text: `${name} ≤ ${(pMax * network.base).toFixed(1)} MW${pMax < own[1]! ? SAMPLES : ''}`,
       },
     ];
   });
