@@ -28,6 +28,7 @@ export {
   type QpReport,
   solveQps,
 } from './api/qp/solve-qps.js';
+export { reportOpf } from './api/report-opf.js';
 export { type FrequencySlopes, reportScopf, type SecurityReport } from './api/report-scopf.js';
 export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {

@@ -5,12 +5,12 @@ import type { Grid } from '../src/grid/grid.js';
 import { type Opf, type OpfOptions, opf } from '../src/grid/opf.js';
 import { networkOf } from '../src/grid/per-unit.js';
 import { valueAt } from '../src/grid/point.js';
-import { type GridReport, reportOpf } from '../src/grid/report.js';
+import type { GridReport } from '../src/grid/report.js';
 import type { StateStart } from '../src/grid/state.js';
 import { isSolved } from '../src/nlp/result.js';
 import { type SavedPoint, warmSettings, warmStartOf } from './grid/saved-point.js';
-import { solveTransposed } from './grid/transposed.js';
 import type { SolveOptions } from './options.js';
+import { reportOpf } from './report-opf.js';
 import type { Solution } from './solution.js';
 import { solve } from './solve.js';
 
@@ -53,7 +53,7 @@ export async function solveOpf(grid: Grid, options: OpfSolveOptions = {}): Promi
   return {
     opf: problem,
     solution,
-    report: reportOpf(problem, solution, solveTransposed),
+    report: reportOpf(problem, solution),
     remarks: [...grid.remarks, ...problem.network.remarks, remark],
   };
 }

@@ -112,7 +112,12 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     else {
       const beyond = beyondOf(report);
       if (beyond !== undefined) tell(`${beyond}\n`);
-      if (unlimited && surrogate && limit !== undefined && solution.status === 'infeasible')
+      if (
+        unlimited &&
+        surrogate &&
+        limit !== undefined &&
+        ['infeasible', 'restoration-failed'].includes(solution.status)
+      )
         tell(
           isSolved(unlimited.status)
             ? `${await whyNot(known, surrogate.network, { ...kept, formulation, frequencyLimit: limit }, { ...quiet, ...engine })}\n`

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { shutdown, solveOpf } from '../../index.js';
+import { opf, reportOpf, shutdown, solve, solveOpf } from '../../index.js';
 import type { Branch, Grid } from '../../src/grid/grid.js';
 import { tolerances } from '../tolerances.js';
 import { hasPglib, pglib } from './data.js';
@@ -91,6 +91,14 @@ describe.skipIf(!hasPglib)('prices', () => {
 });
 
 describe.skipIf(!hasPglib)('a report', () => {
+  it('of a model that was solved by hand is that of solveOpf', async () => {
+    const grid = pglib('5_pjm');
+    const problem = opf(grid);
+    const solution = await solve(problem.model, { bound_relax_factor: 0 });
+    const { report } = await solveOpf(grid);
+    expect(reportOpf(problem, solution)).toEqual(report);
+  });
+
   it('balances', async () => {
     const grid = pglib('30_ieee');
     const { report, solution } = await solveOpf(grid);
