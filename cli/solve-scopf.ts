@@ -67,6 +67,10 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     for (const line of grid.remarks) tell(line);
     if (loaded !== surrogate)
       tell('No contingency loses a unit: the frequency is not foretold, and has no limit.');
+    if (surrogate && surrogate.network.outputSize > 1 && contingencies !== grid.contingencies)
+      tell(
+        'The network foretells frequencies after the one loss that it was made for, whichever contingencies there are.',
+      );
     const { load = 1, response = 'limited', contingencyLimits = 'on', formulation, range = 'auto' } = flags;
     const { within, extrapolated } = rangeFor(known, surrogate, range, load, tell);
     const plain = { contingencies, response, contingencyLimits: contingencyLimits === 'on', load } as const;

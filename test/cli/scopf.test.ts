@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -94,6 +94,19 @@ describe('graybox solve scopf', () => {
     expect(security.cost.frequency).toBeNull();
     expect(security.frequency).toMatchObject({ limit: 59.55, price: null, simulated: null });
     expect(err).toMatch(/Try --frequency-limit 59\.4\d\d/);
+  });
+
+  it('takes a network that knows next to nothing only when forced', { timeout }, () => {
+    const path = join(folder, 'ignorant');
+    cpSync(join(import.meta.dirname, '../../models/scopf-nine-buses'), path, { recursive: true });
+    const card = JSON.parse(readFileSync(join(path, 'card.json'), 'utf8'));
+    card.heldOut = { ...card.heldOut, rmse: card.heldOut.mean / 2 };
+    writeFileSync(join(path, 'card.json'), JSON.stringify(card));
+    const args = ['solve', 'scopf', '--case', 'nine-buses', '--network', path];
+    const refused = graybox(args);
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(refused.err).toMatch(/errs by 92\.6 mHz, the mean by 185\.2 mHz: less than 3 times better/);
+    expect(graybox([...args, '--force']).code).toBe(0);
   });
 
   it('refuses what it cannot use in one line', { timeout }, () => {

@@ -4,6 +4,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   loadNetwork,
   readPsse,
+  reportOpf,
+  reportScopf,
   type SecuredOptions,
   scopf,
   shutdown,
@@ -75,6 +77,24 @@ describe.skipIf(!hasScopf)('the 37-bus grid', () => {
     );
     expect(over.filter((MW) => MW > 1e-4)).toHaveLength(29);
     expect(Math.max(...over)).toBeCloseTo(2.563, 3);
+  });
+
+  it('has the known prices, those of the loss beside those of the dispatch', async () => {
+    const extremes = (list: readonly number[]): number[] => [Math.min(...list), Math.max(...list)];
+    const alone = opf(hawaii());
+    const { buses } = reportOpf(alone, await solveHere(alone.model, { bound_relax_factor: 0 }));
+    const prices = extremes(buses.map(({ price }) => price));
+    expect(prices[0]).toBeCloseTo(303.054, 2);
+    expect(prices[1]).toBeCloseTo(338.307, 2);
+    expect(buses.find(({ bus }) => bus === 23)!.price).toBeCloseTo(321.381, 2);
+    const problem = scopf(hawaii(), { response: 'linear' });
+    const solution = await solveHere(problem.model, { bound_relax_factor: 0 });
+    const own = extremes(problem.base.rows.balanceP.map((row) => solution.multiplier(row) / 100));
+    expect(own[0]).toBeCloseTo(78.642, 2);
+    expect(own[1]).toBeCloseTo(87.177, 2);
+    // What one MWh more costs is the sum: the load stays after the loss.
+    const { grid } = reportScopf(problem, solution);
+    expect(Math.min(...grid.buses.map(({ price }) => price))).toBeGreaterThan(300);
   });
 
   it.skipIf(!ipopt)('has the same optima for Ipopt', async () => {
