@@ -5,6 +5,7 @@ import {
   type Network,
   progressPrinter,
   reportScopf,
+  type Solution,
   scopf,
   shown,
   solve,
@@ -23,7 +24,7 @@ import { Outputs } from './outputs.js';
 import { resultJson, summary } from './report.js';
 import { changes, costOf, costTable } from './scopf/costs.js';
 import { distanceToSamples, foretold } from './scopf/frequency.js';
-import { beyondOf, whyNot } from './scopf/infeasible.js';
+import { beyondOf, culprits, inadequate, whyNot } from './scopf/infeasible.js';
 import { simulated as simulatedLosses, simulatedTable, warningOf } from './scopf/simulated.js';
 import { rangeFor, surrogateOf } from './scopf/surrogate.js';
 import { table } from './table.js';
@@ -41,6 +42,10 @@ export interface ScopfFlags extends CaseFlags {
 }
 
 const files = ['picture.svg', 'buses.csv', 'units.csv', 'branches.csv', 'result.json', 'log.txt'] as const;
+const MOST_LINES = 5;
+/** Ends that have a cause in the problem. */
+const isWithoutAnswer = (status: Solution['status']): boolean =>
+  status === 'infeasible' || status === 'restoration-failed';
 /** $/h that count as no cost. */
 const NOTHING = 1e-2;
 
@@ -101,9 +106,13 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
         ? before
         : scopf(grid, { ...kept, surrogate: surrogate.network, frequencyLimit: limit, formulation });
     const { frequency } = problem;
+    const short = inadequate(problem);
+    for (const line of short.slice(0, MOST_LINES)) tell(line);
+    if (short.length > MOST_LINES) tell(`The same holds after ${short.length - MOST_LINES} more.`);
     const secured = within && (await solve(scopf(grid, plain).model, quiet));
     const unlimited = problem === before ? undefined : await solve(before.model, quiet);
     const solution = await solve(problem.model, aloud);
+    const first = secured ?? unlimited ?? solution;
     tell(`\n${summary(solution)}\n`);
     const solved = isSolved(solution.status);
     const foretelling =
@@ -116,12 +125,9 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     else {
       const beyond = beyondOf(report);
       if (beyond !== undefined) tell(`${beyond}\n`);
-      if (
-        unlimited &&
-        surrogate &&
-        limit !== undefined &&
-        ['infeasible', 'restoration-failed'].includes(solution.status)
-      )
+      if (isWithoutAnswer(first.status)) {
+        if (short.length === 0 && contingencies.length > 1) tell(`${await culprits(known, plain, quiet)}\n`);
+      } else if (unlimited && surrogate && limit !== undefined && isWithoutAnswer(solution.status))
         tell(
           isSolved(unlimited.status)
             ? `${await whyNot(known, surrogate.network, { ...kept, formulation, frequencyLimit: limit }, { ...quiet, ...engine })}\n`
@@ -129,7 +135,6 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
         );
     }
 
-    const first = secured ?? unlimited ?? solution;
     tell(
       costTable([
         { what: 'dispatch alone', solution: dispatch.solution },

@@ -1,4 +1,5 @@
 import {
+  type Contingency,
   isSolved,
   type Network,
   type SecuredFlow,
@@ -34,6 +35,47 @@ export function beyondOf({
     ),
   ];
   return all.length === 0 ? undefined : `${beyondLimits(all, MOST)}\nThis is the point held, no answer.`;
+}
+
+/** Losses after which the units that are left cannot serve the load, a line each; none where their limits do not hold. */
+export function inadequate({ network, contingencies, contingencyLimits }: SecuredFlow): string[] {
+  if (!contingencyLimits) return [];
+  const { base } = network;
+  const load = base * network.buses.reduce((sum, { pd }) => sum + pd, 0);
+  return contingencies.flatMap(({ contingency, state }) => {
+    const left = base * state.units.reduce((sum, { pMax }) => sum + pMax, 0);
+    return left >= load
+      ? []
+      : [
+          `After ${contingency.name} at most ${left.toFixed(1)} MW of units are left for ${load.toFixed(1)} MW of load: no dispatch survives it.`,
+        ];
+  });
+}
+
+/** Most losses that are tried one by one. */
+const MOST_ALONE = 40;
+const ITERATIONS_ALONE = 300;
+
+/** Which of several losses cannot be survived even alone. */
+export async function culprits(
+  { grid }: SecurityCase,
+  options: SecuredOptions & { readonly contingencies: readonly Contingency[] },
+  how: SolveOptions,
+): Promise<string> {
+  const { contingencies } = options;
+  if (contingencies.length > MOST_ALONE)
+    return `Which of the ${contingencies.length} losses cannot be survived is not looked for: try some of them.`;
+  const found: string[] = [];
+  for (const contingency of contingencies) {
+    const { model } = scopf(grid, { ...options, contingencies: [contingency] });
+    const { status } = await solve(model, { ...how, max_iter: ITERATIONS_ALONE });
+    if (status === 'interrupted' || status === 'time-limit')
+      return 'Stopped before it was found which losses cannot be survived.';
+    if (!isSolved(status)) found.push(contingency.name);
+  }
+  return found.length === 0
+    ? 'Each of the losses alone can be survived: only all of them together cannot.'
+    : `Not even alone can be survived: ${listed(found)}. Leave ${found.length === 1 ? 'it' : 'them'} out (--contingency FILE), or make room for ${found.length === 1 ? 'it' : 'them'}.`;
 }
 
 /**

@@ -106,6 +106,7 @@ export function loadCase({ case: named, dynamics }: CaseFlags): SecurityCase {
       what: named!,
     };
   }
+  if (!existsSync(named!)) throw new InputError(`--case ${named}: there is no such file or folder`);
   if (extname(named!).toLowerCase() !== '.m')
     throw new InputError(
       `--case ${named}: give a folder of PSS/E files, a MATPOWER case (.m) or 'nine-buses'`,

@@ -96,6 +96,28 @@ describe('graybox solve scopf', () => {
     expect(err).toMatch(/Try --frequency-limit 59\.4\d\d/);
   });
 
+  it('says which losses cannot be survived', { timeout }, () => {
+    const secured = readFileSync(join(import.meta.dirname, '../grid/three-buses-secured.m'), 'utf8');
+    // After a loss 40 MVA reach the 90 MW of bus 2.
+    const narrow = join(folder, 'narrow.m');
+    writeFileSync(
+      narrow,
+      secured
+        .replace(/0\.0[24] 200 0 200 0 0 1 0 0;\n {2}2 3/, '0.02 200 0 20 0 0 1 0 0;\n  2 3')
+        .replace('2 3 0.02 0.12 0.02 200 0 200', '2 3 0.02 0.12 0.02 200 0 20'),
+    );
+    const flags = ['--contingency', 'all', '--frequency-limit', 'none'];
+    const blocked = graybox(['solve', 'scopf', '--case', narrow, ...flags]);
+    expect(blocked.code).toBe(1);
+    expect(blocked.out).toMatch(/^Not even alone can be survived: UNIT-2-1\. Leave it out/m);
+    const short = graybox([
+      ...['solve', 'scopf', '--case', join(import.meta.dirname, '../grid/three-buses-secured.m')],
+      ...[...flags, '--load', '1.9', '--max-iter', '100'],
+    ]);
+    expect(short.code).toBe(1);
+    expect(short.out).toMatch(/^After UNIT-1-1 at most 200\.0 MW of units are left for 209\.0 MW of load/m);
+  });
+
   it('takes a network that knows next to nothing only when forced', { timeout }, () => {
     const path = join(folder, 'ignorant');
     cpSync(join(import.meta.dirname, '../../models/scopf-nine-buses'), path, { recursive: true });
