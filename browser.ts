@@ -102,8 +102,8 @@ export {
   type NetworkOptions,
   type NetworkScaling,
   network,
-  removeNetwork,
   type QuadraticTreatment,
+  removeNetwork,
   type Standardization,
 } from './src/formulate/index.js';
 export { contingencyText, singleOutages } from './src/grid/contingencies.js';

@@ -43,6 +43,7 @@ export class WarmStarts {
       dualError: unknown,
       complementarityError: unknown,
       margin: unknown,
+      condition: unknown,
       iterations: new Int32Array(batch),
       flags: known.map(() => []),
       certificates: known.map(() => null),
