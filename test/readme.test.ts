@@ -16,6 +16,7 @@ import {
   sum,
   sumOfSquares,
 } from '../index.js';
+import { QpLayer } from '../layers/tfjs/index.js';
 
 afterAll(() => shutdown());
 
@@ -95,4 +96,15 @@ it('names only commands that exist', () => {
     'train',
   ];
   expect(new Set(commands)).toEqual(new Set(known));
+});
+
+it('keeps the promise of its example with a learned polytope', async () => {
+  await tf.setBackend('cpu');
+  const printed: unknown[][] = [];
+  const console = { log: (...args: unknown[]) => void printed.push(args) };
+  await runExample(2, { tf, QpLayer, console });
+  const [first, last, z] = printed[0] as [number, number, Float32Array];
+  expect(last).toBeLessThan(0.8 * first);
+  expect(z.length).toBe(64 * 4);
+  expect(z.every(Number.isFinite)).toBe(true);
 });

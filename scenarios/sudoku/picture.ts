@@ -26,7 +26,7 @@ function board(
     );
     if (digitsOf[cell]! < digits) {
       const wrong = digitsOf[cell] !== right[cell];
-      const colour = given[cell] ? '#111' : wrong ? '#c62828' : '#1f5fa8';
+      const colour = wrong ? '#c62828' : given[cell] ? '#111' : '#1f5fa8';
       parts.push(
         text(x + side / 2, y + side / 2 + 7, String(digitsOf[cell]! + 1), {
           anchor: 'middle',
@@ -63,8 +63,8 @@ export function sudokuPicture(
   const right = boardsOf(puzzle.solutions.subarray(0, width), 1);
   const boards: [string, Uint8Array][] = [
     ['the puzzle', empty(right)],
-    ['predicted before training', boardsOf(before, 1)],
-    ['predicted after training', boardsOf(after, 1)],
+    ['before training', boardsOf(before, 1)],
+    ['after training', boardsOf(after, 1)],
     ['its solution', right],
   ];
   const step = 4 * side + 46;
@@ -103,7 +103,7 @@ export function sudokuPicture(
       { left: 405, top: 40, width: 390, height: 320 },
     ),
     ...boards.flatMap(([name, own], k) => [
-      text(24 + step * k, 388, name, { size: 13, bold: true }),
+      text(24 + step * k, 388, name, { size: 12, bold: true }),
       board(24 + step * k, 398, own, given, right),
     ]),
     text(
