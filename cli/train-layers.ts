@@ -53,7 +53,11 @@ export const trainLayerCommands = (): Command[] =>
   );
 
 // biome-ignore lint/suspicious/noExplicitAny: each scenario's own trainees.
-function run(open: (choice: TrainingChoice) => TrainingScenario<any>, name: string, flags: LayerFlags): void {
+async function run(
+  open: (choice: TrainingChoice) => TrainingScenario<any>,
+  name: string,
+  flags: LayerFlags,
+): Promise<void> {
   const { data, seed, json, out = name } = flags;
   const outputs = Outputs.open(out, ['picture.svg', 'result.json', 'log.txt']);
   const log: string[] = [];
@@ -66,10 +70,11 @@ function run(open: (choice: TrainingChoice) => TrainingScenario<any>, name: stri
     const chosen = chosenOf(scenario, flags.only);
     const { epochs = scenario.epochs, batch = scenario.batch } = flags;
     tell(`graybox: ${scenario.data}`);
-    const outcomes = chosen.map((entrant): Outcome => {
+    const outcomes: Outcome[] = [];
+    for (const entrant of chosen) {
       tell(`graybox: ${entrant.name}: ${entrant.what}`);
       const trained = entrant.open();
-      const curve = train(trained, {
+      const curve = await train(trained, {
         epochs,
         batch,
         count: scenario.count,
@@ -78,8 +83,8 @@ function run(open: (choice: TrainingChoice) => TrainingScenario<any>, name: stri
         settings: { data: scenario.data },
         tell: (epoch) => tell(`${entrant.name} ${progress(epoch, scenario)}`),
       });
-      return { entrant, trained, curve };
-    });
+      outcomes.push({ entrant, trained, curve });
+    }
     const { picture, facts } = scenario.report(outcomes);
     const result = {
       scenario: name,

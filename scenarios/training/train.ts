@@ -42,10 +42,10 @@ export interface Schedule {
 }
 
 /**
- * Trains with Adam. The order of the samples depends on seed and epoch alone, so that a training that was resumed ends as
+ * Trains with Adam, and lets the event loop run between steps, so that signals are heard. The order of the samples depends on seed and epoch alone, so that a training that was resumed ends as
  * one that was not, to the bit.
  */
-export function train(trainee: Trainee, schedule: Schedule): Epoch[] {
+export async function train(trainee: Trainee, schedule: Schedule): Promise<Epoch[]> {
   const { epochs, batch, count, seed, checkpoint, tell } = schedule;
   const settings = { trainee: trainee.name, batch, count, seed, rate: trainee.rate, ...schedule.settings };
   const adam = new Adam(trainee.parameters, trainee.rate);
@@ -57,13 +57,13 @@ export function train(trainee: Trainee, schedule: Schedule): Epoch[] {
     adam.steps = held['steps'] as number;
     curve.forEach(tell);
   } else {
-    const [test, testCpu] = timed(() => trainee.test());
+    const [test, testCpu] = await timed(() => trainee.test());
     curve.push({ epoch: 0, test, cpu: 0, testCpu });
     tell(curve[0]!);
   }
   for (let epoch = curve.length; epoch <= epochs; epoch++) {
-    const [loss, cpu] = timed(() => pass(trainee, adam, orderOf(count, seed, epoch), batch));
-    const [test, testCpu] = timed(() => trainee.test());
+    const [loss, cpu] = await timed(() => pass(trainee, adam, orderOf(count, seed, epoch), batch));
+    const [test, testCpu] = await timed(() => trainee.test());
     curve.push({ epoch, loss, test, cpu, testCpu });
     if (checkpoint !== undefined)
       writeCheckpoint(checkpoint, { settings, state: { curve, steps: adam.steps }, arrays });
@@ -72,7 +72,7 @@ export function train(trainee: Trainee, schedule: Schedule): Epoch[] {
   return curve;
 }
 
-function pass(trainee: Trainee, adam: Adam, order: Int32Array, batch: number): number {
+async function pass(trainee: Trainee, adam: Adam, order: Int32Array, batch: number): Promise<number> {
   let total = 0;
   for (let from = 0; from < order.length; from += batch) {
     const samples = order.subarray(from, from + batch);
@@ -80,6 +80,7 @@ function pass(trainee: Trainee, adam: Adam, order: Int32Array, batch: number): n
     adam.step(gradients);
     trainee.project?.();
     total += loss * samples.length;
+    await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return total / order.length;
 }
@@ -90,9 +91,9 @@ function orderOf(count: number, seed: number, epoch: number): Int32Array {
   return order;
 }
 
-function timed<T>(work: () => T): [T, number] {
+async function timed<T>(work: () => T | Promise<T>): Promise<[T, number]> {
   const before = process.cpuUsage();
-  const result = work();
+  const result = await work();
   const { user, system } = process.cpuUsage(before);
   return [result, (user + system) / 1e6];
 }

@@ -103,19 +103,19 @@ describe('Sudoku', () => {
     expectGradients(convolutional(all, held, random(1), { layers: 3, filters: 4 }), Int32Array.of(0, 5, 7));
   });
 
-  it('is resumed to the bit, and refuses what belongs to another training', () => {
+  it('is resumed to the bit, and refuses what belongs to another training', async () => {
     const schedule = { batch: 10, count: 30, seed: 4, settings: { data: 'own' }, tell: () => {} };
     const open = () => sudokuLayer(all, someOf(all, 30, 40), random(1));
     const [whole, half] = [open(), open()];
-    const curve = train(whole, { ...schedule, epochs: 2 });
+    const curve = await train(whole, { ...schedule, epochs: 2 });
     const checkpoint = join(folder, 'sudoku.checkpoint');
-    train(half, { ...schedule, epochs: 1, checkpoint });
+    await train(half, { ...schedule, epochs: 1, checkpoint });
     const resumed = open();
-    const second = train(resumed, { ...schedule, epochs: 2, checkpoint });
+    const second = await train(resumed, { ...schedule, epochs: 2, checkpoint });
     expect(resumed.parameters).toEqual(whole.parameters);
     const measures = (all: typeof curve) => all.map(({ epoch, loss, test }) => ({ epoch, loss, test }));
     expect(measures(second)).toEqual(measures(curve));
-    expect(() => train(open(), { ...schedule, seed: 5, epochs: 2, checkpoint })).toThrow(
+    await expect(train(open(), { ...schedule, seed: 5, epochs: 2, checkpoint })).rejects.toThrow(
       /belongs to a training with other settings.*remove it/,
     );
     const bytes = readFileSync(checkpoint);
@@ -125,7 +125,7 @@ describe('Sudoku', () => {
       [Buffer.from('nothing'), /is no checkpoint/],
     ] as const) {
       writeFileSync(checkpoint, broken);
-      expect(() => train(open(), { ...schedule, epochs: 2, checkpoint })).toThrow(message);
+      await expect(train(open(), { ...schedule, epochs: 2, checkpoint })).rejects.toThrow(message);
     }
   });
 });
@@ -162,8 +162,9 @@ describe('denoising', () => {
   });
 
   it('begins near total variation', () => {
-    const { mse } = tuned(all, all, random(1)).test() as { mse: number };
-    expect(Math.abs(mse - variationError(all, 21))).toBeLessThan(1.5);
+    const two = someSignals(all, 0, 2);
+    const { mse } = tuned(two, two, random(1)).test() as { mse: number };
+    expect(Math.abs(mse - variationError(two, 21))).toBeLessThan(1.5);
     const operator = learnedOperator(all, all, random(1));
     expect(operator.operator()!.length).toBe(99 * 100);
   });

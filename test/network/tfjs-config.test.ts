@@ -323,6 +323,7 @@ const least: Record<
   RMSNormalization: { weights: [ones('scale', 3)] },
   GroupNormalization: { config: { groups: 1 }, weights: [ones('gamma', 3), ones('beta', 3)] },
   Permute: { config: { dims: [1] } },
+  QpLayer: { config: { n: 3, quadratic: 'diagonal' }, weights: [ones('d', 3)] },
   Dot: { inputs: 2, config: { axes: 1 } },
   Subtract: { inputs: 2 },
   Maximum: { inputs: 2 },
