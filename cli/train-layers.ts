@@ -21,12 +21,14 @@ interface LayerFlags {
   readonly json: boolean;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each scenario has trainees of its own.
+type AnyScenario = TrainingScenario<any>;
+
 /** The scenarios that train quadratic programs. */
 const scenarios: readonly {
   readonly name: string;
   readonly what: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each scenario's own trainees.
-  readonly open: (choice: TrainingChoice) => TrainingScenario<any>;
+  readonly open: (choice: TrainingChoice) => AnyScenario;
 }[] = [
   {
     name: 'sudoku',
@@ -52,9 +54,8 @@ export const trainLayerCommands = (): Command[] =>
       .action((flags: LayerFlags) => run(open, name, flags)),
   );
 
-// biome-ignore lint/suspicious/noExplicitAny: each scenario's own trainees.
 async function run(
-  open: (choice: TrainingChoice) => TrainingScenario<any>,
+  open: (choice: TrainingChoice) => AnyScenario,
   name: string,
   flags: LayerFlags,
 ): Promise<void> {
@@ -113,8 +114,7 @@ async function run(
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each scenario's own trainees.
-function chosenOf(scenario: TrainingScenario<any>, only: string | undefined) {
+function chosenOf(scenario: AnyScenario, only: string | undefined) {
   if (only === undefined) return scenario.entrants;
   const names = only.split(',');
   const known = scenario.entrants.map(({ name }) => name);
@@ -124,8 +124,7 @@ function chosenOf(scenario: TrainingScenario<any>, only: string | undefined) {
   return scenario.entrants.filter(({ name }) => names.includes(name));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each scenario's own trainees.
-function progress({ epoch, loss, test, cpu, testCpu }: Epoch, scenario: TrainingScenario<any>): string {
+function progress({ epoch, loss, test, cpu, testCpu }: Epoch, scenario: AnyScenario): string {
   const trained = loss === undefined ? '' : `, loss ${loss.toPrecision(4)}, ${cpu.toFixed(1)} CPU s`;
   return `epoch ${epoch}${trained}: ${scenario.tell(test)} (${testCpu.toFixed(1)} s)`;
 }
