@@ -52,15 +52,19 @@ const portion = 250;
 function inPortions(
   noisy: Float64Array,
   count: number,
-  some: (own: Float64Array, count: number) => Float64Array,
+  some: (own: Float64Array, count: number, from: number) => Float64Array,
 ): Float64Array {
   const out = new Float64Array(count * length);
   for (let from = 0; from < count; from += portion) {
     const to = Math.min(count, from + portion);
-    out.set(some(noisy.subarray(from * length, to * length), to - from), from * length);
+    out.set(some(noisy.subarray(from * length, to * length), to - from, from), from * length);
   }
   return out;
 }
+
+/** The test signals' numbers among the elements that a layer knows, behind those of the training set. */
+const heldElements = (training: Signals, from: number, count: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, k) => training.count + from + k);
 
 /**
  * A quadratic program that begins as total variation and is then trained as a whole (Amos & Kolter 2017, §4.2): 199
@@ -78,10 +82,13 @@ export function tuned(training: Signals, held: Signals, random: Random): Denoise
     (_, k) => (Math.floor(k / n) === k % n ? -1 : 0) + noise(1e-3),
   );
   const bias = Float64Array.from({ length: n }, (_, k) => (k < length ? 0 : 21.21));
-  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'] });
-  const solve = (noisy: Float64Array, count: number): Float64Array => {
+  // Parameters move slowly: the last solution of a signal is nearly that of the next epoch.
+  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'], keepWarm: true });
+  const cold = qpLayer({ n, p, shared: ['Q', 'G', 'h'] });
+  const solve = (noisy: Float64Array, count: number, elements?: Int32Array): Float64Array => {
     const q = affine(noisy, W, bias, count, length, n);
-    return layer.forward({ Q: squareOf(L, n, 1e-4), q, G, h: feasible(G, z0, s0) }).z;
+    const data = { Q: squareOf(L, n, 1e-4), q, G, h: feasible(G, z0, s0) };
+    return (elements ? layer.forward(data, { elements }) : cold.forward(data)).z;
   };
   return {
     name: 'denoising-tuned',
@@ -90,7 +97,7 @@ export function tuned(training: Signals, held: Signals, random: Random): Denoise
     project: () => atLeastZero(s0),
     gradient(samples) {
       const chosen = choose(training, samples);
-      const { loss, slope } = squares(solve(chosen.noisy, chosen.count), chosen, n);
+      const { loss, slope } = squares(solve(chosen.noisy, chosen.count, samples), chosen, n);
       const back = layer.backward({ z: slope });
       const { dG, dz0 } = feasibleBack(back.h, G, z0, back.G);
       const { dW, db } = affineBack(chosen.noisy, W, back.q, chosen.count, length, n);
@@ -99,7 +106,9 @@ export function tuned(training: Signals, held: Signals, random: Random): Denoise
     },
     test: () => ({
       mse: squares(
-        inPortions(held.noisy, held.count, (own, count) => signalsOf(solve(own, count), count)),
+        inPortions(held.noisy, held.count, (own, count, from) =>
+          signalsOf(solve(own, count, heldElements(training, from, count)), count),
+        ),
         held,
       ).loss,
     }),
@@ -136,12 +145,15 @@ export function learnedOperator(training: Signals, held: Signals, random: Random
   const D = Float64Array.from({ length: differences * length }, () => 0.3 * random.normal());
   const Q = new Float64Array(n * n);
   for (let k = 0; k < n; k++) Q[k * n + k] = k < length ? 1 : 1e-4;
-  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'] });
+  // Parameters move slowly: the last solution of a signal is nearly that of the next epoch.
+  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'], keepWarm: true });
+  const cold = qpLayer({ n, p, shared: ['Q', 'G', 'h'] });
   const h = new Float64Array(p);
-  const solve = (noisy: Float64Array, count: number): Float64Array => {
+  const solve = (noisy: Float64Array, count: number, elements?: Int32Array): Float64Array => {
     const q = new Float64Array(count * n).fill(13);
     for (let k = 0; k < count; k++) for (let i = 0; i < length; i++) q[k * n + i] = -noisy[k * length + i]!;
-    return layer.forward({ Q, q, G: absoluteRows(D), h }).z;
+    const data = { Q, q, G: absoluteRows(D), h };
+    return (elements ? layer.forward(data, { elements }) : cold.forward(data)).z;
   };
   return {
     name: 'denoising-operator',
@@ -149,7 +161,7 @@ export function learnedOperator(training: Signals, held: Signals, random: Random
     rate: 1e-2,
     gradient(samples) {
       const chosen = choose(training, samples);
-      const { loss, slope } = squares(solve(chosen.noisy, chosen.count), chosen, n);
+      const { loss, slope } = squares(solve(chosen.noisy, chosen.count, samples), chosen, n);
       const { G } = layer.backward({ z: slope });
       let penalty = 0;
       const dD = D.map((value, k) => {
@@ -161,7 +173,9 @@ export function learnedOperator(training: Signals, held: Signals, random: Random
     },
     test: () => ({
       mse: squares(
-        inPortions(held.noisy, held.count, (own, count) => signalsOf(solve(own, count), count)),
+        inPortions(held.noisy, held.count, (own, count, from) =>
+          signalsOf(solve(own, count, heldElements(training, from, count)), count),
+        ),
         held,
       ).loss,
     }),
