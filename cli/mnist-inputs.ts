@@ -14,6 +14,7 @@ export interface MnistFlags {
   readonly network?: string;
   readonly certify?: boolean;
   readonly layers?: string;
+  readonly quadratic?: 'complementarity' | 'smooth';
 }
 
 const DEFAULT_NETWORK = 'mnist-tanh-128';

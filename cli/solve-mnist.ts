@@ -1,4 +1,4 @@
-import { InputError, isSolved, type Network, openOracle, progressPrinter, shown, solve } from '../index.js';
+import { evaluate, InputError, isSolved, type Network, openOracle, progressPrinter, shown, solve } from '../index.js';
 import { findData, requireData } from '../scenarios/data.js';
 import { attackFreeRadius } from '../scenarios/mnist/certificate.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
@@ -13,6 +13,9 @@ import { type LimitFlags, type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
 import { resultJson, summary } from './report.js';
+
+/** What becomes of quadratic programs inside the network. */
+const treatments = { complementarity: { complementarity: 1e-8 }, smooth: { smooth: 1e-8 } } as const;
 
 const DEFAULT_SAMPLE = 6;
 
@@ -48,6 +51,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
       target,
       formulation: flags.formulation,
       ...(flags.layers !== undefined && { layers: flags.layers.split(',') }),
+      ...(flags.quadratic !== undefined && { quadratic: treatments[flags.quadratic] }),
       ...(flags.probability !== undefined && { probability: flags.probability }),
     });
     const solution = await solve(model, {
@@ -120,6 +124,9 @@ async function classify(network: Network, pixels: Float64Array, flags: SolveFlag
     throw new InputError(
       `--network: ${network.name} maps ${network.inputSize} numbers to ${network.outputSize}; an image has ${pixels.length} pixels, and there are ${CLASSES} classes`,
     );
+  // No engine computes quadratic programs.
+  if (network.nodes.some(({ op }) => op.kind === 'quadraticProgram'))
+    return Array.from(evaluate(network, pixels));
   const oracle = await openOracle(network, { ...engineChoice(flags), kinks: 'allow' });
   try {
     return Array.from(await oracle.value(pixels));

@@ -41,6 +41,12 @@ export function solveCommand(): Command {
     .option('--certify', 'mnist: prove a distance within which no attack exists')
     .option('--network <path>', 'mnist, scopf: folder or model.json of a tfjs LayersModel')
     .addOption(
+      new Option(
+        '--quadratic <how>',
+        'mnist: quadratic programs of a network: their optimality conditions, or their solution at a barrier',
+      ).choices(['complementarity', 'smooth']),
+    )
+    .addOption(
       new Option('--formulation <name>', 'network rows')
         .choices(['auto', 'reduced', 'piecewise', 'lifted', 'partial', 'full'])
         .default('auto'),
@@ -114,6 +120,7 @@ const owners = {
     'network',
     'certify',
     'layers',
+    'quadratic',
   ],
   scopf: [
     'case',

@@ -34,6 +34,7 @@ export interface DeriveOptions {
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
   requireNetwork(network, 'derive');
   optionsOf(options, 'derive');
+  refusePrograms(network);
   if ((options.kinks ?? 'refuse') === 'refuse') refuseKinks(network);
   const workshop = new Workshop(`network '${network.name}'`, new Budget(options.limits));
   const cut = narrowPrefix(network);
@@ -73,6 +74,15 @@ function cheapest(ways: readonly Way[], make: (way: Way) => Program): Program {
     }
   if (best === undefined) throw refusal;
   return best.program;
+}
+
+/** Quadratic programs have no rules: formulations cut a network there. */
+function refusePrograms(network: Network): void {
+  const found = network.nodes.find(({ op }) => op.kind === 'quadraticProgram');
+  if (found)
+    throw new InputError(
+      `${network.name}: layer '${found.layer}' is a quadratic program, of which no derivative program is made: use the network by network(net, x, …) in full space or with the option quadratic`,
+    );
 }
 
 /** Throws for the first op without a second derivative. */

@@ -1,11 +1,8 @@
-import { InputError } from '../../core/errors.js';
 import type { Rule } from './rule.js';
 
-/** A quadratic program has no rules: formulations cut a network there. */
+/** Never asked: `derive` refuses networks that hold quadratic programs, and formulations cut them there. */
 const refuse = (): never => {
-  throw new InputError(
-    'the network holds a quadratic program, of which no derivative program is made: use it by network(net, x, …) in full space, or with quadratic: { smooth: μ }',
-  );
+  throw new TypeError('a quadratic program has no derivative program');
 };
 
 export const quadraticProgram: Rule<'quadraticProgram'> = {
