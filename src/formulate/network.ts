@@ -42,7 +42,8 @@ export type QuadraticTreatment =
   | { readonly complementarity: number }
   /**
    * Gray boxes: the solution with `λᵢsᵢ = μ`, smooth in its input. `solve` comes down to μ from larger ones, each solve
-   * starting where the one before ended; `networkError` tells how far y is from the exact network.
+   * starting where the one before ended (a prepared model is solved at μ at once); `networkError` tells how far y is from
+   * the exact network.
    */
   | { readonly smooth: number };
 
@@ -371,7 +372,12 @@ function addCut(
       ? addRows(model, piece, sources, own).outputs
       : addReduced(model, piece, sources, own, { network: piece, original: whole.original, inputs: sources });
     const start = Float64Array.from(u.elements, (variable) => model.start(variable));
-    const z = model.variables(label, program.op.Q.shape[0]!, { start: solveQuadratic(program.op, start).z });
+    const found = solveQuadratic(program.op, start).z;
+    if (!found.every(Number.isFinite))
+      throw new InputError(
+        `network '${net.name}': the quadratic program of layer '${program.layer}' has no solution at the start of x; start x elsewhere`,
+      );
+    const z = model.variables(label, program.op.Q.shape[0]!, { start: found });
     if ('smooth' in treatment)
       model.addGrayBox({
         box: smoothProgram(program.layer, program.op, amount),

@@ -9,6 +9,7 @@ import {
   type NetworkOptions,
   network,
   power,
+  prepare,
   type Solution,
   shutdown,
   solve,
@@ -122,6 +123,44 @@ describe('networks that hold quadratic programs', () => {
         expect(objective(near)).toBeGreaterThan(objective(at) - 1e-6);
       }
     });
+  });
+
+  it('are refused where they have no solution at the start', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.inputLayer({ inputShape: [2] }),
+        new QpLayer({
+          n: 1,
+          p: 2,
+          input: 'h',
+          name: 'window',
+          initial: { G: [[1], [-1]], L: [[1]], q: [0.5] },
+        }),
+      ],
+    });
+    const net = await fromTfjs(model);
+    const at = (start: number[]) => () => {
+      const own = new Model('window');
+      network(net, own.variables('x', 2, { start }), { quadratic: { smooth: 1e-6 } });
+    };
+    expect(at([-1, -1])).toThrow(/the quadratic program of layer 'window' has no solution at the start of x/);
+    expect(at([1, 1])).not.toThrow();
+  });
+
+  it('are solved in prepared models', async () => {
+    const net = await fromTfjs(trained({ n: 3, m: 1, p: 4, quadratic: 'diagonal' }, 3));
+    const model = new Model('prepared');
+    const x = model.variables('x', 2, { lower: -2, upper: 2, start: 0.3 });
+    const goal = model.parameter('goal', 0);
+    const y = network(net, x, { quadratic: { smooth: 1e-6 } });
+    model.minimize(add(power(subtract(y.at(0), goal), 2), sum([...x].map((v) => power(v, 2)))));
+    const prepared = await prepare(model);
+    for (const value of [0, 0.5]) {
+      const { status, networkError } = await prepared.solve({ parameters: { goal: value } });
+      expect(status).toBe('optimal');
+      expect(networkError).toBeLessThan(1e-3);
+    }
+    await prepared.dispose();
   });
 
   it('are solved in worker threads too', async () => {
