@@ -18,16 +18,17 @@ export interface DenoisingPicture {
   readonly operator?: { readonly before: Float64Array; readonly after: Float64Array; readonly name: string };
 }
 
-/** A matrix as coloured cells: blue below 0, red above; saturated at `most`. */
+/** A matrix as coloured cells: blue below 0, red above; the colour grows with the root of the entry, to `most`. */
 function heatmap(values: Float64Array, left: number, top: number, size: number, most: number): string {
   const [w, h] = [size / length, size / differences];
   const parts = [`<rect x="${left}" y="${top}" width="${size}" height="${size}" fill="#fff" stroke="#777"/>`];
   for (let i = 0; i < differences; i++)
     for (let j = 0; j < length; j++) {
-      const value = Math.max(-1, Math.min(1, values[i * length + j]! / most));
-      if (Math.abs(value) < 0.02) continue;
-      const fade = Math.round(255 * (1 - Math.abs(value)));
-      const colour = value > 0 ? `rgb(200,${fade},${fade})` : `rgb(${fade},${fade},200)`;
+      const value = values[i * length + j]! / most;
+      const strength = Math.sqrt(Math.min(1, Math.abs(value)));
+      if (strength < 0.03) continue;
+      const [full, fade] = [Math.round(255 - 55 * strength), Math.round(255 * (1 - strength))];
+      const colour = value > 0 ? `rgb(${full},${fade},${fade})` : `rgb(${fade},${fade},${full})`;
       parts.push(
         `<rect x="${(left + j * w).toFixed(1)}" y="${(top + i * h).toFixed(1)}" width="${w.toFixed(2)}" height="${h.toFixed(2)}" fill="${colour}"/>`,
       );
@@ -40,6 +41,7 @@ const largest = (values: Float64Array): number =>
 
 /** Error curves, one signal, and the difference operator before and after training. */
 export function denoisingPicture({ trained, variation, signal, operator }: DenoisingPicture): string {
+  const errors = [variation.mse, ...trained.flatMap(({ curve }) => curve.map(({ test }) => test['mse']!))];
   const epochs = Math.max(1, ...trained.flatMap(({ curve }) => curve.map(({ epoch }) => epoch)));
   return picture(860, operator ? 900 : 430, [
     text(20, 26, 'Denoising piecewise constant signals with a trained quadratic program', {
@@ -51,7 +53,8 @@ export function denoisingPicture({ trained, variation, signal, operator }: Denoi
         title: 'test error',
         x: 'epoch',
         y: 'mean squared error',
-        logarithmic: true,
+        logarithmic: Math.max(...errors) > 5 * Math.min(...errors),
+        fromZero: false,
         series: [
           ...trained.map(({ name, curve }) => ({
             name,
@@ -102,8 +105,13 @@ function squares({ name, before, after }: NonNullable<DenoisingPicture['operator
     heatmap(after, 440, 452, 390, most),
     text(
       20,
-      868,
-      `Each row of a square is one of the ${differences} rows of D, each column a place of the signal; red is positive, blue negative, white 0, full colour ${most.toPrecision(3)}.`,
+      866,
+      `Each row of a square is one of the ${differences} rows of D, each column a place of the signal; red positive, blue negative,`,
+    ),
+    text(
+      20,
+      884,
+      `white 0, full colour ${most.toPrecision(3)}; the colour grows with the square root of the entry, so that small ones show.`,
     ),
   ];
 }

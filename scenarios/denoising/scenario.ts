@@ -42,7 +42,9 @@ export function denoising({ data, seed }: TrainingChoice): TrainingScenario<Deno
       const { λ, errors } = bestVariation(test);
       const noisy = test.noisy.subarray(0, length);
       const [{ entrant, trained }] = outcomes as [(typeof outcomes)[number]];
-      const last = outcomes.find((outcome) => outcome.trained.operator() !== undefined);
+      const last =
+        outcomes.find((outcome) => outcome.entrant.name === 'operator') ??
+        outcomes.find((outcome) => outcome.trained.operator() !== undefined);
       const picture = denoisingPicture({
         trained: outcomes.map(({ entrant: { name }, curve }) => ({ name, curve })),
         variation: { λ, mse: errors[λ]! },

@@ -13,6 +13,8 @@ export interface Chart {
   readonly series: readonly Series[];
   /** Whether y is drawn by its logarithm; numbers that are not positive are left out. */
   readonly logarithmic?: boolean;
+  /** Whether the axis of y begins at 0. Default true. */
+  readonly fromZero?: boolean;
 }
 
 /** Where something stands in a picture, pixels. */
@@ -43,7 +45,10 @@ export const picture = (width: number, height: number, parts: readonly string[])
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="Helvetica, Arial, sans-serif">\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`;
 
 /** Lines over axes, with their names inside. */
-export function chart({ title, x, y, series, logarithmic = false }: Chart, box: Box): string {
+export function chart(
+  { title, x, y, series, logarithmic = false, fromZero = true }: Chart,
+  box: Box,
+): string {
   const shown = series.map((one) => ({
     ...one,
     points: one.points.filter(([, value]) => Number.isFinite(value) && (!logarithmic || value > 0)),
@@ -59,7 +64,11 @@ export function chart({ title, x, y, series, logarithmic = false }: Chart, box: 
   const horizontal = ticks(Math.min(...all.map(([at]) => at)), Math.max(...all.map(([at]) => at)), 8);
   const vertical = logarithmic
     ? decades(all.map(([, value]) => value))
-    : ticks(Math.min(0, ...all.map(([, value]) => value)), Math.max(...all.map(([, value]) => value)), 6);
+    : ticks(
+        Math.min(...(fromZero ? [0] : []), ...all.map(([, value]) => value)),
+        Math.max(...all.map(([, value]) => value)),
+        6,
+      );
   const span = (values: readonly number[]): [number, number] => [values[0]!, values.at(-1)!];
   const [x0, x1] = span(horizontal);
   const [y0, y1] = span(vertical.map(level));
@@ -73,7 +82,7 @@ export function chart({ title, x, y, series, logarithmic = false }: Chart, box: 
     );
   for (const value of horizontal)
     parts.push(text(px(value), bottom + 15, told(value), { anchor: 'middle', size: 11 }));
-  shown.forEach(({ name, points, reference }, k) => {
+  shown.forEach(({ points, reference }, k) => {
     const colour = colours[k % colours.length]!;
     const path = points.map(([at, value]) => `${px(at).toFixed(1)},${py(value).toFixed(1)}`).join(' ');
     parts.push(
@@ -84,8 +93,14 @@ export function chart({ title, x, y, series, logarithmic = false }: Chart, box: 
         parts.push(
           `<circle cx="${px(at).toFixed(1)}" cy="${py(value).toFixed(1)}" r="2.4" fill="${colour}"/>`,
         );
-    parts.push(text(right - 6, top + 14 + 15 * k, name, { anchor: 'end', colour }));
   });
+  const longest = Math.max(...shown.map(({ name }) => name.length));
+  parts.push(
+    `<rect x="${(right - 10 - 6.3 * longest).toFixed(1)}" y="${top + 2}" width="${(8 + 6.3 * longest).toFixed(1)}" height="${4 + 15 * shown.length}" fill="#fff" fill-opacity="0.8"/>`,
+    ...shown.map(({ name }, k) =>
+      text(right - 6, top + 14 + 15 * k, name, { anchor: 'end', colour: colours[k % colours.length]! }),
+    ),
+  );
   parts.push(
     `<rect x="${left}" y="${top}" width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}" fill="none" stroke="#777"/>`,
     text((left + right) / 2, bottom + 32, x, { anchor: 'middle' }),
