@@ -1,4 +1,13 @@
-import { evaluate, InputError, isSolved, type Network, openOracle, progressPrinter, shown, solve } from '../index.js';
+import {
+  evaluate,
+  InputError,
+  isSolved,
+  type Network,
+  openOracle,
+  progressPrinter,
+  shown,
+  solve,
+} from '../index.js';
 import { findData, requireData } from '../scenarios/data.js';
 import { attackFreeRadius } from '../scenarios/mnist/certificate.js';
 import { drawnDigit } from '../scenarios/mnist/digit.js';
