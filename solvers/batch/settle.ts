@@ -38,10 +38,15 @@ export function systemOf(
  * exchanged (a primal–dual active-set method, Hintermüller, Ito & Kunisch 2003), until multipliers and slacks have the
  * right signs. Undefined where that does not come about.
  */
-export function settle(qp: Qp, from: QpPoint, rows: readonly boolean[]): Settled | undefined {
+export function settle(
+  qp: Qp,
+  from: QpPoint,
+  rows: readonly boolean[],
+  rounds = ROUNDS,
+): Settled | undefined {
   const { n, m, p, Q, q, G, b, h } = qp;
   const inside = [...rows];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const held = Int32Array.from(inside.flatMap((is, i) => (is ? [i] : [])));
     const { system, C } = systemOf(qp, held);
     const y = new Float64Array(m + held.length);

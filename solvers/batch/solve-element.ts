@@ -26,6 +26,9 @@ export interface ElementAnswer {
 /** Relative residual below which an element is not called inaccurate. */
 const ACCURATE = 1e-10;
 
+/** Rounds that a guess of the active rows is worth. */
+const GUESSED = 4;
+
 /**
  * Solves any convex quadratic program, or proves that it has no solution: equilibration, the homogeneous embedding, then
  * the active rows it points at. `rows`: a guess of the active rows, 1 for each, to try first.
@@ -36,11 +39,8 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array)
   if (rows) {
     const zero = (length: number): Float64Array => new Float64Array(length);
     const start = { z: zero(qp.n), nu: zero(qp.m), lam: zero(qp.p), s: zero(qp.p) };
-    const warm = settle(
-      inner,
-      start,
-      Array.from(rows, (code) => code === 1),
-    );
+    const guessed = Array.from(rows, (code) => code === 1);
+    const warm = settle(inner, start, guessed, GUESSED);
     if (warm?.system.regular)
       return settledAnswer(qp, units, warm, { iterations: 0, factorizations: 1 }, settings);
   }

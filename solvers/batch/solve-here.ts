@@ -2,6 +2,7 @@ import { InputError } from '../../src/core/errors.js';
 import { fault } from './check.js';
 import type { BatchSolution, Certificate, ElementStatus, QpBatch, SolutionFlag } from './contract.js';
 import { elementOf } from './element.js';
+import { guessWithCurvature } from './guess.js';
 import { keep, returnPairs, takePairs } from './keep.js';
 import type { BatchSettings } from './options.js';
 import { place, REPORT, type Reported } from './pairs.js';
@@ -159,14 +160,15 @@ export function solveHere(
   try {
     pairs?.layOut(data);
     pairs?.solve(data, answers, guess);
+    for (let e = 0; e < batch; e++) solved[e] = answers.report[e * REPORT + place.solved]!;
+    const hard = Array.from({ length: batch }, (_, e) => e).filter((e) => solved[e] === 0);
+    const guesses = guess ? undefined : guessWithCurvature(data, hard);
     for (let e = 0; e < batch; e++)
-      if (answers.report[e * REPORT + place.solved] === 1) {
-        solved[e] = 1;
-        answers.reported(e, settings);
-      } else {
+      if (solved[e] === 1) answers.reported(e, settings);
+      else {
         const wrong = fault(data, e);
-        if (wrong === undefined)
-          answers.alone(e, solveElement(elementOf(data, e), settings, guess?.subarray(e * p, (e + 1) * p)));
+        const rows = guess?.subarray(e * p, (e + 1) * p) ?? guesses?.get(e);
+        if (wrong === undefined) answers.alone(e, solveElement(elementOf(data, e), settings, rows));
         else if (settings.onInvalid === 'mark') answers.invalid(e);
         else throw new InputError(`element ${first + e}: ${wrong}`);
       }

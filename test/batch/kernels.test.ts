@@ -132,6 +132,37 @@ describe('kernels', () => {
     }
   });
 
+  it('find the active rows of problems with a singular or zero Q, which are then verified', () => {
+    const [n, m, p] = [12, 3, 30];
+    const problems = Array.from({ length: 6 }, (_, k) => {
+      const problem = timed(n, m, p, 300 + k);
+      const next = normal(uniform(k));
+      // A box keeps linear programs bounded.
+      for (let j = 0; j < n; j++) {
+        problem.G.fill(0, j * n, (j + 1) * n).fill(0, (n + j) * n, (n + j + 1) * n);
+        problem.G[j * n + j] = 1;
+        problem.G[(n + j) * n + j] = -1;
+      }
+      const z = numbers(n, next).map(Math.tanh);
+      const Q = k % 2 ? gram(n, 4, 0, next) : new Float64Array(n * n);
+      return {
+        ...problem,
+        Q,
+        b: times(problem.A, z),
+        h: times(problem.G, z).map((value) => value + 0.5 + 0.1 * k),
+      };
+    });
+    const data = batchOf(problems);
+    const solution = solveBatch(data);
+    expect([...solution.iterations]).toEqual(new Array(6).fill(0));
+    for (let e = 0; e < 6; e++) {
+      const { point, iterations } = solveElement(elementOf(data, e), batchSettings());
+      expect(iterations).toBeGreaterThan(0);
+      expect(apart(solution.z.slice(e * n, (e + 1) * n), point.z)).toBeLessThan(1e-9);
+      expect(solution.flags[e]).toEqual(['refined']);
+    }
+  });
+
   it('give gradients of data rounded to f32 within 1e-4 of those in f64', () => {
     const problems = Array.from({ length: 8 }, (_, k) => timed(50, 0, 50, 900 + k));
     const rounded = problems.map((problem) => {
