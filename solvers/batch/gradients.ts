@@ -81,13 +81,8 @@ function addSymmetric(
   n: number,
   adds: boolean,
 ): void {
-  for (let i = 0; i < n; i++) {
-    const [ui, zi] = [-0.5 * u[from + i]!, -0.5 * z[from + i]!];
-    const row = to + i * n;
-    if (adds)
-      for (let j = 0; j < n; j++) out[row + j] = out[row + j]! + (ui * z[from + j]! + zi * u[from + j]!);
-    else for (let j = 0; j < n; j++) out[row + j] = ui * z[from + j]! + zi * u[from + j]!;
-  }
+  for (let i = 0; i < n; i++)
+    writeRow(out, to + i * n, -0.5 * u[from + i]!, z, -0.5 * z[from + i]!, u, from, n, adds);
 }
 
 /** out −= a zᵀ + y uᵀ, or out = − that; rows where a and y are 0 stay. */
@@ -107,9 +102,23 @@ function addRows(
   for (let i = 0; i < rows; i++) {
     const [ai, yi] = [-a[rowFrom + i]!, -y[rowFrom + i]!];
     if (ai === 0 && yi === 0) continue;
-    const row = to + i * n;
-    if (adds)
-      for (let j = 0; j < n; j++) out[row + j] = out[row + j]! + (ai * z[from + j]! + yi * u[from + j]!);
-    else for (let j = 0; j < n; j++) out[row + j] = ai * z[from + j]! + yi * u[from + j]!;
+    writeRow(out, to + i * n, ai, z, yi, u, from, n, adds);
   }
+}
+
+/** n numbers of out become, or have added, a z + b u. */
+function writeRow(
+  out: Float64Array,
+  to: number,
+  a: number,
+  z: Float64Array,
+  b: number,
+  u: Float64Array,
+  from: number,
+  n: number,
+  adds: boolean,
+): void {
+  const end = from + n;
+  if (adds) for (let k = from; k < end; k++, to++) out[to] = out[to]! + (a * z[k]! + b * u[k]!);
+  else for (let k = from; k < end; k++, to++) out[to] = a * z[k]! + b * u[k]!;
 }
