@@ -89,6 +89,7 @@ it('names only commands that exist', () => {
     'bounds',
     'options',
     'doctor',
+    'qp',
     'data',
     'bench',
     'simulate',
