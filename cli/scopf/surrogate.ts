@@ -1,6 +1,6 @@
 import { InputError, loadNetwork, type Network } from '../../index.js';
 import { isInformative, LEAST_GAIN, readCard, type SurrogateCard } from '../../scenarios/scopf/card.js';
-import type { SecurityCase } from '../../scenarios/scopf/load-case.js';
+import { networkPath, type SecurityCase } from '../../scenarios/scopf/load-case.js';
 import { fittingLoad, type RangeChoice, rangeOf } from '../../scenarios/scopf/range.js';
 
 /** A network that foretells frequencies, what it says of itself, and where it lies. */
@@ -15,7 +15,7 @@ export async function surrogateOf(
   { network: own, grid }: SecurityCase,
   { network: given, force = false }: { readonly network?: string; readonly force?: boolean },
 ): Promise<Surrogate> {
-  const path = given ?? own;
+  const path = given === undefined ? own : networkPath(given);
   if (path === undefined)
     throw new InputError(
       `no network foretells the frequency of grid ${grid.name}: name one with --network, train one with 'graybox train scopf', or give --frequency-limit none`,

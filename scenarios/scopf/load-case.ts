@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import {
   type Contingency,
   dynamicsOf,
@@ -42,8 +42,8 @@ export interface CaseFlags {
 export const NINE_BUS_SAMPLES = 2560;
 
 /**
- * The samples that a network was trained on: those that `graybox train` wrote beside it, or those of the case where it is the
- * case's own network; undefined where they are not here.
+ * The samples that a network was trained on: those that `graybox train` wrote beside it, or those of the case where it is a
+ * network of the package; undefined where they are not here.
  */
 export function samplesOf(
   { network: own, samples }: SecurityCase,
@@ -52,7 +52,8 @@ export function samplesOf(
 ): Samples | undefined {
   const folder = network.replace(/[\\/]?model\.json$/, '') || '.';
   const file = join(folder, SAMPLES_FILE);
-  const found = existsSync(file) ? readNpy(file) : network === own ? samples?.() : undefined;
+  const ours = network === own || (own !== undefined && dirname(network) === dirname(own));
+  const found = existsSync(file) ? readNpy(file) : ours ? samples?.() : undefined;
   if (found !== undefined && found.columns !== inputs)
     throw new InputError(`${file}: has ${found.columns} columns for the ${inputs} inputs of the network`);
   return found;
@@ -62,6 +63,10 @@ export function samplesOf(
 export const SAMPLES_FILE = 'samples.npy';
 
 const shipped = (name: string): string => join(packageRoot, 'models', name);
+
+/** A path as it is; the name of a network of the package, such as `scopf-tanh-500x5`, as its folder. */
+export const networkPath = (given: string): string =>
+  !existsSync(given) && /^scopf-[\w-]+$/.test(given) && existsSync(shipped(given)) ? shipped(given) : given;
 
 /** The case that is named; else the 37-bus grid where its data are here, else the built-in nine buses. */
 export function loadCase({ case: named, dynamics }: CaseFlags): SecurityCase {
