@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
 import { derive } from '../../src/derive/derive.js';
+import { batched } from '../../src/derive/passes/batch.js';
 import type { Program } from '../../src/derive/program.js';
 import { Arrays } from '../../src/engine/onnx/arrays.js';
 import { onnxEngine } from '../../src/engine/onnx/engine.js';
@@ -21,7 +22,6 @@ const devices = (process.env['GRAYBOX_DEVICES'] ?? '').split(',');
 if (devices.includes('cuda')) engineContract({ engine: onnxEngine, precision: 'f64', device: 'cuda' });
 if (devices.includes('cuda')) engineContract({ engine: onnxEngine, precision: 'f32', device: 'cuda' });
 if (devices.includes('cuda')) engineContract({ engine: onnxEngine, precision: 'mixed', device: 'cuda' });
-if (devices.includes('webgpu')) engineContract({ engine: onnxEngine, precision: 'f32', device: 'webgpu' });
 
 describe('the joint graph of devices that hold one copy of the weights', () => {
   const network = chain([9, 6, 5, 3], { softmax: true });
@@ -36,6 +36,14 @@ describe('the joint graph of devices that hold one copy of the weights', () => {
     const shapes = arrays.initializers.map(({ shape }) => `${shape}`);
     for (const trained of ['9,6', '6,5', '5,3'])
       expect(shapes.filter((shape) => shape === trained).length).toBe(1);
+  });
+
+  it('takes multipliers for all points, also where no program reads them', () => {
+    const arrays = new Arrays(trainedArrays, Number.POSITIVE_INFINITY);
+    const affine = derive(chain([4, 3]));
+    const batch = (program: Program): Program => batched(program, 7);
+    const { graph } = jointGraph(affine, batch, arrays, { ...options, blockRows: 4 }, 7);
+    expect(graph.inputs.find(({ name }) => name === 'λ')!.shape).toEqual([7, 3]);
   });
 
   it.each([0, 1, 2] as const)('answers order %i, computed on the CPU', async (order) => {

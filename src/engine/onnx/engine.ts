@@ -249,6 +249,7 @@ class OnnxExecutable implements Executable {
       (program) => stacked(batched(program, points)),
       arrays,
       options,
+      points,
     );
     const session = await this.#open(results.graph);
     const fetches = results.graph.outputs.map(({ name }) => name);

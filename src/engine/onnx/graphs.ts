@@ -50,6 +50,7 @@ export function jointGraph(
   transform: (program: Program) => Program,
   arrays: Arrays,
   options: EmitOptions,
+  points = 1,
 ): Answering {
   const own = ([0, 1, 2] as const).map((order: Order) =>
     transform(programOf(programs, order, options.precision)),
@@ -113,7 +114,7 @@ export function jointGraph(
   const flags = [wantsHessian, wantsJacobian].map((name) => ({ name, element: 'bool' as const, shape: [] }));
   const given = (kind: 'x' | 'λ', size: number): OnnxTensor => {
     const found = own.flatMap(({ instructions }) => instructions).find((i) => i.kind === kind);
-    return { name: kind, element: outer, shape: found?.shape ?? [size] };
+    return { name: kind, element: outer, shape: found?.shape ?? [...(points > 1 ? [points] : []), size] };
   };
   const graph: OnnxGraph = {
     name: programs.name,
