@@ -11,6 +11,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   uses: 'many uses of one network, asked together',
   many: 'solves at the same time on one host, beside one after another',
   gap: 'how long solves keep the main thread',
+  scale: 'the published networks by size, engine, device and precision, with solves; resumable, with a plot',
   solve: 'the adversarial image: seconds per iteration and where they go, beside Ipopt with PyTorch',
   linear: 'factorization of KKT matrices, beside MUMPS',
   qp: 'batches of quadratic programs with gradients, beside Moreau, proxsuite and qpth',

@@ -26,7 +26,7 @@ function machine(files: readonly string[], env: Record<string, string> = {}) {
   return { within, relative };
 }
 
-describe('the search for libraries', () => {
+describe.skipIf(process.platform === 'win32')('the search for libraries', () => {
   it('finds a toolkit', () => {
     const { relative } = machine([
       'usr/local/cuda-12.4/lib64/libcublas.so.12',
