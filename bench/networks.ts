@@ -1,3 +1,4 @@
+import { sharedFloat32, sharedFloat64 } from '../src/core/memory.js';
 import type { Elementwise, Network, Node, Tensor } from '../src/network/graph.js';
 
 /** What a benchmark network looks like; the peer scripts build the same one from the same fields. */
@@ -15,10 +16,22 @@ export interface ChainSpec {
  */
 function weights(layer: number, inner: number, outer: number): Tensor {
   const scale = Math.sqrt(3 / inner);
-  const data = new Float64Array(inner * outer);
+  const data = sharedFloat64(inner * outer);
   for (let k = 0; k < data.length; k++) {
     const t = 43758.5453 * Math.sin(12.9898 * k + layer);
     data[k] = scale * (2 * (t - Math.floor(t)) - 1);
+  }
+  return { shape: [inner, outer], data };
+}
+
+/** As many numbers of the same size in f32, from Numerical Recipes' linear congruential generator: sines take minutes. */
+function roughWeights(layer: number, inner: number, outer: number): Tensor {
+  const data = sharedFloat32(inner * outer);
+  const scale = (2 * Math.sqrt(3 / inner)) / 2 ** 32;
+  let state = layer;
+  for (let k = 0; k < data.length; k++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    data[k] = scale * state;
   }
   return { shape: [inner, outer], data };
 }
@@ -29,8 +42,14 @@ export const benchmarkPoint = (inputs: number, outputs: number) => ({
   λ: Float64Array.from({ length: outputs }, (_, i) => Math.cos(i)),
 });
 
-/** Dense layers without biases worth speaking of (zero), with `spec.activation` between them. */
-export function chainNetwork({ name, widths, activation, softmax }: ChainSpec): Network {
+/**
+ * Dense layers without biases worth speaking of (zero), with `spec.activation` between them; weights in shared memory, where
+ * hosts read them: those of the peers in f64, or others in f32, which are there sooner and need half the memory.
+ */
+export function chainNetwork(
+  { name, widths, activation, softmax }: ChainSpec,
+  stored: 'f64' | 'f32' = 'f64',
+): Network {
   const fn: Elementwise = { name: activation };
   const nodes: Node[] = [
     { layer: 'input', op: { kind: 'input', offset: 0 }, inputs: [], shape: [widths[0]!] },
@@ -41,7 +60,11 @@ export function chainNetwork({ name, widths, activation, softmax }: ChainSpec): 
   for (let l = 1; l < widths.length; l++) {
     const [inner, outer] = [widths[l - 1]!, widths[l]!];
     const bias: Tensor = { shape: [outer], data: new Float64Array(outer) };
-    append(`dense ${l}`, { kind: 'affine', weight: weights(l, inner, outer), bias }, outer);
+    append(
+      `dense ${l}`,
+      { kind: 'affine', weight: (stored === 'f64' ? weights : roughWeights)(l, inner, outer), bias },
+      outer,
+    );
     parameters += inner * outer + outer;
     if (l < widths.length - 1) append(`${activation} ${l}`, { kind: 'elementwise', fn }, outer);
   }
