@@ -91,6 +91,7 @@ for (const name of flags.networks.split(',')) {
       const of = (order: Order) => timed(() => executable.evaluate(order, [slot]));
       const milliseconds = [await of(0), await of(1), await of(2)] as const;
       const finite = [slot.y, slot.J, slot.H].every((own) => own.every(Number.isFinite));
+      const { cardBytes = 0 } = executable;
       await executable.dispose();
       const floor = (1000 * flops(programs.hessian)) / rate[precision === 'mixed' ? 'f64' : precision];
       const row = {
@@ -103,6 +104,7 @@ for (const name of flags.networks.split(',')) {
         jacobian: milliseconds[1],
         hessian: milliseconds[2],
         floor,
+        cardBytes,
         compiling,
         finite,
         machine: machine(),

@@ -49,6 +49,8 @@ export interface Executable {
   readonly outputs: number;
   /** The constant factor that `J` and `H` leave out; absent where they are by x. */
   readonly through?: Factor;
+  /** Bytes on a card that it and those it shares weights with hold now; absent where it computes in host memory. */
+  readonly cardBytes?: number;
   /**
    * Answers one or many points in one call; none is no work. Buffers may lie in shared memory. A promise exactly where the
    * engine is not synchronous.

@@ -78,7 +78,6 @@ export interface Cuda {
   /** Compiles CUDA C++ for the card. */
   compile(source: string): Uint8Array;
   load(binary: Uint8Array): Handle;
-  unload(module: Handle): void;
   kernel(module: Handle, name: string): Handle;
   /** Queues a kernel of at least `threads` threads; numbers are passed as 64-bit integers, addresses as pointers. */
   launch(kernel: Handle, threads: number, args: readonly (number | Address)[]): void;

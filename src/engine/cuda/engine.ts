@@ -97,6 +97,10 @@ class CudaExecutable implements Executable {
     this.#bound = new Recent(kept, async (bound) => bound.dispose());
   }
 
+  get cardBytes(): number {
+    return this.card.bytes;
+  }
+
   /** Brings weights and kernels of one point to the card, so that what is missing fails at compilation. */
   warm(): void {
     try {

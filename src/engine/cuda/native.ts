@@ -37,6 +37,7 @@ export async function openCuda(): Promise<Cuda> {
     'int cuDeviceGetName(void *, int, int)',
     'int cuDeviceGetAttribute(void *, int, int)',
     'int cuDevicePrimaryCtxRetain(void *, int)',
+    'int cuDevicePrimaryCtxRelease_v2(int)',
     'int cuCtxSetCurrent(void *)',
     'int cuMemGetInfo_v2(void *, void *)',
     'int cuMemAlloc_v2(void *, size_t)',
@@ -54,7 +55,6 @@ export async function openCuda(): Promise<Cuda> {
     'int cuGraphLaunch(void *, void *)',
     'int cuGraphExecDestroy(void *)',
     'int cuModuleLoadData(void *, void *)',
-    'int cuModuleUnload(void *)',
     'int cuModuleGetFunction(void *, void *, const char *)',
     'int cuLaunchKernel(void *, unsigned int, unsigned int, unsigned int, unsigned int, unsigned int, unsigned int, unsigned int, void *, void *, void *)',
   ]);
@@ -96,6 +96,8 @@ export async function openCuda(): Promise<Cuda> {
   const context = box();
   ok('cuDevicePrimaryCtxRetain', cu.cuDevicePrimaryCtxRetain(context, device[0]));
   ok('cuCtxSetCurrent', cu.cuCtxSetCurrent(context[0]));
+  // A thread that leaves gives back what it had on the card, whatever it was doing.
+  process.once('exit', () => void cu.cuDevicePrimaryCtxRelease_v2(device[0]));
   const streamBox = box();
   // Does not wait for the default stream.
   ok('cuStreamCreate', cu.cuStreamCreate(streamBox, 1));
@@ -138,7 +140,6 @@ export async function openCuda(): Promise<Cuda> {
       ok('cuModuleLoadData', cu.cuModuleLoadData(module, binary));
       return module[0]!;
     },
-    unload: (module) => ok('cuModuleUnload', cu.cuModuleUnload(module)),
     kernel(module, name) {
       const kernel = box();
       ok('cuModuleGetFunction', cu.cuModuleGetFunction(kernel, module, name));

@@ -99,10 +99,6 @@ export class FakeCuda implements Cuda {
     this.#modules.set(++this.#handle, kernelsOf(new TextDecoder().decode(binary)));
     return this.#handle;
   }
-  unload(module: Handle): void {
-    this.#enter('unload');
-    this.#modules.delete(module);
-  }
   kernel(module: Handle, name: string): Handle {
     this.#enter('kernel');
     const kernel = this.#modules.get(module)?.get(name);

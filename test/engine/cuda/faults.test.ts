@@ -30,6 +30,7 @@ describe('memory of the card', () => {
     const { fake, engine } = card();
     const one = await engine.compile(programs, options);
     const afterOne = fake.used;
+    expect(one.cardBytes).toBe(afterOne);
     const uploads = (): number => fake.log.filter((call) => call === 'upload').length;
     const before = uploads();
     expect(before).toBeGreaterThan(3);
