@@ -7,12 +7,16 @@ import { packageRoot } from '../scenarios/data.js';
 /** Packages that are well known under exactly these names. Who takes a free name runs code on our users' machines. */
 const known = new Set([
   '@tensorflow/tfjs',
+  '@tensorflow/tfjs-node-gpu',
   'coinor-libipopt1v5',
   'graybox-nlp',
   'ipopt', // of Homebrew and conda-forge
   'koffi',
   'libopenblas0-pthread',
+  'nvidia-cublas', // NVIDIA's on PyPI
+  'nvidia-cuda-nvrtc', // NVIDIA's on PyPI
   'onnxruntime-node',
+  'openblas', // of Homebrew
 ]);
 
 it.skipIf(!existsSync(join(packageRoot, '.git')))(

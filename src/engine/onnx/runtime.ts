@@ -13,7 +13,7 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
     return runtime;
   } catch (cause) {
     throw new InputError(
-      `onnxruntime-node cannot be loaded (${firstLine(cause)}): install it (npm install onnxruntime-node) or use engine wasm`,
+      `onnxruntime-node cannot be loaded (${firstLine(cause)}): install it (npm install onnxruntime-node; where its script cannot fetch NVIDIA's providers npm leaves it out without a word, unless ONNXRUNTIME_NODE_INSTALL=skip is set) or use engine wasm`,
       { cause },
     );
   }
