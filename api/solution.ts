@@ -17,6 +17,7 @@ import {
   VariableArray,
 } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
+import { undefinedPart } from '../src/model/undefined-part.js';
 import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
@@ -153,8 +154,15 @@ export function solutionOf(
   const largest = (): number => errors().reduce((most, { error }) => Math.max(most, error), 0);
   // What was stopped or has no time left returns at once; a large network takes seconds.
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
+  // Where a function is undefined at the start, its formula says more than the name of its row.
+  const part =
+    result.status === 'evaluation-error' && result.message.includes('undefined at the start')
+      ? undefinedPart(statement, statement.variables.start)
+      : undefined;
   const message = oneLine(
-    result.message + (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision)),
+    result.message +
+      (part === undefined ? '' : `; ${part}`) +
+      (hurried ? '' : errorRemark(uses, errors(), tol, engine?.precision)),
   );
   const objective = sense * result.objective;
   log?.(

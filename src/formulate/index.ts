@@ -1,5 +1,6 @@
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export { forward } from './forward.js';
+export type { InputsByName } from './inputs.js';
 export { crossed, held, type PieceRows, type Pieces, piecesAt, relaxed } from './kinks.js';
 export { argmaxAtLeast } from './margins.js';
 export type { Formulation, HingeTreatment, NetworkOptions, QuadraticTreatment } from './network.js';

@@ -1,8 +1,9 @@
 import { InputError } from '../core/errors.js';
-import { type ArrayOperand, toArray } from '../model/array.js';
+import { type ArrayOperand, isArrayOperand, toArray } from '../model/array.js';
 import { both, Call, Column, Constant, type Expression, Linear } from '../model/expression.js';
-import { shapeText } from '../model/extents.js';
+import { countOf, shapeText } from '../model/extents.js';
 import { subtract } from '../model/functions.js';
+import { concat } from '../model/joining.js';
 import { Model } from '../model/model.js';
 import { type InputMap, isIdentity, withInputs } from '../network/compose.js';
 import type { Network } from '../network/graph.js';
@@ -22,14 +23,61 @@ export interface Inputs {
   readonly several: boolean;
 }
 
+/** Inputs of a network by the names of its input layers. */
+export type InputsByName = { readonly [input: string]: ArrayOperand };
+
+/** The input layers with the shapes that they take, in words. */
+const expected = ({ nodes }: Network): string =>
+  nodes
+    .flatMap(({ op, layer, shape }) =>
+      op.kind === 'input' ? [`'${layer}' of shape ${shapeText(shape)}`] : [],
+    )
+    .join(', ');
+
+function isByName(x: ArrayOperand | InputsByName): x is InputsByName {
+  return (
+    typeof x === 'object' &&
+    x !== null &&
+    !isArrayOperand(x) &&
+    (Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null)
+  );
+}
+
+/** Inputs by name, one after the other as the network takes them. */
+function joined(net: Network, given: InputsByName): ArrayOperand {
+  const layers = net.nodes
+    .flatMap(({ op, layer, shape }) =>
+      op.kind === 'input' ? [{ layer, offset: op.offset, size: countOf(shape) }] : [],
+    )
+    .sort((a, b) => a.offset - b.offset);
+  const stranger = Object.keys(given).find((name) => !layers.some(({ layer }) => layer === name));
+  if (stranger !== undefined)
+    throw new InputError(`network '${net.name}' has no input '${stranger}'; it takes ${expected(net)}`);
+  const parts = layers.map(({ layer, size }) => {
+    const own = given[layer];
+    if (own === undefined)
+      throw new InputError(`network '${net.name}': input '${layer}' is missing; it takes ${expected(net)}`);
+    const array = toArray(own, `network '${net.name}': input '${layer}'`);
+    // A table has a row for each use.
+    const several = array.size !== size;
+    if (several && array.size !== array.shape[0]! * size)
+      throw new InputError(
+        `network '${net.name}': input '${layer}' has shape ${shapeText(array.shape)}; it takes ${expected(net)}, or a table of these`,
+      );
+    return several ? array.reshape([array.shape[0]!, size]) : array.reshape([size]);
+  });
+  return concat(parts, -1);
+}
+
 /** What a caller gave as inputs, checked. */
-export function inputsOf(net: Network, x: ArrayOperand): Inputs {
+export function inputsOf(net: Network, given: ArrayOperand | InputsByName): Inputs {
+  const x = isByName(given) ? joined(net, given) : given;
   const array = toArray(x, `network '${net.name}'`);
   const several = array.shape.length > 1;
   const n = array.shape.at(-1) ?? 0;
   if (array.shape.length > 2 || n !== net.inputSize)
     throw new InputError(
-      `network '${net.name}' takes ${net.inputSize} inputs, got ${several ? `shape ${shapeText(array.shape)}` : `${n} variables`}`,
+      `network '${net.name}' takes ${net.inputSize} inputs, got ${several ? `shape ${shapeText(array.shape)}` : `${n} variables`}; they are ${expected(net)}`,
     );
   const model = modelOf(net, array.elements);
   const rows = several

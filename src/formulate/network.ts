@@ -2,7 +2,7 @@ import { Budget, type BudgetLimits, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { optionsOf, told } from '../core/given.js';
 import type { ArrayOperand, ExpressionArray } from '../model/array.js';
-import type { Column, Expression, Operand, Variable } from '../model/expression.js';
+import { type Column, Constant, type Expression, type Operand, type Variable } from '../model/expression.js';
 import type { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import { activationOf } from '../network/activation/table.js';
@@ -12,7 +12,7 @@ import { isAffine, isSmooth, label } from '../network/traits.js';
 import { hasPrograms, stagesOf } from './cut.js';
 import { forward, outputValues } from './forward.js';
 import { addFullSpace } from './full.js';
-import { feed, inputsOf } from './inputs.js';
+import { feed, type InputsByName, inputsOf } from './inputs.js';
 import type { PieceRows } from './kinks.js';
 import { addOptimality } from './optimality.js';
 import { firstVariables } from './outputs.js';
@@ -111,7 +111,8 @@ export type Formulation = 'auto' | 'reduced' | 'piecewise' | 'lifted' | 'partial
 
 /**
  * Adds `y = NN(x)` to the model of `x` and returns `y`. `x` holds variables, parameters, numbers and formulas; numbers and
- * multiples of one variable become part of the first layer, other formulas variables with rows. For `x` of shape `[N, n]`
+ * multiples of one variable become part of the first layer, other formulas variables with rows. A network of several inputs takes
+ * them one after the other, or by the names of its input layers, `{ state: x, control: u }`. For `x` of shape `[N, n]`
  * it is N uses of one network, which are computed together, and `y` has shape `[N, m]`. Throws InputError for inputs that do
  * not fit the network, for options that contradict each other, and for activations that the formulation cannot state.
  */
@@ -125,7 +126,12 @@ export function network(
   x: ExpressionArray<Expression, 1> | ArrayLike<Operand>,
   options?: NetworkOptions,
 ): VariableArray<1>;
-export function network(net: Network, x: ArrayOperand, options: NetworkOptions = {}): VariableArray {
+export function network(net: Network, x: InputsByName, options?: NetworkOptions): VariableArray;
+export function network(
+  net: Network,
+  x: ArrayOperand | InputsByName,
+  options: NetworkOptions = {},
+): VariableArray {
   requireNetwork(net, 'network');
   checkOptions(net, optionsOf(options, `network '${net.name}'`));
   const { model, rows, several } = inputsOf(net, x);
@@ -138,6 +144,7 @@ export function network(net: Network, x: ArrayOperand, options: NetworkOptions =
   const add = cut ? addCut : plain[formulation];
   const use = (row: readonly Expression[], own: Settled & { readonly name: string }): VariableArray => {
     const [row0, column0] = [model.rowCount, model.variableCount];
+    if (row.every((e) => e instanceof Constant)) return constant(model, stated, row, own);
     const fed = feed(model, stated, row, own.name);
     const outputs = add(model, fed.net, fed.inputs, own, {
       network: fed.net,
@@ -289,6 +296,31 @@ function refuseKinks(
 
 /** Options with what was chosen. */
 type Settled = Omit<NetworkOptions, 'kinks'> & { readonly kinks?: NetworkUse['kinks'] | undefined };
+
+/** Outputs of a use whose inputs are all numbers: rows say what they are. */
+function constant(
+  model: Model,
+  net: Network,
+  row: readonly Expression[],
+  { name, lower, upper }: Settled & { readonly name: string },
+): VariableArray {
+  const values = outputValues(
+    net,
+    forward(
+      net,
+      row.map((e) => (e as Constant).value),
+    ),
+  );
+  const outputs = model.variables(name, net.outputSize, {
+    start: values,
+    ...(lower !== undefined && { lower }),
+    ...(upper !== undefined && { upper }),
+  });
+  values.forEach((value, k) => {
+    model.constrain(outputs.at(k), { equals: value, name: `${name} = ${net.name}[${k}]` });
+  });
+  return outputs;
+}
 
 /** What a use computes, and of which network it is a use. */
 interface Whole {

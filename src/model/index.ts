@@ -1,13 +1,16 @@
-export type { Block, ElementGroup, GrayBoxUse, Problem } from '../problem/problem.js';
+export type { AuxiliarySums, Block, ElementGroup, GrayBoxUse, Problem } from '../problem/problem.js';
 export type { Shape } from '../problem/shape.js';
 export { type AnyRank, type ArrayOperand, ExpressionArray, type RankBelow, type Shaped } from './array.js';
+export type { TemplateValue } from './callables.js';
 export type { Boxes, ByHandle, Changes, LinkedBoxes } from './changes.js';
 export type { Binary, Operands, Several, Unary } from './elementwise.js';
 export type { Operand, Owner, VariableChange } from './expression.js';
-export { Expression, Parameter, Variable } from './expression.js';
+export { type Bounds as VariableBounds, Column, Expression, Parameter, Variable } from './expression.js';
 export type { Extents, Indices, RankOf } from './extents.js';
+export type { View, Viewed } from './formula.js';
 export * from './functions.js';
 export type { GroupOptions, Template } from './grouping.js';
+export type { Handle } from './handles.js';
 export { concat, stack } from './joining.js';
 export { type Matrix, matmul, matvec } from './matrices.js';
 export type { GrayBoxOptions, ModelOptions, VariableOptions } from './model.js';

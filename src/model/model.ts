@@ -439,13 +439,13 @@ export class Model implements Owner {
     return this.#variables.start.view();
   }
 
-  /** The model as plain data; later changes of the model do not reach it. Parameters must have values. */
+  /** @internal The model as plain data; later changes of the model do not reach it. Parameters must have values. */
   statement(): Statement {
     this.#variables.requireValues();
     return this.#state(copied);
   }
 
-  /** The same while parameters wait for their values, which are 0 in it. */
+  /** @internal The same while parameters wait for their values, which are 0 in it. */
   openStatement(): Statement {
     return this.#state(copied);
   }
