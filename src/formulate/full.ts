@@ -9,10 +9,9 @@ import type { Network, Node, Tensor } from '../network/graph.js';
 import { expressed } from './algebra.js';
 import { concatenation, lastExtent } from './forward.js';
 import type { PieceRows } from './kinks.js';
+import type { Hinge } from './hinge.js';
 import { addOptimality } from './optimality.js';
 import { isRelu } from './outputs.js';
-
-export type Hinge = { readonly complementarity: number } | { readonly smooth: number };
 
 export interface FullSpace {
   readonly model: Model;

@@ -2,7 +2,7 @@ import type { Column, Variable } from '../model/expression.js';
 import { linear, multiply } from '../model/functions.js';
 import type { Model } from '../model/model.js';
 import type { OpOf } from '../network/traits.js';
-import type { Hinge } from './full.js';
+import type { Hinge } from './hinge.js';
 import { programOf, solveQuadratic } from './quadratic.js';
 
 interface Site {
