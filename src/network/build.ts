@@ -14,6 +14,9 @@ export function firstNotFinite(data: Float32Array | Float64Array): number {
   return -1;
 }
 
+/** Characters of a layer's name in messages; of longer ones the end, which tells them apart. */
+const longest = 28;
+
 /** A shape in messages: `[28, 28]`. */
 export const show = (shape: Shape): string => `[${shape.join(', ')}]`;
 const same = (a: Shape, b: Shape): boolean =>
@@ -55,7 +58,7 @@ export class NetworkBuilder {
   }
 
   #where(layer: string): string {
-    return `${this.file}: layer "${layer}"`;
+    return `${this.file}: layer "${layer.length > longest ? `…${layer.slice(1 - longest)}` : layer}"`;
   }
 
   /** Counts trained numbers; they are booked on the next node added. */

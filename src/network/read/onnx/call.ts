@@ -43,7 +43,7 @@ export class Call implements Place {
   }
 
   error(problem: string): InputError {
-    return this.build.error(this.layer, `${this.op}: ${problem}`);
+    return this.build.error(this.layer, `${this.op.slice(0, 28)}: ${problem}`);
   }
   get opset(): number {
     return this.around.opset(this.domain);

@@ -112,7 +112,7 @@ function ruleOf(context: Context, layer: Layer) {
       : alone && Object.hasOwn(operationRules, layer.kind);
   const table = operation ? operationRules : layerRules;
   if (Object.hasOwn(table, layer.kind)) return table[layer.kind]!;
-  const name = layer.kind.slice(0, 40);
+  const name = layer.kind.slice(0, 24);
   throw context.build.error(
     layer.name,
     `${name} ${operation ? 'operations' : 'layers'} cannot be read; nearest is ${nearest(layer.kind, Object.keys(table))}`,
