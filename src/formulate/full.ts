@@ -5,11 +5,12 @@ import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
 import type { Hinges } from '../network/activation/activation.js';
 import { activationOf } from '../network/activation/table.js';
+import type { Intervals } from '../network/bounds/interval.js';
 import type { Network, Node, Tensor } from '../network/graph.js';
 import { expressed } from './algebra.js';
 import { concatenation, lastExtent } from './forward.js';
-import type { PieceRows } from './kinks.js';
 import type { Hinge } from './hinge.js';
+import type { PieceRows } from './kinks.js';
 import { addOptimality } from './optimality.js';
 import { isRelu } from './outputs.js';
 
@@ -24,6 +25,8 @@ export interface FullSpace {
   /** Variables that nodes have already: outputs. */
   readonly own: ReadonlyMap<number, Variable[]>;
   readonly outputs: VariableArray;
+  /** Bounds of every node, where they are to be used. */
+  readonly bounds?: readonly Intervals[] | undefined;
   /** Takes note of rows by complementarity. */
   readonly pieces?: PieceRows[];
   /** The variable that is 0 wherever numbers are padded; made when one is first needed. */
@@ -54,9 +57,14 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
   const label = `${full.name}/${k}:${node.layer}`;
   const sources = node.inputs.map((input) => nodes[input]!);
   const u = sources[0] ?? [];
+  const known = full.bounds?.[k];
+  const entering = full.bounds?.[node.inputs[0] ?? -1];
   const make = (): Variable[] => {
-    const lower = isRelu(node) && 'complementarity' in hinge ? 0 : Number.NEGATIVE_INFINITY;
-    return own.get(k) ?? [...model.variables(label, values[k]!.length, { start: values[k]!, lower })];
+    const least = isRelu(node) && 'complementarity' in hinge ? 0 : Number.NEGATIVE_INFINITY;
+    const bounds = known
+      ? { lower: known.lower.map((low) => Math.max(low, least)), upper: known.upper }
+      : { lower: least };
+    return own.get(k) ?? [...model.variables(label, values[k]!.length, { start: values[k]!, ...bounds })];
   };
   switch (op.kind) {
     case 'input':
@@ -73,7 +81,7 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
     case 'contract':
       return addContract(full, label, node, sources, make());
     case 'maximum':
-      return addMaximum(full, label, u, make(), values[node.inputs[0]!]!);
+      return addMaximum(full, label, u, make(), values[node.inputs[0]!]!, entering);
     case 'quadraticProgram':
       return addOptimality({ model, hinge, label }, op, u, make(), values[node.inputs[0]!]!);
     case 'affine':
@@ -96,7 +104,8 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
       const φ = activationOf(op.fn);
       if (φ.kind === 'smooth')
         return equate(model, label, make(), (v, i) => subtract(v, expressed(φ, u[i]!)));
-      if (φ.kind === 'kinked') return addKinked(full, label, u, make(), φ.hinges, values[node.inputs[0]!]!);
+      if (φ.kind === 'kinked')
+        return addKinked(full, label, u, make(), φ.hinges, values[node.inputs[0]!]!, entering);
       throw new InputError(
         `layer '${node.layer}' of network '${full.net.name}' has the activation ${op.fn.name}, which jumps; no formulation states it, train with relu or a smooth activation instead`,
       );
@@ -150,9 +159,17 @@ function addMaximum(
   u: readonly Column[],
   variables: Variable[],
   start: Float64Array,
+  bounds: Intervals | undefined,
 ): Variable[] {
   const width = u.length / variables.length;
-  const row = (i: number): readonly Column[] => u.slice(i * width, (i + 1) * width);
+  // Entries that can be the greatest.
+  const places = variables.map((_, i) => {
+    const all = Array.from({ length: width }, (_, l) => i * width + l);
+    if (!bounds) return all;
+    const floor = all.reduce((most, k) => Math.max(most, bounds.lower[k]!), Number.NEGATIVE_INFINITY);
+    return all.filter((k) => bounds.upper[k]! >= floor);
+  });
+  const row = (i: number): readonly Column[] => places[i]!.map((k) => u[k]!);
   if (width === 1) return equate(model, label, variables, (v, i) => linear([1, -1], [v, u[i]!]));
   if ('smooth' in hinge) {
     const ε = hinge.smooth;
@@ -166,14 +183,18 @@ function addMaximum(
     );
   }
   variables.forEach((v, i) => {
-    const own = start.subarray(i * width, (i + 1) * width);
+    if (row(i).length === 1) {
+      equate(model, v.name, [v], () => linear([1, -1], [v, row(i)[0]!]));
+      return;
+    }
+    const own = Float64Array.from(places[i]!, (k) => start[k]!);
     const most = Math.max(...own);
     const count = own.filter((value) => value === most).length;
-    const shares = model.variables(`${label}[${i}] share`, width, {
+    const shares = model.variables(`${label}[${i}] share`, own.length, {
       lower: 0,
       start: own.map((value) => (value === most ? 1 / count : 0)),
     });
-    model.constrain(linear(new Float64Array(width).fill(1), [...shares]), {
+    model.constrain(linear(new Float64Array(own.length).fill(1), [...shares]), {
       equals: 1,
       name: `${label}[${i}] shares`,
     });
@@ -247,21 +268,33 @@ function addKinked(
   variables: Variable[],
   { slope, hinges }: Hinges,
   start: Float64Array,
+  bounds: Intervals | undefined,
 ): Variable[] {
+  /** The hinges of a number that its bounds leave open, and the line that the others make. */
+  const settle = (i: number) => {
+    const open: Hinges['hinges'][number][] = [];
+    let [scale, shift] = [slope, 0];
+    for (const own of hinges) {
+      const { factor, a, b } = own;
+      const ends = bounds ? [a * bounds.lower[i]! + b, a * bounds.upper[i]! + b] : undefined;
+      if (ends && Math.max(...ends) <= 0) continue;
+      if (ends && Math.min(...ends) >= 0) {
+        scale += factor * a;
+        shift += factor * b;
+      } else open.push(own);
+    }
+    return { open, scale, shift };
+  };
   if ('smooth' in hinge) {
     const ε = hinge.smooth;
-    return equate(model, label, variables, (v, i) =>
-      subtract(
-        v,
-        sum([
-          multiply(slope, u[i]!),
-          ...hinges.map(({ factor, a, b }) => {
-            const argument = add(multiply(a, u[i]!), b);
-            return multiply(factor / 2, add(argument, sqrt(add(power(argument, 2), ε * ε))));
-          }),
-        ]),
-      ),
-    );
+    return equate(model, label, variables, (v, i) => {
+      const { open, scale, shift } = settle(i);
+      const bent = open.map(({ factor, a, b }) => {
+        const argument = add(multiply(a, u[i]!), b);
+        return multiply(factor / 2, add(argument, sqrt(add(power(argument, 2), ε * ε))));
+      });
+      return subtract(v, sum([multiply(scale, u[i]!), shift, ...bent]));
+    });
   }
   const ε = hinge.complementarity;
   const complement = (r: Variable, i: number, a: number, b: number): void => {
@@ -274,23 +307,32 @@ function addKinked(
   };
   const plain =
     slope === 0 && hinges.length === 1 && hinges[0]!.factor === 1 && hinges[0]!.b === 0 && hinges[0]!.a === 1;
-  if (plain) {
-    variables.forEach((v, i) => {
-      complement(v, i, 1, 0);
-    });
-    return variables;
-  }
-  const parts = hinges.map(({ a, b }, h) => {
-    const r = model.variables(`${label} hinge ${h}`, u.length, {
+  const settled = variables.map((_, i) => settle(i));
+  const parts = hinges.map((own, h) => {
+    const at = settled.flatMap(({ open }, i) => (open.includes(own) ? [i] : []));
+    if (plain || at.length === 0) return new Map<number, Variable>();
+    const { a, b } = own;
+    const r = model.variables(`${label} hinge ${h}`, at.length, {
       lower: 0,
-      start: start.map((value) => Math.max(a * value + b, 0)),
+      start: at.map((i) => Math.max(a * start[i]! + b, 0)),
     });
-    r.elements.forEach((variable, i) => {
-      complement(variable, i, a, b);
+    r.elements.forEach((variable, k) => {
+      complement(variable, at[k]!, a, b);
     });
-    return r;
+    return new Map(at.map((i, k) => [i, r.at(k)]));
   });
-  return equate(model, label, variables, (v, i) =>
-    linear([1, -slope, ...hinges.map(({ factor }) => -factor)], [v, u[i]!, ...parts.map((r) => r.at(i))]),
-  );
+  variables.forEach((v, i) => {
+    const { open, scale, shift } = settled[i]!;
+    if (plain && open.length > 0) {
+      complement(v, i, 1, 0);
+      return;
+    }
+    const bent = open.map((own) => [own.factor, parts[hinges.indexOf(own)]!.get(i)!] as const);
+    const line = scale === 0 ? [] : [[scale, u[i]!] as const];
+    const terms = [...line, ...bent];
+    equate(model, v.name, [v], () =>
+      linear([1, ...terms.map(([factor]) => -factor)], [v, ...terms.map(([, term]) => term)], -shift),
+    );
+  });
+  return variables;
 }

@@ -2,10 +2,20 @@ import { Budget, type BudgetLimits, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { optionsOf, told } from '../core/given.js';
 import type { ArrayOperand, ExpressionArray } from '../model/array.js';
-import { type Column, Constant, type Expression, type Operand, type Variable } from '../model/expression.js';
+import {
+  type Column,
+  Constant,
+  type Expression,
+  type Operand,
+  Parameter,
+  type Variable,
+} from '../model/expression.js';
 import type { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import { activationOf } from '../network/activation/table.js';
+import { nodeBounds } from '../network/bounds/bounds.js';
+import type { Intervals } from '../network/bounds/interval.js';
+import { Region } from '../network/bounds/region.js';
 import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
 import { isAffine, isSmooth, label } from '../network/traits.js';
@@ -82,6 +92,11 @@ export interface NetworkOptions {
   /** Reduced space: what becomes of quadratic programs inside the network; the rest of it stays gray boxes. In full space
    * they follow `relu`. */
   readonly quadratic?: QuadraticTreatment;
+  /**
+   * Full space: bounds of every layer's values over the bounds that x has now become bounds of their variables, and kinks that
+   * lie outside of them straight lines. Later changes must not widen the bounds of x. Default false.
+   */
+  readonly tighten?: boolean;
   /** How the data were standardized for training: x and y are then in the units of the data. */
   readonly scaling?: NetworkScaling;
   /** Takes the outputs before the softmax that the network ends with. Default false. */
@@ -99,6 +114,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
   box: true,
   relu: true,
   layers: true,
+  tighten: true,
   kinks: true,
   quadratic: true,
   scaling: true,
@@ -235,6 +251,7 @@ function formulationOf(net: Network, options: NetworkOptions): ChosenFormulation
   if (formulation !== 'full' && relu !== undefined) clash('relu', "use formulation: 'full', or 'piecewise'");
   if (formulation !== 'partial' && options.layers !== undefined)
     clash('layers', "use formulation: 'partial'");
+  if (options.tighten && formulation !== 'full') clash('tighten', "use formulation: 'full'");
   if (formulation === 'partial' && !(isList(options.layers) && options.layers.length > 0))
     throw new InputError(
       `network '${net.name}': formulation 'partial' needs layers, the names of those to expose; or use 'lifted'`,
@@ -567,6 +584,24 @@ function positive(amount: unknown, where: string): number {
   if (typeof amount === 'number' && amount > 0 && Number.isFinite(amount)) return amount;
   throw new InputError(`${where} must be a positive number, got ${told(amount)}`);
 }
+/** Solvers move bounds outward by a little; so do these. */
+const widening = 1e-7;
+
+/** Bounds of every node over the bounds of its inputs. */
+function boundsAt(model: Model, net: Network, inputs: readonly Column[]): Intervals[] {
+  const boxes = model.boxes();
+  const side = (bounds: Float64Array, sign: 1 | -1): Float64Array =>
+    Float64Array.from(inputs, (column) => {
+      const bound = column instanceof Parameter ? Number.NaN : bounds[column.index]!;
+      if (!Number.isFinite(bound))
+        throw new InputError(
+          `network '${net.name}': tighten needs finite bounds of x; '${column.name}' has ${column instanceof Parameter ? 'none, it is a parameter' : `the ${sign > 0 ? 'upper' : 'lower'} bound ${bound}`}`,
+        );
+      return bound + sign * widening * Math.max(1, Math.abs(bound));
+    });
+  return nodeBounds(net, new Region(side(boxes.lower, -1), side(boxes.upper, 1)));
+}
+
 /** ε of a model that no solve has driven on. */
 const firstRelaxation = 1e-6;
 
@@ -596,7 +631,8 @@ function addRows(
     'complementarity' in hinge,
   );
   const pieces: PieceRows[] = [];
-  addFullSpace({ model, net, inputs, values, name, hinge, own, outputs, pieces });
+  const bounds = options.tighten ? boundsAt(model, net, inputs) : undefined;
+  addFullSpace({ model, net, inputs, values, name, hinge, own, outputs, bounds, pieces });
   if (goesOn) addContinued(model, pieces, '');
   const bent = !net.nodes.every(({ op }) => isSmooth(op));
   const way = 'smooth' in hinge ? 'smooth' : 'complementarity';
