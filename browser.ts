@@ -2,6 +2,7 @@
 
 export { type BoundsOptions, bounds, type LayerBounds, type NetworkBounds } from './api/bounds.js';
 export type { EngineSummary, NetworkChoice } from './api/engine.js';
+export { type ExportOptions, exportDerivatives } from './api/export.js';
 export { type FormulationSizes, formulationSizes } from './api/formulation-sizes.js';
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';

@@ -8,6 +8,7 @@ import { contingenciesCommand } from './contingencies.js';
 import { dataCommand } from './data.js';
 import { doctorCommand } from './doctor.js';
 import { exitCode } from './exit-code.js';
+import { exportCommand } from './export.js';
 import { inspectCommand } from './inspect.js';
 import { remark } from './output.js';
 import { qpCommand } from './qp.js';
@@ -32,6 +33,7 @@ function program(): Command {
     inspectCommand,
     checkCommand,
     boundsCommand,
+    exportCommand,
     benchCommand,
     dataCommand,
     optionsCommand,

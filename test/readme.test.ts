@@ -87,6 +87,7 @@ it('names only commands that exist', () => {
     'inspect',
     'check',
     'bounds',
+    'export',
     'options',
     'doctor',
     'qp',

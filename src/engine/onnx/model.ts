@@ -8,6 +8,8 @@ export interface OnnxTensor {
   readonly name: string;
   readonly element: Element;
   readonly shape: readonly number[];
+  /** The shape with the names of axes whose length is left open, in place of `shape`. */
+  readonly axes?: readonly (number | string)[];
 }
 /** An output; its shape is left open where it depends on a condition. */
 export type OnnxOutput = Omit<OnnxTensor, 'shape'> & { readonly shape?: readonly number[] };
@@ -32,12 +34,15 @@ export interface OnnxGraph {
 export const bytesOf = (data: ArrayBufferView): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-const describe = ({ name, element, shape }: OnnxOutput) => ({
+const dimension = (length: number | string) =>
+  typeof length === 'number' ? { dimValue: length } : { dimParam: length };
+
+const describe = ({ name, element, shape, axes = shape }: OnnxOutput) => ({
   name,
   type: {
     tensorType: {
       elemType: elementType[element],
-      ...(shape === undefined ? {} : { shape: { dim: shape.map((dimValue) => ({ dimValue })) } }),
+      ...(axes === undefined ? {} : { shape: { dim: axes.map(dimension) } }),
     },
   },
 });
@@ -70,12 +75,13 @@ export interface OnnxModel {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
-export function serialize(graph: OnnxGraph): OnnxModel {
+/** `inline`: with all arrays in it, for a file that stands alone. */
+export function serialize(graph: OnnxGraph, inline = false): OnnxModel {
   const externalData: { path: string; data: Uint8Array }[] = [];
   const initializer = graph.initializers.map(({ name, element, shape, data }) => {
     const described = { name, dims: shape, dataType: elementType[element] };
     const bytes = bytesOf(data);
-    if (bytes.length < external) return { ...described, rawData: bytes };
+    if (inline || bytes.length < external) return { ...described, rawData: bytes };
     externalData.push({ path: name, data: bytes });
     const entries = { location: name, offset: '0', length: `${bytes.length}` };
     return {
