@@ -23,6 +23,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   mnist: 'the adversarial image over many samples',
   pglib: 'optimal power flows of pglib-opf, beside Ipopt',
   scopf: 'the secured power flow with frequency surrogates of growing size',
+  formulations: 'the adversarial image by network, formulation and solver: structure and runtime',
   hostile: 'hostile files of every format that is read: .nl, model.json, pictures',
   faults: 'machines that lack something, and 200 random kills during solves',
   determinism: 'the same bits over many runs, threads and engines',
@@ -40,7 +41,7 @@ export function benchCommand(): Command {
     .addHelpText(
       'after',
       `\nBenchmarks:\n${Object.entries(SCRIPTS)
-        .map(([name, about]) => `  ${name.padEnd(8)} ${about}`)
+        .map(([name, about]) => `  ${name.padEnd(12)} ${about}`)
         .join('\n')}`,
     )
     .action(async (name: string, flags: string[]) => {
