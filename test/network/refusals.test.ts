@@ -128,7 +128,11 @@ describe('ONNX files that are none', () => {
     ['whole numbers', onnx([plain], { elemType: 7 }), /no output of floats|only floats/],
     ['NaN weights', onnx([product], { initializer: [nan] }), /is NaN at index 3/],
     ['missing weights', onnx([product], { initializer: [far] }), /w\.bin/],
-    ['shapes that do not fit', onnx([product], { initializer: [misfit] }), /cannot multiply \[1,4\] by \[3,2\]/],
+    [
+      'shapes that do not fit',
+      onnx([product], { initializer: [misfit] }),
+      /cannot multiply \[1,4\] by \[3,2\]/,
+    ],
     ['an input that is nowhere', onnx([{ op: 'Add', inputs: ['x', 'w'] }]), /"w"|input 1/],
   ])('%s: the right cause in one line', (_, bytes, message) => {
     const told = refusal(readBytes(bytes), 'm.onnx');

@@ -142,6 +142,11 @@ function finish(size: usize, ended: usize, places: usize): void {
     copy(a.yResidual, a.d, T);
     subtractTimes(a.C, a.ldN, T, N, a.z, a.yResidual);
     largest(a.d, T, ySize);
+    v128.store(places + 80, f64x2.splat(0));
+    v128.store(places + 96, f64x2.splat(0));
+    largest(a.C, T * (<i32>a.ldN >> 4), places + 80);
+    largest(a.z, N, places + 96);
+    v128.store(ySize, f64x2.max(v128.load(ySize), f64x2.mul(v128.load(places + 80), v128.load(places + 96))));
     // Slacks, before the rows not held are left out.
     copy(a.s, a.yResidual + (<usize>M << 4), P);
     multiply(a.yResidual + (<usize>M << 4), a.mask, P);
