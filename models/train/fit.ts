@@ -4,6 +4,11 @@ import type { HiddenActivation } from './classifier.js';
 /** Fills one batch: `x[size × inputs]` row-major, `label[size]`. */
 export type Batch = (x: Float32Array, label: Int32Array) => void;
 
+const activations: Readonly<Record<HiddenActivation, (u: tf.Tensor) => tf.Tensor>> = {
+  tanh: (u) => tf.tanh(u),
+  relu: (u) => tf.relu(u),
+};
+
 export interface Schedule {
   readonly steps: number;
   readonly batch: number;
@@ -71,9 +76,10 @@ export function fitClassifier(
   const label = new Int32Array(batch);
   const logits = (images: tf.Tensor): tf.Tensor => {
     let v = images;
+    const hidden = activations[activation];
     for (let k = 0; k < variables.length; k += 2) {
       const u = affine(v, variables[k]!, variables[k + 1]!);
-      v = k + 2 < variables.length ? tf[activation](u) : u;
+      v = k + 2 < variables.length ? hidden(u) : u;
     }
     return v;
   };
