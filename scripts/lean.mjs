@@ -1,5 +1,6 @@
 // Makes dist/ lean for publishing, and full again: `prepack` keeps a copy and takes comments and blanks out of its JavaScript,
-// names and lines of code stay apart enough to debug; `postpack` puts the copy back. Files change by renaming, so that who runs
+// names and lines of code stay apart enough to debug, and empties declarations that none of the package's entries reaches;
+// `postpack` puts the copy back. Files change by renaming, so that who runs
 // from dist/ meanwhile never reads half a file.
 import {
   cpSync,
@@ -11,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
 
 const kept = join('node_modules', '.cache', 'graybox-dist');
@@ -27,27 +28,51 @@ const replace = (path, content) => {
   renameSync(draft, path);
 };
 
+/** Declarations that the entries of the package reach. */
+function reachedFrom(entries) {
+  const reached = new Set();
+  const open = entries.map((entry) => join('dist', `${entry}.d.ts`));
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (reached.has(path) || !existsSync(path)) continue;
+    reached.add(path);
+    for (const [, target] of readFileSync(path, 'utf8').matchAll(
+      /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g,
+    ))
+      open.push(join(dirname(path), target.replace(/\.js$/, '.d.ts')));
+  }
+  return reached;
+}
+
 if (process.argv[2] === 'restore') {
   if (!existsSync(kept)) process.exit(0);
   for (const path of files(kept)) replace(join('dist', path.slice(kept.length + 1)), readFileSync(path));
   rmSync(kept, { recursive: true });
 } else {
+  const reached = reachedFrom(['index', 'browser', 'models/index', 'layers/tfjs/index']);
   const own = files('dist').filter(
-    (path) => /\.c?js$/.test(path) && !/^dist[\\/](test|bench)[\\/]/.test(path),
+    (path) =>
+      (/\.c?js$/.test(path) || (path.endsWith('.d.ts') && !reached.has(path))) &&
+      !/^dist[\\/](test|bench)[\\/]/.test(path),
   );
   rmSync(kept, { recursive: true, force: true });
   for (const path of own)
     cpSync(path, join(kept, path.slice('dist'.length + 1)), { preserveTimestamps: true });
   for (const path of own) {
+    if (path.endsWith('.d.ts')) {
+      replace(path, 'export {};\n');
+      continue;
+    }
     const code = readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
     const [, shebang = '', rest] = /^(#!.*\n)?([\s\S]*)$/.exec(code);
     const { code: lean } = transformSync(rest, {
       minifyWhitespace: true,
-      // Generated, nobody debugs it.
-      ...(path.endsWith('.cjs') && { minifyIdentifiers: true, minifySyntax: true }),
+      minifySyntax: true,
+      // What is generated nobody debugs; the command and what it trains and draws nobody imports.
+      minifyIdentifiers:
+        path.endsWith('.cjs') || /^dist[\\/](cli|scenarios|models[\\/]train)[\\/]/.test(path),
       legalComments: 'none',
       target: 'esnext',
-      lineLimit: 160,
+      lineLimit: 320,
     });
     replace(path, shebang + lean);
   }

@@ -203,17 +203,6 @@ describe('a caller’s mistake', () => {
       /Dance/,
     ],
     [
-      'a ReLU without a treatment',
-      (copy: string) =>
-        edit(copy, (model) => {
-          Object.assign(
-            model,
-            JSON.parse(JSON.stringify(model).replace('"activation":"tanh"', '"activation":"relu"')),
-          );
-        }),
-      /relu/,
-    ],
-    [
       'weights of the wrong shape',
       (copy: string) =>
         edit(copy, (model) => {

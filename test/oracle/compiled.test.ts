@@ -6,8 +6,14 @@ import { InputError } from '../../src/core/errors.js';
 
 describe('where compiled code stands', () => {
   it('is beside a compiled module', () => {
-    expect(compiled('file:///somewhere/dist/runtime/node/host.js', './host-thread.js').href).toBe(
-      'file:///somewhere/dist/runtime/node/host-thread.js',
+    const host = new URL('../../dist/runtime/node/host.js', import.meta.url).href;
+    const thread = new URL('../../dist/runtime/node/host-thread.js', import.meta.url).href;
+    expect(compiled(host, './host-thread.js').href).toBe(thread);
+  });
+
+  it('is told where it is neither beside a bundle nor installed there', () => {
+    expect(() => compiled('file:///somewhere/bundle.js', './host-thread.js')).toThrow(
+      /^host-thread\.js is neither beside the bundle .* nor in an installed graybox-nlp/,
     );
   });
 

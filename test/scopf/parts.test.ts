@@ -63,7 +63,7 @@ describe('samples in .npy files', () => {
     for (const [bytes, message] of [
       [npy(2, 2, [1, 2, 3, Number.NaN]), /row 1, column 1 \(from 0\) is NaN/],
       [npy(2, 2, [1, 2, 3]), /24 bytes for 2 × 2 numbers/],
-      [npy(1, 1, [1], '<f4'), /no matrix of little-endian f64/],
+      [npy(1, 1, [1], '<i8'), /no array of little-endian f64 or f32/],
       [Buffer.from('hello'), /is no \.npy file/],
     ] as const)
       expect(() => readNpy(write('b.npy', bytes))).toThrow(message);

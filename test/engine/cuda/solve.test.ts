@@ -40,11 +40,12 @@ describe('solves with engine cuda', () => {
       solve(nearest(0.45, lost).model, { ...onCard, runtime }),
       solve(nearest(0.5).model, { engine: 'wasm', runtime }),
     ]);
-    for (const { status, message, x, errors } of [one, two]) {
+    for (const { status, message, x, errors, iterations } of [one, two]) {
       expect(status).toBe('evaluation-error');
       expect(message).toMatch(/engine cuda: Fake 100 failed \(cuGraphLaunch: CUDA_ERROR_DEVICE_LOST\)/);
       expect(x.every(Number.isFinite)).toBe(true);
-      expect(Number.isFinite(errors.primal)).toBe(true);
+      // Before its first evaluation a solve has a point, and nothing to measure it by.
+      if (iterations > 0) expect(Number.isFinite(errors.primal)).toBe(true);
     }
     expect(other.status).toBe('optimal');
   });
