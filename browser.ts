@@ -35,6 +35,7 @@ export { type FrequencySlopes, reportScopf, type SecurityReport } from './api/re
 export type { Saved, SavedNumbers, SavedSolution } from './api/saved-solution.js';
 export {
   type Frequency,
+  PRICE_OF_FREQUENCY,
   type SecuredFlow,
   type SecuredOptions,
   type SurrogateInput,
@@ -104,6 +105,7 @@ export { flops } from './src/derive/flops.js';
 export type { Program, Programs } from './src/derive/program.js';
 export type { EngineChoice } from './src/engine/choose.js';
 export type { Device, Precision } from './src/engine/contract.js';
+export type { OnnxFileBytes } from './src/engine/onnx/derivatives.js';
 export { type EngineName, engineNames } from './src/engine/open.js';
 export {
   argmaxAtLeast,
@@ -143,11 +145,13 @@ export {
 export type {
   Slack as GridSlack,
   State as GridState,
+  StateLimits as GridLimits,
   StateRows as GridRows,
   StateStart as GridStart,
   StateVariables as GridVariables,
 } from './src/grid/state.js';
 export * from './src/model/index.js';
+export type { BoundsMethod } from './src/network/bounds/bounds.js';
 export type { Box } from './src/network/bounds/region.js';
 export { type DenseActivation, type DenseLayer, dense } from './src/network/dense.js';
 export { describe, type NodeRow } from './src/network/describe.js';

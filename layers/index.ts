@@ -10,6 +10,7 @@ export type {
   SolutionFlag,
   WeaklyActive,
 } from '../solvers/batch/contract.js';
+export { elementStatuses, inputNames, solutionFlags } from '../solvers/batch/contract.js';
 export type { NdArrayLike, NestedNumbers, Numbers } from './array.js';
 export type { QpData } from './blocks.js';
 export type { GivenCotangents } from './cotangents.js';
