@@ -22,6 +22,7 @@ import { readNpy } from '../scenarios/scopf/npy.js';
 import { rangeOf } from '../scenarios/scopf/range.js';
 import { machine } from './machine.js';
 import { markdown } from './markdown.js';
+import { type SizeRow, sizesTable } from './scopf-sizes.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,24 +35,6 @@ const { values: flags } = parseArgs({
 
 const LIMIT = 59.4;
 const paper: SecuredOptions = { response: 'linear', contingencyLimits: false, frequencyLimit: LIMIT };
-
-export interface SizeRow {
-  readonly size: string;
-  readonly parameters: number;
-  readonly trained: boolean;
-  readonly formulation: string;
-  readonly status: string;
-  readonly objective: number;
-  readonly iterations: number;
-  readonly seconds: {
-    readonly total: number;
-    readonly oracle: number;
-    readonly linear: number;
-    readonly other: number;
-  };
-  readonly variables: number;
-  readonly hessianNonzeros: number;
-}
 
 export interface SurrogateRow {
   readonly surrogate: string;
@@ -205,40 +188,8 @@ await shutdown();
 
 if (flags.json) console.log(JSON.stringify({ machine: machine(), sizes, surrogates }));
 else {
-  const seconds = (value: number): string => value.toFixed(2);
   console.log(`${machine()}; f64\n\nThe paper's form, limit ${LIMIT} Hz, load 1, tol 1e-6\n`);
-  console.log(
-    markdown(
-      [
-        'network',
-        'parameters',
-        'space',
-        'variables',
-        'Hessian',
-        'status',
-        '$/h',
-        'iterations',
-        'seconds',
-        'oracle',
-        'linear',
-        'other',
-      ],
-      sizes.map((row) => [
-        `${row.size}${row.trained ? '' : ', untrained'}`,
-        row.parameters,
-        row.formulation,
-        row.variables,
-        row.hessianNonzeros,
-        row.status,
-        row.objective.toFixed(2),
-        row.iterations,
-        seconds(row.seconds.total),
-        seconds(row.seconds.oracle),
-        seconds(row.seconds.linear),
-        seconds(row.seconds.other),
-      ]),
-    ),
-  );
+  console.log(sizesTable(sizes));
   console.log(`\nWhat a surrogate makes of the limit\n`);
   console.log(
     markdown(

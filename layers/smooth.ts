@@ -1,18 +1,6 @@
 import { openDense } from '../solvers/linear/index.js';
+import type { QuadraticProgram } from '../src/core/quadratic-program.js';
 import { Structure } from '../src/core/structure/structure.js';
-
-/** One quadratic program; matrices by rows. */
-export interface SmoothData {
-  readonly n: number;
-  readonly m: number;
-  readonly p: number;
-  readonly Q: Float64Array;
-  readonly q: Float64Array;
-  readonly A: Float64Array;
-  readonly b: Float64Array;
-  readonly G: Float64Array;
-  readonly h: Float64Array;
-}
 
 /** Of the iterates, relative to the sizes of what adds up. */
 const ENOUGH = 1e-12;
@@ -37,7 +25,7 @@ export class SmoothSolution {
   readonly #solver: ReturnType<typeof openDense>;
 
   constructor(
-    readonly data: SmoothData,
+    readonly data: QuadraticProgram,
     readonly barrier: number,
   ) {
     const { n, m, p, Q, A, G, h } = data;

@@ -10,7 +10,6 @@ export {
   isSmoothProgram,
   programOf,
   provideQuadratic,
-  type QuadraticProgram,
   type QuadraticSolution,
   type QuadraticSolver,
   type SmoothProgram,

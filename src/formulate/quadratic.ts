@@ -1,20 +1,8 @@
+import type { QuadraticProgram } from '../core/quadratic-program.js';
 import type { Tensor } from '../network/graph.js';
 import type { OpOf } from '../network/traits.js';
 
-/** `min ½zᵀQz + qᵀz  s.t.  Az = b, Gz ≤ h`; matrices by rows. */
-export interface QuadraticProgram {
-  readonly n: number;
-  readonly m: number;
-  readonly p: number;
-  readonly Q: Float64Array;
-  readonly q: Float64Array;
-  readonly A: Float64Array;
-  readonly b: Float64Array;
-  readonly G: Float64Array;
-  readonly h: Float64Array;
-}
-
-/** Its solution z, multipliers ν and λ ≥ 0, and slacks s = h − Gz. */
+/** The solution z of a quadratic program, multipliers ν and λ ≥ 0, and slacks s = h − Gz. */
 export interface QuadraticSolution {
   readonly z: Float64Array;
   readonly nu: Float64Array;

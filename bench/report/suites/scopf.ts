@@ -1,5 +1,6 @@
 import { markdown } from '../../markdown.js';
-import type { SizeRow, SurrogateRow } from '../../scopf.js';
+import type { SurrogateRow } from '../../scopf.js';
+import { type SizeRow, sizesTable } from '../../scopf-sizes.js';
 import { runJson } from '../child.js';
 import { notMeasured, type Suite } from '../suite.js';
 
@@ -26,7 +27,6 @@ export const scopf: Suite = {
     if ('failed' in ran) return notMeasured({ goals }, ran.failed);
     const { machine, sizes, surrogates } = ran.json;
     const reduced = sizes.filter(({ formulation }) => formulation === 'reduced');
-    const seconds = (value: number): string => value.toFixed(2);
     return {
       goals: [
         {
@@ -42,36 +42,7 @@ export const scopf: Suite = {
       ],
       details: [
         `${machine}; f64. The 37-bus grid in the form of arXiv 2509.22462, limit 59.4 Hz, load 1, tol 1e-6; each solve up to ${SECONDS} s.`,
-        markdown(
-          [
-            'network',
-            'parameters',
-            'space',
-            'n',
-            'Hessian',
-            'status',
-            '$/h',
-            'iterations',
-            'seconds',
-            'oracle',
-            'linear',
-            'other',
-          ],
-          sizes.map((row) => [
-            `${row.size}${row.trained ? '' : ', untrained'}`,
-            row.parameters,
-            row.formulation,
-            row.variables,
-            row.hessianNonzeros,
-            row.status,
-            row.objective.toFixed(2),
-            row.iterations,
-            seconds(row.seconds.total),
-            seconds(row.seconds.oracle),
-            seconds(row.seconds.linear),
-            seconds(row.seconds.other),
-          ]),
-        ),
+        sizesTable(sizes),
         'What a surrogate makes of the limit:',
         markdown(
           ['surrogate', 'held out, mHz', 'load', 'outputs', '$/h without the limit', 'with it', '$/h per Hz'],
