@@ -80,7 +80,7 @@ describe('several starts', () => {
     expect(late instanceof Object ? late.attempts[0]!.status : late).toMatch(/time/);
   });
 
-  it('share one preparation', async () => {
+  it('share one preparation', { retry: 3 }, async () => {
     const { m } = waves('minimize');
     await using runtime = openRuntime({ threads: 1 });
     await (await prepare(m, { runtime })).dispose();

@@ -153,7 +153,7 @@ export function ipoptCases(open: () => Promise<SystemIpopt | WasmIpopt>, { appro
     expect(asked.evaluations.objective).toBeLessThan(9);
   });
 
-  it('stops at the time limit', async () => {
+  it('stops at the time limit', { retry: 2 }, async () => {
     const nlp = make(problems.rosenbrock());
     const slow = (x: Float64Array): number => {
       const until = performance.now() + 5;

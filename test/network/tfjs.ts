@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 
 /** A fresh folder for files a test writes. */
-export const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'graybox-network-'));
+export const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'graybox-model-'));
 
 /** Saves a model as tfjs does, its weights cut into shards of `shard` bytes. Returns the folder. */
 export async function saveModel(

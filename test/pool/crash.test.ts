@@ -91,7 +91,7 @@ describe('when a solver thread runs out of memory', () => {
 });
 
 describe('a process', () => {
-  it('exits by itself after solves, with nothing shut down', async () => {
+  it('exits by itself after solves, with nothing shut down', { retry: 2 }, async () => {
     const { code, output, milliseconds } = await run(`
       for (const engine of ['wasm', 'onnx']) {
         const { status } = await solve(nearest(0.5).model, { solver: '${solver}', engine });

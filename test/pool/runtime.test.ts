@@ -36,7 +36,7 @@ describe('a runtime', () => {
     await expect(openOracle(network, { runtime })).rejects.toThrow(InputError);
   });
 
-  it('spreads networks over the hosts of a device', async () => {
+  it('spreads networks over the hosts of a device', { retry: 2 }, async () => {
     await using runtime = new Runtime({ hosts: 2 }, { hostEntry });
     const slow = { after: 0, does: 'sleep', milliseconds: 400 } as const;
     const oracles = await Promise.all(
