@@ -56,17 +56,13 @@ export class Regularization {
   /** The matrix was singular. */
   afterSingular(μ: number): boolean {
     if (this.δw === 0 && this.growSlackRows(μ)) return true;
-    if (!this.undecided) {
-      if (this.δc > 0) return this.growHessian();
-      this.δc = this.rowPerturbation(μ);
-      return true;
-    }
+    if (!this.undecided) return this.growRows(μ);
     switch (this.trial) {
       case 'unperturbed':
         if (this.jacobian === 'unknown') {
           this.δc = this.rowPerturbation(μ);
           this.trial = 'rows';
-          return true;
+          if (this.δc > 0) return true;
         }
         this.trial = 'hessian';
         return this.growHessian();
@@ -81,11 +77,7 @@ export class Regularization {
       case 'both':
         return this.growHessian();
       case 'none':
-        if (this.δc === 0) {
-          this.δc = this.rowPerturbation(μ);
-          return true;
-        }
-        return this.growHessian();
+        return this.growRows(μ);
     }
   }
 
@@ -111,11 +103,18 @@ export class Regularization {
     return value * μ ** exponent;
   }
 
+  private growRows(μ: number): boolean {
+    if (this.δc > 0) return this.growHessian();
+    this.δc = this.rowPerturbation(μ);
+    return this.δc > 0 || this.growHessian();
+  }
+
   private growSlackRows(μ: number): boolean {
     const full = this.rowPerturbation(μ);
     const next =
       this.δd === 0 ? Math.max(LEAST_SHARE * full, this.lastδd / SHARE_GROWTH) : SHARE_GROWTH * this.δd;
-    if (!this.hasSlacks || next > 1.01 * MOST_SHARE * full) return false;
+    // Without the first test, a δ_c that underflows would be tried for ever.
+    if (next === 0 || !this.hasSlacks || next > 1.01 * MOST_SHARE * full) return false;
     this.δd = next;
     this.lastδd = next;
     return true;

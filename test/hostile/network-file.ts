@@ -25,27 +25,23 @@ export interface NetworkFile {
 export const networkFile = ({ name, file, write, twist, greedy }: NetworkFile): Format => ({
   name,
   count: 5000,
-  attempt(random) {
+  // What it takes to make a file is not counted.
+  async attempt(random) {
+    const kind = random();
+    const generated = kind < 0.12 ? undefined : generateModel(random);
+    let bytes: Uint8Array;
+    if (!generated) bytes = await greedy(random);
+    else {
+      bytes = await (kind >= 0.3 && kind < 0.7 ? twist(random, generated) : write(generated));
+      if (kind >= 0.65) for (let k = 1 + whole(random, 2); k > 0; k--) bytes = damaged(random, bytes);
+    }
     const folder = mkdtempSync(join(tmpdir(), 'graybox-hostile-'));
-    return judged(async () => {
-      try {
-        const kind = random();
-        const path = join(folder, file);
-        if (kind < 0.12) writeFileSync(path, await greedy(random));
-        else {
-          const generated = generateModel(random);
-          if (kind < 0.3) {
-            writeFileSync(path, await write(generated));
-            return await useNetwork(path, generated);
-          }
-          let bytes = kind < 0.7 ? await twist(random, generated) : await write(generated);
-          if (kind >= 0.65) for (let k = 1 + whole(random, 2); k > 0; k--) bytes = damaged(random, bytes);
-          writeFileSync(path, bytes);
-        }
-        return await useNetwork(path, undefined);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    });
+    try {
+      const path = join(folder, file);
+      writeFileSync(path, bytes);
+      return await judged(() => useNetwork(path, kind < 0.3 ? generated : undefined));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   },
 });
