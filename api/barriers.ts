@@ -1,7 +1,7 @@
 import type { BoxBinding, SmoothSpec, Solved } from '../runtime/task.js';
-import type { Limits } from '../src/core/limits.js';
 import type { WarmStart } from '../src/nlp/solver.js';
-import { needsPolish, polished, warmStartFrom } from './polish.js';
+import type { Allowance } from './allowance.js';
+import { endedBy, needsPolish, polished, warmStartFrom } from './polish.js';
 
 /** Where the barrier of smooth quadratic programs begins, and the factor from one solve to the next. */
 const first = 1e-2;
@@ -25,21 +25,25 @@ export const boxAtBarrier = (binding: BoxBinding, barrier: number): BoxBinding =
 
 /**
  * Solves at one barrier after the other, each from where the one before ended, and counts them as one; ends at the first
- * that ends with no point to go on from, or when the limits are reached.
+ * that ends with no point to go on from, or when nothing is left of what the call may take.
  */
 export async function atBarriers(
   barriers: readonly number[],
   warmStart: WarmStart | undefined,
-  before: number,
-  solve: (barrier: number, warmStart: WarmStart | undefined, before: number) => Promise<Solved>,
-  limits: Limits,
+  allowance: Allowance,
+  solve: (barrier: number, warmStart: WarmStart | undefined, isLast: boolean) => Promise<Solved>,
 ): Promise<Solved> {
   let solved: Solved | undefined;
-  for (const barrier of barriers) {
-    const from = solved ? warmStartFrom(solved.result) : warmStart;
-    const next = await solve(barrier, from, before + (solved?.result.iterations ?? 0));
+  for (const [k, barrier] of barriers.entries()) {
+    const over = solved && allowance.over;
+    if (over) return endedBy(solved!, over);
+    const next = await solve(
+      barrier,
+      solved ? warmStartFrom(solved.result) : warmStart,
+      k + 1 === barriers.length,
+    );
     solved = solved ? polished(solved, next) : next;
-    if (!needsPolish(solved.result) || limits.over()) break;
+    if (!needsPolish(solved.result)) break;
   }
   return solved!;
 }

@@ -39,7 +39,7 @@ export async function solveContinued<T extends Staged>(given: Continuation<T>): 
       warmStart,
       options: { tol: Math.max(tol, ε / 10) },
     });
-    if (stages.over(last)) return stages.counted(last);
+    if (stages.over(last)) return stages.cut(last);
     warmStart = warmStartFrom(last.solved.result);
   }
   const hold = (own: Pieces, { x }: Result): Promise<T> =>
@@ -47,18 +47,22 @@ export async function solveContinued<T extends Staged>(given: Continuation<T>): 
       statement: held(statement, kinks, own),
       warmStart: { x, barrier: 1e-6 },
       options: exact,
+      answers: true,
     });
   const { result: relaxedResult } = last!.solved;
   let pieces: Pieces = piecesAt(kinks, relaxedResult.x, relaxedResult.constraints);
   let best = await hold(pieces, relaxedResult);
-  if (!isSolved(best.solved.result.status)) return stages.counted(stages.over(best) ? best : last!);
+  if (!isSolved(best.solved.result.status))
+    return stages.over(best) ? stages.cut(best) : stages.counted(last!);
   let crossings = 0;
   while (crossings < mostCrossings) {
     const { result } = best.solved;
     const beyond = crossed(kinks, pieces, result, Math.max(1e-6, 10 * tol));
     if (beyond === undefined) break;
+    if (stages.over(best)) return stages.cut(best);
     crossings++;
     const next = await hold(beyond, result);
+    if (!isSolved(next.solved.result.status) && stages.over(next)) return stages.cut(best, next);
     const gain = result.objective - next.solved.result.objective;
     if (!isSolved(next.solved.result.status) || !(gain > tol * Math.max(1, Math.abs(result.objective))))
       break;

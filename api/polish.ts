@@ -1,4 +1,5 @@
 import type { Solved } from '../runtime/task.js';
+import type { Ending } from '../runtime/unfinished.js';
 import { usualPrecision } from '../src/engine/open.js';
 import type { Result, Seconds, Status } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
@@ -25,6 +26,12 @@ export function warmStartFrom({ x, multipliers, errors }: Result): WarmStart {
   const barrier = Math.min(1e-4, Math.max(1e-8, errors.complementarity || 0));
   return { x, multipliers, barrier };
 }
+
+/** A solve that other solves should have followed, but for this. */
+export const endedBy = (solved: Solved, { status, message }: Ending): Solved => ({
+  ...solved,
+  result: { ...solved.result, status, message },
+});
 
 /** The finished result, with what both solves took. */
 export function polished(first: Solved, last: Solved): Solved {

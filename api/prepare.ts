@@ -10,12 +10,13 @@ import type { Changes } from '../src/model/changes.js';
 import { requireModel } from '../src/model/given.js';
 import type { Link, Model } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
+import { barriersOf } from './barriers.js';
 import { chooseAll, usesOfBox } from './boxes.js';
 import { limitsOf, tolOf } from './call.js';
 import { type Chosen, type EngineSummary, engineOf, summaryOf } from './engine.js';
 import { interruptible } from './interrupt.js';
+import { noDerivativesOf, settlesKinks } from './kinks.js';
 import { usesOf } from './network-error.js';
-import { networkLines } from './network-report.js';
 import { type SolveOptions, type SolveWatch, sortOptions } from './options.js';
 import {
   type AdjointSensitivity,
@@ -25,6 +26,8 @@ import {
   wishOf,
 } from './sensitivity.js';
 import { type Solution, solutionOf } from './solution.js';
+import { openInPool, remarkOn } from './solve.js';
+import { type Call, solveCall } from './solve-call.js';
 import { warmStartOf } from './warm-start.js';
 
 /** What may differ from one solve of a prepared model to the next: what the model changes, and options of the solver. */
@@ -33,7 +36,8 @@ export type PreparedSolveOptions = Changes &
 
 /**
  * Takes a model apart once, in a thread that keeps it with its compiled networks; each {@link PreparedModel.solve} then
- * only solves. Throws {@link InputError} for a caller's mistake. Dispose of it when it is not needed any more.
+ * only solves, and answers as {@link solve} does. Where kinks of a network are smoothed and held in reduced space, those
+ * solves are built anew each. Throws {@link InputError} for a caller's mistake. Dispose of it when it is not needed any more.
  */
 export async function prepare(model: Model, options: SolveOptions = {}): Promise<PreparedModel> {
   requireModel(model, 'prepare');
@@ -45,8 +49,7 @@ export async function prepare(model: Model, options: SolveOptions = {}): Promise
   const chosen = await chooseAll(model, sorted.choice, sorted.solver, (...place) =>
     runtime.available(...place),
   );
-  for (const { note, degraded } of chosen)
-    if (note !== undefined && (degraded || sorted.watched)) sorted.remark(note);
+  remarkOn(chosen, sorted);
   const task = {
     problem: statement,
     networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(statement, k) })),
@@ -102,6 +105,10 @@ export class PreparedModel {
   readonly #revision: string;
   readonly #engine: EngineSummary | undefined;
   readonly #engines: readonly EngineSummary[];
+  /** Quadratic programs at a barrier, and the least of these. */
+  readonly #smooth: { readonly specs: readonly object[]; readonly least: number };
+  /** Whether several solves settle kinks of its networks. */
+  readonly #kinked: boolean;
 
   /** @internal */
   constructor(
@@ -115,6 +122,9 @@ export class PreparedModel {
     this.#revision = model.revision;
     this.#engine = summaryOf(chosen);
     this.#engines = chosen.map(engineOf);
+    const specs = chosen.map(({ spec }) => spec).filter((spec) => 'barrier' in spec);
+    this.#smooth = { specs, least: barriersOf(specs).at(-1)! };
+    this.#kinked = settlesKinks(model);
   }
 
   /** @internal Opens the first thread. */
@@ -134,43 +144,68 @@ export class PreparedModel {
     const { links, ...boxes } = this.model.boxes({ parameters, bounds, start });
     const wish = wishOf(sorted, this.model, { ...this.statement, links });
     const statement = { ...this.statement, variables: { ...this.statement.variables, ...boxes } };
-    const { onIteration } = sorted;
     const warmStart = warmStartOf(sorted, this.model, statement, 'solve');
     const ctrlC = sorted.interrupt ? interruptible(sorted.signal) : undefined;
     const signal = ctrlC?.signal ?? sorted.signal;
     const { uses = [] } = this.task;
-    const told = {
-      uses,
-      tol: tolOf(sorted),
-      engine: this.#engine,
-      engines: this.#engines,
-      wish,
-      log: sorted.log,
-    };
-    for (const line of networkLines({ uses, boxes: this.model.grayBoxes, engines: this.#engines }))
-      sorted.log?.(line);
+    const call = { model: this.model, statement, sorted, limits, warmStart, wish, uses };
     let place: Place | undefined;
     try {
       place = await this.#take(limits);
-      const solved = await place.thread.solve(
-        {
-          ...boxes,
-          options: sorted.own,
-          warmStart,
-          ...(wish && { derivatives: wish.request }),
-          iterates: sorted.iterates,
-        },
-        { limits, ...(signal && { signal }), ...(onIteration && { onIteration }) },
-      );
-      this.#last = { place, solve: ++place.solves, x: solved.result.x, links };
-      return solutionOf(this.model, statement, solved, told);
+      const kept = { here: false };
+      const solution = await solveCall({ ...call, open: this.#opener(call, place, signal, kept) });
+      place.solves++;
+      this.#last = kept.here ? { place, solve: place.solves, x: solution.x, links } : undefined;
+      return solution;
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
-      return solutionOf(this.model, statement, unfinished(statement, error.outcome, limits), told);
+      const told = { uses, tol: tolOf(sorted), engine: this.#engine, engines: this.#engines, wish };
+      const solved = unfinished(statement, error.outcome, limits);
+      return solutionOf(this.model, statement, solved, { ...told, log: sorted.log });
     } finally {
       ctrlC?.release();
       if (place) this.#give(place);
     }
+  }
+
+  /**
+   * Runs with the model's own gray boxes take place in its thread. What smooths or holds kinks, or has larger barriers, has
+   * gray boxes of its own, and runs in the pool.
+   */
+  #opener(
+    call: Omit<Call, 'open'>,
+    { thread }: Place,
+    signal: AbortSignal | undefined,
+    kept: { here: boolean },
+  ): Call['open'] {
+    const { limits, sorted } = call;
+    const { specs, least } = this.#smooth;
+    return async (choice, boxes) => {
+      if (boxes !== undefined) return openInPool(call, choice, boxes, signal);
+      return {
+        specs,
+        engine: this.#engine,
+        engines: this.#engines,
+        solve: async (run) => {
+          kept.here = run.barrier <= least;
+          if (!kept.here) return (await openInPool(call, choice, boxes, signal)).solve(run);
+          const { variables, rows } = run.statement;
+          return thread.solve(
+            {
+              lower: variables.lower,
+              upper: variables.upper,
+              start: variables.start,
+              ...(this.#kinked && { rows }),
+              options: run.options,
+              warmStart: run.warmStart,
+              ...(run.wish && { derivatives: run.wish.request }),
+              iterates: sorted.iterates,
+            },
+            { limits, ...(signal && { signal }), ...(run.onIteration && { onIteration: run.onIteration }) },
+          );
+        },
+      };
+    };
   }
 
   /**
@@ -190,6 +225,7 @@ export class PreparedModel {
     given: Parameters<typeof wishOf>[0],
   ): Promise<{ readonly sensitivity?: Sensitivity; readonly adjoint?: AdjointSensitivity }> {
     this.#check();
+    if (this.#kinked) throw noDerivativesOf(this.model);
     const last = this.#last;
     if (last === undefined) throw new InputError('sensitivity: solve the prepared model first');
     const { place, links, solve, x } = last;

@@ -22,8 +22,6 @@ export interface Settlement<T extends Staged> {
   /** Uses of networks whose kinks are settled; their boxes are among those. */
   readonly uses: readonly NetworkUse[];
   readonly tol: number;
-  /** The caller's limit of iterations. */
-  readonly iterations: number;
   readonly warmStart: WarmStart | undefined;
   readonly stages: Stages<T>;
   /** Told how it ended. */
@@ -61,10 +59,10 @@ export async function settled<T extends Staged>(given: Settlement<T>): Promise<T
       warmStart,
       options: {
         tol: Math.max(tol, k + 1 < sharpness.length ? 1e-4 : 1e-6),
-        max_iter: Math.min(given.iterations, k === 0 ? given.iterations : mostIterations),
       },
+      ...(k > 0 && { iterations: mostIterations }),
     });
-    if (stages.over(last)) return stages.counted(last);
+    if (stages.over(last)) return stages.cut(last);
     if (before && !isSolved(last.solved.result.status)) {
       last = before;
       break;
@@ -73,10 +71,11 @@ export async function settled<T extends Staged>(given: Settlement<T>): Promise<T
     warmStart = { x, multipliers, barrier: 1e-3 };
   }
   const found = await heldOn(given, last!.solved.result);
-  if (found) return stages.counted(found);
+  if (found) return found;
   tell('no solve with pieces held succeeded: generalized derivatives from the smoothed point');
   const { x, multipliers } = last!.solved.result;
-  return stages.counted(await stages.solve({ statement, warmStart: { x, multipliers, barrier: 1e-4 } }));
+  const start = { x, multipliers, barrier: 1e-4 };
+  return stages.counted(await stages.solve({ statement, warmStart: start, answers: true }));
 }
 
 /** Mean size of what enters kinks at the start. */
@@ -124,9 +123,13 @@ async function heldOn<T extends Staged>(given: Settlement<T>, from: Result): Pro
     const augmented = withBorders(given, holds, start);
     const solved = await stages.solve(augmented.stage);
     const { result } = solved.solved;
-    if (!isSolved(result.status)) break;
+    if (!isSolved(result.status)) {
+      if (stages.over(solved)) return stages.cut(best ?? augmented.reduced(solved), solved);
+      break;
+    }
     const wider = holds.map((hold) => keptTo(hold, result.x));
     if (wider.some((hold, k) => hold !== holds[k])) {
+      if (stages.over(solved)) return stages.cut(best ?? augmented.reduced(solved), solved);
       holds = wider;
       start = result.x.slice(0, n);
       continue;
@@ -138,6 +141,7 @@ async function heldOn<T extends Staged>(given: Settlement<T>, from: Result): Pro
     start = result.x.slice(0, n);
     const next = crossedHolds(holds, augmented.places, result, slack);
     if (next === undefined) break;
+    if (stages.over(solved)) return stages.cut(best);
     crossings++;
     holds = next;
   }
@@ -149,7 +153,7 @@ async function heldOn<T extends Staged>(given: Settlement<T>, from: Result): Pro
     const kept = held.reduce((sum, { watched }) => sum + watched.length, 0);
     tell(`${count} kinks held on their pieces, ${kept} by rows, ${crossings} times crossed some`);
   }
-  return best;
+  return best && stages.counted(best);
 }
 
 /** The hold with rows for every border that a point is past; itself where it is past none. */
@@ -271,6 +275,7 @@ function withBorders<T extends Staged>(
       boxes: used.map((k) => networks[k]),
       warmStart: { x: point, barrier: 1e-5 },
       options: exact,
+      answers: true,
     },
     reduced: (solved) => {
       const { result } = solved.solved;

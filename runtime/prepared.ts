@@ -13,9 +13,10 @@ import './quadratic.js';
 import { Limits } from '../src/core/limits.js';
 import { type NetworkUse, outputError } from '../src/formulate/index.js';
 import { extractOnce } from '../src/model/extract/again.js';
+import { less } from '../src/model/extract/extract.js';
 import type { Statement } from '../src/model/statement.js';
 import { assemble } from '../src/nlp/assemble.js';
-import type { Nlp } from '../src/nlp/contract.js';
+import type { Bounds, Nlp } from '../src/nlp/contract.js';
 import type { Result } from '../src/nlp/result.js';
 import type { Monitor, WarmStart } from '../src/nlp/solver.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
@@ -35,11 +36,14 @@ export interface Preparation {
   readonly uses?: readonly NetworkUse[];
 }
 
-/** One solve of what is prepared. Bounds and starts are whole vectors, all entries of x; what is left out stays as it is. */
+/** One solve of what is prepared. Bounds and starts are whole vectors; what is left out stays as it is. */
 export interface Run {
+  /** Of all entries of x. */
   readonly lower?: Float64Array;
   readonly upper?: Float64Array;
   readonly start?: Float64Array;
+  /** Of all rows, as they were stated. */
+  readonly rows?: Bounds;
   /** The solver's own options; it validates them. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly warmStart?: WarmStart | undefined;
@@ -61,6 +65,8 @@ export class Prepared {
     private readonly opened: readonly OpenBox[],
     private readonly solver: LoadedSolver,
     private readonly uses: readonly NetworkUse[] | undefined,
+    /** What the problem moved from rows into their bounds. */
+    private readonly constant: Float64Array | undefined,
   ) {}
 
   /** Opens the gray boxes, takes the problem apart and assembles it; frees what it opened where that fails. */
@@ -78,8 +84,9 @@ export class Prepared {
       }
       checkLimits(limits);
       const stated = 'tape' in problem ? extractOnce(problem, limits) : problem;
+      const { rows } = stated;
       const nlp = assemble(
-        stated,
+        { ...stated, rows: { ...rows, lower: rows.lower.slice(), upper: rows.upper.slice() } },
         opened.map(({ box }) => box),
         limits,
       );
@@ -90,7 +97,7 @@ export class Prepared {
         hessianNonzeros: nlp.hessian.nonzeros,
       };
       assembled?.(sizes);
-      return new Prepared(nlp, sizes, opened, loaded, uses);
+      return new Prepared(nlp, sizes, opened, loaded, uses, rows.constant);
     } catch (error) {
       for (const { dispose } of opened) await dispose();
       throw error;
@@ -99,7 +106,7 @@ export class Prepared {
 
   /** Solves it as changed; the changes stay for later solves. */
   async solve(
-    { lower, upper, start, options = {}, warmStart, derivatives, iterates = false }: Run,
+    { lower, upper, start, rows, options = {}, warmStart, derivatives, iterates = false }: Run,
     { limits = new Limits(), iteration, hold, stage }: Surroundings = {},
   ): Promise<Solved> {
     const { nlp, opened, uses } = this;
@@ -110,6 +117,7 @@ export class Prepared {
     if (lower) variables.lower.set(lower);
     if (upper) variables.upper.set(upper);
     if (start) variables.start.set(start);
+    if (rows) this.#bound(rows);
     const monitor: Monitor = {
       started: limits.data.started - performance.timeOrigin,
       stopRequested: () => limits.raised,
@@ -125,6 +133,13 @@ export class Prepared {
     const hurried = result.status === 'interrupted' || result.status === 'time-limit';
     if (hurried || !uses) return solved;
     return { ...solved, networkErrors: uses.map((use) => outputError(use, result.x)) };
+  }
+
+  #bound({ lower, upper }: Bounds): void {
+    const { constraints } = this.nlp;
+    const { constant } = this;
+    constraints.lower.set(constant ? less(lower, constant) : lower);
+    constraints.upper.set(constant ? less(upper, constant) : upper);
   }
 
   async #solved(

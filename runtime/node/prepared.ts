@@ -86,14 +86,14 @@ export class PreparedThread {
       if (listening?.failure) throw listening.failure.error;
       const ending = late ?? (this.#disposed ? undefined : deathOf(error, held.stage));
       if (ending === undefined) throw error;
-      return this.#ended(held, ending, limits);
+      return this.#ended(held, run, ending, limits);
     } finally {
       callOff();
       listening?.close();
     }
     const ending = endingOf(failure);
     if (ending === undefined) throw failure;
-    return this.#ended(held, ending, limits);
+    return this.#ended(held, run, ending, limits);
   }
 
   /** Derivatives of its last solution. */
@@ -104,11 +104,12 @@ export class PreparedThread {
   }
 
   /** The point held where a solve was ended, or the start. */
-  #ended(held: HeldPoint, ending: Ending, limits: Limits): Solved {
+  #ended(held: HeldPoint, { start }: Run, ending: Ending, limits: Limits): Solved {
     const point = held.read();
-    return point
-      ? cutShort(point, ending, this.#sizes!, limits)
-      : unfinished(this.#preparation.problem, ending, limits);
+    if (point) return cutShort(point, ending, this.#sizes!, limits);
+    const { problem } = this.#preparation;
+    const variables = { ...problem.variables, ...(start && { start }) };
+    return unfinished({ ...problem, variables } as typeof problem, ending, limits);
   }
 
   /** Frees what it holds and ends it. */

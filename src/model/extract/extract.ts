@@ -62,7 +62,7 @@ export function extract(statement: Statement, limits?: Limits): Problem {
 }
 
 /** Bounds less constants; where there is no bound it stays so, whatever the constant, even an undefined one. */
-function less(bounds: Float64Array, constant: Float64Array): Float64Array {
+export function less(bounds: Float64Array, constant: Float64Array): Float64Array {
   const rest = bounds.slice();
   for (let row = 0; row < rest.length; row++) if (Number.isFinite(rest[row])) rest[row]! -= constant[row]!;
   return rest;
