@@ -1,11 +1,23 @@
+import { Budget } from '../src/core/budget.js';
 import { sharedFloat32, sharedFloat64 } from '../src/core/memory.js';
-import type { Elementwise, Network, Node, Tensor } from '../src/network/graph.js';
+import { NetworkBuilder } from '../src/network/build.js';
+import type { Elementwise, Network, Tensor } from '../src/network/graph.js';
+import { convolution } from '../src/network/lower/convolution.js';
 
 /** What a benchmark network looks like; the peer scripts build the same one from the same fields. */
 export interface ChainSpec {
   readonly name: string;
   /** `[inputs, …hidden, outputs]`. */
   readonly widths: readonly number[];
+  /**
+   * Before the hidden layers: convolutions of a square image of one channel without padding, an activation after each. The
+   * first width is then that of the image, the second one follows.
+   */
+  readonly convolutions?: readonly {
+    readonly window: number;
+    readonly stride: number;
+    readonly channels: number;
+  }[];
   readonly activation: 'tanh' | 'sigmoid';
   readonly softmax: boolean;
 }
@@ -43,34 +55,46 @@ export const benchmarkPoint = (inputs: number, outputs: number) => ({
 });
 
 /**
- * Dense layers without biases worth speaking of (zero), with `spec.activation` between them; weights in shared memory, where
+ * Layers without biases worth speaking of (zero), with `spec.activation` between them; weights in shared memory, where
  * hosts read them: those of the peers in f64, or others in f32, which are there sooner and need half the memory.
  */
 export function chainNetwork(
-  { name, widths, activation, softmax }: ChainSpec,
+  { name, widths, convolutions = [], activation, softmax }: ChainSpec,
   stored: 'f64' | 'f32' = 'f64',
 ): Network {
   const fn: Elementwise = { name: activation };
-  const nodes: Node[] = [
-    { layer: 'input', op: { kind: 'input', offset: 0 }, inputs: [], shape: [widths[0]!] },
-  ];
-  let parameters = 0;
-  const append = (layer: string, op: Node['op'], width: number) =>
-    nodes.push({ layer, op, inputs: [nodes.length - 1], shape: [width] });
-  for (let l = 1; l < widths.length; l++) {
-    const [inner, outer] = [widths[l - 1]!, widths[l]!];
-    const bias: Tensor = { shape: [outer], data: new Float64Array(outer) };
-    append(
-      `dense ${l}`,
-      { kind: 'affine', weight: (stored === 'f64' ? weights : roughWeights)(l, inner, outer), bias },
-      outer,
-    );
-    parameters += inner * outer + outer;
-    if (l < widths.length - 1) append(`${activation} ${l}`, { kind: 'elementwise', fn }, outer);
+  const build = new NetworkBuilder(name, name, new Budget({ trained: 1e10 }));
+  const drawn = stored === 'f64' ? weights : roughWeights;
+  let l = 0;
+  const input = build.input('input', [widths[0]!]);
+  let last = input;
+  let [side, channels] = [Math.sqrt(widths[0]!), 1];
+  for (const { window, stride, channels: outs } of convolutions) {
+    const layer = `convolution ${++l}`;
+    const kernel = drawn(l, window * window * channels, outs);
+    const along = { length: window, stride, dilation: 1, before: 0, after: 0 };
+    const image = build.reshape(layer, last, [1, side, side, channels]);
+    const made = convolution({ build, layer }, image, {
+      kernel: { shape: [window, window, channels, outs], data: kernel.data },
+      windows: [along, along],
+      groups: 1,
+      channelsLast: true,
+    });
+    build.count(kernel.data.length);
+    last = build.elementwise(`${activation} ${l}`, made, fn);
+    [side, channels] = [build.shape(made)[1]!, outs];
   }
-  if (softmax) append('softmax', { kind: 'softmax' }, widths.at(-1)!);
-  const outputs = [nodes.length - 1];
-  return { name, nodes, inputSize: widths[0]!, outputs, outputSize: widths.at(-1)!, parameters };
+  const dense = convolutions.length === 0 ? widths : [side * side * channels, ...widths.slice(1)];
+  if (convolutions.length > 0) last = build.reshape('flat', last, [dense[0]!]);
+  for (let k = 1; k < dense.length; k++) {
+    const [inner, outer] = [dense[k - 1]!, dense[k]!];
+    const bias: Tensor = { shape: [outer], data: new Float64Array(outer) };
+    last = build.affine(`dense ${++l}`, last, drawn(l, inner, outer), bias);
+    build.count(inner * outer + outer);
+    if (k < dense.length - 1) last = build.elementwise(`${activation} ${l}`, last, fn);
+  }
+  if (softmax) last = build.softmax('softmax', last);
+  return build.finish([last]);
 }
 
 const mnist = (width: number, activation: ChainSpec['activation'] = 'tanh'): ChainSpec => ({
@@ -86,6 +110,27 @@ const scopf = (nodes: number, layers: number): ChainSpec => ({
   activation: 'tanh',
   softmax: false,
 });
+
+/** Networks of other kinds than the published ones: many narrow layers, one broad layer, convolutions. */
+export const otherNetworks: readonly ChainSpec[] = [
+  {
+    name: 'deep-64x40',
+    widths: [32, ...new Array<number>(38).fill(64), 8],
+    activation: 'tanh',
+    softmax: false,
+  },
+  { name: 'wide-4096', widths: [64, 4096, 16], activation: 'tanh', softmax: false },
+  {
+    name: 'convolutional',
+    widths: [784, 10],
+    convolutions: [
+      { window: 5, stride: 2, channels: 8 },
+      { window: 3, stride: 2, channels: 16 },
+    ],
+    activation: 'tanh',
+    softmax: true,
+  },
+];
 
 /** The published networks, smallest first; `large` ones need gigabytes and minutes. */
 export const publishedNetworks: readonly (ChainSpec & { readonly large?: true })[] = [

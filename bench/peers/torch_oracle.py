@@ -1,7 +1,7 @@
-"""Times PyTorch's value, Jacobian and Hessian of one dense network.
+"""Times PyTorch's value, Jacobian and Hessian of one network.
 
-Standard input: a JSON object with name, widths, activation, softmax, precision, threads and seconds, as bench/oracle.ts
-sends it. Standard output: a JSON object with the least and median milliseconds (and mean processor time) of y, of the faster of PyTorch's ways to
+Standard input: a JSON object with name, widths, convolutions, activation, softmax, precision, threads and seconds, as bench/oracle.ts
+sends it; or product (rows, inner and outer length), of which the rate is told in 10⁹ operations a second. Standard output: a JSON object with the least and median milliseconds (and mean processor time) of y, of the faster of PyTorch's ways to
 the Jacobian, of the faster of its ways to the Hessian of the product with fixed multipliers, and norms of the results.
 """
 
@@ -22,14 +22,31 @@ def weights(layer, inner, outer, dtype):
 
 
 def network(spec, dtype):
-    widths = spec["widths"]
-    layers = [
-        (weights(l, widths[l - 1], widths[l], dtype), torch.zeros(widths[l], dtype=dtype))
-        for l in range(1, len(widths))
-    ]
     activation = {"tanh": torch.tanh, "sigmoid": torch.sigmoid}[spec["activation"]]
+    widths = list(spec["widths"])
+    kernels = []
+    side, channels, l = math.isqrt(widths[0]), 1, 0
+    image = side
+    for own in spec.get("convolutions", []):
+        l += 1
+        window, outs = own["window"], own["channels"]
+        kernel = weights(l, window * window * channels, outs, dtype)
+        kernel = kernel.reshape(window, window, channels, outs).permute(3, 2, 0, 1).contiguous()
+        kernels.append((kernel, own["stride"]))
+        side, channels = (side - window) // own["stride"] + 1, outs
+    if kernels:
+        widths[0] = side * side * channels
+    layers = [
+        (weights(l + k, widths[k - 1], widths[k], dtype), torch.zeros(widths[k], dtype=dtype))
+        for k in range(1, len(widths))
+    ]
 
     def evaluate(x):
+        if kernels:
+            x = x.reshape(1, 1, image, image)
+            for kernel, stride in kernels:
+                x = activation(torch.nn.functional.conv2d(x, kernel, stride=stride))
+            x = x.permute(0, 2, 3, 1).reshape(-1)
         for weight, bias in layers[:-1]:
             x = activation(x @ weight + bias)
         weight, bias = layers[-1]
@@ -74,6 +91,12 @@ def main():
     spec = json.load(sys.stdin)
     torch.set_num_threads(spec["threads"])
     dtype = {"f64": torch.float64, "f32": torch.float32}[spec["precision"]]
+    if "product" in spec:
+        rows, inner, outer = spec["product"]
+        a, b = torch.rand(rows, inner, dtype=dtype), torch.rand(inner, outer, dtype=dtype)
+        _, timing = timed(lambda: a @ b, spec["seconds"])
+        json.dump({"rate": 2 * rows * inner * outer / timing["least"] / 1e6}, sys.stdout)
+        return
     evaluate = network(spec, dtype)
     n, m = spec["widths"][0], spec["widths"][-1]
     x = 0.5 + 0.5 * torch.sin(torch.arange(n, dtype=torch.float64)).to(dtype)
