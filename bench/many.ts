@@ -1,6 +1,6 @@
-// Adversarial images solved at the same time on one oracle host, beside one after another: wall-clock seconds, calls of the
-// engine, largest difference of the answers.
-//   node dist/bench/many.js [--network DIR] [--samples 20] [--concurrency 20] [--engine onnx] [--precision f64] [--json]
+// Adversarial images solved at the same time on one oracle host, beside one after another: wall-clock
+// seconds, seconds of all cores, largest difference of the answers. Engine and precision as a solve takes them unless named.
+//   node dist/bench/many.js [--network DIR] [--samples 20] [--concurrency 20] [--engine auto] [--precision f64] [--json]
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/table.js';
@@ -24,7 +24,7 @@ const { values: flags } = parseArgs({
     network: { type: 'string', default: join(packageRoot, 'models', 'mnist-tanh-512') },
     samples: { type: 'string', default: '20' },
     concurrency: { type: 'string', default: '20' },
-    engine: { type: 'string', default: 'onnx' },
+    engine: { type: 'string', default: 'auto' },
     precision: { type: 'string' },
     tol: { type: 'string', default: '1e-6' },
     json: { type: 'boolean', default: false },
@@ -45,15 +45,17 @@ async function timed(concurrency: number, list = items) {
   const runtime = openRuntime({ threads: concurrency });
   try {
     const options = {
-      engine: flags.engine as 'onnx',
+      engine: flags.engine as 'auto',
       precision: flags.precision as Precision | undefined,
       tol: Number(flags.tol),
     };
     // Threads, programs and sessions are there before the clock runs.
     await solveMany(list.slice(0, 1), { runtime, options });
     const begin = performance.now();
+    const before = process.cpuUsage();
     const outcomes = await solveMany(list, { runtime, concurrency, options });
-    return { outcomes, seconds: (performance.now() - begin) / 1000 };
+    const { user, system } = process.cpuUsage(before);
+    return { outcomes, seconds: (performance.now() - begin) / 1000, cpu: (user + system) / 1e6 };
   } finally {
     await runtime.close();
   }
@@ -71,24 +73,31 @@ for (const [k, { solution }] of together.outcomes.entries())
 const rows = [
   { concurrency: 1, ...alone },
   { concurrency: Number(flags.concurrency), ...together },
-].map(({ concurrency, seconds, outcomes }) => ({
+].map(({ concurrency, seconds, cpu, outcomes }) => ({
   concurrency,
   seconds,
+  cpu,
   solved: solvedOf(outcomes),
   iterations: outcomes.reduce((sum, { solution }) => sum + (solution?.iterations ?? 0), 0),
   oracle: outcomes.reduce((sum, { solution }) => sum + (solution?.seconds.oracle ?? 0), 0),
   linear: outcomes.reduce((sum, { solution }) => sum + (solution?.seconds.linear ?? 0), 0),
 }));
+const engines = [
+  ...new Set(
+    together.outcomes.map(({ solution }) => `${solution?.network?.engine} ${solution?.network?.precision}`),
+  ),
+].join(', ');
 const ratio = together.seconds / alone.seconds;
 if (flags.json) console.log(JSON.stringify({ machine: machine(), rows, ratio, difference }));
 else {
-  console.log(`# ${machine()}; ${network.name}, engine ${flags.engine}, ${items.length} images`);
+  console.log(`# ${machine()}; ${network.name}, engine ${engines}, ${items.length} images`);
   console.log(
     table(
-      ['at a time', 'seconds', 'solved', 'iterations', 'oracle s', 'linear s'],
-      rows.map(({ concurrency, seconds, solved, iterations, oracle, linear }) => [
+      ['at a time', 'seconds', 'of all cores', 'solved', 'iterations', 'oracle s', 'linear s'],
+      rows.map(({ concurrency, seconds, cpu, solved, iterations, oracle, linear }) => [
         String(concurrency),
         seconds.toFixed(1),
+        cpu.toFixed(1),
         String(solved),
         String(iterations),
         oracle.toFixed(1),

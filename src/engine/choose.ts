@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.js';
 import { told } from '../core/given.js';
 import { cost } from '../derive/cost.js';
 import { flops } from '../derive/flops.js';
-import type { Programs } from '../derive/program.js';
+import type { Program, Programs } from '../derive/program.js';
 import type { Device, Precision } from './contract.js';
 import { type EngineName, engineNames, openEngine, usualDevice, usualPrecision } from './open.js';
 
@@ -40,10 +40,21 @@ export interface ChosenEngine {
 export type Available = (engine: EngineName, device: Device) => Promise<true | string>;
 
 /**
- * Up to this many floating-point operations for `y`, `J` and `H` the kernels in the solver's thread are as fast as ONNX
- * Runtime in another one: both need a few tenths of a millisecond (measured: `graybox bench oracle`).
+ * Microseconds of `y`, `J` and `H` in the solver's own thread and by ONNX Runtime in another one: a call, an instruction and
+ * 1,000 operations of products each (two cores, 15,537 to 5 million parameters, `graybox bench oracle --engines onnx,wasm`).
+ * Few operations, or many small ones, are done sooner where nothing is handed over.
  */
-const smallWork = 4e6;
+const price = {
+  wasm: { call: 2, instruction: 0.5, thousand: 0.1 },
+  onnx: { call: 110, instruction: 5, thousand: 0.016 },
+} as const;
+
+const quicker = (program: Program): 'wasm' | 'onnx' => {
+  const [count, thousands] = [program.instructions.length, flops(program) / 1000];
+  const of = (engine: 'wasm' | 'onnx'): number =>
+    price[engine].call + price[engine].instruction * count + price[engine].thousand * thousands;
+  return of('wasm') <= of('onnx') ? 'wasm' : 'onnx';
+};
 
 /**
  * A Hessian in f32 pays where a call costs several milliseconds and most of it are products of `H`, which f32 halves: from 784-512⁵-10
@@ -85,7 +96,7 @@ export async function chooseEngine(
     return { engine, precision: precision ?? usual, ...rest, ...told };
   }
   const wasmCan = device === 'cpu' && precision !== 'f32' && precision !== 'tf32';
-  const small = flops(programs.hessian) <= smallWork;
+  const small = quicker(programs.hessian) === 'wasm';
   const lower = precision === undefined && lowerHessian && device !== 'webgpu' && mixedPays(programs);
   const own = precision ?? (lower ? 'mixed' : 'f64');
   const named = (chosen: EngineName, lack?: string): ChosenEngine => {

@@ -9,6 +9,8 @@ const here: Available = async () => true;
 const absent: Available = async (engine) => `onnxruntime-node is not here for ${engine}`;
 const small = derive(chain([5, 10, 10, 2]));
 const medium = derive(chain([60, 200, 200, 60]));
+/** More operations than `medium`, in many small products. */
+const deep = derive(chain([32, ...new Array<number>(38).fill(64), 8]));
 /** Few outputs, so that J comes cheaply from adjoints and H is most of the work. */
 const large = derive(chain([300, 400, 400, 400, 4]));
 /** As many outputs as inputs: J alone costs as much as the tangents that H wants. */
@@ -25,6 +27,7 @@ describe('engine auto', () => {
   it('takes wasm for little work and onnx for more', async () => {
     expect(await chosen(small)).toEqual({ engine: 'wasm', precision: 'f64', device: 'cpu' });
     expect(await chosen(medium)).toEqual({ engine: 'onnx', precision: 'f64', device: 'cpu' });
+    expect(await chosen(deep)).toEqual({ engine: 'wasm', precision: 'f64', device: 'cpu' });
   });
 
   it('takes a Hessian in f32 where that pays, and says so', async () => {
