@@ -84,6 +84,7 @@ export {
   sensitivity,
 } from './solvers/kkt/index.js';
 export { Budget, type BudgetLimit, type BudgetLimits, budgetTable } from './src/core/budget.js';
+export type { Bytes } from './src/core/bytes.js';
 export { EvaluationError, InputError, isOutOfMemory, OutOfMemoryError, Stopped } from './src/core/errors.js';
 export type { Limits } from './src/core/limits.js';
 // What the types above are made of.

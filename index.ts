@@ -49,3 +49,4 @@ export { openIpopt, openIpoptWasm } from './solvers/ipopt/index.js';
 export type { IpoptOptions } from './solvers/ipopt/options.js';
 export type { SystemIpopt } from './solvers/ipopt/system.js';
 export type { WasmIpopt } from './solvers/ipopt/wasm.js';
+export type { SafetensorsOptions } from './src/network/read/safetensors.js';

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Budget, BudgetLimit } from '../../src/core/budget.js';
+import { type Bytes, taken } from '../../src/core/bytes.js';
 import { InputError, isOutOfMemory } from '../../src/core/errors.js';
 import { beyond } from '../../src/core/kernels.js';
 
@@ -10,11 +11,40 @@ import { beyond } from '../../src/core/kernels.js';
 export function readRegularFile(file: string, budget: Budget, limit: BudgetLimit = 'bytes'): Buffer {
   return reading(file, (handle, status) => {
     budget.check(limit, status.size, file);
-    const bytes = fill(handle, room(status.size, file));
-    if (bytes.length < status.size) throw new InputError(`${file}: became shorter while it was read`);
+    const bytes = room(status.size, file);
+    if (fill(handle, bytes) < status.size) throw new InputError(`${file}: became shorter while it was read`);
     refusePointer(file, bytes);
     return bytes;
   });
+}
+
+/** A file whose bytes are read piece by piece until it is closed. */
+export interface OpenFile {
+  readonly bytes: Bytes;
+  close(): void;
+}
+
+/** Opens a regular file of at most as many bytes as the budget allows. It and its reads throw as {@link readRegularFile}. */
+export function openBytes(file: string, budget: Budget): OpenFile {
+  const { handle, status } = openRegularFile(file);
+  const { size } = status;
+  const close = (): void => closeSync(handle);
+  const bytes: Bytes = {
+    length: size,
+    read: (into, at) =>
+      guarded(file, () => {
+        if (fill(handle, into, at) < into.length)
+          throw new InputError(`${file}: became shorter while it was read`);
+      }),
+  };
+  try {
+    budget.check('bytes', size, file);
+    refusePointer(file, Buffer.from(taken(bytes, 0, Math.min(size, 1024))));
+    return { bytes, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** The first bytes of a regular file, `count` or all, and its size. Throws as {@link readRegularFile}. */
@@ -22,7 +52,10 @@ export function readBeginning(
   file: string,
   count: number,
 ): { readonly bytes: Buffer; readonly size: number } {
-  return reading(file, (handle, { size }) => ({ bytes: fill(handle, Buffer.allocUnsafe(count)), size }));
+  return reading(file, (handle, { size }) => {
+    const bytes = Buffer.allocUnsafe(count);
+    return { bytes: bytes.subarray(0, fill(handle, bytes)), size };
+  });
 }
 
 /** A regular file, open for reading, and its size. Throws as {@link readRegularFile}; the caller closes it. */
@@ -49,12 +82,18 @@ export function refusePointer(file: string, bytes: Buffer): void {
 function reading<T>(file: string, read: (handle: number, status: Stats) => T): T {
   const { handle, status } = openRegularFile(file);
   try {
-    return read(handle, status);
+    return guarded(file, () => read(handle, status));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function guarded<T>(file: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof InputError || isOutOfMemory(error)) throw error;
     throw new InputError(`${file}: cannot be read (${codeOf(error)})`);
-  } finally {
-    closeSync(handle);
   }
 }
 
@@ -66,12 +105,13 @@ function room(bytes: number, file: string): Buffer {
   }
 }
 
-/** As much of the buffer as the file fills. */
-function fill(handle: number, bytes: Buffer): Buffer {
+/** Fills `bytes` from `start` of the file on as far as it goes, and says how far. */
+function fill(handle: number, bytes: Uint8Array, start = 0): number {
   let at = 0;
+  // One call reads less than 2 GiB.
   for (let count = 1; count > 0 && at < bytes.length; at += count)
-    count = readSync(handle, bytes, at, bytes.length - at, at);
-  return bytes.subarray(0, at);
+    count = readSync(handle, bytes, at, Math.min(bytes.length - at, 2 ** 30), start + at);
+  return at;
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -3,13 +3,17 @@ import { Budget } from '../../src/core/budget.js';
 import type { Network } from '../../src/network/graph.js';
 import { readKeras, readKerasHdf5 } from '../../src/network/read/keras.js';
 import type { ReadOptions } from '../../src/network/read/tfjs.js';
-import { readRegularFile } from './read-file.js';
+import { openBytes } from './read-file.js';
 
 /** Reads a model of Keras from disk: `.keras`, or `.h5`. */
 export function readKerasFile(file: string, { limits }: ReadOptions = {}): Network {
   const budget = new Budget(limits);
   const ending = extname(file);
-  const bytes = readRegularFile(file, budget);
   const read = ending.toLowerCase() === '.keras' ? readKeras : readKerasHdf5;
-  return read({ file, name: basename(file, ending), bytes, budget });
+  const { bytes, close } = openBytes(file, budget);
+  try {
+    return read({ file, name: basename(file, ending), bytes, budget });
+  } finally {
+    close();
+  }
 }

@@ -1,6 +1,7 @@
 import { Budget, countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import type { Elementwise, Network, Node, Op, Tensor } from './graph.js';
+import { plain } from './stored.js';
 import type { OpOf } from './traits.js';
 
 type Shape = readonly number[];
@@ -95,7 +96,8 @@ export class NetworkBuilder {
       );
     }
     if (bias) this.#vector(layer, 'bias', bias, outputs);
-    const op: Op = bias ? { kind: 'affine', weight, bias } : { kind: 'affine', weight };
+    const own = { kind: 'affine', weight: plain(weight) } as const;
+    const op: Op = bias ? { ...own, bias: plain(bias) } : own;
     return this.#add(layer, op, [u], [...shape.slice(0, -1), outputs]);
   }
 
@@ -104,7 +106,7 @@ export class NetworkBuilder {
     const last = this.#last(layer, shape);
     this.#vector(layer, 'scale', scale, last);
     this.#vector(layer, 'shift', shift, last);
-    return this.#add(layer, { kind: 'scale', scale, shift }, [u], shape);
+    return this.#add(layer, { kind: 'scale', scale: plain(scale), shift: plain(shift) }, [u], shape);
   }
 
   /** `scale` with one number for the whole last axis. */

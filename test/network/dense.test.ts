@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Budget } from '../../src/core/budget.js';
+import { inMemory } from '../../src/core/bytes.js';
 import { dense } from '../../src/network/dense.js';
 import { readSafetensors } from '../../src/network/read/safetensors.js';
 import { forward } from './forward.js';
@@ -22,7 +23,7 @@ function file(): Uint8Array {
 }
 
 it('builds a network of the arrays of a safetensors file', () => {
-  const tensors = readSafetensors('m.safetensors', file(), new Budget());
+  const tensors = readSafetensors('m.safetensors', inMemory(file()), new Budget());
   expect([...tensors.keys()]).toEqual(['l.weight', 'l.bias']);
   const network = dense([
     {
@@ -39,10 +40,19 @@ it('builds a network of the arrays of a safetensors file', () => {
   expect(network.parameters).toBe(8);
 });
 
+it('transposes matrices while it reads them', () => {
+  const turned = readSafetensors('m', inMemory(file()), new Budget(), { turned: true });
+  expect(turned.get('l.weight')!.shape).toEqual([3, 2]);
+  expect([...turned.get('l.weight')!.data]).toEqual([1, 4, 2, 5, 3, 6]);
+  expect(turned.get('l.bias')!.shape).toEqual([2]);
+});
+
 it('refuses what is no such file, and arrays that do not fit', () => {
   const bytes = file();
-  expect(() => readSafetensors('m', bytes.subarray(0, 20), new Budget())).toThrow(/is no safetensors file/);
-  expect(() => readSafetensors('m', bytes.subarray(0, bytes.length - 12), new Budget())).toThrow(
+  expect(() => readSafetensors('m', inMemory(bytes.subarray(0, 20)), new Budget())).toThrow(
+    /is no safetensors file/,
+  );
+  expect(() => readSafetensors('m', inMemory(bytes.subarray(0, bytes.length - 12)), new Budget())).toThrow(
     /lies at bytes/,
   );
   const W = { shape: [2, 3], data: new Float32Array(6) };

@@ -1,7 +1,22 @@
 import protobuf from 'protobufjs/minimal.js';
+import { type Bytes, inMemory } from '../bytes.js';
+import { Wire } from './wire.js';
 
-/** How a field is written: a wire type of protobuf, or a message of the schema. */
-type Scalar = 'int32' | 'int64' | 'uint64' | 'float' | 'double' | 'string' | 'bytes';
+/**
+ * How a field is written: a wire type of protobuf, or a message of the schema. `part` are bytes that may be many, `floats` and
+ * `doubles` lists of as many numbers: they are left where they are.
+ */
+type Scalar =
+  | 'int32'
+  | 'int64'
+  | 'uint64'
+  | 'float'
+  | 'double'
+  | 'string'
+  | 'bytes'
+  | 'part'
+  | 'floats'
+  | 'doubles';
 type FieldType = Scalar | MessageName;
 /** `many`: the field may occur more than once. */
 type Field = readonly [id: number, type: FieldType, many?: true];
@@ -61,13 +76,13 @@ const schema = {
   TensorProto: {
     dims: [1, 'int64', true],
     dataType: [2, 'int32'],
-    floatData: [4, 'float', true],
+    floatData: [4, 'floats', true],
     int32Data: [5, 'int32', true],
     stringData: [6, 'bytes', true],
     int64Data: [7, 'int64', true],
     name: [8, 'string'],
-    rawData: [9, 'bytes'],
-    doubleData: [10, 'double', true],
+    rawData: [9, 'part'],
+    doubleData: [10, 'doubles', true],
     uint64Data: [11, 'uint64', true],
     externalData: [13, 'StringStringEntryProto', true],
     dataLocation: [14, 'int32'],
@@ -94,8 +109,12 @@ const wires: Readonly<Partial<Record<Scalar, number>>> = {
   int64: 0,
   uint64: 0,
   double: 1,
+  doubles: 1,
   float: 5,
+  floats: 5,
 };
+/** What is written as another type is. */
+const written = { part: 'bytes', floats: 'float', doubles: 'double' } as const;
 const isScalar = (type: FieldType): type is Scalar => !Object.hasOwn(schema, type);
 
 /** A message in protobuf's encoding. protobufjs' own encoders are made from text, which not every place allows. */
@@ -110,7 +129,7 @@ function write(writer: protobuf.Writer, name: MessageName, message: object): pro
     const [id, type] = field;
     for (const one of Array.isArray(value) ? value : [value]) {
       writer.uint32((id << 3) | wireType(type));
-      if (isScalar(type)) writer[type](one as never);
+      if (isScalar(type)) writer[written[type as keyof typeof written] ?? type](one as never);
       else write(writer.fork(), type, one).ldelim();
     }
   }
@@ -121,11 +140,15 @@ type Value<T> = T extends 'string'
   ? string
   : T extends 'bytes'
     ? Uint8Array
-    : T extends Scalar
-      ? number
-      : T extends MessageName
-        ? Message<T>
-        : never;
+    : T extends 'part'
+      ? Bytes
+      : T extends 'floats' | 'doubles'
+        ? Bytes | number
+        : T extends Scalar
+          ? number
+          : T extends MessageName
+            ? Message<T>
+            : never;
 /** A message as it is read: fields that may occur often are lists, others absent where the file has none. */
 export type Message<N extends MessageName> = {
   -readonly [F in keyof (typeof schema)[N] as (typeof schema)[N][F] extends readonly [number, FieldType, true]
@@ -153,57 +176,55 @@ const fieldsById = new Map(
 const deepest = 64;
 
 /**
- * The message that `bytes` hold; byte fields are views of them. Fields beyond the schema are skipped. Throws where `bytes`
+ * The message that `bytes` hold; long fields stay parts of them. Fields beyond the schema are skipped. Throws where `bytes`
  * are no such message.
  */
-export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Message<N> {
-  // protobufjs reads views of Node's buffers as such; plain arrays are the same everywhere.
-  return read(new protobuf.Reader(bytes), bytes.length, name, 0) as Message<N>;
+export function decode<N extends MessageName>(name: N, bytes: Bytes | Uint8Array): Message<N> {
+  const all = bytes instanceof Uint8Array ? inMemory(bytes) : bytes;
+  return read(new Wire(all), all.length, name, 0) as Message<N>;
 }
 
-function read(reader: protobuf.Reader, end: number, name: string, depth: number): Record<string, unknown> {
+function read(wire: Wire, end: number, name: string, depth: number): Record<string, unknown> {
   if (depth > deepest) throw new RangeError('messages are nested too deeply');
   const fields = fieldsById.get(name)!;
   const message: Record<string, unknown> = {};
   for (const { key, many } of fields.values()) if (many) message[key] = [];
-  while (reader.pos < end) {
-    const tag = reader.uint32();
+  while (wire.pos < end) {
+    const tag = wire.uint32();
     const field = fields.get(tag >>> 3);
-    const wire = tag & 7;
+    const kind = tag & 7;
     if (field === undefined) {
-      reader.skipType(wire, depth);
+      wire.skipField(kind, deepest - depth);
       continue;
     }
     const { key, type, many } = field;
     const list = message[key] as unknown[];
-    if (many && wire === 2 && wireType(type) !== 2) {
-      const stop = reader.uint32() + reader.pos;
-      if (stop > end) throw new RangeError('a list ends beyond its message');
-      while (reader.pos < stop) list.push(number(reader, type as Scalar));
+    const length = (): number => {
+      const own = wire.uint32();
+      if (wire.pos + own > end) throw new RangeError(`${name}.${key} ends beyond its message`);
+      return own;
+    };
+    if (many && kind === 2 && wireType(type) !== 2) {
+      const size = length();
+      if (type === 'floats' || type === 'doubles') list.push(wire.part(size));
+      else for (const stop = wire.pos + size; wire.pos < stop; ) list.push(number(wire, type as Scalar));
       continue;
     }
-    if (wire !== wireType(type)) throw new RangeError(`field ${key} of ${name} has wire type ${wire}`);
+    if (kind !== wireType(type)) throw new RangeError(`field ${key} of ${name} has wire type ${kind}`);
     let value: unknown;
     if (!isScalar(type)) {
-      const length = reader.uint32();
-      const stop = reader.pos + length;
-      if (stop > end) throw new RangeError(`${name}.${key} ends beyond its message`);
-      value = read(reader, stop, type, depth + 1);
-    } else if (type === 'string') value = reader.string();
-    else if (type === 'bytes') {
-      const length = reader.uint32();
-      if (reader.pos + length > end) throw new RangeError(`${name}.${key} ends beyond its message`);
-      value = reader.buf.subarray(reader.pos, reader.pos + length);
-      reader.pos += length;
-    } else value = number(reader, type);
+      const own = length();
+      value = read(wire, wire.pos + own, type, depth + 1);
+    } else if (type === 'string') value = wire.text(length());
+    else if (type === 'bytes') value = wire.take(length()).slice();
+    else if (type === 'part') value = wire.part(length());
+    else value = number(wire, type);
     if (many) list.push(value);
     else message[key] = value;
   }
-  if (reader.pos !== end) throw new RangeError(`${name} ends beyond its message`);
+  if (wire.pos !== end) throw new RangeError(`${name} ends beyond its message`);
   return message;
 }
 
-function number(reader: protobuf.Reader, type: Scalar): number {
-  const value = (reader as unknown as Record<Scalar, () => unknown>)[type]();
-  return typeof value === 'number' ? value : Number(String(value));
-}
+const number = (wire: Wire, type: Scalar): number =>
+  wire[(written[type as 'floats'] ?? type) as 'float' | 'double' | 'int32' | 'int64' | 'uint64']();

@@ -1,6 +1,6 @@
-import { sharedFloat32, sharedFloat64 } from '../../core/memory.js';
 import { sizeOf } from '../build.js';
 import type { Tensor } from '../graph.js';
+import { permutedFrom, room, storeOf } from '../stored.js';
 import { moved, type Source, transpose } from './move.js';
 import { type Place, range, type Shape } from './place.js';
 import { coordinates, layoutOf, placesOf, type Window } from './window.js';
@@ -158,13 +158,16 @@ function part(bias: Tensor | undefined, g: number, groups: number): Tensor | und
 }
 
 /** The numbers of `tensor` with its axes permuted: axis `permutation[k]` becomes axis `k`. */
-export function permuted({ shape, data }: Tensor, permutation: readonly number[]): Tensor {
+export function permuted(tensor: Tensor, permutation: readonly number[]): Tensor {
+  if (permutation.every((axis, k) => axis === k)) return tensor;
+  const store = storeOf(tensor);
+  if (store) return permutedFrom(tensor, store, permutation);
+  const { shape, data } = tensor;
   const to = permutation.map((axis) => shape[axis]!);
-  if (permutation.every((axis, k) => axis === k)) return { shape, data };
   if (shape.length === 2) return { shape: to, data: turned(data, shape[0]!, shape[1]!) };
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const steps = permutation.map((axis) => strides[axis]!);
-  const out = data instanceof Float32Array ? new Float32Array(data.length) : new Float64Array(data.length);
+  const out = room(data instanceof Float64Array, data.length);
   const index = to.map(() => 0);
   let from = 0;
   for (let k = 0; k < out.length; k++) {
@@ -186,7 +189,7 @@ function turned(
   rows: number,
   columns: number,
 ): Float32Array | Float64Array {
-  const out = data instanceof Float32Array ? sharedFloat32(data.length) : sharedFloat64(data.length);
+  const out = room(data instanceof Float64Array, data.length);
   for (let band = 0; band < columns; band += 32)
     for (let i = 0; i < rows; i++)
       for (let j = band; j < Math.min(band + 32, columns); j++) out[j * rows + i] = data[i * columns + j]!;

@@ -1,14 +1,15 @@
-import { unzipSync } from 'fflate';
 import { Budget } from '../../core/budget.js';
+import { type Bytes, inMemory, isBytes, taken } from '../../core/bytes.js';
 import { InputError } from '../../core/errors.js';
 import { bytesOf, optionsOf } from '../../core/given.js';
 import { readJson } from '../../core/json.js';
+import { zipEntries } from '../../core/zip.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network, Tensor } from '../graph.js';
 import { Hdf5 } from './keras/hdf5.js';
 import { isObject } from './tfjs/config.js';
 import { addModel, kerasVersion, readTopology } from './tfjs/topology.js';
-import { Weights } from './tfjs/weights.js';
+import { stateOfTraining, Weights } from './tfjs/weights.js';
 
 /** A model of Keras 2 or 3 as bytes. */
 export interface KerasFile {
@@ -16,16 +17,22 @@ export interface KerasFile {
   readonly file: string;
   /** The network's name. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | Bytes;
   readonly budget?: Budget;
 }
+
+const bytesIn = (given: unknown, where: string): Bytes =>
+  isBytes(given) ? given : inMemory(bytesOf(given, where));
 
 /** Reads a whole model that Keras saved as `.h5`. */
 export function readKerasHdf5(source: KerasFile): Network {
   const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKerasHdf5');
-  const bytes = bytesOf(given, 'readKerasHdf5: bytes');
+  const bytes = bytesIn(given, 'readKerasHdf5: bytes');
   refusePointer(file, bytes);
-  const hdf5 = new Hdf5(file, bytes, budget);
+  return modelOf(new Hdf5(file, bytes, budget), file, name, budget);
+}
+
+function modelOf(hdf5: Hdf5, file: string, name: string, budget: Budget): Network {
   const text = hdf5.text('model_config');
   if (text === undefined) {
     const weightsOnly = hdf5
@@ -43,37 +50,38 @@ export function readKerasHdf5(source: KerasFile): Network {
 /** Reads a model that Keras saved as `.keras`: a zip file of its configuration and its weights. */
 export function readKeras(source: KerasFile): Network {
   const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKeras');
-  const bytes = bytesOf(given, 'readKeras: bytes');
+  const bytes = bytesIn(given, 'readKeras: bytes');
   refusePointer(file, bytes);
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
-    if (bytes[0] === 0x89) return readKerasHdf5({ file, name, bytes, budget });
+  const [first, second] = taken(bytes, 0, Math.min(2, bytes.length));
+  if (first !== 0x50 || second !== 0x4b) {
+    if (first === 0x89) return readKerasHdf5({ file, name, bytes, budget });
     throw fail('is no zip file, as a .keras file is; save the model again');
   }
-  const wanted = ['config.json', 'metadata.json', 'model.weights.h5'];
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes, {
-      filter: ({ name: own, originalSize }) => {
-        if (!wanted.includes(own)) return false;
-        budget.check('bytes', originalSize, `${file}: ${own}`);
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw fail(`is damaged (${(error as Error).message}); save the model again`);
-  }
+  const guarded = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      throw fail(`is damaged (${(error as Error).message}); save the model again`);
+    }
+  };
+  const entries = guarded(() => zipEntries(bytes));
   const part = (own: string): Uint8Array => {
-    const found = files[own];
+    const found = entries.get(own);
     if (!found) throw fail(`holds no ${own}; save the model again with model.save("model.keras")`);
-    return found;
+    budget.check('bytes', found.size, `${file}: ${own}`);
+    return guarded(() => found.read());
   };
   const config = readJson(part('config.json'), `${file}: config.json`, budget);
   const metadata = readJson(part('metadata.json'), `${file}: metadata.json`, budget);
   const version = isObject(metadata) ? metadata['keras_version'] : undefined;
-  const hdf5 = new Hdf5(`${file}: model.weights.h5`, part('model.weights.h5'), budget);
-  return assemble({ file, name, budget }, { model_config: config, keras_version: version }, hdf5.tensors(''));
+  const hdf5 = new Hdf5(`${file}: model.weights.h5`, inMemory(part('model.weights.h5')), budget, true);
+  return assemble(
+    { file, name, budget },
+    { model_config: config, keras_version: version },
+    hdf5.tensors('', (name) => !stateOfTraining.test(name)),
+  );
 }
 
 function assemble(
@@ -93,16 +101,15 @@ function assemble(
 
 /** Weights under the names that layers give them, each with its layer's in front where it lacks that. */
 function namedWeights(hdf5: Hdf5): [string, Tensor][] {
-  return hdf5.names('model_weights').flatMap((layer) =>
-    hdf5.tensors(`model_weights/${layer}`).map(([path, tensor]): [string, Tensor] => {
-      const name = path.replace(/:0$/, '');
-      return [name.split('/').includes(layer) ? name : `${layer}/${name}`, tensor];
-    }),
-  );
+  return hdf5.tensors('model_weights').map(([path, tensor]): [string, Tensor] => {
+    const cut = path.indexOf('/');
+    const [layer, name] = [path.slice(0, cut), path.slice(cut + 1).replace(/:0$/, '')];
+    return [name.split('/').includes(layer) ? name : `${layer}/${name}`, tensor];
+  });
 }
 
-function refusePointer(file: string, bytes: Uint8Array): void {
-  const begin = new TextDecoder().decode(bytes.subarray(0, 40));
+function refusePointer(file: string, bytes: Bytes): void {
+  const begin = new TextDecoder().decode(taken(bytes, 0, Math.min(40, bytes.length)));
   if (begin.startsWith('version https://git-lfs'))
     throw new InputError(`${file}: is a Git LFS pointer, not the model itself; fetch it with "git lfs pull"`);
 }

@@ -1,8 +1,9 @@
 import { Budget, countOf } from '../../core/budget.js';
+import { type Bytes, inMemory, isBytes, taken } from '../../core/bytes.js';
 import { InputError } from '../../core/errors.js';
 import { bytesOf, optionsOf } from '../../core/given.js';
 import { decode, type Message } from '../../core/onnx/schema.js';
-import { firstNotFinite, NetworkBuilder } from '../build.js';
+import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { type Reading, readInitializers, readNodes, type Scope } from './onnx/graph.js';
 import { type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
@@ -24,7 +25,7 @@ export interface OnnxFile extends OnnxOptions {
   readonly file: string;
   /** The network's name. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | Bytes;
   /** Reads files beside the model that hold its tensors. */
   readonly external?: External;
   readonly budget?: Budget;
@@ -39,7 +40,8 @@ const oldest = 7;
  */
 export function readOnnx(source: OnnxFile): Network {
   const { file, name } = optionsOf(source, 'readOnnx');
-  const bytes = bytesOf(source?.bytes, 'readOnnx: bytes');
+  const given = source.bytes;
+  const bytes = isBytes(given) ? given : inMemory(bytesOf(given, 'readOnnx: bytes'));
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const model = parse(bytes, fail);
   const graph = model.graph;
@@ -70,11 +72,17 @@ export function readOnnx(source: OnnxFile): Network {
       const count = countOf(proto.dims);
       build.budget.check('numbers', count, `${file}: ${what}`);
       build.budget.take('trained', count, `${file}: ${what}`);
-      const found = readTensor(proto, external, (problem) => fail(`${what} ${problem}`));
-      const bad = found.kind === 'float' ? firstNotFinite(found.data) : -1;
-      if (bad >= 0 && Number.isNaN(found.data[bad]))
-        throw fail(`${what} is NaN at index ${bad}; train the network again or repair the file`);
-      return found;
+      return readTensor(
+        proto,
+        external,
+        (problem) => fail(`${what} ${problem}`),
+        (numbers, at) => {
+          let bad = 0;
+          while (bad < numbers.length && !Number.isNaN(numbers[bad]!)) bad++;
+          if (bad < numbers.length)
+            throw fail(`${what} is NaN at index ${at + bad}; train the network again or repair the file`);
+        },
+      );
     },
   };
   const scope: Scope = new Map();
@@ -112,11 +120,11 @@ export function readOnnx(source: OnnxFile): Network {
   );
 }
 
-function parse(bytes: Uint8Array, fail: (problem: string) => InputError): Message<'ModelProto'> {
+function parse(bytes: Bytes, fail: (problem: string) => InputError): Message<'ModelProto'> {
   try {
     return decode('ModelProto', bytes);
   } catch (error) {
-    const text = new TextDecoder().decode(bytes.subarray(0, 40));
+    const text = new TextDecoder().decode(taken(bytes, 0, Math.min(40, bytes.length)));
     if (text.startsWith('version https://git-lfs'))
       throw fail('is a Git LFS pointer, not the model itself; fetch it with "git lfs pull"');
     if (error instanceof InputError) throw error;

@@ -1,27 +1,40 @@
 import { type Budget, countOf } from '../../core/budget.js';
+import { type Bytes, part, taken } from '../../core/bytes.js';
 import { InputError } from '../../core/errors.js';
 import { readJson } from '../../core/json.js';
-import { sharedFloat32, sharedFloat64 } from '../../core/memory.js';
 import { firstNotFinite } from '../build.js';
 import type { Tensor } from '../graph.js';
+import { permuted } from '../lower/convolution.js';
+import { piece, plain, stored } from '../stored.js';
 import { isObject } from './tfjs/config.js';
-import { fromHalf } from './tfjs/half.js';
+import { fromBrain, fromHalf } from './tfjs/half.js';
 
 /** Bytes of a number by the format's names. */
 const widths: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2 };
+
+/** How tensors are wanted. */
+export interface SafetensorsOptions {
+  /** Matrices as `[in, out]`, transposed while they are read: PyTorch stores `[out, in]`. */
+  readonly turned?: boolean | undefined;
+}
 
 /**
  * Tensors by name from the bytes of a `.safetensors` file: the length of a JSON header (8 bytes, little-endian), the
  * header, then the numbers. Tensors that hold no floats are left out.
  */
-export function readSafetensors(file: string, bytes: Uint8Array, budget: Budget): Map<string, Tensor> {
+export function readSafetensors(
+  file: string,
+  bytes: Bytes,
+  budget: Budget,
+  { turned = false }: SafetensorsOptions = {},
+): Map<string, Tensor> {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   if (bytes.length < 8) throw fail('is no safetensors file');
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const length = Number(new DataView(taken(bytes, 0, 8).buffer).getBigUint64(0, true));
   if (!(length > 0 && length <= bytes.length - 8)) throw fail('is no safetensors file, or a damaged one');
-  const header = readJson(bytes.subarray(8, 8 + length), `${file}: header`, budget);
+  const header = readJson(taken(bytes, 8, length), `${file}: header`, budget);
   if (!isObject(header)) throw fail('its header is no JSON object');
-  const body = bytes.subarray(8 + length);
+  const body = part(bytes, 8 + length, bytes.length - 8 - length);
   const tensors = new Map<string, Tensor>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
@@ -42,28 +55,36 @@ export function readSafetensors(file: string, bytes: Uint8Array, budget: Budget)
       throw new InputError(
         `${where} lies at bytes ${from} to ${to}, its shape [${shape}] of ${dtype} needs ${count * width}`,
       );
-    const data = decode(dtype, count, body.subarray(from, to));
-    const bad = firstNotFinite(data);
+    const own = part(body, from, to - from);
+    const read = stored(
+      shape,
+      { double: dtype === 'F64', read: (into, at) => decode(dtype, own, into, at) },
+      {},
+    );
+    const tensor = turned && shape.length === 2 ? permuted(read, [1, 0]) : plain(read);
+    const bad = firstNotFinite(tensor.data);
     if (bad >= 0)
       throw new InputError(
-        `${where} is ${data[bad]} at index ${bad}; train the network again or repair the file`,
+        `${where} is ${tensor.data[bad]} at index ${bad}; train the network again or repair the file`,
       );
-    tensors.set(name, { shape, data });
+    tensors.set(name, tensor);
   }
   return tensors;
 }
 
-function decode(dtype: string, count: number, raw: Uint8Array): Float32Array | Float64Array {
-  if (dtype === 'F16') return fromHalf(new Uint16Array(new Uint8Array(raw).buffer));
-  if (dtype === 'BF16') {
-    const out = sharedFloat32(count);
-    const bits = new Uint32Array(out.buffer);
-    new Uint16Array(new Uint8Array(raw).buffer).forEach((half, k) => {
-      bits[k] = half << 16;
-    });
-    return out;
+/** Fills `into` with numbers of a type from `start` on. */
+function decode(dtype: string, bytes: Bytes, into: Float32Array | Float64Array, start: number): void {
+  const halves = dtype === 'F16' ? fromHalf : dtype === 'BF16' ? fromBrain : undefined;
+  const width = widths[dtype]!;
+  if (!halves) {
+    bytes.read(new Uint8Array(into.buffer, into.byteOffset, into.byteLength), start * width);
+    return;
   }
-  const out = dtype === 'F32' ? sharedFloat32(count) : sharedFloat64(count);
-  new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(raw);
-  return out;
+  for (let at = 0; at < into.length; at += piece) {
+    const out = into.subarray(at, at + piece) as Float32Array;
+    halves(
+      new Uint16Array(taken(bytes, (start + at) * width, out.length * width).buffer as ArrayBuffer),
+      out,
+    );
+  }
 }

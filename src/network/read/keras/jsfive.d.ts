@@ -12,5 +12,10 @@ declare module 'jsfive' {
     readonly shape: readonly number[];
     readonly dtype: unknown;
     readonly value: unknown;
+    /** Its object header: the messages of a type, and the version, axes, class and place of a layout message. */
+    readonly _dataobjects: {
+      find_msg_type(type: number): ReadonlyMap<string, number>[];
+      _get_data_message_properties(at: number): [number, number, number, number];
+    };
   }
 }

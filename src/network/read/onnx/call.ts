@@ -5,6 +5,7 @@ import type { Tensor } from '../../graph.js';
 import { constant } from '../../lower/move.js';
 import type { Place } from '../../lower/place.js';
 import type { Operand } from '../../lower/product.js';
+import { plain, reshaped, storeOf } from '../../stored.js';
 import type { Constant, Value } from './value.js';
 import { floats, isComputed, picked } from './value.js';
 
@@ -93,9 +94,10 @@ export class Call implements Place {
     return isComputed(value) ? value : { tensor: this.trained(value) };
   }
   /** A constant that the network computes with. */
-  trained({ shape, data }: Constant): Tensor {
-    this.build.count(data.length);
-    return { shape, data };
+  trained(value: Constant): Tensor {
+    const { shape } = value;
+    this.build.count(sizeOf(shape));
+    return storeOf(value) ? value : plain({ shape, data: value.data });
   }
   trainedAt(k: number, what: string): Tensor {
     return this.trained(this.constant(k, what));
@@ -113,9 +115,9 @@ export class Call implements Place {
   }
   reshape(value: Value, shape: readonly number[]): Value {
     if (isComputed(value)) return { node: this.build.reshape(this.layer, value.node, shape) };
-    if (sizeOf(shape) !== value.data.length)
+    if (sizeOf(shape) !== sizeOf(value.shape))
       throw this.error(`cannot reshape [${value.shape}] to [${shape}]`);
-    return { ...value, shape };
+    return reshaped(value, shape);
   }
 
   // Attributes

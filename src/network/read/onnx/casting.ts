@@ -1,4 +1,5 @@
 import { sizeOf } from '../../build.js';
+import { copyInto, piece, type Store, stored, storeOf } from '../../stored.js';
 import type { Call, Operator } from './call.js';
 import { elementName, kindOf } from './tensor.js';
 import { type Constant, isComputed, type Kind, type Value } from './value.js';
@@ -14,7 +15,11 @@ function cast(call: Call, value: Value, element: number | undefined): Value {
   return value;
 }
 
-function converted({ shape, data }: Constant, kind: Kind, single: boolean): Constant {
+function converted(value: Constant, kind: Kind, single: boolean): Constant {
+  // Floats stay as they are, but for doubles that become single ones.
+  if (kind === 'float' && value.kind === 'float' && (!single || storeOf(value)?.double === false))
+    return value;
+  const { shape, data } = value;
   if (kind === 'float')
     return { shape, data: single ? Float32Array.from(data) : Float64Array.from(data), kind };
   const whole = kind === 'flag' ? (value: number) => Number(value !== 0) : Math.trunc;
@@ -41,11 +46,22 @@ function dequantize(call: Call): Constant {
     if (block === 0) return entry;
     return (Math.floor(k / (inner * length)) * own + Math.floor(entry / block)) * inner + (k % inner);
   };
-  const out = new Float32Array(value.data.length);
-  value.data.forEach((q, k) => {
-    out[k] = (q - (zero?.data[zero.data.length === 1 ? 0 : at(k)] ?? 0)) * scale.data[at(k)]!;
-  });
-  return { shape, data: out, kind: 'float' };
+  const level = new Float64Array(Math.min(piece, sizeOf(shape)));
+  const store: Store = {
+    double: false,
+    read(into, from) {
+      for (let done = 0; done < into.length; done += level.length) {
+        const count = Math.min(level.length, into.length - done);
+        copyInto(level.subarray(0, count), value, from + done);
+        for (let k = 0; k < count; k++) {
+          const own = at(from + done + k);
+          into[done + k] =
+            (level[k]! - (zero?.data[zero.data.length === 1 ? 0 : own] ?? 0)) * scale.data[own]!;
+        }
+      }
+    },
+  };
+  return stored(shape, store, { kind: 'float' });
 }
 
 const quantized: Operator = (call) => {

@@ -1,4 +1,5 @@
 import { sizeOf } from '../../build.js';
+import { permuted as turned } from '../../lower/convolution.js';
 import { broadcastShape, indexOf, type Source } from '../../lower/move.js';
 import { range } from '../../lower/place.js';
 import type { Call, Operator } from './call.js';
@@ -26,6 +27,7 @@ function permuted(call: Call, value: Value, permutation: readonly number[]): Val
   if (range(from.length).some((axis) => !permutation.includes(axis)) || permutation.length !== from.length)
     throw call.error(`permutes ${from.length} axes by [${permutation}]`);
   if (permutation.every((axis, k) => axis === k)) return value;
+  if (!isComputed(value)) return { ...turned(value, permutation), kind: value.kind };
   return move(
     call,
     value,

@@ -1,4 +1,5 @@
 import { sizeOf } from '../../build.js';
+import { room } from '../../stored.js';
 
 /** What a value's numbers are. */
 export type Kind = 'float' | 'integer' | 'flag' | 'text';
@@ -38,7 +39,7 @@ export function picked(
   shape: readonly number[],
   padding = 0,
 ): Constant {
-  const out = data instanceof Float32Array ? new Float32Array(index.length) : new Float64Array(index.length);
+  const out = room(data instanceof Float64Array, index.length);
   for (let k = 0; k < out.length; k++) out[k] = index[k]! < 0 ? padding : data[index[k]!]!;
   return { shape, data: out, kind };
 }

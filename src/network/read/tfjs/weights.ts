@@ -126,7 +126,7 @@ function decode(entry: WeightEntry, next: ByteSource): Float32Array | Float64Arr
 }
 
 /** What a checkpoint of Keras 3 holds besides the layers' weights. */
-const stateOfTraining = /^(optimizer|metrics|compile_metrics)\/|(^|\/)seed_generator(_\d+)?\//;
+export const stateOfTraining = /^(optimizer|metrics|compile_metrics)\/|(^|\/)seed_generator(_\d+)?\//;
 
 /** The trained arrays of one layer. */
 export interface LayerWeights {
