@@ -52,6 +52,12 @@ export class HeldPoint {
     this.#nonzeros.set([jacobianNonzeros, hessianNonzeros]);
   }
 
+  /** Forgets what was written, for another solve. */
+  clear(): void {
+    Atomics.store(this.#written, 0, 0);
+    Atomics.store(this.#stage, 0, 0);
+  }
+
   write({ x, multipliers, constraints, ...rest }: Held): void {
     const count = this.#written[0]!;
     const place = this.#places[count & 1 ? 0 : 1];

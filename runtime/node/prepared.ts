@@ -3,7 +3,8 @@ import type { ColumnAnswer, ColumnRequest } from '../../solvers/kkt/index.js';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
-import { HeldPoint } from '../held.js';
+import { Exchange } from '../exchange.js';
+import type { HeldPoint } from '../held.js';
 import type { Preparation, Run } from '../prepared.js';
 import type { Sizes, Solved } from '../task.js';
 import { cutShort, type Ending, endingOf, unfinished } from '../unfinished.js';
@@ -26,6 +27,7 @@ export class PreparedThread {
   readonly #worker: Worker;
   readonly #preparation: Preparation;
   #sizes: Sizes | undefined;
+  #exchange: Exchange | undefined;
   #waiting: { answer: (answer: Answer) => void; fail: (error: unknown) => void } | undefined;
   #gone: unknown;
   #disposed = false;
@@ -53,15 +55,19 @@ export class PreparedThread {
   async open(limits: Limits): Promise<void> {
     const answer = await this.#ask({ kind: 'open', preparation: this.#preparation, limits: limits.data });
     if ('failure' in answer) throw revivedError(answer.failure);
-    if ('opened' in answer) this.#sizes = answer.opened;
+    if (!('opened' in answer)) return;
+    this.#sizes = answer.opened;
+    this.#exchange = new Exchange(answer.opened, answer.memory);
   }
 
   async solve(run: Run, { limits = new Limits(), signal, onIteration }: Watch = {}): Promise<Solved> {
     const sizes = this.#sizes!;
-    const held = HeldPoint.create(sizes.variables, sizes.constraints);
-    const stop = new AbortController();
-    const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-    const listening = onIteration && listen(onIteration, () => stop.abort());
+    const exchange = this.#exchange!;
+    const { held } = exchange;
+    const stop = onIteration && new AbortController();
+    const signals = [signal, stop?.signal].filter((one) => one !== undefined);
+    const stopped = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const listening = onIteration && listen(onIteration, () => stop!.abort());
     let late: Ending | undefined;
     let failure: Error;
     const callOff = whenOver(limits, stopped, grace, () => {
@@ -72,15 +78,18 @@ export class PreparedThread {
       const answer = await this.#ask(
         {
           kind: 'solve',
-          run,
+          run: exchange.put(run),
           limits: limits.data,
-          held: held.memory,
           ...(listening && { progress: listening.port }),
         },
         listening ? [listening.port] : [],
       );
       if (listening?.failure) throw listening.failure.error;
-      if (!('failure' in answer)) return (answer as { readonly solved: Solved }).solved;
+      if ('solved' in answer) {
+        const { result, ...rest } = answer.solved;
+        return { ...rest, sizes, result: { ...held.read()!, ...result } };
+      }
+      if (!('failure' in answer)) throw new TypeError('a prepared thread gave another answer');
       failure = revivedError(answer.failure);
     } catch (error) {
       if (listening?.failure) throw listening.failure.error;

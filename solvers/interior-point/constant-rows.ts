@@ -1,3 +1,4 @@
+import type { Structure } from '../../src/core/structure/structure.js';
 import { rowName } from '../../src/nlp/names.js';
 import type { Outcome } from '../../src/nlp/verdict.js';
 import type { CountedNlp } from './counted-nlp.js';
@@ -37,10 +38,21 @@ export function withoutConstantRows(
 }
 
 function constantRows({ nlp }: CountedNlp, { fixed, rows }: Selection): Set<number> {
-  const constant = new Set(rows);
-  const { jacobian } = nlp;
+  const entered = enteredRows(nlp.jacobian, fixed);
+  return new Set(rows.filter((i) => !entered[i]));
+}
+
+/** The latest of each Jacobian: a problem that is solved again mostly has the same fixed variables. */
+const latest = new WeakMap<Structure, { readonly fixed: Uint8Array; readonly entered: Uint8Array }>();
+
+/** 1 for a row that a free variable enters. */
+function enteredRows(jacobian: Structure, fixed: Uint8Array): Uint8Array {
+  const before = latest.get(jacobian);
+  if (before?.fixed.every((value, j) => value === fixed[j])) return before.entered;
+  const entered = new Uint8Array(jacobian.rows);
   jacobian.each(new Float64Array(jacobian.length), (row, column) => {
-    if (!fixed[column]) constant.delete(row);
+    if (!fixed[column]) entered[row] = 1;
   });
-  return constant;
+  latest.set(jacobian, { fixed, entered });
+  return entered;
 }

@@ -19,7 +19,8 @@ export interface Selection {
 /** Bounds of size `infinity` and more are none. */
 export function select(nlp: Nlp, infinity: number): Selection {
   const { variables, constraints } = nlp;
-  const fixed = Uint8Array.from(variables.lower, (lower, j) => (lower === variables.upper[j] ? 1 : 0));
+  const fixed = new Uint8Array(variables.lower.length);
+  for (let j = 0; j < fixed.length; j++) fixed[j] = variables.lower[j] === variables.upper[j] ? 1 : 0;
   const free: number[] = [];
   fixed.forEach((is, j) => {
     if (!is) free.push(j);
@@ -37,6 +38,12 @@ function inverse(list: Int32Array, size: number): Int32Array {
     map[original] = position;
   });
   return map;
+}
+
+function numbers(length: number, of: (k: number) => number): Float64Array {
+  const values = new Float64Array(length);
+  for (let k = 0; k < length; k++) values[k] = of(k);
+  return values;
 }
 
 /**
@@ -93,13 +100,14 @@ export class SlackForm implements StandardForm {
     this.core = free.length;
     this.m = rows.length;
     this.accuracy = nlp.accuracy ?? 2 ** -52;
-    this.x = Float64Array.from(nlp.variables.lower, (lower, j) => (fixed[j] ? lower : 0));
+    this.x = nlp.variables.lower.map((lower, j) => (fixed[j] ? lower : 0));
     this.λ = new Float64Array(nlp.constraints.lower.length);
     this.g = new Float64Array(nlp.constraints.lower.length);
     this.ofAllColumns = new Float64Array(fixed.length);
 
-    const rowFactor = Float64Array.from(rows, (i) => scaling.row[i]!);
-    const columnFactor = scaling.column ? Float64Array.from(free, (j) => scaling.column![j]!) : null;
+    const rowFactor = numbers(this.m, (k) => scaling.row[rows[k]!]!);
+    const { column } = scaling;
+    const columnFactor = column && numbers(this.core, (k) => column[free[k]!]!);
     this.rowFactor = rowFactor;
     this.rowsScaled = rowFactor.some((value) => value !== 1);
     this.columnFactor = columnFactor;
@@ -121,8 +129,8 @@ export class SlackForm implements StandardForm {
     this.hessianBuffer = new Float64Array(this.ownHessian.same ? 0 : nlp.hessian.length);
 
     const { lower: gL, upper: gU } = nlp.constraints;
-    this.target = Float64Array.from(rows, (i, k) => (gL[i] === gU[i] ? rowFactor[k]! * gL[i]! : 0));
-    this.attachedRow = Int32Array.from([...rows.keys()].filter((k) => gL[rows[k]!] !== gU[rows[k]!]));
+    this.target = rowFactor.map((factor, k) => (gL[rows[k]!] === gU[rows[k]!] ? factor * gL[rows[k]!]! : 0));
+    this.attachedRow = rows.map((_, k) => k).filter((k) => gL[rows[k]!] !== gU[rows[k]!]);
     this.attachedSign = new Float64Array(this.attachedRow.length).fill(-1);
     this.n = this.core + this.attachedRow.length;
     this.slackOf = new Int32Array(this.m).fill(-1);
@@ -130,11 +138,11 @@ export class SlackForm implements StandardForm {
       this.slackOf[i] = this.core + k;
     });
 
-    const slackFactor = Float64Array.from(this.attachedRow, (i) => rowFactor[i]!);
+    const slackFactor = numbers(this.n - this.core, (k) => rowFactor[this.attachedRow[k]!]!);
     const factorOf = (k: number): number =>
       k < this.core ? (columnFactor ? columnFactor[k]! : 1) : slackFactor[k - this.core]!;
     const bound = (ofColumns: Float64Array, ofRows: Float64Array, side: 1 | -1): Float64Array =>
-      Float64Array.from({ length: this.n }, (_, k) => {
+      numbers(this.n, (k) => {
         const user = k < this.core ? ofColumns[free[k]!]! : ofRows[rows[this.attachedRow[k - this.core]!]!]!;
         return Math.abs(user) >= options.nlp_infinity ? side * Number.POSITIVE_INFINITY : user * factorOf(k);
       });
@@ -155,8 +163,7 @@ export class SlackForm implements StandardForm {
 
     this.unscale = {
       objective: scaling.objective,
-      column:
-        columnFactor || this.rowsScaled ? Float64Array.from({ length: this.n }, (_, k) => factorOf(k)) : null,
+      column: columnFactor || this.rowsScaled ? numbers(this.n, factorOf) : null,
       row: this.rowsScaled ? rowFactor : null,
     };
   }

@@ -135,6 +135,16 @@ function lookUp(table: OptionTable, name: string, owner: string): Option<unknown
 /** The default of an option in tables. */
 const show = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
+const defaults = new WeakMap<OptionTable, Readonly<Record<string, unknown>>>();
+
+function defaultsOf(table: OptionTable): Readonly<Record<string, unknown>> {
+  const known = defaults.get(table);
+  if (known) return known;
+  const own = Object.fromEntries(Object.entries(table).map(([name, option]) => [name, option.default]));
+  defaults.set(table, own);
+  return own;
+}
+
 /**
  * The complete set of values: `given` over the table's defaults. Unknown names and values out of range throw
  * {@link InputError}; an entry that is `undefined` counts as not given.
@@ -144,8 +154,7 @@ export function readOptions<Table extends OptionTable>(
   given: Readonly<Partial<Record<string, unknown>>> = {},
   owner = 'options',
 ): OptionValues<Table> {
-  const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(table)) values[name] = option.default;
+  const values: Record<string, unknown> = { ...defaultsOf(table) };
   for (const [name, value] of Object.entries(optionsOf(given, owner))) {
     const option = lookUp(table, name, owner);
     if (value === undefined) continue;

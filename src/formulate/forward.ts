@@ -19,7 +19,14 @@ export function forward(net: Network, x: ArrayLike<number>): Float64Array[] {
 
 /** The network's outputs among the values of its nodes, flattened and concatenated. */
 export function outputValues(net: Network, values: readonly Float64Array[]): Float64Array {
-  return Float64Array.from(net.outputs.flatMap((k) => [...values[k]!]));
+  const own = net.outputs.map((k) => values[k]!);
+  const all = new Float64Array(own.reduce((total, { length }) => total + length, 0));
+  let at = 0;
+  for (const part of own) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
@@ -33,17 +40,25 @@ interface Input {
 function nodeValue({ op, shape }: Node, inputs: readonly Input[], x: ArrayLike<number>): Float64Array {
   const u = inputs[0]?.value ?? new Float64Array(0);
   switch (op.kind) {
-    case 'input':
-      return Float64Array.from({ length: sizeOf(shape) }, (_, k) => x[op.offset + k]!);
+    case 'input': {
+      const own = new Float64Array(sizeOf(shape));
+      for (let k = 0; k < own.length; k++) own[k] = x[op.offset + k]!;
+      return own;
+    }
     case 'affine':
       return affine(u, op.weight, op.bias);
     case 'scale': {
       const width = op.scale.data.length;
-      return u.map((value, k) => op.scale.data[k % width]! * value + op.shift.data[k % width]!);
+      const own = new Float64Array(u.length);
+      for (let k = 0; k < own.length; k++)
+        own[k] = op.scale.data[k % width]! * u[k]! + op.shift.data[k % width]!;
+      return own;
     }
     case 'elementwise': {
       const φ = plainly(activationOf(op.fn));
-      return u.map((value) => φ(value));
+      const own = new Float64Array(u.length);
+      for (let k = 0; k < own.length; k++) own[k] = φ(u[k]!);
+      return own;
     }
     case 'softmax':
       return softmax(u, lastExtent(shape));

@@ -106,13 +106,14 @@ export const networkUses = (model: Model): readonly NetworkUse[] => [...(uses.ge
 
 /** `NN(x)` at the point `x` of the whole model, in f64. */
 export const outputsAt = ({ network, inputs }: NetworkUse, x: ArrayLike<number>): Float64Array =>
-  outputValues(
-    network,
-    forward(
-      network,
-      Array.from(inputs, (column) => x[column]!),
-    ),
-  );
+  outputValues(network, forward(network, at(x, inputs)));
+
+/** Entries of x. */
+function at(x: ArrayLike<number>, columns: Int32Array): Float64Array {
+  const values = new Float64Array(columns.length);
+  for (let k = 0; k < values.length; k++) values[k] = x[columns[k]!]!;
+  return values;
+}
 
 /** `max |y − NN(x)|` at the point `x` of the whole model, NN computed in f64 with its kinks as they are; ∞ where undefined. */
 export function outputError(use: NetworkUse, x: ArrayLike<number>): number {

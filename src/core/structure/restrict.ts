@@ -25,8 +25,37 @@ export interface Restricted {
   putBack(part: Float64Array, whole: Float64Array): void;
 }
 
+/** The latest part of each matrix: a problem that is solved again is mostly restricted as before. */
+const latest = new WeakMap<Structure, { readonly by: Restriction; readonly part: Restricted }>();
+
 /** The part of a matrix that a restriction leaves. */
 export function restrict(whole: Structure, restriction: Restriction): Restricted {
+  const before = latest.get(whole);
+  if (before && sameRestriction(before.by, restriction)) return before.part;
+  const part = restricted(whole, restriction);
+  latest.set(whole, { by: restriction, part });
+  return part;
+}
+
+function sameRestriction(a: Restriction, b: Restriction): boolean {
+  return (
+    a.rows === b.rows &&
+    a.columns === b.columns &&
+    sameList(a.row, b.row) &&
+    sameList(a.column, b.column) &&
+    sameList(a.rowFactor, b.rowFactor) &&
+    sameList(a.columnFactor, b.columnFactor)
+  );
+}
+
+function sameList(a: ArrayLike<number> | null, b: ArrayLike<number> | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
+
+function restricted(whole: Structure, restriction: Restriction): Restricted {
   const { rows, columns, rowFactor, columnFactor } = restriction;
   const identity = rows === whole.rows && columns === whole.columns;
   if (identity && rowFactor === null && columnFactor === null) {
@@ -200,10 +229,9 @@ function factorPart(whole: Factor, chosen: Chosen, { columnFactor: scales }: Res
   if (places.length === width && scales === null) return whole;
   const known = parts.get(whole) ?? [];
   parts.set(whole, known);
-  const same = (a: Int32Array, b: Int32Array): boolean =>
-    a.length === b.length && a.every((j, k) => j === b[k]);
   const found = known.find(
-    (own) => own.scales === scales && same(own.chosen.places, places) && same(own.chosen.indices, columns),
+    (own) =>
+      own.scales === scales && sameList(own.chosen.places, places) && sameList(own.chosen.indices, columns),
   );
   if (found) return found.part;
   const part = { rank, columns: places.length, data: new Float64Array(rank * places.length) };
