@@ -18,6 +18,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   hs: 'the Hock–Schittkowski problems, beside Ipopt',
   sparse: 'large sparse problems, beside Ipopt',
   models: 'large models taken apart and read; functions of long sums, beside Ipopt',
+  modelling: 'control, estimation beside CasADi, several starts, a thousand solves of a prepared model',
   nl: 'AMPL problem files, beside the reference',
   random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
