@@ -1,6 +1,6 @@
 import { InputError } from '../src/core/errors.js';
 import { optionsOf, told } from '../src/core/given.js';
-import { openProduct } from '../src/engine/wasm/product.js';
+import { WasmRows } from '../src/engine/wasm/rows.js';
 import { type BoundsMethod, nodeBounds } from '../src/network/bounds/bounds.js';
 import type { Intervals } from '../src/network/bounds/interval.js';
 import { type Box, regionOf } from '../src/network/bounds/region.js';
@@ -37,7 +37,8 @@ export interface NetworkBounds {
 
 /**
  * Bounds of every output and pre-activation of `net` over a box of inputs, also where an ℓ1 ball cuts it. They hold for exact
- * arithmetic: each is widened by 10⁻⁹ relative to what was added up for it. Throws {@link InputError} for a box that does not
+ * arithmetic: each is widened by 10⁻⁹ relative to what was added up for it, and inner ones of large networks by what products in
+ * f32 may have lost, about 10⁻⁵ of their width. Throws {@link InputError} for a box that does not
  * fit the network, is empty or not finite.
  */
 export function bounds(net: Network, box: Box, options: BoundsOptions = {}): NetworkBounds {
@@ -49,15 +50,15 @@ export function bounds(net: Network, box: Box, options: BoundsOptions = {}): Net
   if (method !== 'crown' && method !== 'interval')
     throw new InputError(`bounds: unknown method ${told(method)}; use crown or interval`);
   const region = regionOf(norm1 === undefined ? box : { ...box, norm1 }, net.inputSize);
-  return boundsOf(net, nodeBounds(net, region, method, productFor(net)));
+  return boundsOf(net, nodeBounds(net, region, method, kernelsFor(net)));
 }
 
-const products = new WeakMap<Network, ReturnType<typeof openProduct>>();
+const kernels = new WeakMap<Network, WasmRows>();
 
 /** One for each network, with its weights. */
-function productFor(net: Network): ReturnType<typeof openProduct> {
-  const own = products.get(net) ?? openProduct(`bounds of ${net.name}`);
-  products.set(net, own);
+function kernelsFor(net: Network): WasmRows {
+  const own = kernels.get(net) ?? new WasmRows(`bounds of ${net.name}`);
+  kernels.set(net, own);
   return own;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bounds } from '../../api/bounds.js';
+import { WasmRows } from '../../src/engine/wasm/rows.js';
 import { forward } from '../../src/formulate/forward.js';
 import { nodeBounds } from '../../src/network/bounds/bounds.js';
 import { curveOf } from '../../src/network/bounds/curve.js';
@@ -200,6 +201,33 @@ describe('bounds of a network', () => {
     const joined = (side: 'lower' | 'upper') => net.outputs.flatMap((k) => [...plain[k]![side]]);
     for (const [i, value] of joined('lower').entries()) expect(lower[i]).toBeCloseTo(value, 8);
     for (const [i, value] of joined('upper').entries()) expect(upper[i]).toBeCloseTo(value, 8);
+  });
+
+  it('lose to f32 what they allow for: bounds of a layer with the same lines before it lie outside those in f64', () => {
+    const g = new Graph(random(31));
+    const first = g.elementwise(g.affine(g.input(0, [40]), 220), { name: 'tanh' });
+    const second = g.affine(first, 220);
+    const net = g.network('wide', 40, [g.affine(g.elementwise(second, { name: 'tanh' }), 3)]);
+    const center = Float64Array.from({ length: 40 }, random(8));
+    for (const norm1 of [undefined, 0.4]) {
+      const region = new Region(
+        center.map((c) => c - 0.1),
+        center.map((c) => c + 0.1),
+        center,
+        norm1,
+      );
+      const narrow = nodeBounds(net, region, 'crown', new WasmRows('test'))[second]!;
+      const wide = nodeBounds(net, region)[second]!;
+      let lost = 0;
+      for (let i = 0; i < 220; i++) {
+        const size = 1e-12 * (1 + Math.abs(wide.lower[i]!) + Math.abs(wide.upper[i]!));
+        expect(narrow.lower[i]).toBeLessThan(wide.lower[i]! + size);
+        expect(narrow.upper[i]).toBeGreaterThan(wide.upper[i]! - size);
+        lost = Math.max(lost, wide.lower[i]! - narrow.lower[i]!, narrow.upper[i]! - wide.upper[i]!);
+      }
+      expect(lost).toBeGreaterThan(1e-8);
+      expect(lost).toBeLessThan(1e-3);
+    }
   });
 
   it('are exact for an affine network over a box, and over a box that a ball cuts', () => {

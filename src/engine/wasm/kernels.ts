@@ -56,6 +56,10 @@ interface Exports extends FloatKernels {
   base(): number;
   gemmWork(columns: number): number;
   lower(count: number, a: number, to: number): void;
+  lay(rows: number, n: number, a: number, table: number, out: number, sums: number): void;
+  dots(rows: number, n: number, a: number, table: number, out: number): void;
+  gains(rows: number, n: number, a: number, table: number, out: number): void;
+  raise(count: number, a: number, to: number): void;
   rowTimes(n: number, k: number, x: number, w: number, y: number): void;
   rowTimesTransposed(n: number, k: number, x: number, w: number, y: number): void;
 }

@@ -1,38 +1,60 @@
 import { sizeOf } from '../build.js';
 import type { Network, Node } from '../graph.js';
+import { aroundOf, type Centre, lostIn32 } from './centre.js';
+import {
+  book,
+  type Coefficients,
+  eachLine,
+  keepAll,
+  kept,
+  type Sum,
+  split,
+  withInput,
+} from './coefficients.js';
 import { curveOf } from './curve.js';
 import { eachJoined } from './forward.js';
 import type { Intervals } from './interval.js';
 import { outward } from './interval.js';
 import { type Lines, linesOf } from './lines.js';
 import { type Peaks, peaksOf } from './peak.js';
-import type { Product } from './product.js';
+
 import type { Region } from './region.js';
+import type { Pieces, Rows } from './rows.js';
 import { type Differences, type Planes, softmaxPlanes } from './soft.js';
 
 /** What a backward pass needs of the nodes before its target. */
 export interface Known {
   readonly net: Network;
   readonly region: Region;
-  readonly product: Product;
+  readonly rows: Rows;
   readonly intervals: readonly Intervals[];
+  /** Of affine maps of what has bounds, by their node. */
+  readonly centres: ReadonlyMap<number, Centre>;
   /** Of softmaxes, by their node. */
   readonly differences: ReadonlyMap<number, Differences>;
 }
 
 /** Affine bounds of a node's op by its inputs, made when they are first needed. */
 export type Relaxation =
-  | { readonly kind: 'lines'; readonly lines: Lines }
+  | { readonly kind: 'lines'; readonly pieces: readonly [below: Pieces, above: Pieces] }
   | { readonly kind: 'planes'; readonly planes: Planes }
   | { readonly kind: 'peaks'; readonly peaks: Peaks };
 
-/**
- * Coefficients by the value of one node: `rows` functions, each with one below and one above. `both`: these are the same,
- * and stand once; else those below come first, `[2 · rows, size]`.
- */
-interface Coefficients {
-  both: boolean;
-  data: Float64Array;
+const piecesOf = (own: Lines): readonly [below: Pieces, above: Pieces] => {
+  const [low, high] = [
+    [own.lowerSlope, own.lowerShift],
+    [own.upperSlope, own.upperShift],
+  ] as const;
+  return [joined([...low, ...high]), joined([...high, ...low])];
+};
+
+function joined(lists: readonly Float64Array[]): Float64Array {
+  const n = lists[0]!.length;
+  const out = new Float64Array(lists.length * n);
+  lists.forEach((list, k) => {
+    out.set(list, k * n);
+  });
+  return out;
 }
 
 /**
@@ -41,78 +63,192 @@ interface Coefficients {
  */
 export class Backward {
   readonly #relaxed = new Map<number, Relaxation>();
-  constructor(private readonly known: Known) {}
+  /** Numbers of the widest node. */
+  readonly #widest: number;
+  constructor(private readonly known: Known) {
+    const { net } = known;
+    this.#widest = Math.max(net.inputSize, ...net.nodes.map(({ shape }) => sizeOf(shape)));
+  }
+
+  /**
+   * Bounds of the numbers `at … at + rows − 1` of the value of node `target`; `coarse`: from products in f32 where there are
+   * any, whose errors are bounded too.
+   */
+  values(target: number, rows: number, out: Intervals, at: number, coarse: boolean): void {
+    const count = out.lower.length;
+    const data = new Float64Array(rows * count);
+    for (let q = 0; q < rows; q++) data[q * count + at + q] = 1;
+    this.#pass(target, { both: true, data, unit: at }, rows, out, at, coarse);
+  }
 
   /** Bounds of `a · v` for each row of `a`, `[rows, size of v]`, `v` the value of node `target`. */
   bounds(target: number, a: Float64Array, rows: number, out: Intervals, at: number): void {
-    const { nodes } = this.known.net;
-    const pending = new Map<number, Coefficients>([[target, { both: true, data: a }]]);
-    const constant = new Float64Array(2 * rows);
-    const size = new Float64Array(2 * rows);
-    const x: Coefficients = { both: true, data: new Float64Array(rows * this.known.net.inputSize) };
+    this.#pass(target, { both: true, data: a }, rows, out, at, false);
+  }
+
+  #pass(
+    target: number,
+    first: Coefficients,
+    rows: number,
+    out: Intervals,
+    at: number,
+    coarse: boolean,
+  ): void {
+    const { net, region } = this.known;
+    const n = net.inputSize;
+    const numbers = (): Float64Array => new Float64Array(2 * rows);
+    const pending = new Map([[target, first]]);
+    this.known.rows.reserve(2 * rows * this.#widest, this.#widest, 2 * rows);
+    const sum: Sum = { rows, pending, constant: numbers(), size: numbers(), slack: numbers(), coarse };
+    let x: Coefficients | undefined;
     for (let k = target; k >= 0; k--) {
       const own = pending.get(k);
       if (own === undefined) continue;
       pending.delete(k);
-      const node = nodes[k]!;
-      if (node.op.kind === 'input') {
-        addInput(x, own, node.op.offset, sizeOf(node.shape), this.known.net.inputSize);
+      const node = net.nodes[k]!;
+      if (node.op.kind !== 'input') {
+        const { around, ...plain } = own;
+        if (around) this.#book(sum, own, around.middle, -1);
+        this.#step(k, node, plain, sum);
         continue;
       }
-      this.#step(k, node, own, rows, { pending, constant, size });
+      const { offset } = node.op;
+      const count = sizeOf(node.shape);
+      if (!own.around) this.#book(sum, own, region.around(offset, count).middle);
+      if (x === undefined && count === n) x = pending.size > 0 ? kept(own) : own;
+      else x = withInput(x, own, rows, [offset, count, n]);
     }
-    const n = this.known.net.inputSize;
+    const ends = x ? this.#ends(x, rows) : numbers();
     for (let q = 0; q < rows; q++) {
-      const below = this.known.region.most(x.data, q * n, -1);
-      const above = this.known.region.most(x.data, (x.both ? q : rows + q) * n, 1);
-      const low = constant[q]! - below.value;
-      const high = constant[rows + q]! + above.value;
-      const less = low - outward * Math.max(Math.abs(low), below.size + size[q]!);
-      const more = high + outward * Math.max(Math.abs(high), above.size + size[rows + q]!);
+      const r = rows + q;
+      const low = sum.constant[q]! - ends[q]! - sum.slack[q]!;
+      const high = sum.constant[r]! + ends[r]! + sum.slack[r]!;
+      const less = low - outward * Math.max(Math.abs(low), ends[q]! + sum.size[q]!);
+      const more = high + outward * Math.max(Math.abs(high), ends[r]! + sum.size[r]!);
       out.lower[at + q] = Number.isNaN(less) ? Number.NEGATIVE_INFINITY : less;
       out.upper[at + q] = Number.isNaN(more) ? Number.POSITIVE_INFINITY : more;
     }
   }
 
-  #step(k: number, node: Node, own: Coefficients, rows: number, sum: Sum): void {
-    const { net, product } = this.known;
+  /** How far each function goes down from its value at the middle, then how far each goes up. */
+  #ends(x: Coefficients, rows: number): Float64Array {
+    const { region, rows: kernels } = this.known;
+    const out = new Float64Array(2 * rows);
+    const n = x.data.length / (x.both ? rows : 2 * rows);
+    for (const [half, sign] of [
+      [0, -1],
+      [1, 1],
+    ] as const) {
+      const from = x.both ? 0 : half * rows * n;
+      const own = x.data.subarray(from, from + rows * n);
+      const found = kernels.gains(own, rows, region.ways(sign));
+      for (let q = 0; q < rows; q++)
+        out[half * rows + q] = region.most(
+          own,
+          q * n,
+          sign,
+          found[3 * q]!,
+          found[3 * q + 1]!,
+          found[3 * q + 2]!,
+        );
+    }
+    return out;
+  }
+
+  #affine(k: number, { op, inputs, shape }: Node, own: Coefficients, sum: Sum): void {
+    if (op.kind !== 'affine') return;
+    const { rows: kernels } = this.known;
+    const outputs = op.weight.shape[1]!;
+    const positions = sizeOf(shape) / outputs;
+    const lines = own.both ? sum.rows : 2 * sum.rows;
+    const { both, data } = own;
+    const [u] = inputs as [number];
+    if (own.unit !== undefined && positions === 1) {
+      if (op.bias) this.#book(sum, own, op.bias.data);
+      const width = op.weight.shape[0]!;
+      const rows = kernels.columns(op.weight).slice(own.unit * width, (own.unit + lines) * width);
+      this.#give(sum, u, { both, data: rows });
+      return;
+    }
+    const centre = sum.coarse && kernels.narrow ? this.known.centres.get(k) : undefined;
+    if (centre) this.#bookCentre(sum, own, centre);
+    else if (op.bias) this.#book(sum, own, op.bias.data);
+    keepAll(sum);
+    const float = centre ? 'f32' : 'f64';
+    this.#give(sum, u, {
+      both,
+      data: kernels.product(data, lines * positions, op.weight, float),
+      ...(centre && { around: centre.around }),
+      lent: true,
+    });
+  }
+
+  /** Books `± a · v` of each function, `v` repeated along the rows. */
+  #book(sum: Sum, own: Coefficients, v: Float64Array | Float32Array, sign = 1): void {
+    const lines = own.both ? sum.rows : 2 * sum.rows;
+    const n = own.data.length / lines;
+    const table = new Float64Array(3 * n);
+    for (let i = 0; i < n; i += v.length) table.set(v, i);
+    for (let i = 0; i < n; i++) table[n + i] = Math.abs(table[i]!);
+    const found = this.known.rows.dots(own.data, lines, table);
+    for (let q = 0; q < 2 * sum.rows; q++) {
+      const from = 4 * (own.both ? q % sum.rows : q);
+      sum.constant[q]! += sign * found[from]!;
+      sum.size[q]! += found[from + 1]!;
+    }
+  }
+
+  /** Books `a · c`, and what a product with coefficients `a` may lose in f32. */
+  #bookCentre(sum: Sum, own: Coefficients, centre: Centre): void {
+    const lines = own.both ? sum.rows : 2 * sum.rows;
+    const table = joined([centre.value, centre.size, centre.spread]);
+    const found = this.known.rows.dots(own.data, lines, table);
+    for (let q = 0; q < 2 * sum.rows; q++) {
+      const from = 4 * (own.both ? q % sum.rows : q);
+      sum.constant[q]! += found[from]!;
+      sum.size[q]! += found[from + 1]!;
+      sum.slack[q]! += lostIn32(centre, found[from + 3]!, found[from + 2]!);
+    }
+  }
+
+  /** Adds coefficients to what `node` is to pass on. */
+  #give(sum: Sum, node: number, own: Coefficients): void {
+    const before = sum.pending.get(node);
+    if (before === undefined) {
+      sum.pending.set(node, own);
+      return;
+    }
+    for (const each of [before, own]) if (each.around) this.#book(sum, each, each.around.middle, -1);
+    const [a, b] = before.both === own.both ? [before, own] : [split(before), split(own)];
+    const data = Float64Array.from(a.data, (value, i) => value + b.data[i]!);
+    sum.pending.set(node, { both: a.both, data });
+  }
+
+  #step(k: number, node: Node, own: Coefficients, sum: Sum): void {
+    const { net } = this.known;
+    const { rows } = sum;
     const { op, inputs, shape } = node;
     const [u, v] = [inputs[0]!, inputs[1]];
     const lines = own.both ? rows : 2 * rows;
     switch (op.kind) {
       case 'input':
         return;
-      case 'affine': {
-        const [width, outputs] = op.weight.shape as [number, number];
-        const count = sizeOf(shape);
-        const positions = count / outputs;
-        if (op.bias) {
-          const bias = op.bias.data;
-          eachLine(own, rows, (from, q) => {
-            for (let i = 0; i < count; i++) book(sum, q, own.data[from + i]! * bias[i % outputs]!);
-          });
-        }
-        const data = new Float64Array(lines * positions * width);
-        product(own.data, lines * positions, op.weight, data);
-        pass(sum, u, { both: own.both, data });
+      case 'affine':
+        this.#affine(k, node, own, sum);
         return;
-      }
       case 'scale': {
         const [s, t] = [op.scale.data, op.shift.data];
-        const count = sizeOf(shape);
         const data = new Float64Array(own.data.length);
         for (let i = 0; i < data.length; i++) data[i] = own.data[i]! * s[i % s.length]!;
-        eachLine(own, rows, (from, q) => {
-          for (let i = 0; i < count; i++) book(sum, q, own.data[from + i]! * t[i % t.length]!);
-        });
-        pass(sum, u, { both: own.both, data });
+        this.#book(sum, own, t);
+        this.#give(sum, u, { both: own.both, data });
         return;
       }
       case 'add':
-        for (const input of inputs) pass(sum, input, { both: own.both, data: own.data.slice() });
+        for (const input of inputs) this.#give(sum, input, { both: own.both, data: own.data.slice() });
         return;
       case 'reshape':
-        pass(sum, u, own);
+        this.#give(sum, u, own);
         return;
       case 'concat': {
         const count = sizeOf(shape);
@@ -125,7 +261,7 @@ export class Backward {
             parts[i]!.set(own.data.subarray(start, start + length), q * sizes[i]! + from);
           });
         inputs.forEach((input, i) => {
-          pass(sum, input, { both: own.both, data: parts[i]! });
+          this.#give(sum, input, { both: own.both, data: parts[i]! });
         });
         return;
       }
@@ -137,24 +273,24 @@ export class Backward {
             const from = op.index[i]!;
             if (from >= 0) data[q * length + from]! += own.data[q * count + i]!;
           }
-        pass(sum, u, { both: own.both, data });
+        this.#give(sum, u, { both: own.both, data });
         return;
       }
       case 'elementwise':
-        this.#lines(k, u, own, rows, sum);
+        this.#lines(k, u, own, sum);
         return;
       case 'multiply':
-        if (u === v) this.#lines(k, u, own, rows, sum);
-        else this.#products(k, node, own, rows, sum);
+        if (u === v) this.#lines(k, u, own, sum);
+        else this.#products(k, node, own, sum);
         return;
       case 'contract':
-        this.#products(k, node, own, rows, sum);
+        this.#products(k, node, own, sum);
         return;
       case 'softmax':
-        this.#planes(k, u, own, rows, sum, shape.at(-1)!);
+        this.#planes(k, u, own, sum, shape.at(-1)!);
         return;
       case 'maximum':
-        this.#peaks(k, u, own, rows, sum);
+        this.#peaks(k, u, own, sum);
         return;
     }
   }
@@ -169,41 +305,31 @@ export class Backward {
   }
 
   /** Each number of `k` between two lines in the same number of `u`. */
-  #lines(k: number, u: number, given: Coefficients, rows: number, sum: Sum): void {
+  #lines(k: number, u: number, given: Coefficients, sum: Sum): void {
+    const { rows } = sum;
     const { intervals, net } = this.known;
-    const { lines } = this.#relaxation(k, () => {
+    const lines = this.#relaxation(k, () => {
       const { op } = net.nodes[k]!;
       const curve = curveOf(op.kind === 'elementwise' ? op.fn : { name: 'power', exponent: 2 });
-      return { kind: 'lines', lines: linesOf(curve, intervals[u]!, intervals[k]!) };
+      return { kind: 'lines', pieces: piecesOf(linesOf(curve, intervals[u]!, intervals[k]!)) };
     });
-    const own = split(given);
-    const count = intervals[k]!.lower.length;
-    const data = new Float64Array(own.data.length);
-    eachLine(own, rows, (from, q) => {
-      const above = q >= rows;
-      let [shift, size] = [0, 0];
-      for (let i = 0; i < count; i++) {
-        const a = own.data[from + i]!;
-        if (a === 0) continue;
-        const upper = a > 0 === above;
-        data[from + i] = a * (upper ? lines.upperSlope[i]! : lines.lowerSlope[i]!);
-        const add = a * (upper ? lines.upperShift[i]! : lines.lowerShift[i]!);
-        shift += add;
-        size += Math.abs(add);
-      }
-      sum.constant[q]! += shift;
-      sum.size[q]! += size;
-    });
-    pass(sum, u, { both: false, data });
+    keepAll(sum);
+    const { data, sums } = this.known.rows.lay(given.data, given.both, rows, lines.pieces);
+    for (let q = 0; q < 2 * rows; q++) {
+      sum.constant[q]! += sums[2 * q]!;
+      sum.size[q]! += sums[2 * q + 1]!;
+    }
+    this.#give(sum, u, { both: false, data, lent: true });
   }
 
   /** `ab` is within `r_a r_b` of `b_m a + a_m b − a_m b_m`, m the middle and r the radius of each. */
-  #products(k: number, node: Node, given: Coefficients, rows: number, sum: Sum): void {
+  #products(k: number, node: Node, given: Coefficients, sum: Sum): void {
+    const { rows } = sum;
     const { intervals, net } = this.known;
     const [u, v] = node.inputs as [number, number];
-    const [a, b] = [middleOf(intervals[u]!), middleOf(intervals[v]!)];
+    const [a, b] = [aroundOf(intervals[u]!), aroundOf(intervals[v]!)];
     if (!a || !b) {
-      this.#range(k, given, rows, sum);
+      this.#range(k, given, sum);
       return;
     }
     const own = split(given);
@@ -235,11 +361,12 @@ export class Backward {
       sum.constant[q]! += shift;
       sum.size[q]! += size;
     });
-    pass(sum, u, { both: false, data: toA });
-    pass(sum, v, { both: false, data: toB });
+    this.#give(sum, u, { both: false, data: toA });
+    this.#give(sum, v, { both: false, data: toB });
   }
 
-  #planes(k: number, u: number, given: Coefficients, rows: number, sum: Sum, width: number): void {
+  #planes(k: number, u: number, given: Coefficients, sum: Sum, width: number): void {
+    const { rows } = sum;
     const { intervals, differences } = this.known;
     const { planes } = this.#relaxation(k, () => ({
       kind: 'planes',
@@ -260,10 +387,11 @@ export class Backward {
         book(sum, q, a * (upper ? planes.upperShift[i]! : planes.lowerShift[i]!));
       }
     });
-    pass(sum, u, { both: false, data });
+    this.#give(sum, u, { both: false, data });
   }
 
-  #peaks(k: number, u: number, given: Coefficients, rows: number, sum: Sum): void {
+  #peaks(k: number, u: number, given: Coefficients, sum: Sum): void {
+    const { rows } = sum;
     const { intervals } = this.known;
     const [count, length] = [intervals[k]!.lower.length, intervals[u]!.lower.length];
     const width = length / count;
@@ -281,11 +409,12 @@ export class Backward {
         } else data[q * length + peaks.least[i]!]! += a;
       }
     });
-    pass(sum, u, { both: false, data });
+    this.#give(sum, u, { both: false, data });
   }
 
   /** Nothing but the bounds of `k` itself. */
-  #range(k: number, given: Coefficients, rows: number, sum: Sum): void {
+  #range(k: number, given: Coefficients, sum: Sum): void {
+    const { rows } = sum;
     const { lower, upper } = this.known.intervals[k]!;
     const own = split(given);
     eachLine(own, rows, (from, q) => {
@@ -295,59 +424,4 @@ export class Backward {
       }
     });
   }
-}
-
-/** What a pass has gathered: coefficients of nodes to come, constants of the functions, and the size of what was added up. */
-interface Sum {
-  readonly pending: Map<number, Coefficients>;
-  readonly constant: Float64Array;
-  readonly size: Float64Array;
-}
-
-/** Calls with the place of each line and the function it is of: `q` below, `rows + q` above; a line of both is met twice. */
-function eachLine({ both, data }: Coefficients, rows: number, call: (from: number, q: number) => void): void {
-  const count = data.length / (both ? rows : 2 * rows);
-  for (let q = 0; q < 2 * rows; q++) call((both ? q % rows : q) * count, q);
-}
-
-function book({ constant, size }: Sum, q: number, add: number): void {
-  constant[q]! += add;
-  size[q]! += Math.abs(add);
-}
-
-/** Lines below and above, apart. */
-function split(own: Coefficients): Coefficients {
-  if (!own.both) return own;
-  const data = new Float64Array(2 * own.data.length);
-  data.set(own.data);
-  data.set(own.data, own.data.length);
-  return { both: false, data };
-}
-
-/** Adds coefficients to what `node` is to pass on. */
-function pass({ pending }: Sum, node: number, own: Coefficients): void {
-  const before = pending.get(node);
-  if (before === undefined) {
-    pending.set(node, own);
-    return;
-  }
-  const [a, b] = before.both === own.both ? [before, own] : [split(before), split(own)];
-  pending.set(node, { both: a.both, data: a.data.map((value, i) => value + b.data[i]!) });
-}
-
-function addInput(x: Coefficients, own: Coefficients, offset: number, size: number, n: number): void {
-  const part = x.both === own.both ? own : split(own);
-  if (x.both !== part.both) Object.assign(x, split(x));
-  for (let q = 0; q < part.data.length / size; q++)
-    for (let i = 0; i < size; i++) x.data[q * n + offset + i]! += part.data[q * size + i]!;
-}
-
-/** Middle and radius of intervals; undefined where one is infinite. */
-function middleOf({
-  lower,
-  upper,
-}: Intervals): { readonly middle: Float64Array; readonly radius: Float64Array } | undefined {
-  const middle = lower.map((low, i) => low + (upper[i]! - low) / 2);
-  const radius = lower.map((low, i) => Math.max(middle[i]! - low, upper[i]! - middle[i]!));
-  return radius.every(Number.isFinite) && middle.every(Number.isFinite) ? { middle, radius } : undefined;
 }

@@ -3,10 +3,12 @@ import type { Network } from '../graph.js';
 import { ancestors } from '../prefix.js';
 import { isAffine } from '../traits.js';
 import { Backward } from './backward.js';
+import { aroundOf, type Centre, centreOf } from './centre.js';
 import { nodeIntervals } from './forward.js';
 import { type Intervals, intervals } from './interval.js';
-import { type Product, plainProduct } from './product.js';
+
 import type { Region } from './region.js';
+import { plainRows, type Rows } from './rows.js';
 import { type Differences, eachPair, endDifferences } from './soft.js';
 
 /** How tight bounds shall be. */
@@ -17,9 +19,11 @@ export type BoundsMethod =
   | 'crown';
 
 /** Numbers of coefficients that a backward pass holds at once, at its widest node. */
-const mostCoefficients = 2 ** 23;
+const mostCoefficients = 2 ** 21;
 /** Products that the backward pass of one inner node may take; beyond them it keeps its interval. Outputs always have one. */
 const mostProducts = 3e10;
+/** Products up to which the pass of an inner node takes them in f64. */
+const fewProducts = 1e7;
 /** Pairs of a softmax's inputs whose differences are bounded by themselves. */
 const mostPairs = 1024;
 
@@ -28,11 +32,12 @@ export function nodeBounds(
   net: Network,
   region: Region,
   method: BoundsMethod = 'crown',
-  product: Product = plainProduct,
+  rows: Rows = plainRows,
 ): Intervals[] {
   const known: Intervals[] = [];
   const differences = new Map<number, Differences>();
-  const backward = new Backward({ net, region, product, intervals: known, differences });
+  const centres = new Map<number, Centre>();
+  const backward = new Backward({ net, region, rows, intervals: known, centres, differences });
   const reaching = ancestors(net, net.outputs);
   const wanted = wantedOf(net);
   const costs = costsOf(net);
@@ -47,16 +52,34 @@ export function nodeBounds(
       differences.set(k, own);
       return own;
     };
-    const own = nodeIntervals(net, k, known, region, pairs);
+    const centre = centreAt(net, k, known, region, rows);
+    if (centre) centres.set(k, centre);
+    const own = nodeIntervals(net, k, known, region, pairs, centre);
     known.push(own);
     const inner = !net.outputs.includes(k);
     if (method === 'interval' || !wanted.has(k) || (inner && costs[k]! > mostProducts)) return;
     // The first layer over a box: its interval is exact.
     const first = node.op.kind === 'affine' && net.nodes[node.inputs[0]!]!.op.kind === 'input';
     if (node.op.kind === 'input' || (first && !region.cut)) return;
-    known[k] = tightened(net, k, own, backward);
+    known[k] = tightened(net, k, own, backward, inner && costs[k]! > fewProducts);
   });
   return known;
+}
+
+/** Of an affine map, around what it takes; undefined for others, and where that has no bounds. */
+function centreAt(
+  { nodes }: Network,
+  k: number,
+  known: readonly Intervals[],
+  region: Region,
+  rows: Rows,
+): Centre | undefined {
+  const { op, inputs } = nodes[k]!;
+  if (op.kind !== 'affine') return undefined;
+  const [u] = inputs as [number];
+  const { op: before, shape } = nodes[u]!;
+  const around = before.kind === 'input' ? region.around(before.offset, sizeOf(shape)) : aroundOf(known[u]!);
+  return around && centreOf(rows, op.weight, op.bias, around);
 }
 
 /** Inputs of ops that are not affine, looking through what only moves numbers, and outputs. */
@@ -81,14 +104,10 @@ function costsOf(net: Network): number[] {
   });
 }
 
-function tightened(net: Network, k: number, own: Intervals, backward: Backward): Intervals {
+function tightened(net: Network, k: number, own: Intervals, backward: Backward, coarse: boolean): Intervals {
   const count = own.lower.length;
   const found = intervals(count);
-  inBlocks(net, count, (from, rows) => {
-    const a = new Float64Array(rows * count);
-    for (let q = 0; q < rows; q++) a[q * count + from + q] = 1;
-    backward.bounds(k, a, rows, found, from);
-  });
+  inBlocks(net, count, (from, rows) => backward.values(k, rows, found, from, coarse));
   return meet(own, found);
 }
 

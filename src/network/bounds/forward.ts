@@ -1,19 +1,21 @@
 import { InputError } from '../../core/errors.js';
 import { sizeOf } from '../build.js';
 import type { Network, Node, Tensor } from '../graph.js';
+import type { Centre } from './centre.js';
 import { curveOf } from './curve.js';
 import { type Intervals, intervals, productOf, put } from './interval.js';
 import { rangesOf } from './lines.js';
 import type { Region } from './region.js';
 import { type Differences, softmaxRange } from './soft.js';
 
-/** Bounds of a node from those of its inputs alone; `differences` are those of a softmax's input. */
+/** Bounds of a node from those of its inputs alone; `differences` are those of a softmax's input, `centre` an affine map's. */
 export function nodeIntervals(
   { nodes }: Network,
   k: number,
   known: readonly Intervals[],
   region: Region,
   differences: () => Differences,
+  centre: Centre | undefined,
 ): Intervals {
   const node = nodes[k]!;
   const { op, shape } = node;
@@ -26,7 +28,12 @@ export function nodeIntervals(
       out.upper.set(region.upper.subarray(op.offset, op.offset + out.lower.length));
       return out;
     case 'affine':
-      affine(u, op.weight, op.bias, out);
+      if (!centre) affine(u, op.weight, op.bias, out);
+      else
+        centre.value.forEach((c, j) => {
+          const reach = centre.spread[j]!;
+          put(out, j, c - reach, c + reach, centre.size[j]! + reach);
+        });
       return out;
     case 'scale': {
       const width = op.scale.data.length;

@@ -1,5 +1,6 @@
 import { InputError } from '../../core/errors.js';
 import { numberOf, numbersOf, optionsOf, spreadOf } from '../../core/given.js';
+import type { Around } from './centre.js';
 
 /** Where inputs lie: `lower ≤ x ≤ upper` and, with `norm1`, `‖x − center‖₁ ≤ norm1`. One number is for all inputs. */
 export interface Box {
@@ -49,35 +50,52 @@ export class Region {
     return this.#radius < Number.POSITIVE_INFINITY;
   }
 
-  /** `max ± a·x` over the region, `a` from `at` on, and the size of what was added up for it. */
-  most(a: Float64Array, at: number, sign: 1 | -1): { readonly value: number; readonly size: number } {
-    let [value, size, whole, largest] = [0, 0, 0, 0];
-    for (let i = 0; i < this.#base.length; i++) {
-      const slope = sign * a[at + i]!;
-      const base = this.#base[i]!;
-      const room = slope > 0 ? this.#up[i]! : this.#down[i]!;
-      const gain = Math.abs(slope);
-      value += slope * base;
-      size += gain * (Math.abs(base) + room);
-      whole += gain * room;
-      this.#gain[i] = room > 0 ? gain : 0;
-      this.#room[i] = room;
-      if (room > 0 && gain > largest) largest = gain;
+  /** Inputs `from … from + count − 1` around the point that all ways start from. */
+  around(from: number, count: number): Around {
+    const radius = Float64Array.from({ length: count }, (_, i) =>
+      Math.max(this.#up[from + i]!, this.#down[from + i]!),
+    );
+    return { middle: this.#base.subarray(from, from + count), radius, all: this.#radius };
+  }
+
+  /** What {@link Rows.gains} takes for `max ± a·(x − base)`: rooms, and 1 where there is any. */
+  ways(sign: 1 | -1): Float64Array {
+    const [up, down] = sign > 0 ? [this.#up, this.#down] : [this.#down, this.#up];
+    const n = up.length;
+    const table = new Float64Array(4 * n);
+    for (let i = 0; i < n; i++) {
+      const own = [up[i]!, -down[i]!, up[i]! > 0 ? 1 : 0, down[i]! > 0 ? -1 : 0];
+      own.forEach((value, k) => {
+        table[k * n + i] = value;
+      });
     }
-    return { value: value + (this.cut ? Math.min(whole, this.#knapsack(largest)) : whole), size };
+    return table;
+  }
+
+  /** `max ± a·(x − base)` over the region, `a` from `at` on, from what {@link Rows.gains} found. */
+  most(a: Float64Array, at: number, sign: 1 | -1, whole: number, top: number, steepest: number): number {
+    if (!this.cut || !(whole > 0)) return whole;
+    // All of the radius goes the steepest way where there is room for it.
+    const all = this.#radius * steepest;
+    return Math.min(whole, top >= all * (1 - 1e-12) ? all : this.#knapsack(a, at, sign, steepest));
   }
 
   /**
    * `max Σ gain·d` over `0 ≤ d ≤ room`, `Σ d ≤ radius`, by its dual: `min radius·λ + Σ room·max(gain − λ, 0)` over λ ≥ 0,
    * a bound at any λ.
    */
-  #knapsack(largest: number): number {
-    if (largest === 0) return 0;
+  #knapsack(a: Float64Array, at: number, sign: 1 | -1, largest: number): number {
     const [gain, room, radius, bins] = [this.#gain, this.#room, this.#radius, this.#bins];
     bins.fill(0);
     // A little less than there are bins, so that rounding cannot pass the last.
     const per = (bins.length * (1 - 1e-12)) / largest;
-    for (let i = 0; i < gain.length; i++) bins[Math.trunc(gain[i]! * per)]! += room[i]!;
+    for (let i = 0; i < gain.length; i++) {
+      const slope = sign * a[at + i]!;
+      const own = slope > 0 ? this.#up[i]! : this.#down[i]!;
+      room[i] = own;
+      gain[i] = own > 0 ? Math.abs(slope) : 0;
+      bins[Math.trunc(gain[i]! * per)]! += own;
+    }
     let bin = bins.length - 1;
     for (let used = bins[bin]!; bin > 0 && used <= radius; used += bins[bin]!) bin--;
     // The price lies in this bin: what gains more is taken whole, what lies in it in order.
