@@ -9,6 +9,9 @@ const activations: Readonly<Record<HiddenActivation, (u: tf.Tensor) => tf.Tensor
   relu: (u) => tf.relu(u),
 };
 
+/** Called every hundredth step with the mean loss since the last call. */
+export type Report = (step: number, loss: number) => void;
+
 export interface Schedule {
   readonly steps: number;
   readonly batch: number;
@@ -21,7 +24,7 @@ export interface Schedule {
  * `x W + b`. tfjs's wasm backend has its fast kernel only for products without transposed operands, which the
  * built-in gradient asks for; here they are transposed first.
  */
-const affine = tf.customGrad((...args) => {
+export const affine = tf.customGrad((...args) => {
   const [x, weight, bias, save] = args as unknown as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
   save([x, weight]);
   return {
@@ -33,6 +36,20 @@ const affine = tf.customGrad((...args) => {
     },
   };
 });
+
+/** As {@link affine}, of an `x` that does not depend on what is learned. */
+export const affineOf = (x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+  tf.customGrad((...args) => {
+    const [w, b, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
+    save([x]);
+    return {
+      value: tf.add(tf.matMul(x, w), b),
+      gradFunc: (adjoint: tf.Tensor, saved: tf.Tensor[]) => {
+        const back = adjoint as tf.Tensor2D;
+        return [tf.matMul(tf.transpose(saved[0] as tf.Tensor2D), back), tf.sum(back, 0)];
+      },
+    };
+  })(weight, bias);
 
 /** Adam (Kingma & Ba 2015, algorithm 1) with β₁ = 0.9, β₂ = 0.999, ε = 1e-8. */
 function adam(variables: readonly tf.Variable[]) {
@@ -66,23 +83,37 @@ export function fitClassifier(
   inputs: number,
   classes: number,
   next: Batch,
-  { steps, batch, firstRate, lastRate }: Schedule,
-  report: (step: number, loss: number) => void,
+  schedule: Schedule,
+  report: Report,
   activation: HiddenActivation = 'tanh',
 ): void {
   const variables = model.getWeights().map((weight) => tf.variable(weight));
-  const optimizer = adam(variables);
-  const x = new Float32Array(batch * inputs);
-  const label = new Int32Array(batch);
+  const hidden = activations[activation];
   const logits = (images: tf.Tensor): tf.Tensor => {
     let v = images;
-    const hidden = activations[activation];
     for (let k = 0; k < variables.length; k += 2) {
       const u = affine(v, variables[k]!, variables[k + 1]!);
       v = k + 2 < variables.length ? hidden(u) : u;
     }
     return v;
   };
+  minimizeLoss(variables, logits, [inputs, classes], next, schedule, report);
+  model.setWeights(variables);
+  tf.dispose(variables);
+}
+
+/** Minimizes the mean cross-entropy of `logits`, which depend on `variables`, with Adam. */
+export function minimizeLoss(
+  variables: readonly tf.Variable[],
+  logits: (images: tf.Tensor2D) => tf.Tensor,
+  [inputs, classes]: readonly [number, number],
+  next: Batch,
+  { steps, batch, firstRate, lastRate }: Schedule,
+  report: Report,
+): void {
+  const optimizer = adam(variables);
+  const x = new Float32Array(batch * inputs);
+  const label = new Int32Array(batch);
   let sum = 0;
   for (let t = 1; t <= steps; t++) {
     next(x, label);
@@ -92,7 +123,7 @@ export function fitClassifier(
       const wanted = tf.oneHot(tf.tensor1d(label, 'int32'), classes);
       const { value, grads } = tf.variableGrads(
         () => tf.losses.softmaxCrossEntropy(wanted, logits(images)) as tf.Scalar,
-        variables,
+        [...variables],
       );
       optimizer.step(
         t,
@@ -106,7 +137,5 @@ export function fitClassifier(
       sum = 0;
     }
   }
-  model.setWeights(variables);
   optimizer.dispose();
-  tf.dispose(variables);
 }

@@ -5,6 +5,11 @@
  *     node dist/models/train/mnist.js --width 128
  *     node dist/models/train/mnist.js --width 128 --activation relu --hidden 3
  *
+ * or a convolutional network or a small transformer, to `models/mnist-convolution` and `models/mnist-attention`:
+ *
+ *     node dist/models/train/mnist.js --kind convolution
+ *     node dist/models/train/mnist.js --kind attention
+ *
  * Learns from images 1000–9999 of the MNIST test set (a user need not have the training set) with randomly distorted
  * copies; accuracy is measured on images 0–999, which it never sees. Same seed, same tfjs: same weights.
  */
@@ -17,22 +22,24 @@ import { InputError } from '../../index.js';
 import { writeWhole } from '../../runtime/node/draft.js';
 import { requireData } from '../../scenarios/data.js';
 import { readImages, readLabels } from '../../scenarios/mnist/idx.js';
+import type { Architecture } from './architecture.js';
+import { attention } from './attention.js';
 import { type Distortion, distort } from './augment.js';
 import { type Card, describe } from './card.js';
-import { classifier, type HiddenActivation } from './classifier.js';
-import { fitClassifier } from './fit.js';
+import type { HiddenActivation } from './classifier.js';
+import { convolution } from './convolution.js';
+import { denseLearner, learnerOf, usualLayers } from './learner.js';
 import { random } from './random.js';
-import { save } from './save.js';
 
 const held = 1000;
-const usual = 5;
 const classes = 10;
 const distortion: Distortion = { rotation: 0.25, scale: 0.15, shear: 0.15, shift: 2 };
 
 const { values } = parseArgs({
   options: {
+    kind: { type: 'string', default: 'dense' },
     width: { type: 'string', default: '128' },
-    hidden: { type: 'string', default: String(usual) },
+    hidden: { type: 'string', default: String(usualLayers) },
     activation: { type: 'string', default: 'tanh' },
     epochs: { type: 'string', default: '60' },
     batch: { type: 'string', default: '100' },
@@ -58,10 +65,18 @@ function activationOf(name: string): HiddenActivation {
   return name;
 }
 
+const architectures: Readonly<Record<string, () => Architecture>> = { convolution, attention };
+
+function architectureOf(kind: string): Architecture | undefined {
+  if (kind === 'dense') return undefined;
+  if (!Object.hasOwn(architectures, kind))
+    throw new InputError(`--kind ${kind}: give dense, ${Object.keys(architectures).join(', ')}`);
+  return architectures[kind]!();
+}
+
 async function train(): Promise<Card> {
   const started = performance.now();
-  const [width, hidden] = [positive('width'), positive('hidden')];
-  const activation = activationOf(values.activation);
+  const architecture = architectureOf(values.kind);
   const [epochs, batch, rate, seed] = [
     positive('epochs'),
     positive('batch'),
@@ -77,15 +92,23 @@ async function train(): Promise<Card> {
   setWasmPaths(`${join(dirname(backend), 'dist')}/`);
   await tf.setBackend('wasm');
   const stream = random(seed);
-  const model = classifier(pixels, width, hidden, classes, stream, activation);
+  const learner = architecture
+    ? learnerOf(architecture, [pixels, classes], stream)
+    : denseLearner(
+        {
+          inputs: pixels,
+          width: positive('width'),
+          hidden: positive('hidden'),
+          classes,
+          activation: activationOf(values.activation),
+        },
+        stream,
+      );
 
   const order = Int32Array.from({ length: count - held }, (_, i) => held + i);
   let at = order.length;
   const steps = Math.ceil((epochs * order.length) / batch);
-  fitClassifier(
-    model,
-    pixels,
-    classes,
+  learner.learn(
     (x, label) => {
       for (let k = 0; k < batch; k++) {
         if (at === order.length) {
@@ -102,7 +125,6 @@ async function train(): Promise<Card> {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
       process.stderr.write(`step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${seconds} s\n`);
     },
-    activation,
   );
 
   const right = tf.tidy(() => {
@@ -110,23 +132,21 @@ async function train(): Promise<Card> {
       Float32Array.from(images.subarray(0, held * pixels), (p) => p / 255),
       [held, pixels],
     );
-    const guess = Int32Array.from((model.predict(x) as tf.Tensor).argMax(1).dataSync());
+    const guess = Int32Array.from(learner.values(x).argMax(1).dataSync());
     return guess.filter((digit, i) => digit === labels[i]).length;
   });
 
-  const layers = hidden === usual ? '' : `x${hidden}`;
-  const name = `mnist-${activation}-${width}${layers}`;
-  const digest = await save(model, join(values.out, name));
+  const digest = await learner.save(join(values.out, learner.name));
   return {
-    name,
-    architecture: `${pixels} → ${Array(hidden).fill(width).join(' → ')} → ${classes}, ${activation}, softmax`,
-    parameters: model.countParams(),
+    name: learner.name,
+    architecture: learner.told,
+    parameters: learner.parameters,
     input: 'pixels / 255, 28 × 28, row-major, flattened',
     output: 'probabilities of the digits 0–9',
     data: 'MNIST test set (t10k), images 1000–9999, with randomly rotated, sheared, scaled and shifted copies',
     distortion,
     training: {
-      command: `node dist/models/train/mnist.js --width ${width}${activation === 'tanh' ? '' : ` --activation ${activation}`}${hidden === usual ? '' : ` --hidden ${hidden}`} --epochs ${epochs} --batch ${batch} --rate ${rate} --seed ${seed}`,
+      command: `node dist/models/train/mnist.js ${learner.flags} --epochs ${epochs} --batch ${batch} --rate ${rate} --seed ${seed}`,
       seed,
       epochs,
       batch,

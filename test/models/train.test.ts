@@ -1,9 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attention } from '../../models/train/attention.js';
 import { distort } from '../../models/train/augment.js';
 import { classifier } from '../../models/train/classifier.js';
+import { convolution } from '../../models/train/convolution.js';
 import { fitClassifier } from '../../models/train/fit.js';
+import { learnerOf } from '../../models/train/learner.js';
 import { random } from '../../models/train/random.js';
+import { readTfjs } from '../../runtime/node/read-tfjs.js';
+import { forward } from '../network/forward.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -45,6 +53,34 @@ describe('distorted copies', () => {
     expect(out[4 * side + 4]).toBeLessThan(0.9);
     expect(out.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
   });
+});
+
+describe('architectures', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'graybox-train-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  for (const own of [convolution(), attention()])
+    it(`${own.name}: what is kept is what learned`, async () => {
+      const stream = random(11);
+      const learner = learnerOf(own, [784, 10], stream);
+      const batch = (x: Float32Array, label: Int32Array) => {
+        for (let k = 0; k < x.length; k++) x[k] = stream.uniform();
+        label.forEach((_, k) => {
+          label[k] = k;
+        });
+      };
+      // A step, so that no weight has the value it began with.
+      learner.learn(batch, { steps: 1, batch: 2, firstRate: 0.01, lastRate: 0.001 }, () => {});
+      const digest = await learner.save(join(folder, own.name));
+      const network = readTfjs(join(folder, own.name));
+      expect(digest).toMatch(/^[0-9a-f]{64}$/);
+      expect(network.parameters).toBe(learner.parameters);
+      const x = Float64Array.from({ length: 784 }, () => Math.fround(stream.uniform()));
+      const y = forward(network, x);
+      const logits = tf.tidy(() => tf.softmax(learner.values(tf.tensor2d(Float32Array.from(x), [1, 784]))).dataSync());
+      y.forEach((value, k) => {
+        expect(Math.abs(value - logits[k]!)).toBeLessThan(1e-5);
+      });
+    });
 });
 
 describe('training', () => {
