@@ -40,7 +40,7 @@ describe('solving again', () => {
   // Objects are counted, as the heap's size follows the compiler too; apart, as they are many in here.
   it.skipIf(!queryObjects)('does not make memory grow', { timeout: 180_000 }, () => {
     const script = `import { kept } from ${JSON.stringify(compiled(import.meta.url, './kept.js').href)};
-      console.log(JSON.stringify(await kept({ before: 100, solves: 200 })));`;
+      console.log(JSON.stringify(await kept({ before: 60, solves: 100 })));`;
     const node = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
       encoding: 'utf8',
     });
