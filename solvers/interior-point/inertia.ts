@@ -33,6 +33,8 @@ export class Regularization {
   private jacobian: Finding = 'unknown';
   private trial: Trial = 'none';
   private degenerateIterations = 0;
+  /** Whether the latest matrix is known to have the wrong inertia without δ_w. */
+  private indefinite = false;
 
   constructor(
     private readonly options: InteriorPointOptions,
@@ -41,8 +43,11 @@ export class Regularization {
     if (options.perturb_always_cd) this.jacobian = 'regular';
   }
 
-  /** Starts a new matrix, its rows perturbed in any case where `rows` says so; false when no perturbation in range remains. */
-  begin(μ: number, rows = false): boolean {
+  /**
+   * Starts a new matrix, its rows perturbed in any case where `rows` says so; where `follows`, and the one before it was indefinite
+   * without δ_w, without a try of none. False when no perturbation in range remains.
+   */
+  begin(μ: number, rows = false, follows = false): boolean {
     this.concludeTrial();
     if (this.δw > 0) this.lastδw = this.δw;
     const always = this.options.perturb_always_cd || rows;
@@ -50,7 +55,10 @@ export class Regularization {
     this.δc = always || this.jacobian === 'degenerate' ? this.rowPerturbation(μ) : 0;
     this.δd = always ? this.δc : this.δc * MOST_SHARE;
     this.δw = 0;
-    return this.hessian === 'degenerate' ? this.growHessian() : true;
+    const skips = follows && this.indefinite;
+    this.indefinite = false;
+    if (skips) this.trial = 'none';
+    return skips || this.hessian === 'degenerate' ? this.growHessian() : true;
   }
 
   /** The matrix was singular. */
@@ -83,6 +91,7 @@ export class Regularization {
 
   /** The matrix had the wrong numbers of positive and negative eigenvalues. */
   afterWrongInertia(μ: number): boolean {
+    this.noteIndefinite();
     this.concludeTrial();
     if (this.growHessian()) return true;
     if (this.δc > 0) return false;
@@ -92,6 +101,22 @@ export class Regularization {
     this.trial = 'none';
     if (this.hessian === 'degenerate') this.hessian = 'unknown';
     return this.growHessian();
+  }
+
+  /** Whether nothing is known yet of the inertia that the latest matrix would have without its δ_w. */
+  get isUntested(): boolean {
+    return this.δw > 0 && !this.indefinite;
+  }
+
+  /** Without its δ_w the latest matrix has the wrong inertia. */
+  noteIndefinite(): void {
+    this.indefinite = true;
+  }
+
+  /** Passes over perturbations too small for a curvature found on the null space of the rows; false when none remains. */
+  passOver(curvature: number): boolean {
+    while (this.δw <= -curvature) if (!this.growHessian()) return false;
+    return true;
   }
 
   private get undecided(): boolean {

@@ -2,11 +2,20 @@ import type { KktSystem } from '../kkt/contract.js';
 import { conjugateResiduals } from './conjugate-residuals.js';
 import { Regularization } from './inertia.js';
 import { type Iterate, maxNorm, PrimalDual } from './iterate.js';
+import { LowestCurvature } from './lowest-curvature.js';
 import type { InteriorPointOptions } from './options.js';
 import type { StandardForm } from './standard-form.js';
 
 /** How well a step solves the Newton system: to `residual_ratio_max`, less well, or beyond `residual_ratio_singular`. */
 type Quality = 'refined' | 'poor' | 'singular';
+
+/**
+ * Operations of a factorization for each number of its factor from which it costs more than what {@link LowestCurvature} takes
+ * to save some.
+ */
+const DEAR = 100;
+/** Steps towards the lowest curvature after a factorization that was right, and after one with too many negative eigenvalues. */
+const STEPS = { right: 1, wrong: 2 };
 
 /**
  * The Newton system of the barrier problem at one iterate, for any right-hand side:
@@ -30,6 +39,8 @@ export class NewtonSystem {
   δw = 0;
   δc = 0;
   δd = 0;
+  /** Null where factorizations are cheap. */
+  private readonly lowest: LowestCurvature | null;
   /** Whether the latest factorization solves the system without δ_d. */
   private exact = false;
 
@@ -40,6 +51,8 @@ export class NewtonSystem {
   ) {
     const { n, m, attachedRow } = form;
     this.regularization = new Regularization(options, attachedRow.length > 0);
+    const { flops, factorNonzeros } = kkt.statistics;
+    this.lowest = flops >= DEAR * factorNonzeros ? new LowestCurvature(kkt) : null;
     this.Σ = new Float64Array(n);
     this.bare = new Uint8Array(m).fill(1);
     for (const r of attachedRow) this.bare[r] = 0;
@@ -56,20 +69,26 @@ export class NewtonSystem {
     const { regularization } = this;
     this.barrierTerms(at);
     this.kkt.values.J.set(at.J);
+    const { lowest } = this;
     let raisedQuality = false;
-    if (!regularization.begin(μ, dependent)) return false;
+    if (!regularization.begin(μ, dependent, lowest !== null)) return false;
     for (;;) {
       this.δw = regularization.δw;
       this.δc = regularization.δc;
       this.δd = regularization.δd;
-      const found = this.kkt.factor(this.Σ, this.δw, this.δc, this.δd);
+      const complete = lowest !== null || this.options.neg_curv_test_tol > 0;
+      const found = this.kkt.factor(this.Σ, this.δw, this.δc, this.δd, complete);
       let go: boolean;
       if (found === 'right') {
         this.exact = this.δd > 0;
         if (this.exact && this.solveExactly(at, rhs, out)) return true;
         this.exact = false;
         const quality = this.refine(at, rhs, out);
-        if (quality === 'refined') return true;
+        if (quality === 'refined') {
+          if (regularization.isUntested && lowest && lowest.estimate(this.δw, STEPS.right) < 0)
+            regularization.noteIndefinite();
+          return true;
+        }
         if (!raisedQuality && this.kkt.increaseQuality()) {
           raisedQuality = true;
           continue;
@@ -77,12 +96,36 @@ export class NewtonSystem {
         if (quality === 'poor') return true;
         go = this.form.m > 0 ? regularization.afterSingular(μ) : regularization.afterWrongInertia(μ);
       } else if (found === 'too-many-negative' || this.form.m === 0) {
-        go = regularization.afterWrongInertia(μ);
+        if (found === 'too-many-negative' && this.curvesUpwards(at, rhs, out)) return true;
+        go =
+          regularization.afterWrongInertia(μ) &&
+          (!lowest || regularization.passOver(lowest.estimate(this.δw, STEPS.wrong)));
       } else {
         go = regularization.afterSingular(μ);
       }
       if (!go) return false;
     }
+  }
+
+  /**
+   * Whether the step solves the system and has curvature enough whatever the inertia is, where the options ask for that test instead:
+   * `dᵀ(W + Σ + δ_w)d ≥ κ dᵀd` (Chiang & Zavala 2016), with or without δ_w.
+   */
+  private curvesUpwards(at: Iterate, rhs: PrimalDual, out: PrimalDual): boolean {
+    const { neg_curv_test_tol: κ, neg_curv_test_reg: regularized } = this.options;
+    if (κ === 0 || this.refine(at, rhs, out) !== 'refined') return false;
+    const { n, m } = this.form;
+    const d = new Float64Array(n + m);
+    const Wd = new Float64Array(n + m);
+    d.set(out.w);
+    this.kkt.addProduct(d, 1, Wd);
+    const δ = regularized ? this.δw : 0;
+    let [curvature, size] = [0, 0];
+    for (let j = 0; j < n; j++) {
+      curvature += d[j]! * (Wd[j]! + (this.Σ[j]! + δ) * d[j]!);
+      size += d[j]! ** 2;
+    }
+    return curvature >= κ * size;
   }
 
   /** Solves with the latest factorization; false where the residual stays so large that the matrix counts as singular. */

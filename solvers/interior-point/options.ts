@@ -140,6 +140,12 @@ export const options = {
   perturb_inc_fact_first: aboveOne(100, 'growth of the first δ_w', `${paper} §3.1`),
   perturb_inc_fact: aboveOne(8, 'growth of δ_w', `${paper} §3.1`),
   perturb_dec_fact: between(1 / 3, 1e-12, 1 - 1e-12, 'decay of δ_w between iterations', `${paper} §3.1`),
+  neg_curv_test_tol: nonNegative(
+    0,
+    'curvature dᵀ(W + Σ)d/dᵀd at which a step d is taken whatever the inertia; 0: the inertia decides',
+    'Chiang & Zavala 2016',
+  ),
+  neg_curv_test_reg: flag(true, 'count δ_w in that curvature', ipopt),
   jacobian_regularization_value: positive(1e-8, 'δ_c at μ = 1', `${paper} §3.1`),
   jacobian_regularization_exponent: nonNegative(0.25, 'exponent of μ in δ_c', `${paper} §3.1`),
   perturb_always_cd: flag(false, 'regularize the rows in every iteration', ipopt),

@@ -56,12 +56,13 @@ export interface KktSystem {
   readonly memory: LowRank | null;
   /**
    * Factors K for `Σ` (length n; positive for attached variables) and perturbations ≥ 0: δ_w of the Hessian, δ_c of rows
-   * without attached variables, δ_d of the others (default δ_c).
+   * without attached variables, δ_d of the others (default δ_c). One with too many negative eigenvalues is given up early
+   * unless `complete`.
    */
-  factor(Σ: Float64Array, δw: number, δc: number, δd?: number): Verdict;
+  factor(Σ: Float64Array, δw: number, δc: number, δd?: number, complete?: boolean): Verdict;
   /**
    * `out ← K⁻¹ rhs` for `count` right-hand sides of length n + m one after the other; `rhs` and `out` may be the same.
-   * Valid after a factorization that was `right`. Returns the largest componentwise backward error.
+   * Valid after a factorization that was `right`, or a complete one without zero eigenvalues. Returns the largest componentwise backward error.
    */
   solve(rhs: Float64Array, out: Float64Array, count?: number): number;
   /** `out ← out + factor · [H Aᵀ; A 0] v`: K without Σ and perturbations, with the values at hand; length n + m. */

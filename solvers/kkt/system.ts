@@ -52,7 +52,7 @@ export class CondensedSystem implements KktSystem {
     return new CondensedSystem(shape, this.core, this.memory, this.quality, before);
   }
 
-  factor(Σ: Float64Array, δw: number, δc: number, δd = δc): Verdict {
+  factor(Σ: Float64Array, δw: number, δc: number, δd = δc, complete = false): Verdict {
     const { core, m, attachedRow } = this.shape;
     const { curvature } = this.values;
     const σ = this.memory?.σ ?? 0;
@@ -63,7 +63,7 @@ export class CondensedSystem implements KktSystem {
       this.#attached[k] = D;
       this.#E[attachedRow[k]!]! += 1 / D;
     }
-    const { negative, zero } = this.core.factor(this.#D, this.#E, this.memory);
+    const { negative, zero } = this.core.factor(this.#D, this.#E, this.memory, complete ? core + m : m);
     if (negative > m) return 'too-many-negative';
     // Eigenvalues that δ_c moved below 0 by less than rounding: dependent rows, regularized all the same.
     if (zero > 0 && δc > 0 && negative + zero === m) return 'right';

@@ -53,6 +53,34 @@ describe('regularization', () => {
     expect(grow()).toBeCloseTo(8 / 3, 12);
   });
 
+  it('follows an indefinite matrix with a perturbation from the start, until one is right without', () => {
+    const r = new Regularization(options);
+    r.begin(0.1, false, true);
+    expect([r.δw, r.isUntested]).toEqual([0, false]);
+    r.afterWrongInertia(0.1);
+    expect([r.δw, r.isUntested]).toEqual([1e-4, false]);
+    r.begin(0.1, false, true);
+    expect(r.δw).toBeCloseTo(1e-4 / 3, 12);
+    expect(r.isUntested).toBe(true);
+    r.begin(0.1, false, true);
+    expect(r.δw).toBe(0);
+    r.noteIndefinite();
+    r.begin(0.1);
+    expect(r.δw).toBe(0);
+  });
+
+  it('passes over perturbations that leave a known curvature negative', () => {
+    const r = new Regularization(options);
+    r.begin(0.1);
+    r.afterWrongInertia(0.1);
+    expect(r.passOver(-0.5)).toBe(true);
+    expect(r.δw).toBeCloseTo(1, 12);
+    expect(r.passOver(0.3)).toBe(true);
+    expect(r.passOver(Number.NaN)).toBe(true);
+    expect(r.δw).toBeCloseTo(1, 12);
+    expect(r.passOver(-1e25)).toBe(false);
+  });
+
   it('gives up at the largest perturbation', () => {
     const r = new Regularization(options);
     r.begin(0.1);

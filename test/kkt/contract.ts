@@ -284,6 +284,28 @@ export function kktContract(name: string, make: OpenKkt): void {
       );
     });
 
+    it('solves with a complete factorization of whatever inertia', () => {
+      let indefinite = 0;
+      fc.assert(
+        fc.property(cases(0), (given) => {
+          const { K, verdict } = whole(given, 0, 1e-2, 1e-2);
+          fc.pre(verdict !== undefined);
+          if (verdict === 'too-many-negative') indefinite++;
+          const system = opened(make, given);
+          expect(system.factor(given.Σ, 0, 1e-2, 1e-2, true)).toBe(verdict);
+          const x = vector(K.length, 4);
+          system.solve(x, x);
+          const size = 1 + Math.max(...x.map(Math.abs));
+          product(K, x).forEach((value, k) => {
+            expect(Math.abs(value - vector(K.length, 4)[k]!)).toBeLessThan(1e-7 * size);
+          });
+          system.dispose();
+        }),
+        { numRuns: 200 },
+      );
+      expect(indefinite).toBeGreaterThan(0);
+    });
+
     it('calls a matrix with dependent rows singular, and regularizes it', () => {
       const row = Int32Array.of(0, 0, 1, 1);
       const column = Int32Array.of(0, 1, 0, 1);
