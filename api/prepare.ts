@@ -52,6 +52,7 @@ export async function prepare(model: Model, options: SolveOptions = {}): Promise
   remarkOn(chosen, sorted);
   const task = {
     problem: statement,
+    budget: sorted.choice.limits,
     networks: chosen.map(({ spec }, k) => ({ spec, uses: usesOfBox(statement, k) })),
     uses,
     solver: sorted.solver,

@@ -43,6 +43,7 @@ export async function solveHere(model: Model, options: SolveOptions = {}): Promi
           runTask(
             {
               problem: statement,
+              budget: choice.limits,
               uses,
               boxes: boxes.map((box) => boxAtBarrier(box, barrier)),
               solver,

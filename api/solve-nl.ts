@@ -40,7 +40,14 @@ export async function solveNl(path: string, options: NlSolveOptions = {}): Promi
   const signal = ctrlC?.signal ?? sorted.signal;
   try {
     const { result, sizes, oracles, ...told } = await runtime.solve(
-      { problem: source, networks: [], solver, options: own, ...(warmStart && { warmStart }) },
+      {
+        problem: source,
+        budget: reading.limits,
+        networks: [],
+        solver,
+        options: own,
+        ...(warmStart && { warmStart }),
+      },
       { limits: limitsOf(sorted), ...(signal && { signal }), ...(onIteration && { onIteration }) },
     );
     const unread: NlFacts = { sense: 1, objective: Math.min(1, header.objectives), warnings: [] };

@@ -63,6 +63,7 @@ export async function openInPool(
       runtime.solve(
         {
           problem: statement,
+          budget: choice.limits,
           networks: chosen.map(({ spec }, k) => ({
             spec: atBarrier(spec, barrier),
             uses: usesOfBox(statement, k),

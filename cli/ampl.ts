@@ -78,7 +78,7 @@ async function answer(request: SolveRequest, settings: Settings, how: Solve | un
 
 async function solveAndTell(
   request: SolveRequest,
-  { protocol, solver }: Settings,
+  { protocol, solver, limits }: Settings,
   sol: Draft | undefined,
   how: Solve | undefined,
 ): Promise<number> {
@@ -86,6 +86,7 @@ async function solveAndTell(
   const options: NlSolveOptions = {
     ...solver,
     ...reading,
+    limits,
     ...(outlev > 1 && { onIteration: ipoptProgressPrinter(print) }),
   };
   // In a thread of its own, with time counted from the start of the process.

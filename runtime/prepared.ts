@@ -10,6 +10,7 @@ import {
 import { openLinearSolver } from '../solvers/linear/index.js';
 import { EvaluationError, InputError } from '../src/core/errors.js';
 import './quadratic.js';
+import { Budget, type BudgetLimits } from '../src/core/budget.js';
 import { Limits } from '../src/core/limits.js';
 import { type NetworkUse, outputError } from '../src/formulate/index.js';
 import { extractOnce } from '../src/model/extract/again.js';
@@ -29,6 +30,8 @@ import type { BoxBinding, Sizes, Solved } from './task.js';
 /** What is prepared: stated, with its gray boxes bound. */
 export interface Preparation {
   readonly problem: Problem | Statement;
+  /** What its derivatives may take. */
+  readonly budget?: BudgetLimits | undefined;
   /** In the order of `problem.grayBoxes[…].box`. */
   readonly boxes: readonly BoxBinding[];
   readonly solver: SolverName;
@@ -71,7 +74,7 @@ export class Prepared {
 
   /** Opens the gray boxes, takes the problem apart and assembles it; frees what it opened where that fails. */
   static async open(
-    { problem, boxes, solver, uses }: Preparation,
+    { problem, budget, boxes, solver, uses }: Preparation,
     { limits = new Limits(), stage, assembled }: Surroundings = {},
   ): Promise<Prepared> {
     stage?.('building');
@@ -83,12 +86,14 @@ export class Prepared {
         opened.push(await openBox(binding, limits.data));
       }
       checkLimits(limits);
-      const stated = 'tape' in problem ? extractOnce(problem, limits) : problem;
+      const most = new Budget(budget);
+      const stated = 'tape' in problem ? extractOnce(problem, limits, most) : problem;
       const { rows } = stated;
       const nlp = assemble(
         { ...stated, rows: { ...rows, lower: rows.lower.slice(), upper: rows.upper.slice() } },
         opened.map(({ box }) => box),
         limits,
+        most,
       );
       const sizes = {
         variables: nlp.variables.lower.length,

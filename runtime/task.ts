@@ -1,4 +1,5 @@
 import type { ColumnAnswer, ColumnRequest } from '../solvers/kkt/index.js';
+import type { BudgetLimits } from '../src/core/budget.js';
 import type { Programs } from '../src/derive/program.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import type { NetworkUse, SmoothProgram } from '../src/formulate/index.js';
@@ -34,6 +35,8 @@ export interface TaskNetwork {
 /** One solve as plain data, wherever it shall run. */
 export interface SolveTask {
   readonly problem: Stated;
+  /** What its derivatives may take. */
+  readonly budget?: BudgetLimits | undefined;
   /** The gray boxes, in the order of `problem.grayBoxes[…].box`. */
   readonly networks: readonly TaskNetwork[];
   readonly solver: SolverName;

@@ -1,5 +1,8 @@
 import {
+  type BudgetLimit,
+  type BudgetLimits,
   between,
+  budgetTable,
   flag,
   InputError,
   integer,
@@ -31,6 +34,11 @@ export const protocol = {
   warm_start_init_point: flag(false, 'start from the multipliers in the .nl file', 'Ipopt 3.14'),
 } as const satisfies OptionTable;
 
+/** What the file and its derivatives may ask for. */
+const limits: OptionTable = Object.fromEntries(
+  Object.entries(budgetTable).map(([name, limit]) => [`limit_${name}`, limit]),
+);
+
 export type ProtocolOptions = OptionValues<typeof protocol>;
 
 /** Options that take no text. */
@@ -38,7 +46,9 @@ const unwritable = new Set(['linear_solver_options']);
 
 /** Every keyword with its option. */
 export const keywords: OptionTable = Object.fromEntries(
-  Object.entries<OptionTable[string]>({ ...solver, ...protocol }).filter(([name]) => !unwritable.has(name)),
+  Object.entries<OptionTable[string]>({ ...solver, ...protocol, ...limits }).filter(
+    ([name]) => !unwritable.has(name),
+  ),
 );
 
 /** Other solvers' names for ours. */
@@ -51,6 +61,7 @@ const outlevOf = (printLevel: number): number => (printLevel >= 5 ? 2 : Math.min
 export interface Settings {
   readonly protocol: ProtocolOptions;
   readonly solver: Record<string, unknown>;
+  readonly limits: BudgetLimits;
   /** One line about what is taken and ignored. */
   readonly remark?: string;
 }
@@ -65,11 +76,13 @@ export function readAssignments(assignments: readonly Assignment[]): Settings {
     Object.entries(protocol).map(([name, option]) => [name, option.default]),
   );
   const others: Record<string, unknown> = {};
+  const budget: { [name in BudgetLimit]?: number } = {};
   const take = (assignment: Assignment): void => {
     const given = assignment.name.toLowerCase();
     const name = Object.hasOwn(synonyms, given) ? synonyms[given]! : given;
     const value = readValue(name, assignment);
-    if (name === 'print_level') own['outlev'] = outlevOf(value as number);
+    if (Object.hasOwn(limits, name)) budget[name.slice('limit_'.length) as BudgetLimit] = value as number;
+    else if (name === 'print_level') own['outlev'] = outlevOf(value as number);
     else (Object.hasOwn(protocol, name) ? own : others)[name] = value;
   };
   assignments.forEach(take);
@@ -84,12 +97,13 @@ export function readAssignments(assignments: readonly Assignment[]): Settings {
       }
   delete others['option_file_name'];
   const { options, ...remark } = adoptNlOptions(others);
-  return { protocol: own as ProtocolOptions, solver: options, ...remark };
+  return { protocol: own as ProtocolOptions, solver: options, limits: budget, ...remark };
 }
 
 /** The value that an assignment gives to option `name`. AMPL's solvers write switches as 0 and 1. */
 function readValue(name: string, { name: given, text }: Assignment): unknown {
-  const option = Object.hasOwn(protocol, name) ? protocol[name as keyof ProtocolOptions] : undefined;
+  const own: OptionTable = { ...protocol, ...limits };
+  const option = Object.hasOwn(own, name) ? own[name] : undefined;
   const read = (written: string): unknown => {
     if (!option) return unwritable.has(name) ? undefined : readOption(name, written);
     const value = option.parse(written);

@@ -23,6 +23,10 @@ export async function solveNlModel(
   const { multipliers } = file;
   return {
     file,
-    solution: await how(file.model, { ...rest, ...(warm && multipliers && { warmStart: { multipliers } }) }),
+    solution: await how(file.model, {
+      ...rest,
+      limits: reading.limits,
+      ...(warm && multipliers && { warmStart: { multipliers } }),
+    }),
   };
 }

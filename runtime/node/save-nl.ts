@@ -5,12 +5,12 @@ import { writeNl } from '../../src/read/nl/write.js';
 import { Draft } from './draft.js';
 import { stubOf } from './stub.js';
 
-/** Writes `stub.nl`, `stub.col` and `stub.row`; see {@link writeNl}. `.nl` at the end of the path may be left out. */
-export function saveNl(model: Model, path: string): void {
+/** Writes `stub.nl`, `stub.col` and `stub.row`; see {@link writeNl}, whose options it takes. `.nl` at the end of the path may be left out. */
+export function saveNl(model: Model, path: string, options?: Parameters<typeof writeNl>[1]): void {
   if (typeof path !== 'string' || path === '')
     throw new InputError(`saveNl: ${told(path)} is not the path of a file`);
   const { stub } = stubOf(path);
-  const texts = writeNl(model);
+  const texts = writeNl(model, options);
   const drafts: Draft[] = [];
   try {
     // The names come first: a .nl file is never there with those of another one.

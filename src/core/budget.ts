@@ -20,6 +20,8 @@ export const budgetTable = {
   trained: integer(2 ** 26, 'numbers of all trained tensors of a network'),
   values: integer(2 ** 25, 'numbers that all operations of a network give for one input'),
   derived: integer(2 ** 25, 'numbers of one tensor of a derivative program, Jacobian and Hessian among them'),
+  jacobian: integer(2 ** 25, 'terms of the Jacobian of a problem'),
+  hessian: integer(2 ** 24, 'terms of the Hessian of a problem'),
   matrix: integer(2 ** 26, 'numbers of the matrices of one quadratic program'),
   constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),
 } as const satisfies OptionTable;
@@ -55,7 +57,7 @@ export class Budget {
   check(name: BudgetLimit, amount: number, where: string): void {
     if (amount <= this.#limits[name]) return;
     throw new OverBudget(
-      `${where}: ${told(amount)} ${budgetTable[name].meaning}; at most ${told(this.#limits[name])} are taken (limits: { ${name} }, on the command line --limit ${name}=…, raises that)`,
+      `${where}: ${told(amount)} ${budgetTable[name].meaning}; at most ${told(this.#limits[name])} are taken (limits: { ${name} }, on the command line --limit ${name}=…, with -AMPL limit_${name}=…, raises that)`,
     );
   }
 

@@ -1,3 +1,4 @@
+import type { Budget } from '../core/budget.js';
 import { Int32List } from '../core/lists.js';
 import type { Ticker } from '../core/ticker.js';
 import type { LinearByRow } from '../problem/by-row.js';
@@ -31,6 +32,8 @@ export class SumGradients {
     readonly linear: LinearByRow,
     readonly segments: readonly Segment[],
     ticker: Ticker,
+    budget: Budget,
+    name: string,
   ) {
     const direct = segments.map(gradientColumns);
     const terms = termsBySum(segments, direct, count);
@@ -54,11 +57,13 @@ export class SumGradients {
       for (let t = terms.start[k]!; t < terms.start[k + 1]!; t++) see(terms.column[t]!);
       for (const set of new Set(Array.from(seen, (l) => this.set[l]!))) {
         const columns = this.sets.columns(set);
+        budget.check('jacobian', list.length + columns.length, name);
         list.append(columns, 0, columns.length);
       }
       for (const l of [...seen].sort((a, b) => a - b)) used.push(l);
       if (seen.size > 0 || terms.start[k + 1]! > terms.start[k]!) this.#constant[k] = 0;
       this.#from[k + 1] = used.length;
+      budget.take('jacobian', list.length, name);
       this.set[k] = this.sets.of(list.toArray());
       this.start[k + 1] = this.start[k]! + this.columns(k).length;
     }

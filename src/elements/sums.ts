@@ -1,3 +1,4 @@
+import type { Budget } from '../core/budget.js';
 import type { Ticker } from '../core/ticker.js';
 import type { LinearByRow } from '../problem/by-row.js';
 import { linearValue } from '../problem/by-row.js';
@@ -35,6 +36,7 @@ export class Sums {
     segments: readonly Segment[],
     level: Int32Array,
     ticker: Ticker,
+    budget: Budget,
   ) {
     this.#n = problem.variables.lower.length;
     this.#m = problem.rows.lower.length;
@@ -44,7 +46,16 @@ export class Sums {
     this.count = this.#constant.length;
     this.z = new Float64Array(this.#n + this.count);
     this.#places = segments.map(({ row }) => row.map((k) => this.#n + k));
-    this.gradients = new SumGradients(this.#n, this.#m, this.count, linear, segments, ticker);
+    this.gradients = new SumGradients(
+      this.#n,
+      this.#m,
+      this.count,
+      linear,
+      segments,
+      ticker,
+      budget,
+      problem.name,
+    );
     for (let k = 0; k < this.count; k++) this.#level(level[k]!).sums.push(k);
     segments.forEach(({ row }, segment) => {
       for (let from = 0, to = 0; from < row.length; from = to) {

@@ -1,3 +1,4 @@
+import { Budget } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import {
   isNumbers,
@@ -460,11 +461,11 @@ export class Model implements Owner {
 
   /**
    * States the problem in its terms; later changes of the model do not reach it. Throws `Stopped` when limits are given
-   * and reached.
+   * and reached, `OverBudget` where its derivatives are more than the budget has.
    */
-  problem(limits?: Limits): Problem {
+  problem(limits?: Limits, budget: Budget = new Budget()): Problem {
     this.#variables.requireValues();
-    return extract(this.#state(viewed), limits);
+    return extract(this.#state(viewed), limits, budget);
   }
 
   /** Sizes and objective in one line. */

@@ -1,3 +1,4 @@
+import { Budget } from '../core/budget.js';
 import type { Limits } from '../core/limits.js';
 import { Ticker } from '../core/ticker.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
@@ -10,14 +11,20 @@ import { boxUses } from './boxes.js';
 import { Composed } from './composed.js';
 import type { Nlp } from './contract.js';
 import { linearPart } from './linear.js';
+import type { Most } from './most.js';
 import { hessianPlan, jacobianPlan } from './plan.js';
 
 /**
  * The nonlinear program of a problem: linear rows + element groups + gray boxes. `boxes[k]` is what
  * `problem.grayBoxes[·].box = k` refers to. All structure is merged here; evaluation allocates nothing. Throws `Stopped`
- * when limits are given and reached meanwhile.
+ * when limits are given and reached meanwhile, and `OverBudget` where its derivatives are more than the budget has.
  */
-export function assemble(problem: Problem, boxes: readonly GrayBox[] = [], limits?: Limits): Nlp {
+export function assemble(
+  problem: Problem,
+  boxes: readonly GrayBox[] = [],
+  limits?: Limits,
+  budget: Budget = new Budget(),
+): Nlp {
   const { variables, rows } = problem;
   const n = variables.lower.length;
   const m = rows.lower.length;
@@ -25,7 +32,8 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = [], limit
   const byRow = linearByRow(problem);
   const linear = linearPart(byRow, n, m);
   const ticker = new Ticker(limits);
-  const composed = new Composed(problem, byRow, ticker);
+  const composed = new Composed(problem, byRow, ticker, budget);
+  const most: Most = (name, amount) => budget.check(name, amount, problem.name);
   const { objective, rows: ofRows, sums } = composed.elements;
   // The derivatives of mixed terms are those of the composition.
   const pure = {
@@ -33,10 +41,10 @@ export function assemble(problem: Problem, boxes: readonly GrayBox[] = [], limit
     rows: ofRows.filter(isPure),
     sums: sums.filter(isPure),
   };
-  const jacobian = jacobianPlan(m, n, uses, linear, pure.rows, composed.couplings, ticker);
+  const jacobian = jacobianPlan(m, n, uses, linear, pure.rows, composed.couplings, ticker, most);
   const secondDerivatives = uses.every(({ shape }) => shape.secondDerivatives);
   const curved = secondDerivatives ? uses : [];
-  const hessian = hessianPlan(n, curved, pure, composed.curvature, ticker);
+  const hessian = hessianPlan(n, curved, pure, composed.curvature, ticker, most);
   const partition = partitionOf(problem);
   const objectiveColumns = pure.objective.map(gradientColumns);
   const ask = asker(uses);

@@ -1,3 +1,4 @@
+import type { Budget } from '../core/budget.js';
 import type { Ticker } from '../core/ticker.js';
 import { levelsOf } from '../elements/levels.js';
 import { type Segments, segments } from '../elements/segments.js';
@@ -6,6 +7,7 @@ import type { LinearByRow } from '../problem/by-row.js';
 import type { Problem } from '../problem/problem.js';
 import { Couplings, type MixedSegment } from './couplings.js';
 import { Curvature } from './curvature.js';
+import type { Most } from './most.js';
 
 /** What the elements of a problem add to its functions and derivatives where auxiliary sums are among their arguments. */
 export class Composed {
@@ -18,20 +20,21 @@ export class Composed {
   readonly #factors: Float64Array;
   readonly #adjoint: Float64Array;
 
-  constructor(problem: Problem, linear: LinearByRow, ticker: Ticker) {
+  constructor(problem: Problem, linear: LinearByRow, ticker: Ticker, budget: Budget) {
     const n = problem.variables.lower.length;
     const m = problem.rows.lower.length;
     const levels = levelsOf(problem, linear);
     this.elements = segments(problem.groups, n, m, levels, ticker);
     const { objective, rows, sums } = this.elements;
-    this.#sums = new Sums(problem, linear, sums, levels, ticker);
+    this.#sums = new Sums(problem, linear, sums, levels, ticker, budget);
     const mixed = (own: Segments['rows'], first: number): MixedSegment[] =>
       own
         .filter((segment) => segment.mixed)
         .map((segment) => ({ segment, target: segment.row.map((row) => first + row) }));
     const ofRows = [...mixed(objective, 0), ...mixed(rows, 1)];
-    this.couplings = new Couplings(n, m, linear, ofRows, this.#sums, ticker);
-    this.curvature = new Curvature(n, [...ofRows, ...mixed(sums, 1 + m)], this.#sums, ticker);
+    const most: Most = (name, amount) => budget.check(name, amount, problem.name);
+    this.couplings = new Couplings(n, m, linear, ofRows, this.#sums, ticker, most);
+    this.curvature = new Curvature(n, [...ofRows, ...mixed(sums, 1 + m)], this.#sums, ticker, most);
     this.#factors = new Float64Array(1 + m + this.#sums.count);
     this.#adjoint = this.#factors.subarray(1 + m);
   }

@@ -5,6 +5,7 @@ import { gradientColumns, type Segment } from '../elements/segments.js';
 import type { Sums } from '../elements/sums.js';
 import type { LinearByRow } from '../problem/by-row.js';
 import { Contributions, mergeContributions } from './merge.js';
+import type { Most } from './most.js';
 
 /** A segment whose terms have sums among their variables, and the target of each: 0 the objective, `1 + i` row i. */
 export interface MixedSegment {
@@ -48,6 +49,7 @@ export class Couplings {
     mixed: readonly MixedSegment[],
     sums: Sums,
     ticker: Ticker,
+    most: Most,
   ) {
     this.#sums = sums;
     this.#mixed = mixed;
@@ -75,7 +77,7 @@ export class Couplings {
     const rows = new Int32List();
     const columns = new Int32List();
     const blocks = new Map<number, { readonly number: number; readonly rows: Map<number, number> }>();
-    for (let p = 0; p < order.length; p++) {
+    for (let p = 0, values = 0; p < order.length; p++) {
       ticker.tick();
       const row = this.#target[p]! - 1;
       if (row < 0) continue;
@@ -86,6 +88,8 @@ export class Couplings {
       }
       const k = this.#by[p]!;
       const own = sums.gradients.columns(k);
+      values += own.length;
+      most('jacobian', values);
       if (own.length >= longGradient) {
         const set = sums.gradients.set[k]!;
         const block = blocks.get(set) ?? { number: blocks.size, rows: new Map() };

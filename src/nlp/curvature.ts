@@ -6,6 +6,7 @@ import type { Sums } from '../elements/sums.js';
 import type { MixedSegment } from './couplings.js';
 import { Cover } from './cover.js';
 import { Contributions, mergeContributions } from './merge.js';
+import type { Most } from './most.js';
 
 /** Products of at least so many columns, of which this part meets, can be blocks of the Hessian; others are entries. */
 const fewColumns = 32;
@@ -29,6 +30,10 @@ interface Product {
 
 const isFull = ({ left, right, both }: Product): boolean =>
   both.length >= fewColumns && left.length * right.length >= fullness * both.length ** 2;
+
+/** How many terms it has. */
+const positionsOf = ({ left, right, square }: Product): number =>
+  square ? triangle(left.length) : left.length * right.length;
 
 /** Appends the positions of its terms, as {@link Curvature} adds them. */
 function addPositions({ left, right, square }: Product, rows: Int32List, columns: Int32List): void {
@@ -74,9 +79,10 @@ export class Curvature {
     mixed: readonly MixedSegment[],
     readonly sums: Sums,
     ticker: Ticker,
+    most: Most,
   ) {
     this.#mixed = mixed;
-    const { row, column, place } = contributionsOf(mixed, n + sums.count, ticker);
+    const { row, column, place } = contributionsOf(mixed, n + sums.count, ticker, most);
     const { list, start } = bySum(row, n, sums.count);
     const position = new Int32Array(list.length);
     for (let p = 0; p < list.length; p++) position[list[p]!] = p;
@@ -91,9 +97,14 @@ export class Curvature {
     });
 
     const wanted: Product[] = [];
-    for (let k = 0; k < sums.count; k++) {
+    for (let k = 0, columns = 0; k < sums.count; k++) {
       ticker.tick();
-      if (start[k + 1]! > start[k]!) wanted.push(this.#product(k));
+      if (start[k + 1] === start[k]) continue;
+      const product = this.#product(k, most);
+      most('hessian', isFull(product) ? triangle(product.both.length) : positionsOf(product));
+      columns += product.left.length + product.right.length;
+      most('hessian', columns);
+      wanted.push(product);
     }
     this.#cover = new Cover(wanted.filter(isFull).map(({ both }) => both));
     const rows = new Int32List();
@@ -107,6 +118,7 @@ export class Curvature {
       const block = isFull(product) ? this.#cover.blockOf(product.both) : -1;
       if (block >= 0) return { ...product, block };
       const offset = rows.length;
+      most('hessian', offset + positionsOf(product));
       addPositions(product, rows, columns);
       return { ...product, offset };
     });
@@ -143,17 +155,17 @@ export class Curvature {
     });
   }
 
-  #product(sum: number): Product {
+  #product(sum: number, most: Most): Product {
     const right = this.sums.gradients.columns(sum);
     const others = this.#other.subarray(this.#start[sum]!, this.#start[sum + 1]!);
     const square = others.length === 1 && others[0] === this.n + sum;
-    const left = square ? right : this.#union(others, none);
-    const both = square ? right : this.#union(others, right);
+    const left = square ? right : this.#union(others, none, most);
+    const both = square ? right : this.#union(others, right, most);
     return { sum, left, right, square, both, block: -1, offset: -1 };
   }
 
   /** These variables, those of the gradients of these sums, and `more`. */
-  #union(others: Int32Array, more: Int32Array): Int32Array {
+  #union(others: Int32Array, more: Int32Array, most: Most): Int32Array {
     const { gradients } = this.sums;
     const list = new Int32List(more.length);
     list.append(more, 0, more.length);
@@ -161,6 +173,7 @@ export class Curvature {
       if (other < this.n) list.push(other);
       else {
         const own = gradients.columns(other - this.n);
+        most('hessian', list.length + own.length);
         list.append(own, 0, own.length);
       }
     return gradients.sets.columns(gradients.sets.of(list.toArray()));
@@ -236,10 +249,13 @@ function contributionsOf(
   mixed: readonly MixedSegment[],
   size: number,
   ticker: Ticker,
+  most: Most,
 ): ReturnType<typeof mergeContributions> {
   const count = ({ segment: { kernel, table } }: MixedSegment): number =>
     table.count * kernel.hessianSlots.length;
-  const all = new Contributions(mixed.reduce((total, own) => total + count(own), 0));
+  const total = mixed.reduce((sum, own) => sum + count(own), 0);
+  most('hessian', total);
+  const all = new Contributions(total);
   for (const { segment } of mixed) {
     const { kernel, table } = segment;
     for (let t = 0; t < table.count; t++)

@@ -7,6 +7,7 @@ import type { Couplings } from './couplings.js';
 import type { Curvature } from './curvature.js';
 import type { LinearPart } from './linear.js';
 import { Contributions, mergeContributions } from './merge.js';
+import type { Most } from './most.js';
 
 /** The pieces of the gray boxes' uses come first, in their order, then the blocks of sums; all else is entries. */
 interface Plan {
@@ -33,14 +34,20 @@ export function jacobianPlan(
   rows: readonly Segment[],
   couplings: Couplings,
   ticker: Ticker,
+  most: Most,
 ): JacobianPlan {
   const columns = rows.map(gradientColumns);
-  const all = new Contributions(
+  const blocks = [...uses.map((use) => use.jacobianPiece()), ...couplings.blocks];
+  const entries =
     uses.reduce((sum, { use }) => sum + use.outputs.length, 0) +
-      linear.row.length +
-      couplings.row.length +
-      columns.reduce((sum, own) => sum + own.length, 0),
+    linear.row.length +
+    couplings.row.length +
+    columns.reduce((sum, own) => sum + own.length, 0);
+  most(
+    'jacobian',
+    blocks.reduce((sum, block) => sum + valuesOf(block), entries),
   );
+  const all = new Contributions(entries);
   for (const { use } of uses)
     for (let i = 0; i < use.outputs.length; i++) all.add(use.firstRow + i, use.outputs[i]!);
   for (let k = 0; k < linear.row.length; k++) all.add(linear.row[k]!, linear.column[k]!);
@@ -55,23 +62,19 @@ export function jacobianPlan(
   for (let k = 0; k < couplings.row.length; k++) all.add(couplings.row[k]!, couplings.column[k]!);
 
   const { row, column, place } = mergeContributions(m, n, all, ticker);
-  const structure = new Structure(m, n, false, [
-    ...uses.map((use) => use.jacobianPiece()),
-    ...couplings.blocks,
-    { kind: 'entries', row, column },
-  ]);
-  const { own, firsts, entries } = beginnings(structure, uses.length);
+  const structure = new Structure(m, n, false, [...blocks, { kind: 'entries', row, column }]);
+  const { own, firsts, entries: first } = beginnings(structure, uses.length);
   const constant = new Float64Array(row.length);
   const take = cutter(place);
   for (const { use } of uses) for (const k of take(use.outputs.length)) constant[k]! += 1;
   const ofLinear = take(linear.value.length);
   for (let k = 0; k < ofLinear.length; k++) constant[ofLinear[k]!]! += linear.value[k]!;
-  const elements = columns.map((places) => take(places.length).map((k) => entries + k));
+  const elements = columns.map((places) => take(places.length).map((k) => first + k));
   couplings.settle(
     firsts,
-    take(couplings.row.length).map((k) => entries + k),
+    take(couplings.row.length).map((k) => first + k),
   );
-  return { structure, own, entries, constant, elements };
+  return { structure, own, entries: first, constant, elements };
 }
 
 export interface HessianPlan extends Plan {
@@ -88,11 +91,16 @@ export function hessianPlan(
   elements: Segments,
   curvature: Curvature,
   ticker: Ticker,
+  most: Most,
 ): HessianPlan {
   const blocks = [...uses.map((use) => use.hessianPiece()), ...curvature.blocks];
   const size = ({ kernel, table }: Segment): number => table.count * kernel.hessianSlots.length;
   const everything = [...elements.objective, ...elements.rows, ...elements.sums];
   const total = everything.reduce((sum, own) => sum + size(own), curvature.row.length);
+  most(
+    'hessian',
+    blocks.reduce((sum, block) => sum + valuesOf(block), total),
+  );
   const inside = new DenseBlocks(n, blocks);
   const all = new Contributions(total);
   // Places in blocks at once; those among the entries follow when these are merged.

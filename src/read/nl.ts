@@ -86,7 +86,8 @@ export function readNlBytes(
     throw new InputError(`readNl: ${told(bytes)} is no path and no Uint8Array`);
   flagOf(options.relax, 'relax');
   flagOf(options.reverse, 'reverse');
-  new Budget(options.limits).check('bytes', bytes.length, file);
+  const budget = new Budget(options.limits);
+  budget.check('bytes', bytes.length, file);
   const header = readHeader(bytes, file);
   const ticker = new Ticker(options.until);
   const lexer: Lexer =
@@ -153,7 +154,7 @@ export function readNlBytes(
     file,
     model,
     get problem() {
-      problem ??= model.problem(options.until);
+      problem ??= model.problem(options.until, budget);
       return problem;
     },
     header,

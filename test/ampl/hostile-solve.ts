@@ -12,7 +12,9 @@ import { pick, whole } from '../read/random.js';
 export type Outcome = { readonly kind: string; readonly seconds: number };
 
 const protocolOnly = new Set(['outlev', 'objno', 'wantsol', 'relax', 'warm_start_init_point']);
-const solverOptions = Object.entries(keywords).filter(([name]) => !protocolOnly.has(name));
+const solverOptions = Object.entries(keywords).filter(
+  ([name]) => !protocolOnly.has(name) && !name.startsWith('limit_'),
+);
 
 /** Up to four options with values in or out of their range. */
 export function randomOptions(random: () => number): Record<string, unknown> {

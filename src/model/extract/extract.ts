@@ -1,3 +1,4 @@
+import type { Budget } from '../../core/budget.js';
 import type { Limits } from '../../core/limits.js';
 import { Int32List } from '../../core/lists.js';
 import { Ticker } from '../../core/ticker.js';
@@ -16,9 +17,9 @@ import { type Parts, Splitter } from './split.js';
 
 /**
  * Takes a model apart: sums are split into linear triplets, terms grouped by shape, and constants, which move into the
- * bounds of their rows. Throws `Stopped` when the limits are reached.
+ * bounds of their rows. Throws `Stopped` when the limits are reached, `OverBudget` where it takes more than a budget has.
  */
-export function extract(statement: Statement, limits?: Limits): Problem {
+export function extract(statement: Statement, limits?: Limits, budget?: Budget): Problem {
   const { tape, expressions, objective, sense, name, variables, rows } = statement;
   const { grayBoxes, partition, scaling } = statement;
   const n = variables.lower.length;
@@ -27,14 +28,16 @@ export function extract(statement: Statement, limits?: Limits): Problem {
   roots.set(expressions);
   roots[m] = objective;
   const ticker = new Ticker(limits);
-  const extractor = new Extractor(new Graph(tape, roots), n, ticker);
+  const extractor = new Extractor(new Graph(tape, roots), n, ticker, (count) =>
+    budget?.check('jacobian', count, name),
+  );
   const objectiveConstant = objective < 0 ? 0 : extractor.add(-1, objective, sense);
   const constants = new Float64Array(m);
   for (let row = 0; row < m; row++)
     if (expressions[row]! >= 0) constants[row] = extractor.add(row, expressions[row]!, 1);
   const sums = extractor.sums(m);
   const instances = new Instances(n, m, sums.length, sense, ticker);
-  for (const use of statement.groups) instances.add(use, extract(use.template, limits));
+  for (const use of statement.groups) instances.add(use, extract(use.template, limits, budget));
   const constant = constants.map((value, row) => value + instances.rowConstants[row]!);
   return {
     name,
@@ -85,12 +88,12 @@ class Extractor {
   readonly #partsOfRow: Parts;
   readonly #factors = new Int32List();
 
-  constructor(graph: Graph, variables: number, ticker: Ticker) {
+  constructor(graph: Graph, variables: number, ticker: Ticker, most: (count: number) => void) {
     this.#cuts = new Cuts(graph, variables, ticker);
     this.#splitter = new Splitter(graph, this.#cuts, ticker);
     this.#reducer = new Reducer(this.#splitter);
     this.#groups = new Groups(this.#reducer.canonical.drafts);
-    this.#rows = new Rows(this.#cuts.columns);
+    this.#rows = new Rows(this.#cuts.columns, most);
     this.#repeats = new Repeats(graph, this.#cuts, this.#rows, (v, sink) =>
       this.#takeApart(reference(nodeKind, v), 1, sink, {
         whole: false,

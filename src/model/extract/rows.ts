@@ -19,8 +19,13 @@ export class Rows implements Sink {
   readonly #columns = new Int32List();
   readonly #values = new Float64List();
   readonly #own: Accumulator;
+  #arguments = 0;
 
-  constructor(columns: number) {
+  /** `most` is told how many coefficients and arguments of terms there are. */
+  constructor(
+    columns: number,
+    private readonly most: (count: number) => void,
+  ) {
     this.#own = new Accumulator(columns);
   }
 
@@ -33,11 +38,13 @@ export class Rows implements Sink {
     group.weights.push(weight);
     group.variables.append(variables.data, 0, variables.length);
     group.constants.append(constants.data, 0, constants.length);
+    this.#arguments += variables.length;
   }
 
   /** Ends the row: its linear part is complete. */
   flush(): void {
     this.#own.empty(this.#columns, this.#values);
+    this.most(this.#columns.length + this.#arguments);
     while (this.#rows.length < this.#columns.length) this.#rows.push(this.row);
   }
 

@@ -1,4 +1,6 @@
+import { Budget, type BudgetLimits } from '../../core/budget.js';
 import { InputError } from '../../core/errors.js';
+import { optionsOf } from '../../core/given.js';
 import { requireModel } from '../../model/given.js';
 import type { Model } from '../../model/index.js';
 import { type LinearByRow, linearByRow } from '../../problem/by-row.js';
@@ -18,14 +20,15 @@ export interface NlTexts {
  * Throws {@link InputError} for a model with gray boxes, which no file can state, and for functions that AMPL lacks.
  * (D. M. Gay, "Writing .nl files", 2005.)
  */
-export function writeNl(model: Model): NlTexts {
+export function writeNl(model: Model, options: { readonly limits?: BudgetLimits } = {}): NlTexts {
   requireModel(model, 'writeNl');
-  const problem = model.problem();
+  const budget = new Budget(optionsOf(options, 'writeNl').limits);
+  const problem = model.problem(undefined, budget);
   if (problem.grayBoxes.length > 0)
     throw new InputError(
       `writeNl: model '${model.name}' holds a network as a gray box, which a .nl file cannot state: build it with network(net, x, { formulation: 'full' })`,
     );
-  return new Writer(problem).texts();
+  return new Writer(problem, budget).texts();
 }
 
 /** A term of a row: a template with its slots filled. */
@@ -51,7 +54,7 @@ class Writer {
   readonly #columns: (readonly number[])[];
   readonly #nonlinear: (block: number) => boolean;
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, budget: Budget) {
     this.#problem = problem;
     const { variables, rows, sums } = problem;
     const n = variables.lower.length;
@@ -65,7 +68,7 @@ class Writer {
       const template = bySlots(group.shape);
       for (let t = 0; t < group.count; t++) this.#terms[1 + group.row[t]!]!.push({ group, template, t });
     }
-    const ofBlocks = this.#columnsOfBlocks();
+    const ofBlocks = this.#columnsOfBlocks(budget);
     this.#nonlinear = (block) => this.#terms[block]!.length > 0 || this.#linearSums(block).length > 0;
     const inRows = new Uint8Array(n);
     const inObjective = new Uint8Array(n);
@@ -226,7 +229,7 @@ class Writer {
   }
 
   /** Real columns of every block, by way of sums too: all of them, and those that are there nonlinearly. */
-  #columnsOfBlocks(): { all: ReadonlySet<number>[]; nonlinear: ReadonlySet<number>[] } {
+  #columnsOfBlocks(budget: Budget): { all: ReadonlySet<number>[]; nonlinear: ReadonlySet<number>[] } {
     const [n, m] = [this.#n, this.#m];
     const blocks = this.#terms.length;
     const all = Array.from({ length: blocks }, () => new Set<number>());
@@ -251,6 +254,7 @@ class Writer {
       for (const { group, t } of this.#terms[b]!)
         for (let slot = 0; slot < group.variableSlots; slot++)
           under(group.variables[t * group.variableSlots + slot]!);
+      budget.take('jacobian', all[b]!.size, this.#problem.name);
     }
     return { all, nonlinear };
   }
