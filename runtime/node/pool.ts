@@ -12,7 +12,7 @@ import { cutShort, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
 import { requireThread, threadLimits, threadsThatFit } from './address-space.js';
 import { compiled } from './compiled.js';
-import { deathOf } from './death.js';
+import { deathOf, unableToBegin } from './death.js';
 import { listen } from './listening.js';
 import type { Reply, WiredTask } from './worker.js';
 
@@ -36,6 +36,9 @@ export interface PoolOptions {
 /** A solve that is over by its limits has this long, in milliseconds, to end by itself; then its thread is ended. */
 const grace = 250;
 
+/** So often, in milliseconds, a solve that waits for its thread looks whether there is one. */
+const watchInterval = 1000;
+
 /** An idle thread is kept this long, in milliseconds, for the next solve. */
 const idleTimeout = 5000;
 
@@ -46,8 +49,12 @@ const idleTimeout = 5000;
 export class SolverPool {
   readonly #threads: Piscina<WiredTask, Reply>;
 
-  /** Solves that have, or wait for, a thread. */
+  /** Solves that have a thread, or one that begins. */
   #running = 0;
+  /** Solves that wait for their turn: a queue of the threads would be forgotten where the last of these dies. */
+  readonly #queue: (() => void)[] = [];
+  /** Told, of solves that have not begun, that a thread cannot begin. */
+  readonly #unbegun = new Map<HeldPoint, (error: unknown) => void>();
 
   constructor({ maxThreads = availableParallelism(), heapMegabytes }: PoolOptions = {}) {
     const threads = Math.min(maxThreads, threadsThatFit());
@@ -62,7 +69,11 @@ export class SolverPool {
       atomics: 'disabled', // an idle thread's event loop keeps turning
     });
     // A thread that dies between solves is replaced; a solve's own failure reaches its caller.
-    this.#threads.on('error', (error: Error) => process.emitWarning(error));
+    this.#threads.on('error', (error: Error) => {
+      // An answer of a thread that was ended comes too late for anybody.
+      if (!error.message.startsWith('Unexpected message') && !this.#failUnbegun(error))
+        process.emitWarning(error);
+    });
   }
 
   /** @internal Threads alive now. */
@@ -83,24 +94,43 @@ export class SolverPool {
     const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
     const watched = onIteration !== undefined;
     const listening = watched || isSource(task.problem) ? listen(onIteration, () => stop.abort()) : undefined;
-    const late = new AbortController();
+    const [late, gone] = [new AbortController(), new AbortController()];
+    let watchdog: NodeJS.Timeout | undefined;
     let failure: Error;
     const callOff = whenOver(limits, stopped, grace, () => late.abort());
+    let mine = false;
     try {
-      if (this.#running++ >= this.size && this.size < this.#threads.maxThreads)
-        requireThread('the solver thread');
+      await this.#turn(late.signal);
+      mine = true;
+      if (this.#running > this.size) requireThread('the solver thread');
       const progress = listening && { progress: listening.port };
-      const outcome = await this.#threads.run(
-        { task, limits: limits.data, held: held.memory, watched, ...progress },
-        { transferList: listening ? [listening.port] : [], signal: late.signal },
+      const unable = new Promise<never>((_, reject) => {
+        this.#unbegun.set(held, (error) => {
+          reject(error);
+          gone.abort();
+        });
+      });
+      watchdog = setInterval(
+        () => this.#failUnbegun(new Error('worker exited before it began')),
+        watchInterval,
       );
+      const outcome = await Promise.race([
+        unable,
+        this.#threads.run(
+          { task, limits: limits.data, held: held.memory, watched, ...progress },
+          {
+            transferList: listening ? [listening.port] : [],
+            signal: AbortSignal.any([late.signal, gone.signal]),
+          },
+        ),
+      ]);
       if (listening?.failure) throw listening.failure.error;
       if ('failure' in outcome) failure = revivedError(outcome.failure);
       else return outcome.solved;
     } catch (error) {
       if (listening?.failure) throw listening.failure.error;
       const over = late.signal.aborted ? limits.over()?.outcome : deathOf(error, held.stage);
-      if (!over) throw error;
+      if (!over) throw held.stage === undefined ? unableToBegin(error, 'the solver thread') : error;
       const ending = { ...over, message: `${over.message}${during[held.stage ?? 'waiting']}` };
       const point = held.read();
       const solved = point
@@ -108,11 +138,48 @@ export class SolverPool {
         : unfinished(task.problem, ending, limits);
       return { ...solved, ...(listening?.facts !== undefined && { facts: listening.facts }) };
     } finally {
-      this.#running--;
+      clearInterval(watchdog);
+      this.#unbegun.delete(held);
+      if (mine) this.#pass();
       callOff();
       listening?.close();
     }
     throw failure;
+  }
+
+  /** Waits until another solve may have a thread. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#running < this.#threads.maxThreads) {
+      this.#running++;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#queue.push(resolve);
+      signal.addEventListener('abort', () => {
+        const at = this.#queue.indexOf(resolve);
+        if (at < 0) return;
+        this.#queue.splice(at, 1);
+        reject(new Error('over before it began'));
+      });
+    });
+  }
+
+  /** Gives the turn to who waits longest. */
+  #pass(): void {
+    const next = this.#queue.shift();
+    if (next) next();
+    else this.#running--;
+  }
+
+  /** Fails a solve that waits for a thread where one ended before it began; false where none does. */
+  #failUnbegun(error: Error): boolean {
+    if (this.#running <= this.size) return false;
+    for (const [{ stage }, fail] of this.#unbegun)
+      if (stage === undefined) {
+        fail(error);
+        return true;
+      }
+    return false;
   }
 
   /** Ends idle threads; running solves must have ended. */

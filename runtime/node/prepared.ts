@@ -11,7 +11,7 @@ import { cutShort, type Ending, endingOf, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
 import { requireThread, threadLimits } from './address-space.js';
 import { compiled } from './compiled.js';
-import { deathOf } from './death.js';
+import { deathOf, unableToBegin } from './death.js';
 import { listen } from './listening.js';
 import type { Watch } from './pool.js';
 import type { Answer, Order } from './prepared-worker.js';
@@ -41,7 +41,9 @@ export class PreparedThread {
       resourceLimits: threadLimits(1, heapMegabytes),
     });
     this.#worker.on('message', (answer: Answer) => this.#waiting?.answer(answer));
-    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('error', (error) =>
+      this.#fail(this.#sizes ? error : unableToBegin(error, 'the thread of a prepared problem')),
+    );
     this.#worker.on('exit', (code) => this.#fail(new Error(`worker exited with code ${code}`)));
     this.#worker.unref();
   }

@@ -4,6 +4,7 @@ import { remoteAt, revived } from '../control-plane.js';
 import type { OracleService } from '../service.js';
 import { dismissal, Tether } from '../tether.js';
 import { requireThread, threadLimits } from './address-space.js';
+import { unableToBegin } from './death.js';
 import { endpoint } from './endpoint.js';
 import { careFor } from './last-exit.js';
 
@@ -91,6 +92,7 @@ function reasonOf(error: unknown): Error {
     return new OutOfMemoryError(
       'the oracle thread ran out of heap memory: raise it with node --max-old-space-size=…',
     );
-  const message = error instanceof Error ? error.message : String(error);
-  return new EvaluationError(`the oracle thread ended: ${message}`, '', true);
+  const told = unableToBegin(error, 'the oracle thread');
+  const message = told instanceof Error ? told.message : String(told);
+  return new EvaluationError(told === error ? `the oracle thread ended: ${message}` : message, '', true);
 }

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
+import { compiled } from '../../runtime/node/compiled.js';
 import { SolverPool } from '../../runtime/node/pool.js';
 import { programsOf } from '../../runtime/programs.js';
 import { smallNetwork } from '../oracle/networks.js';
@@ -42,4 +44,83 @@ describe('a solver thread that dies', () => {
     expect(next.result.status).toBe('optimal');
     expect(next.result.x).toEqual(whole.result.x);
   });
+
+  it('takes no solve along that waits for its turn', async () => {
+    const whole = await pool.solve(bound());
+    const first = pool.solve(bound(large), {
+      onIteration: ({ iteration }) => {
+        if (iteration === 2) void pool.threads[0]!.terminate();
+      },
+    });
+    const waiting = [pool.solve(bound()), pool.solve(bound())];
+    expect((await first).result.status).toBe('evaluation-error');
+    for (const { result } of await Promise.all(waiting)) expect(result.x).toEqual(whole.result.x);
+  });
+
+  it('leaves the turn of a solve that is aborted while it waits', async () => {
+    const controller = new AbortController();
+    const [first, second, third] = [
+      pool.solve(bound(large)),
+      pool.solve(bound(), { signal: controller.signal }),
+      pool.solve(bound()),
+    ];
+    controller.abort();
+    const { status, message } = (await second).result;
+    expect({ status, message }).toMatchObject({
+      status: 'interrupted',
+      message: expect.stringMatching(/while it waited for a thread/),
+    });
+    expect((await first).result.iterations).toBeGreaterThan(2);
+    expect((await third).result.status).toBe('optimal');
+  });
+});
+
+it('a thread that ends before it begins ends its solve, and the next is right', async () => {
+  const pool = new SolverPool({ maxThreads: 1 });
+  try {
+    const solving = pool.solve(bound());
+    await Promise.resolve();
+    await Promise.resolve();
+    void pool.threads[0]!.terminate();
+    expect((await solving).result).toMatchObject({
+      status: 'evaluation-error',
+      message: expect.stringMatching(/^the solver thread died \(worker exited before it began\)/),
+    });
+    expect((await pool.solve(bound())).result.status).toBe('optimal');
+  } finally {
+    await pool.close();
+  }
+});
+
+/** Solves in a process that may open so many files from then on. */
+function solvedWith(files: number, options: string): string {
+  const index = compiled(new URL('../../any.ts', import.meta.url).href, './index.js').href;
+  const helpers = compiled(new URL('./any.ts', import.meta.url).href, './problem.js').href;
+  const script = `import { execFileSync } from 'node:child_process';
+    import { solve } from '${index}'; import { nearest } from '${helpers}';
+    const { model } = nearest(0.5);
+    execFileSync('prlimit', ['--nofile=${files}:${files}', '--pid', String(process.pid)]);
+    const told = (text) => process.stdout.write(text);
+    await solve(model, ${options}).then(({ status, message }) => told(status + ': ' + message), ({ name, message }) => told(name + ': ' + message));`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    timeout: 100_000,
+  }).stdout;
+}
+
+describe.skipIf(spawnSync('prlimit', ['--version']).status !== 0)('where few files may be open', () => {
+  it.each([
+    ['{ engine: "wasm" }', /^InputError: the solver thread cannot begin: too many open files; allow more/],
+    [
+      '{ engine: "onnx" }',
+      /^(InputError|evaluation-error): the \w+ thread cannot begin: too many open files/,
+    ],
+  ])(
+    'a thread cannot begin: %s',
+    (options, line) => {
+      // What a process has open differs a little: too few for a thread in any case.
+      expect(solvedWith(8, options)).toMatch(line);
+    },
+    120_000,
+  );
 });
