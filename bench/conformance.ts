@@ -1,14 +1,15 @@
 /**
  * Reads every case of the onnx package's node test data (`bench/peers/onnx_node_tests.py` writes it) and compares the outputs:
  *
- *     node dist/bench/conformance.js FOLDER [--json]
+ *     node dist/bench/conformance.js FOLDER [--json] [--check] [--only PATTERN]
  *
+ * `--check` compares derivatives with differences as well, near the case's own input, where that and the outputs are few.
  * Refusals are listed by operator and cause. What no differentiable network can be is counted apart: loops, random numbers,
  * training steps, sequences, empty values, steps that are constant between their jumps. Exit code 1 where a value is wrong.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { evaluate, InputError, loadNetwork } from '../index.js';
+import { checkNetwork, evaluate, InputError, loadNetwork } from '../index.js';
 
 interface Row {
   readonly name: string;
@@ -21,6 +22,8 @@ interface Row {
 const outside =
   /loops cannot|is random|training mode|preview\.training|constant between its jumps|trees have|no output of floats|positive whole lengths|is computed from the inputs|element type undefined|\(0\)$|into \[0|does not depend on any input|Hardmax|OptionalGetElement|has no length/;
 const tolerance = 1e-3;
+/** Numbers of inputs and outputs up to which derivatives are checked, and how far from the case's input. */
+const [most, near] = [150, 1e-2];
 
 async function judge(folder: string, name: string): Promise<Row> {
   const data = JSON.parse(readFileSync(join(folder, name, 'case.json'), 'utf8'));
@@ -28,7 +31,8 @@ async function judge(folder: string, name: string): Promise<Row> {
   const row = (verdict: Row['verdict'], why: string): Row => ({ name, operator, verdict, why });
   try {
     const x = (data.x as (number | null)[]).map(Number);
-    const y = evaluate(await loadNetwork(join(folder, name, 'model.onnx')), x);
+    const network = await loadNetwork(join(folder, name, 'model.onnx'));
+    const y = evaluate(network, x);
     if (y.length !== data.y.length) return row('wrong', `${y.length} outputs, not ${data.y.length}`);
     let worst = 0;
     for (const [i, wanted] of (data.y as (number | null)[]).entries()) {
@@ -36,7 +40,23 @@ async function judge(folder: string, name: string): Promise<Row> {
       const gap = Math.abs(y[i]! - wanted) / (1 + Math.abs(wanted));
       if (!(gap <= worst)) worst = gap;
     }
-    return row(worst <= tolerance ? 'right' : 'wrong', `off by ${worst.toExponential(1)}`);
+    if (!(worst <= tolerance)) return row('wrong', `off by ${worst.toExponential(1)}`);
+    if (derivatives && x.length <= most && y.length <= most) {
+      const lower = x.map((own) => own - near);
+      const upper = x.map((own) => own + near);
+      const check = { engine: 'wasm', points: 1, directions: 1, lower, upper, kinks: 'allow' } as const;
+      const { findings } = await checkNetwork(network, check);
+      // Differences are no better than this where derivatives are small; slopes break at kinks.
+      const failed = findings.filter(
+        ({ name: own, worst: by }) => !own.includes('remainder') && !(by <= 1e-5),
+      );
+      if (failed.length > 0)
+        return row(
+          'wrong',
+          failed.map(({ name: own, worst: by }) => `${own} off by ${by.toExponential(1)}`).join(', '),
+        );
+    }
+    return row('right', '');
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const why = error.message.replace(/^.*?model\.onnx: /, '').replace(/^layer "[^"]*": /, '');
@@ -45,12 +65,17 @@ async function judge(folder: string, name: string): Promise<Row> {
 }
 
 const [folder, ...flags] = process.argv.slice(2);
+const derivatives = flags.includes('--check');
+const only = new RegExp(flags.includes('--only') ? flags[flags.indexOf('--only') + 1]! : '');
 if (folder === undefined) {
   process.stderr.write('give the folder that bench/peers/onnx_node_tests.py wrote\n');
   process.exitCode = 2;
 } else {
   const rows: Row[] = [];
-  for (const name of readdirSync(folder).sort()) rows.push(await judge(folder, name));
+  for (const name of readdirSync(folder)
+    .sort()
+    .filter((own) => only.test(own)))
+    rows.push(await judge(folder, name));
   const of = (verdict: Row['verdict']): Row[] => rows.filter((row) => row.verdict === verdict);
   const [right, wrong, refused] = [of('right'), of('wrong'), of('refused')];
   const share = right.length / (right.length + wrong.length + refused.length);

@@ -1,4 +1,9 @@
+import { NetworkBuilder } from '../../src/network/build.js';
 import type { Elementwise, Network, Node, Op, Tensor } from '../../src/network/graph.js';
+import { apply, multiply } from '../../src/network/lower/arithmetic.js';
+import { attentionSteps } from '../../src/network/lower/attention.js';
+import type { Place } from '../../src/network/lower/place.js';
+import { weighted } from '../../src/network/lower/sample.js';
 import { label } from '../../src/network/traits.js';
 
 /** Uniform numbers in (−1, 1) from a fixed seed (Numerical Recipes' linear congruential generator). */
@@ -194,6 +199,20 @@ export const bent: readonly Network[] = [
 
 /** A network for every way ops meet each other. */
 export const architectures: readonly Network[] = [
+  lowered('taken from between entries', 9, (place, x) => {
+    const u = apply(place, x, { name: 'tanh' });
+    const next = random(17);
+    const index = Int32Array.from({ length: 24 }, (_, k) => (k % 5 === 4 ? -1 : (k * 7) % 9));
+    const v = weighted(place, u, index, [2, 3], Float64Array.from(index, next));
+    return multiply(place, v, v);
+  }),
+  lowered('attention with capped scores and a blind query', 12, (place, x) => {
+    const u = place.build.reshape('x', x, [2, 3, 2]);
+    const mask = { shape: [3, 3], data: Float64Array.of(0, -1e9, 0.5, 0, 0, 0, 0.2, 0, -1e9) };
+    const seeing = { shape: [3, 1], data: Float64Array.of(1, 0, 1) };
+    const v = apply(place, u, { name: 'sigmoid' });
+    return attentionSteps(place, u, v, u, { scale: 0.7, cap: 2, mask, seeing }).result;
+  }),
   chain([4, 7, 6, 3]),
   chain([9, 4, 5, 3], { softmax: true }),
   chain([40, 33, 34, 35, 10], { softmax: true, fn: { name: 'sigmoid' } }),
@@ -295,6 +314,12 @@ export const architectures: readonly Network[] = [
     return g.affine(g.reshape(g.dense(joined, 3), [9]), 2);
   }),
 ];
+
+/** A network of what readers lower operators onto. */
+function lowered(name: string, inputSize: number, body: (place: Place, x: number) => number): Network {
+  const build = new NetworkBuilder(name, name);
+  return build.finish([body({ build, layer: name }, build.input('x', [inputSize]))]);
+}
 
 function severalInputs(): Network {
   const g = new Graph(random(4711));

@@ -1,24 +1,55 @@
 import { sizeOf } from '../build.js';
 import type { Tensor } from '../graph.js';
-import { affinely, line } from './arithmetic.js';
+import { affinely, apply, line } from './arithmetic.js';
 import { swap, transpose } from './move.js';
 import type { Place } from './place.js';
 import { matmul } from './product.js';
 
-/** `softmax(q kᵀ · scale + mask) v`, for stacks `[…, time, depth]`; the mask is constant and broadcasts. */
-export function attention(
+/** What an attention computes on its way: the products of queries and keys, capped, masked, and as shares. */
+export interface AttentionSteps {
+  readonly scores: number;
+  readonly capped: number;
+  readonly masked: number;
+  readonly shares: number;
+  readonly result: number;
+}
+
+export interface AttentionOptions {
+  readonly scale: number;
+  /** Added to the scores: a constant that broadcasts, finite. */
+  readonly mask?: Tensor | undefined;
+  /** Factors of the shares, a constant that broadcasts: 0 for a query from which all is hidden. */
+  readonly seeing?: Tensor | undefined;
+  /** Scores become `cap · tanh(score / cap)` before they are masked; 0 for none. */
+  readonly cap?: number;
+}
+
+/** `softmax(q kᵀ · scale + mask) v`, for stacks `[…, time, depth]`. */
+export function attentionSteps(
+  place: Place,
+  q: number,
+  k: number,
+  v: number,
+  { scale, mask, seeing, cap = 0 }: AttentionOptions,
+): AttentionSteps {
+  const scores = line(place, matmul(place, { node: q }, { node: swap(place, k, -1, -2) }), scale);
+  const capped =
+    cap > 0 ? line(place, apply(place, line(place, scores, 1 / cap), { name: 'tanh' }), cap) : scores;
+  const masked = mask === undefined ? capped : affinely(place, capped, undefined, mask);
+  const all = place.build.softmax(place.layer, masked);
+  const shares = seeing === undefined ? all : affinely(place, all, seeing);
+  return { scores, capped, masked, shares, result: matmul(place, { node: shares }, { node: v }) };
+}
+
+/** The result of {@link attentionSteps} alone. */
+export const attention = (
   place: Place,
   q: number,
   k: number,
   v: number,
   scale: number,
   mask?: Tensor,
-): number {
-  const scores = line(place, matmul(place, { node: q }, { node: swap(place, k, -1, -2) }), scale);
-  const masked = mask === undefined ? scores : affinely(place, scores, undefined, mask);
-  const shares = place.build.softmax(place.layer, masked);
-  return matmul(place, { node: shares }, { node: v });
-}
+): number => attentionSteps(place, q, k, v, { scale, mask }).result;
 
 /** `[batch, time, heads · depth]` → `[batch, heads, time, depth]`. */
 export function split({ build, layer }: Place, u: number, heads: number): number {

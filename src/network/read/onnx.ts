@@ -5,6 +5,7 @@ import { bytesOf, optionsOf } from '../../core/given.js';
 import { decode, type Message } from '../../core/onnx/schema.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
+import { constant } from '../lower/move.js';
 import { type Reading, readInitializers, readNodes, type Scope } from './onnx/graph.js';
 import { type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
 import { isComputed } from './onnx/value.js';
@@ -107,15 +108,24 @@ export function readOnnx(source: OnnxFile): Network {
     scope.set(label, { node: build.reshape(label, node, shape) });
   }
   readNodes(reading, graph.node, outputs, scope);
+  const values = outputs.map((own) => {
+    const value = scope.get(own);
+    if (value === undefined) throw fail(`output "${own}" is made by no node that can be read`);
+    return { own, value };
+  });
+  const [first] = values;
+  if (first && !values.some(({ value }) => isComputed(value)))
+    throw fail(`output "${first.own}" does not depend on any input`);
   return build.finish(
-    outputs.map((own) => {
-      const value = scope.get(own);
-      if (value === undefined) throw fail(`output "${own}" is made by no node that can be read`);
-      if (!isComputed(value)) throw fail(`output "${own}" does not depend on any input`);
-      const shape = build.shape(value.node);
+    values.map(({ own, value }) => {
+      const place = { build, layer: own };
+      const node = isComputed(value)
+        ? value.node
+        : constant(place, reading.anyNode(), value.shape, value.data);
+      const shape = build.shape(node);
       // The batch is no axis of the result.
       const batch = shape[0] === 1 && shape.length > 1;
-      return batch ? build.reshape(own, value.node, shape.slice(1)) : value.node;
+      return batch ? build.reshape(own, node, shape.slice(1)) : node;
     }),
   );
 }

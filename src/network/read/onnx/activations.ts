@@ -1,5 +1,5 @@
 import type { Elementwise } from '../../graph.js';
-import { add, affinely, apply, clip, line, multiply } from '../../lower/arithmetic.js';
+import { add, affinely, apply, clip, line, multiply, subtract } from '../../lower/arithmetic.js';
 import { expand } from '../../lower/move.js';
 import { logSoftmax, softmax } from '../../lower/reduce.js';
 import { type Call, computed, type Operator } from './call.js';
@@ -96,6 +96,17 @@ export const activations: Readonly<Record<string, Operator>> = {
   },
   HardSigmoid: (call) =>
     computed(hardSigmoid(call, call.node(0), call.float('alpha', 0.2), call.float('beta', 0.5))),
+  Shrink: (call) => {
+    const u = call.node(0);
+    const [λ, shift] = [call.float('lambd', 0.5), call.float('bias', 0)];
+    if (!(λ >= 0) || (shift !== 0 && shift !== λ))
+      throw call.error(`bias ${shift} beside lambd ${λ} cannot be read; nearest are 0 and lambd`);
+    const side = (sign: 1 | -1): number =>
+      shift === λ
+        ? apply(call, line(call, u, sign, -λ), { name: 'relu' })
+        : apply(call, line(call, u, sign), { name: 'thresholdedRelu', theta: λ });
+    return computed(subtract(call, side(1), side(-1)));
+  },
   HardSwish: (call) => {
     const u = call.node(0);
     return computed(multiply(call, u, hardSigmoid(call, u, 1 / 6, 0.5)));

@@ -1,41 +1,68 @@
+import { sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
 import { affinely, spread } from '../../lower/arithmetic.js';
-import { attention, causal, hidden, joined, split } from '../../lower/attention.js';
-import { broadcastShape, expand, slice } from '../../lower/move.js';
+import { type AttentionOptions, attentionSteps, hidden, joined, split } from '../../lower/attention.js';
+import { broadcastShape, slice } from '../../lower/move.js';
 import { type Call, computed, type Operator } from './call.js';
+import { repeated } from './states.js';
 
-/** A constant mask: flags hide where they are false, numbers are added; −∞ becomes what hides as well. */
-function maskOf(call: Call, k: number): Tensor | undefined {
+const never = Number.NEGATIVE_INFINITY;
+
+/** A constant mask: flags hide where they are false, numbers are added; −∞ hides. Columns that it lacks are hidden too. */
+function maskOf(call: Call, k: number, columns: number): Tensor | undefined {
   const mask = call.optional(k, 'mask');
   if (!mask) return undefined;
-  const flags = mask.kind === 'flag';
   const width = mask.shape.at(-1) ?? 1;
-  const hides = (own: number): boolean => (flags ? own === 0 : own === Number.NEGATIVE_INFINITY);
+  const own = (value: number): number => (mask.kind === 'flag' ? (value ? 0 : never) : value);
+  if (width === 1 || width >= columns) return { shape: mask.shape, data: Float64Array.from(mask.data, own) };
+  const shape = mask.shape.with(-1, columns);
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, at) => {
+    const column = at % columns;
+    return column < width ? own(mask.data[Math.floor(at / columns) * width + column]!) : never;
+  });
+  return { shape, data };
+}
+
+/** All masks together. */
+function together(call: Call, masks: readonly (Tensor | undefined)[]): Tensor | undefined {
+  return masks.reduce((first, second) => {
+    if (!first || !second) return first ?? second;
+    const shape = broadcastShape(call, [first.shape, second.shape]);
+    const [a, b] = [spread(call, first, shape), spread(call, second, shape)];
+    return { shape, data: Float64Array.from(a, (own, k) => own + b[k]!) };
+  }, undefined);
+}
+
+/** The mask in finite numbers; a query from which all is hidden sees nothing. */
+function finite(mask: Tensor | undefined): Pick<AttentionOptions, 'mask' | 'seeing'> {
+  if (!mask) return {};
+  const width = mask.shape.at(-1) ?? 1;
+  const blind: number[] = [];
   for (let row = 0; row < mask.data.length; row += width)
-    if (mask.data.subarray(row, row + width).every(hides))
-      throw call.error('its mask hides all from a query; leave that query out');
-  return {
-    shape: mask.shape,
-    data: Float64Array.from(mask.data, (own) => (flags ? (own ? 0 : hidden) : Math.max(own, hidden))),
-  };
+    if (mask.data.subarray(row, row + width).every((own) => own === never)) blind.push(row / width);
+  const seeing = { shape: mask.shape.with(-1, 1), data: new Float64Array(mask.data.length / width).fill(1) };
+  for (const row of blind) seeing.data[row] = 0;
+  const data = Float64Array.from(mask.data, (own, k) =>
+    own === never && seeing.data[Math.floor(k / width)] === 0 ? 0 : Math.max(own, hidden),
+  );
+  return { mask: { shape: mask.shape, data }, ...(blind.length > 0 && { seeing }) };
 }
 
-/** Both masks together. */
-function both(call: Call, first: Tensor | undefined, second: Tensor | undefined): Tensor | undefined {
-  if (!first || !second) return first ?? second;
-  const shape = broadcastShape(call, [first.shape, second.shape]);
-  const [a, b] = [spread(call, first, shape), spread(call, second, shape)];
-  return { shape, data: Float64Array.from(a, (own, k) => Math.max(own + b[k]!, hidden)) };
-}
-
-/** Heads of keys and values repeated for the queries that share them. */
-function repeated(call: Call, u: number, heads: number): number {
-  const shape = call.build.shape(u) as [number, number, number, number];
-  const own = shape[1];
-  if (own === heads) return u;
-  const apart = call.build.reshape(call.layer, u, [shape[0], own, 1, shape[2], shape[3]]);
-  const wide = expand(call, apart, [shape[0], own, heads / own, shape[2], shape[3]]);
-  return call.build.reshape(call.layer, wide, [shape[0], heads, shape[2], shape[3]]);
+/** Hides columns outside of a window around each row's own, which is `offset` further; bounds below 0 leave a side open. */
+function windowed(
+  rows: number,
+  columns: number,
+  offsets: readonly number[],
+  left: number,
+  right: number,
+): Tensor {
+  const shape = offsets.length === 1 ? [rows, columns] : [offsets.length, 1, rows, columns];
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, k) => {
+    const [j, i] = [k % columns, Math.floor(k / columns) % rows];
+    const ahead = j - i - offsets[Math.floor(k / (rows * columns))]!;
+    return (left >= 0 && -ahead > left) || (right >= 0 && ahead > right) ? never : 0;
+  });
+  return { shape, data };
 }
 
 /** Operators that are an attention as a whole. */
@@ -43,12 +70,10 @@ export const attentions: Readonly<Record<string, Operator>> = {
   /** ai.onnx, opset 23. */
   Attention: (call) => {
     if (call.domain === 'com.microsoft') return computed(packed(call));
-    if (call.has(6)) throw call.error('lengths of keys cannot be read; nearest is a mask');
     const flat = call.shape(0).length === 3;
     const heads = flat ? call.int('q_num_heads') : call.shape(0)[1]!;
     const own = flat ? call.int('kv_num_heads') : call.shape(1)[1]!;
-    call.ignore('qk_matmul_output_mode', 'softmax_precision', 'q_num_heads', 'kv_num_heads');
-    if (call.float('softcap', 0) !== 0) throw call.error('softcap cannot be read');
+    call.ignore('softmax_precision', 'q_num_heads', 'kv_num_heads');
     const parts = [heads, own, own].map((count, k) => {
       const u = call.node(k);
       return flat ? split(call, u, count) : u;
@@ -60,17 +85,30 @@ export const attentions: Readonly<Record<string, Operator>> = {
     const past = call.build.shape(whole[0])[2]! - call.build.shape(parts[1])[2]!;
     const [q, k, v] = [parts[0], repeated(call, whole[0], heads), repeated(call, whole[1], heads)];
     const shape = call.build.shape(q);
-    const mask = maskOf(call, 3);
-    const scale = call.given('scale') ? call.float('scale') : 1 / Math.sqrt(shape.at(-1)!);
-    const later =
-      call.int('is_causal', 0) === 1 ? causal(shape.at(-2)!, call.build.shape(k).at(-2)!, past) : undefined;
-    const result = attention(call, q, k, v, scale, both(call, mask, later));
-    return [
-      computed(flat ? joined(call, result) : result),
-      computed(whole[0]),
-      computed(whole[1]),
-      undefined,
-    ];
+    const [rows, columns] = [shape.at(-2)!, call.build.shape(k).at(-2)!];
+    const lengths = call.optional(6, 'lengths of keys');
+    const offsets = lengths && past === 0 ? Array.from(lengths.data, (length) => length - rows) : [past];
+    const [left, right] = [call.int('left_window_size', -1), call.int('right_window_size', -1)];
+    const mask = together(call, [
+      maskOf(call, 3, columns),
+      call.int('is_causal', 0) === 1 ? windowed(rows, columns, offsets, -1, 0) : undefined,
+      left >= 0 || right >= 0 ? windowed(rows, columns, offsets, left, right) : undefined,
+      lengths && {
+        shape: [lengths.data.length, 1, 1, columns],
+        data: Float64Array.from({ length: lengths.data.length * columns }, (_, at) =>
+          at % columns < lengths.data[Math.floor(at / columns)]! ? 0 : never,
+        ),
+      },
+    ]);
+    const { scores, capped, masked, shares, result } = attentionSteps(call, q, k, v, {
+      scale: call.given('scale') ? call.float('scale') : 1 / Math.sqrt(shape.at(-1)!),
+      cap: call.float('softcap', 0),
+      ...finite(mask),
+    });
+    const mode = call.int('qk_matmul_output_mode', 0);
+    const told = [call.float('softcap', 0) > 0 ? capped : scores, capped, masked, shares][mode];
+    if (told === undefined) throw call.error(`qk_matmul_output_mode is ${mode}, expected 0 to 3`);
+    return [flat ? joined(call, result) : result, ...whole, told].map(computed);
   },
   MultiHeadAttention: (call) => {
     for (const k of [4, 6, 7])
@@ -84,20 +122,17 @@ export const attentions: Readonly<Record<string, Operator>> = {
       const own = bias && { shape: [width], data: bias.data.slice(k * width, (k + 1) * width) };
       return split(call, own ? affinely(call, u, undefined, own) : u, heads);
     }) as [number, number, number];
-    return [computed(attended(call, parts, maskOf(call, 5)))];
+    return [computed(attended(call, parts, 5))];
   },
 };
 
-function attended(
-  call: Call,
-  [q, k, v]: readonly [number, number, number],
-  mask: Tensor | undefined,
-): number {
+function attended(call: Call, [q, k, v]: readonly [number, number, number], maskAt: number): number {
   const shape = call.build.shape(q);
+  const [rows, columns] = [shape.at(-2)!, call.build.shape(k).at(-2)!];
+  const later = call.int('unidirectional', 0) === 1 ? windowed(rows, columns, [0], -1, 0) : undefined;
+  const mask = together(call, [maskOf(call, maskAt, columns), later]);
   const scale = call.float('scale', 0) || 1 / Math.sqrt(shape.at(-1)!);
-  const later =
-    call.int('unidirectional', 0) === 1 ? causal(shape.at(-2)!, call.build.shape(k).at(-2)!) : undefined;
-  return joined(call, attention(call, q, k, v, scale, both(call, mask, later)));
+  return joined(call, attentionSteps(call, q, k, v, { scale, ...finite(mask) }).result);
 }
 
 /** com.microsoft: one product makes queries, keys and values. */
@@ -119,5 +154,5 @@ function packed(call: Call): number {
     start += size;
     return split(call, slice(call, u, 2, start - size, size), heads);
   }) as [number, number, number];
-  return attended(call, parts, maskOf(call, 5));
+  return attended(call, parts, 5);
 }

@@ -8,7 +8,7 @@ import { samePadding, type Window } from '../../lower/window.js';
 import { type Call, computed, type Operator } from './call.js';
 
 /** The windows that the attributes describe, over an input `[batch, channels, …space]`. */
-function windowsOf(call: Call, shape: readonly number[], kernel: readonly number[]): Window[] {
+export function windowsOf(call: Call, shape: readonly number[], kernel: readonly number[]): Window[] {
   const space = shape.slice(2);
   if (kernel.length !== space.length)
     throw call.error(`has a window of ${kernel.length} axes for [${shape}]`);

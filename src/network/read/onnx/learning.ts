@@ -1,3 +1,4 @@
+import { sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
 import { add, affinely, apply, line, multiply } from '../../lower/arithmetic.js';
 import { expand } from '../../lower/move.js';
@@ -134,6 +135,19 @@ export const learning: Readonly<Record<string, Operator>> = {
     return computed(multiply(call, u, expand(call, inverse, call.build.shape(u))));
   },
   SVMRegressor: (call) => computed(transformed(call, supportVectors(call))),
+  ArrayFeatureExtractor: (call) => {
+    const value = call.value(0);
+    const from = call.shapeOf(value);
+    const at = call.integers(1, 'places');
+    const last = from.at(-1)!;
+    if (at.some((k) => !(k >= 0 && k < last))) throw call.error(`takes entries [${at}] of ${last}`);
+    const rows = sizeOf(from) / last;
+    const index = Int32Array.from(
+      { length: rows * at.length },
+      (_, k) => Math.floor(k / at.length) * last + at[k % at.length]!,
+    );
+    return call.move(value, index, [...(from.length > 1 ? from.slice(0, -1) : [1]), at.length]);
+  },
   FeatureVectorizer: (call) => {
     call.ignore('inputdimensions');
     const nodes = call.inputs.map((_, k) => call.node(k));

@@ -1,7 +1,9 @@
 import { sizeOf } from '../../build.js';
+import { add, maximum, minimum, multiply } from '../../lower/arithmetic.js';
 import { permuted as turned } from '../../lower/convolution.js';
 import { broadcastShape, indexOf, type Source } from '../../lower/move.js';
 import { range } from '../../lower/place.js';
+import { gathered } from '../../lower/sample.js';
 import type { Call, Operator } from './call.js';
 import { floats, integers, isComputed, type Value } from './value.js';
 
@@ -264,25 +266,148 @@ function slices(
   return { index, lead: shape.slice(0, -1), rest };
 }
 
+/** How what is written and what is there become one, and the functions of constants. */
+const reductions: Readonly<
+  Record<
+    string,
+    readonly [join: (call: Call, u: number, v: number) => number, of: (a: number, b: number) => number]
+  >
+> = {
+  add: [add, (a, b) => a + b],
+  mul: [multiply, (a, b) => a * b],
+  max: [maximum, Math.max],
+  min: [minimum, Math.min],
+};
+
 /** `data` with `updates` at `index`. */
 function scattered(call: Call, index: Int32Array): Value {
   const reduction = call.text('reduction', 'none');
-  if (reduction !== 'none') throw call.error(`reduction ${reduction} cannot be read; nearest is none`);
+  const rule = Object.hasOwn(reductions, reduction) ? reductions[reduction] : undefined;
+  if (reduction !== 'none' && !rule)
+    throw call.error(`reduction ${reduction} cannot be read; nearest is add`);
   const [data, updates] = [call.value(0), call.value(2)];
   const from = call.shapeOf(data);
   const size = sizeOf(from);
   const whole = Int32Array.from({ length: size }, (_, k) => k);
-  index.forEach((at, k) => {
-    whole[at] = size + k;
-  });
-  const flat = (value: Value): number =>
-    call.build.reshape(call.layer, call.asNode(value), [sizeOf(call.shapeOf(value))]);
+  if (!rule)
+    index.forEach((at, k) => {
+      whole[at] = size + k;
+    });
   if (!isComputed(data) && !isComputed(updates)) {
     const out = Float64Array.from(whole, (at) => (at < size ? data.data[at]! : updates.data[at - size]!));
+    if (rule)
+      index.forEach((at, k) => {
+        out[at] = rule[1](out[at]!, updates.data[k]!);
+      });
     return { ...data, data: out };
   }
-  const joined = call.build.concat(call.layer, [flat(data), flat(updates)], 0);
-  return { node: call.build.gather(call.layer, joined, whole, from) };
+  const { build, layer } = call;
+  const flat = (value: Value): number =>
+    build.reshape(layer, call.asNode(value), [sizeOf(call.shapeOf(value))]);
+  const joined = build.concat(layer, [flat(data), flat(updates)], 0);
+  if (!rule) return { node: build.gather(layer, joined, whole, from) };
+  // Places that are written once, twice, … are joined with what falls there one after the other.
+  const table = gathered(index, size, size);
+  const terms = table.length / size;
+  let v = build.gather(layer, joined, whole, [size]);
+  for (let t = 0; t < terms; t++) {
+    const written = range(size).filter((place) => table[place * terms + t]! >= 0);
+    const now = rule[0](
+      call,
+      build.gather(layer, v, Int32Array.from(written), [written.length]),
+      build.gather(
+        layer,
+        joined,
+        Int32Array.from(written, (place) => table[place * terms + t]!),
+        [written.length],
+      ),
+    );
+    const next = Int32Array.from({ length: size }, (_, k) => k);
+    written.forEach((place, k) => {
+      next[place] = size + k;
+    });
+    v = build.gather(layer, build.concat(layer, [v, now], 0), next, [size]);
+  }
+  return { node: build.reshape(layer, v, from) };
+}
+
+/** Entries of a cache along one axis replaced, from a place that each element of the batch has of its own. */
+function cached(call: Call): Value {
+  const [data, updates] = [call.value(0), call.value(1)];
+  const [from, written] = [call.shapeOf(data), call.shapeOf(updates)];
+  const axis = call.axis(call.int('axis', -2), from.length);
+  const starts = call.optional(2, 'write indices')?.data;
+  const round = call.text('mode', 'linear') === 'circular';
+  const inner = sizeOf(from.slice(axis + 1));
+  const [length, own] = [from[axis]!, written[axis]!];
+  const perBatch = sizeOf(from.slice(1, axis));
+  const whole = Int32Array.from({ length: sizeOf(from) }, (_, k) => k);
+  for (let k = 0; k < sizeOf(written); k++) {
+    const lead = Math.floor(k / (inner * own));
+    const place = (starts?.[Math.floor(lead / perBatch)] ?? 0) + (Math.floor(k / inner) % own);
+    const at = round ? place % length : place;
+    if (!(at >= 0 && at < length)) throw call.error(`writes to place ${at} of an axis of ${length}`);
+    whole[(lead * length + at) * inner + (k % inner)] = sizeOf(from) + k;
+  }
+  const { build, layer } = call;
+  const flat = (value: Value): number =>
+    build.reshape(layer, call.asNode(value), [sizeOf(call.shapeOf(value))]);
+  return {
+    node: build.gather(layer, build.concat(layer, [flat(data), flat(updates)], 0), whole, from),
+  };
+}
+
+/** Axes cut or padded with zeros at both ends alike. */
+function centered(call: Call): Value {
+  const value = call.value(0);
+  const from = call.shapeOf(value);
+  const axes = call.ints('axes')?.map((axis) => call.axis(axis, from.length)) ?? range(from.length);
+  const to = [...from];
+  call.integers(1, 'shape').forEach((length, k) => {
+    to[axes[k]!] = length;
+  });
+  call.build.allow(call.layer, to);
+  return move(
+    call,
+    value,
+    to,
+    from.map((length, axis) => {
+      const start = Math.trunc((length - to[axis]!) / 2);
+      return {
+        of: [axis],
+        at: range(to[axis]!).map((k) => (k + start >= 0 && k + start < length ? k + start : -1)),
+      };
+    }),
+  );
+}
+
+/** Numbers at the constant places from which a max-pool took them, zeros elsewhere. */
+function unpooled(call: Call): Value {
+  const value = call.value(0);
+  const from = call.shapeOf(value);
+  const places = call.constant(1, 'places').data;
+  const kernel = call.ints('kernel_shape') ?? [];
+  const [strides, pads] = [call.ints('strides') ?? kernel.map(() => 1), call.ints('pads') ?? []];
+  const own = [
+    ...from.slice(0, 2),
+    ...kernel.map(
+      (length, d) =>
+        (from[d + 2]! - 1) * strides[d]! + length - (pads[d] ?? 0) - (pads[d + kernel.length] ?? 0),
+    ),
+  ];
+  const to = call.has(2) ? call.integers(2, 'output shape') : own;
+  call.build.allow(call.layer, to);
+  const index = new Int32Array(sizeOf(own)).fill(-1);
+  places.forEach((place, k) => {
+    index[place] = k;
+  });
+  const there = call.move(value, index, own);
+  return move(
+    call,
+    there,
+    to,
+    own.map((length, axis) => ({ of: [axis], at: range(to[axis]!).map((k) => (k < length ? k : -1)) })),
+  );
 }
 
 function tile(call: Call): Value {
@@ -418,6 +543,9 @@ export const movement: Readonly<Record<string, Operator>> = {
   },
   Scatter: (call) => movement['ScatterElements']!(call),
   ScatterND: (call) => scattered(call, slices(call, call.shape(0), 1, 0).index),
+  TensorScatter: cached,
+  CenterCropPad: centered,
+  MaxUnpool: unpooled,
   Tile: tile,
   Expand: expand,
   DepthToSpace: depthToSpace,

@@ -13,6 +13,9 @@ import { products } from './products.js';
 import { recurrents } from './recurrents.js';
 import { reductions } from './reductions.js';
 import { resizing } from './resizing.js';
+import { sampling } from './sampling.js';
+import { spectra } from './spectra.js';
+import { states } from './states.js';
 
 const standard: Readonly<Record<string, Operator>> = {
   ...arithmetic,
@@ -26,6 +29,9 @@ const standard: Readonly<Record<string, Operator>> = {
   ...recurrents,
   ...resizing,
   ...attentions,
+  ...sampling,
+  ...spectra,
+  ...states,
   ...losses,
 };
 

@@ -1,8 +1,8 @@
 import { sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
-import { add, affinely, line } from '../../lower/arithmetic.js';
+import { add, affinely, line, multiply } from '../../lower/arithmetic.js';
 import { permuted } from '../../lower/convolution.js';
-import { swap, toEnd } from '../../lower/move.js';
+import { slice, swap, toEnd } from '../../lower/move.js';
 import { range } from '../../lower/place.js';
 import { einsum, matmul, type Operand } from '../../lower/product.js';
 import { namedActivation } from './activations.js';
@@ -91,6 +91,54 @@ function cumulative(call: Call): number {
   return back(call.build.affine(call.layer, node, { shape: [length, length], data }));
 }
 
+/** Running products along an axis, one after the other. */
+function runningProducts(call: Call): number {
+  const u = call.node(0);
+  const shape = call.build.shape(u);
+  const axis = call.axis(call.integers(1, 'axis')[0]!, shape.length);
+  const [exclusive, reverse] = [call.int('exclusive', 0) === 1, call.int('reverse', 0) === 1];
+  const length = shape[axis]!;
+  const order = reverse ? range(length).reverse() : range(length);
+  const steps: number[] = [];
+  let total: number | undefined;
+  for (const at of order) {
+    const own = slice(call, u, axis, at, 1);
+    if (exclusive) steps[at] = total ?? line(call, own, 0, 1);
+    total = total === undefined ? own : multiply(call, total, own);
+    if (!exclusive) steps[at] = total;
+  }
+  return steps.length === 1 ? steps[0]! : call.build.concat(call.layer, steps, axis);
+}
+
+/** Determinants of small matrices, by their first rows (Laplace). */
+function determinant(call: Call): number {
+  const u = call.node(0);
+  const shape = call.build.shape(u);
+  const size = shape.at(-1)!;
+  if (shape.at(-2) !== size || size > 4)
+    throw call.error(`takes determinants of [${shape}]; square matrices of up to 4 rows can be read`);
+  const lead = shape.slice(0, -2);
+  const count = sizeOf(lead);
+  const entry = (i: number, j: number): number =>
+    call.build.gather(
+      call.layer,
+      u,
+      Int32Array.from({ length: count }, (_, k) => (k * size + i) * size + j),
+      [count],
+    );
+  const minor = (row: number, columns: readonly number[]): number => {
+    if (columns.length === 1) return entry(row, columns[0]!);
+    return columns
+      .map((column, k) => {
+        const rest = columns.filter((own) => own !== column);
+        const part = multiply(call, entry(row, column), minor(row + 1, rest));
+        return k % 2 === 0 ? part : line(call, part, -1);
+      })
+      .reduce((sum, part) => add(call, sum, part));
+  };
+  return call.build.reshape(call.layer, minor(0, range(size)), lead);
+}
+
 export const products: Readonly<Record<string, Operator>> = {
   Gemm: (call) => computed(gemm(call)),
   FusedGemm: (call) => {
@@ -118,6 +166,8 @@ export const products: Readonly<Record<string, Operator>> = {
         call.inputs.map((_, k) => call.operand(k)),
       ),
     ),
+  CumProd: (call) => computed(runningProducts(call)),
+  Det: (call) => computed(determinant(call)),
   CumSum: (call) => {
     const value = call.value(0);
     if (isComputed(value)) return computed(cumulative(call));
