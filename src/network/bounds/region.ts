@@ -20,12 +20,10 @@ export class Region {
   readonly #up: Float64Array;
   readonly #down: Float64Array;
   readonly #radius: number;
-  readonly #gain: Float64Array;
-  readonly #room: Float64Array;
-  readonly #bins = new Float64Array(128);
+  /** A guess of what is not worth to be looked at, relative to the steepest. */
+  #floor = 0.5;
 
   constructor(lower: Float64Array, upper: Float64Array, center?: Float64Array, norm1?: number) {
-    const n = lower.length;
     this.#base = Float64Array.from(lower, (low, i) => {
       const middle = center?.[i] ?? low + (upper[i]! - low) / 2;
       return Math.min(Math.max(middle, low), upper[i]!);
@@ -41,8 +39,6 @@ export class Region {
     this.#down = this.#base.map((b, i) => reach(b - lower[i]!));
     this.lower = this.#base.map((b, i) => b - this.#down[i]!);
     this.upper = this.#base.map((b, i) => b + this.#up[i]!);
-    this.#gain = new Float64Array(n);
-    this.#room = new Float64Array(n);
   }
 
   /** Whether the ball cuts the box. */
@@ -81,41 +77,39 @@ export class Region {
   }
 
   /**
-   * `max Σ gain·d` over `0 ≤ d ≤ room`, `Σ d ≤ radius`, by its dual: `min radius·λ + Σ room·max(gain − λ, 0)` over λ ≥ 0,
-   * a bound at any λ.
+   * `max Σ gain·d` over `0 ≤ d ≤ room`, `Σ d ≤ radius`: the steepest first. Only those above a floor are put in order; it is
+   * guessed by the row before, whose last one taken was near.
    */
   #knapsack(a: Float64Array, at: number, sign: 1 | -1, largest: number): number {
-    const [gain, room, radius, bins] = [this.#gain, this.#room, this.#radius, this.#bins];
-    bins.fill(0);
-    // A little less than there are bins, so that rounding cannot pass the last.
-    const per = (bins.length * (1 - 1e-12)) / largest;
-    for (let i = 0; i < gain.length; i++) {
-      const slope = sign * a[at + i]!;
-      const own = slope > 0 ? this.#up[i]! : this.#down[i]!;
-      room[i] = own;
-      gain[i] = own > 0 ? Math.abs(slope) : 0;
-      bins[Math.trunc(gain[i]! * per)]! += own;
+    const [up, down, radius] =
+      sign > 0 ? [this.#up, this.#down, this.#radius] : [this.#down, this.#up, this.#radius];
+    const taken: number[] = [];
+    let floor = this.#floor * largest;
+    for (let room = 0; ; floor = floor > 1e-3 * largest ? floor / 2 : 0) {
+      for (let i = 0; i < up.length; i++) {
+        const slope = a[at + i]!;
+        if (!(slope > floor || slope < -floor)) continue;
+        const own = slope > 0 ? up[i]! : down[i]!;
+        if (!(own > 0)) continue;
+        taken.push(i);
+        room += own;
+      }
+      if (room >= radius || floor === 0) break;
+      taken.length = 0;
+      room = 0;
     }
-    let bin = bins.length - 1;
-    for (let used = bins[bin]!; bin > 0 && used <= radius; used += bins[bin]!) bin--;
-    // The price lies in this bin: what gains more is taken whole, what lies in it in order.
-    let [total, left] = [0, radius];
-    const between: number[] = [];
-    for (let i = 0; i < gain.length; i++) {
-      const own = Math.trunc(gain[i]! * per);
-      if (own > bin) {
-        total += gain[i]! * room[i]!;
-        left -= room[i]!;
-      } else if (own === bin) between.push(i);
+    taken.sort((i, j) => Math.abs(a[at + j]!) - Math.abs(a[at + i]!));
+    let [total, left, price] = [0, radius, 0];
+    for (const i of taken) {
+      const slope = a[at + i]!;
+      const own = Math.min(slope > 0 ? up[i]! : down[i]!, left);
+      price = Math.abs(slope);
+      total += price * own;
+      left -= own;
+      if (left <= 0) break;
     }
-    between.sort((i, j) => gain[j]! - gain[i]!);
-    for (const i of between) {
-      const taken = Math.min(room[i]!, left);
-      total += gain[i]! * taken;
-      left -= taken;
-      if (left <= 0) return total;
-    }
-    return total + (bin / per) * Math.max(left, 0);
+    this.#floor = (0.8 * price) / largest;
+    return total;
   }
 }
 
