@@ -1,5 +1,6 @@
 import { provideCrew } from '../../solvers/batch/crew.js';
 import { provideSystemKernels } from '../../solvers/linear/choose-kernels.js';
+import { provideUnwritten } from '../../src/core/memory.js';
 import type { Engine } from '../../src/engine/contract.js';
 import { provideEngine } from '../../src/engine/open.js';
 import type { Solver } from '../../src/nlp/solver.js';
@@ -14,6 +15,7 @@ let cudaEngine: Engine | undefined;
 // What Node has and the heart does without. Imported for this effect wherever work runs in Node.
 provideSystemKernels(openBlas);
 provideCrew(batchCrew);
+provideUnwritten((bytes) => Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer);
 provideEngine('onnx', {
   synchronous: false,
   load: async () => (await import('../../src/engine/onnx/engine.js')).onnxEngine,

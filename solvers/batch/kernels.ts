@@ -24,7 +24,22 @@ export interface Kernels {
     warm: number,
     most: number,
   ): void;
-  solveSystems(table: number, count: number, sharedQ: number, sharedRows: number): void;
+  solveSystems(table: number, count: number): void;
+  expectSymmetry(): void;
+  isSymmetric(): number;
+  checkSystems(table: number, count: number, n: number, m: number, p: number, symmetric: number): void;
+  outerProducts(
+    out: number,
+    rows: number,
+    n: number,
+    a: number,
+    z: number,
+    y: number,
+    u: number,
+    count: number,
+    sum: number,
+    add: number,
+  ): void;
 }
 
 const what = 'a batch of quadratic programs';

@@ -1,13 +1,19 @@
 import { beyond, type KernelKind, type KernelMemory, kindOf, mostOf } from '../../src/core/kernels.js';
 import type { InputName, QpBatch } from './contract.js';
+import type { Triple } from './derivative-element.js';
 import { sizeOf } from './element.js';
 import { ensure, type Kernels, openKernels } from './kernels.js';
 
 /** Bytes of data that one call into the kernels takes along. */
 const CHUNK = 2 ** 22;
+/** Numbers of matrices that residuals are taken of at a time, so that they stay near. */
+const CHECKED = 2 ** 15;
 /** Bytes of factors that are kept for derivatives. */
-const KEPT = 2 ** 28;
+const KEPT = 2 ** 30;
 const ITERATIONS = 40;
+/** Residual of a system, relative to its right-hand side, from which on it is not refined; and how often it is. */
+const SOLVED = 1e-12;
+const STEPS = 3;
 
 /** Numbers reported of each problem by `solvePairs`, in their order there. */
 export const REPORT = 10;
@@ -44,10 +50,7 @@ export interface PairAnswers {
 }
 
 /** Right-hand sides and solutions of systems, as long as the batch. */
-export interface Systems {
-  readonly z: Float64Array;
-  readonly nu: Float64Array;
-  readonly lam: Float64Array;
+export interface Systems extends Triple {
   /** Residual left, relative to the right-hand side, per element. */
   readonly error: Float64Array;
 }
@@ -70,6 +73,8 @@ export class Pairs {
   #slots = 0;
   #staging = 0;
   #perCall = 0;
+  /** Whether inputs that are shared lie where {@link Pairs.#stage} puts them. */
+  #staged = false;
 
   constructor() {
     ({ memory: this.#memory, kernels: this.#kernels } = openKernels());
@@ -97,42 +102,53 @@ export class Pairs {
     this.#sharedRows = data.Q.shared && (data.A.shared || m === 0) && (data.G.shared || p === 0);
     const padded = (length: number): number => (length + 3) & ~3;
     const [N, P, T] = [padded(n), padded(p), padded(m) + padded(p)];
-    // The workspace, generously: Q, C, X, S and vectors.
-    const workspace = 16 * (N * N + 2.1 * T * N + P * P + 9 * N + 16 * T + 256);
+    // The workspace, generously: Q, C, S and vectors.
+    const workspace = 16 * (N * N + 1.1 * T * N + P * P + 9 * N + 16 * T + 256);
     const dataBytes = 8 * (n * n + n + (m + p) * (n + 1));
     const answerBytes = 8 * (n + m + 2 * p + REPORT) + 2 * p;
     const perCall = Math.max(2, Math.min(batch + (batch & 1), 2 * Math.floor(CHUNK / (2 * dataBytes))));
+    const factor = N * N + 1;
+    const rows = T * (padded(m) + N) + P;
     const own =
-      16 * (this.#sharedQ ? 0 : N * N) +
-      16 * (this.#sharedRows ? 0 : T * padded(m) + P) +
-      16 * (P * P + P + P / 2 + 1);
+      16 *
+      ((this.#sharedQ ? 0 : factor) + (this.#sharedRows ? 0 : rows) + (P * P + P + Math.ceil(P / 2) + 1));
     const pairs = Math.ceil(batch / 2);
-    const kept = own * pairs <= KEPT;
+    const total = (slots: number): number =>
+      1024 +
+      workspace +
+      16 * (factor + rows + 64) +
+      own * slots +
+      perCall * (dataBytes + answerBytes + 64) +
+      32 * (n + m + p);
+    const has = (slots: number): boolean => {
+      const bytes = total(slots);
+      return bytes <= mostOf(this.#memory) && ensure(this.#memory, bytes);
+    };
+    const kept = own * pairs <= KEPT && has(pairs);
     const slots = kept ? pairs : perCall / 2;
-    const shared = 16 * (N * N + T * padded(m) + P);
-    const total =
-      1024 + workspace + shared + own * slots + perCall * (dataBytes + answerBytes + 64) + 16 * 64;
-    if (total > mostOf(this.#memory) || !ensure(this.#memory, total))
+    if (!kept && !has(slots))
       throw beyond(
-        total,
+        total(slots),
         `a batch of quadratic programs with ${n} variables and ${m + p} rows`,
         'more than can be had even for two elements at a time; solve smaller problems, or sparse ones by solve()',
       );
     this.#table = 512;
     let at = round(this.#kernels.layOut(n, m, p, 1024) >>> 0);
-    const [factor, rows, pair] = [
-      this.#kernels.factorBytes() >>> 0,
-      this.#kernels.rowsBytes() >>> 0,
-      this.#kernels.pairBytes() >>> 0,
-    ];
-    this.#factors = { at, factor, rows, pair, kept };
-    at += (this.#sharedQ ? 1 : slots) * factor + (this.#sharedRows ? 1 : slots) * rows + slots * pair;
+    const bytes = {
+      factor: this.#kernels.factorBytes() >>> 0,
+      rows: this.#kernels.rowsBytes() >>> 0,
+      pair: this.#kernels.pairBytes() >>> 0,
+    };
+    this.#factors = { at, ...bytes, kept };
+    at += (this.#sharedQ ? 1 : slots) * bytes.factor;
+    at += (this.#sharedRows ? 1 : slots) * bytes.rows + slots * bytes.pair;
     this.#slots = slots;
     this.#staging = round(at);
+    this.#staged = false;
     this.#perCall = perCall;
   }
 
-  /** Copies the inputs of elements [from, to) into memory, and says where in the table; those shared with the first of a batch. */
+  /** Copies the inputs of elements [from, to) into memory, and says where in the table; those shared where they are not there yet. */
   #stage(data: QpBatch, from: number, to: number): number {
     const table = new Uint32Array(this.#memory.buffer, this.#table, 2 * ENTRIES);
     let at = this.#staging;
@@ -143,9 +159,10 @@ export class Pairs {
       table[2 * k] = at;
       table[2 * k + 1] = shared ? 0 : 8 * one;
       const room = new Float64Array(this.#memory.buffer, at, (shared ? 1 : this.#perCall) * one);
-      if (!shared || from === 0) room.set(taken);
+      if (!shared || !this.#staged) room.set(taken);
       at = round(at + 8 * room.length);
     }
+    this.#staged = true;
     return at;
   }
 
@@ -203,6 +220,7 @@ export class Pairs {
     const bytes = (entry: number): Uint8Array =>
       new Uint8Array(this.#memory.buffer, this.#addressOf(entry), count * p);
     if (guess) bytes(GUESS).set(guess.subarray(from * p, to * p));
+    if (from === 0) this.#kernels.expectSymmetry();
     this.#kernels.solvePairs(
       this.#table,
       count,
@@ -221,33 +239,129 @@ export class Pairs {
   }
 
   /**
-   * Overwrites the right-hand sides of K u = g with the solutions, on the rows that the last solve left active. Where the factors of that
-   * solve are not all there, `active` and `scratch` have them made again.
+   * Overwrites the right-hand sides of K u = g with the solutions, on the rows whose `active` is 1, refined; leaves what that left of g in
+   * `error`. Elements that are not `wanted` keep theirs. Where the factors of the last solve are not all there, `scratch` has them made again.
    */
   solveSystems(
     data: QpBatch,
     systems: Systems,
-    again: { readonly active: Uint8Array; readonly scratch: PairAnswers } | undefined,
+    active: Uint8Array,
+    wanted: Uint8Array,
+    scratch: PairAnswers | undefined,
   ): void {
-    const { batch, n, m, p } = data;
+    const { batch } = data;
+    const open = wanted.slice();
+    const g = copyOf(systems);
+    const r = copyOf(systems);
     for (let from = 0; from < batch; from += this.#perCall) {
       const to = Math.min(batch, from + this.#perCall);
-      const count = to - from;
-      if (again) this.#solveSome(data, from, to, again.scratch, again.active);
-      let at = this.#stage(data, from, to);
-      at = this.#room(Z, at, n);
-      at = this.#room(NU, at, m);
-      at = this.#room(LAM, at, p);
-      this.#room(REPORTS, at, 1);
-      this.#place(from / 2);
-      this.#numbers(Z, count * n).set(systems.z.subarray(from * n, to * n));
-      this.#numbers(NU, count * m).set(systems.nu.subarray(from * m, to * m));
-      this.#numbers(LAM, count * p).set(systems.lam.subarray(from * p, to * p));
-      this.#kernels.solveSystems(this.#table, count, Number(this.#sharedQ), Number(this.#sharedRows));
-      systems.z.set(this.#numbers(Z, count * n), from * n);
-      systems.nu.set(this.#numbers(NU, count * m), from * m);
-      systems.lam.set(this.#numbers(LAM, count * p), from * p);
-      systems.error.set(this.#numbers(REPORTS, count), from);
+      if (scratch) this.#solveSome(data, from, to, scratch, active);
+      this.#solveOnce(data, from, to, systems, open);
+      this.#check(data, from, to, active, open, g, systems, r, systems.error);
+      const next = new Float64Array(batch);
+      for (let step = 0; step < STEPS; step++) {
+        for (let e = from; e < to; e++) if (!(systems.error[e]! > SOLVED)) open[e] = 0;
+        if (!open.subarray(from, to).includes(1)) break;
+        this.#solveOnce(data, from, to, r, open);
+        const before = copyOf(systems);
+        for (let e = from; e < to; e++) if (open[e] === 1) addElement(data, e, systems, r, 1);
+        this.#check(data, from, to, active, open, g, systems, r, next);
+        for (let e = from; e < to; e++) {
+          if (open[e] === 0) continue;
+          if (next[e]! < systems.error[e]!) systems.error[e] = next[e]!;
+          else {
+            open[e] = 0;
+            addElement(data, e, systems, before, 0);
+          }
+        }
+      }
     }
   }
+
+  /** r ← g − K u of elements [from, to), where `open`, and its largest part relative to g. */
+  #check(
+    data: QpBatch,
+    from: number,
+    to: number,
+    active: Uint8Array,
+    open: Uint8Array,
+    g: Triple,
+    u: Triple,
+    r: Triple,
+    error: Float64Array,
+  ): void {
+    const { n, m, p } = data;
+    const symmetric = this.#kernels.isSymmetric();
+    this.#staged = false;
+    const most = Math.max(1, Math.min(to - from, Math.floor(CHECKED / (n * (n + m + p)))));
+    const parts = (x: Triple) => [[x.z, n] as const, [x.nu, m] as const, [x.lam, p] as const];
+    const matrices = (['Q', 'A', 'G'] as const).map((name) => [data[name], sizeOf(data, name)] as const);
+    for (let first = from; first < to; first += most) {
+      const count = Math.min(most, to - first);
+      const table = new Uint32Array(this.#memory.buffer, this.#table, 2 * ENTRIES);
+      let [at, entry] = [this.#staging, 0];
+      const room = (one: number, bytes: number, shared = false): number => {
+        const place = at;
+        table[2 * entry] = place;
+        table[2 * entry + 1] = shared ? 0 : bytes * one;
+        entry++;
+        at = round(at + bytes * one * (shared ? 1 : count));
+        return place;
+      };
+      const give = (values: Float64Array, one: number, shared = false): void => {
+        const place = room(one, 8, shared);
+        if (shared && first > from) return;
+        const own = shared ? values : values.subarray(first * one, (first + count) * one);
+        new Float64Array(this.#memory.buffer, place, own.length).set(own);
+      };
+      for (const [{ values, shared }, one] of matrices) give(values, one, shared);
+      new Uint8Array(this.#memory.buffer, room(p, 1), count * p).set(
+        active.subarray(first * p, (first + count) * p),
+      );
+      for (const [values, one] of [...parts(g), ...parts(u)]) give(values, one);
+      const places = parts(r).map(([, one]) => room(one, 8));
+      const result = room(1, 8);
+      new Uint8Array(this.#memory.buffer, room(1, 1), count).set(open.subarray(first, first + count));
+      this.#kernels.checkSystems(this.#table, count, n, m, p, symmetric);
+      const errors = new Float64Array(this.#memory.buffer, result, count);
+      parts(r).forEach(([values, one], k) => {
+        const made = new Float64Array(this.#memory.buffer, places[k]!, count * one);
+        if (!open.subarray(first, first + count).includes(0)) values.set(made, first * one);
+        else
+          for (let e = 0; e < count; e++)
+            if (open[first + e] === 1) values.set(made.subarray(e * one, (e + 1) * one), (first + e) * one);
+      });
+      for (let e = 0; e < count; e++) if (open[first + e] === 1) error[first + e] = errors[e]!;
+    }
+  }
+
+  /** Overwrites (z, ν, λ) of elements [from, to), where `open`, with the solutions of K u = them by the factors there are. */
+  #solveOnce(data: QpBatch, from: number, to: number, g: Triple, open: Uint8Array): void {
+    const { n, m, p } = data;
+    const count = to - from;
+    this.#staged = false;
+    let at = this.#room(GUESS, this.#staging, 1, 1);
+    at = this.#room(Z, at, n);
+    at = this.#room(NU, at, m);
+    this.#room(LAM, at, p);
+    this.#place(from / 2);
+    new Uint8Array(this.#memory.buffer, this.#addressOf(GUESS), count).set(open.subarray(from, to));
+    const lists = [
+      [Z, n, g.z],
+      [NU, m, g.nu],
+      [LAM, p, g.lam],
+    ] as const;
+    for (const [entry, one, values] of lists)
+      this.#numbers(entry, count * one).set(values.subarray(from * one, to * one));
+    this.#kernels.solveSystems(this.#table, count);
+    for (const [entry, one, values] of lists) values.set(this.#numbers(entry, count * one), from * one);
+  }
+}
+
+const copyOf = ({ z, nu, lam }: Triple): Triple => ({ z: z.slice(), nu: nu.slice(), lam: lam.slice() });
+
+/** u ← f u + d of element e. */
+function addElement({ n, m, p }: QpBatch, e: number, u: Triple, d: Triple, f: number): void {
+  for (const [name, one] of [['z', n] as const, ['nu', m] as const, ['lam', p] as const])
+    for (let k = e * one; k < (e + 1) * one; k++) u[name][k] = f * u[name][k]! + d[name][k]!;
 }

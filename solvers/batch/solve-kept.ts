@@ -13,19 +13,18 @@ export function solveKept(data: QpBatch, solution: BatchSolution, kept: Kept, g:
   const error = new Float64Array(batch);
   const systems = { ...g, error };
   if (kept.valid && kept.pairs?.keeps) {
-    kept.pairs.solveSystems(data, systems, undefined);
+    kept.pairs.solveSystems(data, systems, solution.active, kept.solved, undefined);
     return error;
   }
   const pairs = takeBack(solution, kept);
   pairs.layOut(data);
-  const scratch = {
+  pairs.solveSystems(data, systems, solution.active, kept.solved, {
     z: new Float64Array(batch * n),
     nu: new Float64Array(batch * m),
     lam: new Float64Array(batch * p),
     s: new Float64Array(batch * p),
     active: new Uint8Array(batch * p),
     report: new Float64Array(batch * REPORT),
-  };
-  pairs.solveSystems(data, systems, { active: solution.active, scratch });
+  });
   return error;
 }

@@ -250,4 +250,45 @@ describe('kernels', () => {
     });
     expect(gradients.G.slice(-3 * 3600)).toEqual(own.G);
   });
+
+  it('make factors that are gone again call by call, with inputs that all elements share', () => {
+    const first = timed(60, 4, 60, 1);
+    const problems = Array.from({ length: 150 }, (_, k) => ({
+      ...timed(60, 4, 60, k),
+      A: first.A,
+      G: first.G,
+    }));
+    const whole = batchOf(problems.map((one) => ({ ...one, b: first.b, h: first.h, q: first.q })));
+    const data = { ...whole };
+    for (const name of ['q', 'A', 'b', 'G', 'h'] as const)
+      Object.assign(data, { [name]: { values: Float64Array.from(first[name]), shared: true } });
+    const solution = solveBatch(data);
+    expect(solution.z).toEqual(solveBatch(whole).z);
+    const cotangents = { z: numbers(9000, normal(uniform(2))) };
+    const at = differentiate(data, solution).backward(cotangents);
+    for (let k = 0; k < 12; k++) solveBatch(batchOf([timed(7, 1, 6, k)]));
+    const again = differentiate(data, solution).backward(cotangents);
+    for (const name of inputNames) expect(again[name]).toEqual(at[name]);
+    const parted = differentiate(whole, solveBatch(whole)).backward(cotangents);
+    for (let k = 0; k < 3600; k++) {
+      let sum = 0;
+      for (let e = 0; e < 150; e++) sum += parted.G[3600 * e + k]!;
+      expect(Math.abs(at.G[k]! - sum)).toBeLessThan(1e-12 * (1 + Math.abs(sum)));
+    }
+  });
+
+  it('take the mean of Q and its transpose in residuals, too', () => {
+    const problem = timed(30, 2, 30, 3);
+    const Q = problem.Q.slice();
+    for (let i = 0; i < 30; i++) for (let j = 0; j < i; j++) Q[30 * i + j]! *= 1 + 1e-9 * Math.sin(i * j);
+    const mean = Q.map((value, k) => 0.5 * (value + Q[30 * (k % 30) + Math.floor(k / 30)]!));
+    const gradients = [Q, mean].map((own) => {
+      const data = batchOf([{ ...problem, Q: own }]);
+      const map = differentiate(data, solveBatch(data));
+      const found = map.backward({ z: new Float64Array(30).fill(1) });
+      expect(map.flags).toEqual([[]]);
+      return found;
+    });
+    for (const name of inputNames) expect(apart(gradients[0]![name], gradients[1]![name])).toBe(0);
+  });
 });

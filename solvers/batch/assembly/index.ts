@@ -3,17 +3,19 @@
 import * as a from './state';
 import { factorizations, solveComplementarity } from './complementarity';
 import { backwardSolve, subtractTimes, subtractTransposedTimes } from './matrix';
-import { factorQ, readQ, readRows, reduceRows, reduceVectors } from './reduce';
-import { solveQ, solveRefined, solveSystem } from './system';
+import { factorQ, readRows, reduceRows, reduceVectors } from './reduce';
+import { backwardQ, solveSystem } from './system';
+import { address } from './table';
 import { addWhere, copy, dot, extract, fill, interleave, largest, multiply, negate } from './vector';
 
+export { checkSystems } from './check';
+export { outerProducts } from './outer';
+export { expectSymmetry, isSymmetric } from './reduce';
 export { factorBytes, layOut, pairBytes, rowsBytes } from './state';
 
 /** Largest residual, relative to the sizes of what adds up in it, of an answer; from ENOUGH on it is not refined further. */
 const ACCURATE: f64 = 1e-12;
 const ENOUGH: f64 = 1e-14;
-/** Residual of a system, relative to its right-hand side, from which on it is not refined. */
-const SOLVED: f64 = 1e-12;
 const STEPS: i32 = 3;
 /** Multipliers and slacks, scaled, below which their row is looked at more carefully. */
 const CLEAR: f64 = 1e-9;
@@ -23,16 +25,8 @@ function at(x: usize, i: i32): usize {
 }
 
 /**
- * Addresses of inputs and outputs, of problem 0 of the call, each followed by the bytes from one problem to the next: Q q A b G h, guess
- * of active rows; z ν λ s, active rows, report; kept factors of Q, of the rows, of pairs (these from pair to pair).
- */
-function address(table: usize, k: usize, problem: i32): usize {
-  const entry = table + (k << 3);
-  return <usize>load<u32>(entry) + <usize>problem * <usize>load<u32>(entry, 4);
-}
-
-/**
- * Solves problems 0 … count − 1. `sharedQ`, `sharedRows`: whether the factor of Q, and what depends on matrices alone, is that of every
+ * Solves problems 0 … count − 1. The table: Q q A b G h, guess of active rows; z ν λ s, active rows, report; kept factors of Q, of the rows, of
+ * pairs (these from pair to pair). `sharedQ`, `sharedRows`: whether the factor of Q, and what depends on matrices alone, is that of every
  * problem; `fresh`: whether it is still to be had. `warm`: whether there are guesses.
  */
 export function solvePairs(
@@ -114,11 +108,10 @@ function finish(size: usize, ended: usize, places: usize): void {
   negate(a.y, M);
   subtractTransposedTimes(Y, a.ldM, P, M, yG, a.y);
   backwardSolve(a.E, a.ldM, M, a.y);
-  // z = −Q⁻¹(q + Cᵀy).
-  copy(a.z, a.q, N);
-  negate(a.z, N);
-  subtractTransposedTimes(a.C, a.ldN, T, N, a.y, a.z);
-  solveQ(a.z);
+  // z = −Q⁻¹(q + Cᵀy); w is −L⁻¹q.
+  copy(a.z, a.w, N);
+  subtractTransposedTimes(a.X, a.ldN, T, N, a.y, a.z);
+  backwardQ(a.z);
 
   const zSize = places;
   const ySize = places + 16;
@@ -142,11 +135,9 @@ function finish(size: usize, ended: usize, places: usize): void {
     copy(a.yResidual, a.d, T);
     subtractTimes(a.C, a.ldN, T, N, a.z, a.yResidual);
     largest(a.d, T, ySize);
-    v128.store(places + 80, f64x2.splat(0));
     v128.store(places + 96, f64x2.splat(0));
-    largest(a.C, T * (<i32>a.ldN >> 4), places + 80);
     largest(a.z, N, places + 96);
-    v128.store(ySize, f64x2.max(v128.load(ySize), f64x2.mul(v128.load(places + 80), v128.load(places + 96))));
+    v128.store(ySize, f64x2.max(v128.load(ySize), f64x2.mul(v128.load(a.largestOfC), v128.load(places + 96))));
     // Slacks, before the rows not held are left out.
     copy(a.s, a.yResidual + (<usize>M << 4), P);
     multiply(a.yResidual + (<usize>M << 4), a.mask, P);
@@ -235,48 +226,37 @@ function write(table: usize, problem: i32, k: usize, well: bool, size: usize, co
   store<f64>(report, complementarity, 48);
   store<f64>(report, margin, 56);
   store<f64>(report, relative, 64);
-  let pivot = a.diagonal ? 1 : leastPivot(a.L, a.ldN, a.n, a.nReference, k, 1);
+  let pivot = a.isDiagonal() ? 1 : leastPivot(a.L, a.ldN, a.n, a.nReference, k, 1);
   pivot = leastPivot(a.E, a.ldM, a.m, a.mReference, k, pivot);
   pivot = leastPivot(a.F, a.ldP, load<i32>(a.held + (k << 2)), a.ones, k, pivot);
   store<f64>(report, 1 / pivot, 72);
 }
 
 /**
- * Overwrites g, at the places of z, ν and λ in the table, with the u of K u = g on the rows that `solvePairs` left held; the
- * residual relative to g goes to the place of the report.
+ * Overwrites g, at the places of z, ν and λ in the table, with the u of K u = g on the rows that `solvePairs` left held, of pairs
+ * in which a problem's byte at the place of the guess is not 0.
  */
-export function solveSystems(table: usize, count: i32, sharedQ: bool, sharedRows: bool): void {
+export function solveSystems(table: usize, count: i32): void {
   const odd = a.scalars + 16;
-  const size = a.scalars + 32;
-  const error = a.scalars + 48;
-  const M = a.M;
-  fill(a.g, a.T, 0);
-  fill(a.w, a.N, 0);
+  const yG = a.y + (<usize>a.M << 4);
+  fill(a.y, a.T, 0);
+  fill(a.z, a.N, 0);
   for (let k = 0; k < count; k += 2) {
     const second = min(k + 1, count - 1);
+    if (load<u8>(address(table, 6, k)) == 0 && load<u8>(address(table, 6, second)) == 0) continue;
     const pair = k >> 1;
     a.hold(address(table, 13, pair), address(table, 14, pair), address(table, 15, pair));
-    if (!sharedQ || k == 0) readQ(address(table, 0, k), address(table, 0, second), odd);
-    if (!sharedRows || k == 0)
-      readRows(
-        address(table, 2, k),
-        address(table, 2, second),
-        address(table, 4, k),
-        address(table, 4, second),
-        odd,
-      );
-    interleave(address(table, 7, k), address(table, 7, second), 1, a.n, a.w, a.ldN, odd);
-    interleave(address(table, 8, k), address(table, 8, second), 1, a.m, a.g, a.ldM, odd);
-    const gG = a.g + (<usize>M << 4);
-    interleave(address(table, 9, k), address(table, 9, second), 1, a.p, gG, a.ldP, odd);
-    solveRefined(a.w, a.g, a.z, a.y, SOLVED, STEPS, size, error);
+    interleave(address(table, 7, k), address(table, 7, second), 1, a.n, a.z, a.ldN, odd);
+    interleave(address(table, 8, k), address(table, 8, second), 1, a.m, a.y, a.ldM, odd);
+    interleave(address(table, 9, k), address(table, 9, second), 1, a.p, yG, a.ldP, odd);
+    multiply(yG, a.mask, a.P);
+    solveSystem(a.z, a.y);
     for (let l: usize = 0; l < 2; l++) {
       const problem = l == 0 ? k : second;
       if (l == 1 && second == k) break;
       extract(a.z, a.n, l, address(table, 7, problem));
       extract(a.y, a.m, l, address(table, 8, problem));
-      extract(a.y + (<usize>M << 4), a.p, l, address(table, 9, problem));
-      store<f64>(address(table, 12, problem), lane(error, l));
+      extract(yG, a.p, l, address(table, 9, problem));
     }
   }
 }

@@ -7,6 +7,7 @@
 
 import * as a from './state';
 import { addProduct, cholesky, forwardSolve, solveRows, subtractTimes } from './matrix';
+import { forwardQ } from './system';
 import { copy, fill, interleave, largest, multiply, negate } from './vector';
 
 /** Least pivots, relative to the diagonal entries they come from; what is poorer is left to a more careful method. */
@@ -14,6 +15,17 @@ const POOR_Q: f64 = 1e-11;
 const POOR_ROWS: f64 = 1e-10;
 /** Asymmetry of Q, relative to its largest entry, that is rounding. */
 const SYMMETRIC: f64 = 1e-7;
+
+/** Whether every Q read since `expectSymmetry` is its own transpose to the bit. */
+let symmetric: bool = true;
+
+export function expectSymmetry(): void {
+  symmetric = true;
+}
+
+export function isSymmetric(): bool {
+  return symmetric;
+}
 
 /** Q of both problems, and its factor. */
 export function factorQ(Q0: usize, Q1: usize, odd: usize, bad: usize): void {
@@ -25,12 +37,12 @@ export function factorQ(Q0: usize, Q1: usize, odd: usize, bad: usize): void {
     if (i >= a.n) v128.store(at, f64x2.splat(1));
     v128.store(a.nReference + (<usize>i << 4), v128.load(at));
   }
-  a.setDiagonal(isDiagonal());
-  if (a.diagonal) invertDiagonal(bad);
+  a.setDiagonal(hasDiagonal());
+  if (a.isDiagonal()) invertDiagonal(bad);
   else cholesky(a.L, a.ldN, N, N, a.nReference, POOR_Q, bad);
 }
 
-function isDiagonal(): bool {
+function hasDiagonal(): bool {
   for (let i = 1; i < a.n; i++)
     for (let j = 0; j < i; j++) {
       const at = a.Q + <usize>i * a.ldN + (<usize>j << 4);
@@ -76,6 +88,7 @@ export function readQ(Q0: usize, Q1: usize, odd: usize): void {
       column += a.ldN;
     }
   }
+  if (f64x2.extract_lane(apart, 0) != 0 || f64x2.extract_lane(apart, 1) != 0) symmetric = false;
   const limit = f64x2.mul(f64x2.splat(SYMMETRIC), diagonal);
   if (f64x2.extract_lane(apart, 0) > f64x2.extract_lane(limit, 0)) store<f64>(odd, 1);
   if (f64x2.extract_lane(apart, 1) > f64x2.extract_lane(limit, 1)) store<f64>(odd, 1, 8);
@@ -85,6 +98,8 @@ export function readQ(Q0: usize, Q1: usize, odd: usize): void {
 export function readRows(A0: usize, A1: usize, G0: usize, G1: usize, odd: usize): void {
   interleave(A0, A1, a.m, a.n, a.C, a.ldN, odd);
   interleave(G0, G1, a.p, a.n, a.C + <usize>a.M * a.ldN, a.ldN, odd);
+  v128.store(a.largestOfC, f64x2.splat(0));
+  largest(a.C, a.T * a.N, a.largestOfC);
 }
 
 /** What depends on the rows: X, E, S and scale. */
@@ -92,11 +107,11 @@ export function reduceRows(bad: usize): void {
   const M = a.M;
   const P = a.P;
   copy(a.X, a.C, a.T * a.N);
-  if (a.diagonal) scaleColumns();
+  if (a.isDiagonal()) scaleColumns();
   else solveRows(a.L, a.ldN, a.N, a.X, a.ldN, a.T);
   fill(a.E, a.T * M, 0);
   fill(a.S, P * P, 0);
-  const sparse = a.diagonal && listColumns();
+  const sparse = a.isDiagonal() && listColumns();
   if (sparse) addOuter();
   if (M > 0) {
     if (!sparse) addProduct(a.E, a.ldM, a.X, a.ldN, a.X, a.ldN, a.T, M, a.N, true, false);
@@ -242,7 +257,7 @@ export function reduceVectors(
   interleave(b0, b1, 1, a.m, a.d, a.ldM, odd);
   interleave(h0, h1, 1, a.p, a.d + (<usize>M << 4), a.ldP, odd);
   copy(a.w, a.q, a.N);
-  forwardSolve(a.L, a.ldN, a.N, a.w);
+  forwardQ(a.w);
   copy(a.g, a.d, a.T);
   negate(a.w, a.N);
   subtractTimes(a.X, a.ldN, a.T, a.N, a.w, a.g);

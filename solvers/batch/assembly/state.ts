@@ -13,10 +13,10 @@ export let ldN: usize = 0;
 export let ldM: usize = 0;
 export let ldP: usize = 0;
 
-/** Q (N × N), symmetric; C = [A; G] (T × N); X = C L⁻ᵀ (T × N); S (P × P). */
+/** Q (N × N), symmetric; C = [A; G] (T × N), the pair of its largest entries; S (P × P). */
 export let Q: usize = 0;
 export let C: usize = 0;
-export let X: usize = 0;
+export let largestOfC: usize = 0;
 export let S: usize = 0;
 /** Of length N. */
 export let q: usize = 0;
@@ -24,14 +24,12 @@ export let w: usize = 0;
 export let z: usize = 0;
 export let zResidual: usize = 0;
 export let zWork: usize = 0;
-export let zWork2: usize = 0;
 export let nReference: usize = 0;
 /** Of length T: right-hand sides, multipliers, residuals. */
 export let d: usize = 0;
 export let g: usize = 0;
 export let y: usize = 0;
 export let yResidual: usize = 0;
-export let yWork: usize = 0;
 /** Of length M. */
 export let yq: usize = 0;
 export let mReference: usize = 0;
@@ -50,24 +48,30 @@ export let scalars: usize = 0;
 /** Room for `listed` numbers i32: where the columns of sparse rows have entries. */
 export let lists: usize = 0;
 export let listed: i32 = 0;
-/** Whether Q of the pair at hand is diagonal in both problems. */
-export let diagonal: bool = false;
-
-export function setDiagonal(is: bool): void {
-  diagonal = is;
-}
 
 /**
- * What a pair keeps: L (N × N), E = [L_M; Y_G] (T × M), scale (P); the factor F of S on the rows held, each problem's own one
- * after the other, at most P of them, mask (P, 1 for rows held), and which rows these are (P pairs of i32), how many (a pair of i32).
+ * What a pair keeps: L (N × N); E = [L_M; Y_G] (T × M), scale (P), X = C L⁻ᵀ (T × N); the factor F of S on the rows held, each
+ * problem's own one after the other, at most P of them, mask (P, 1 for rows held), and which rows these are (P pairs of i32), how many
+ * (a pair of i32).
  */
 export let L: usize = 0;
+/** Behind L: 1 where Q is diagonal in both problems, else 0. */
+let kind: usize = 0;
 export let E: usize = 0;
+export let X: usize = 0;
 export let F: usize = 0;
 export let scale: usize = 0;
 export let mask: usize = 0;
 export let index: usize = 0;
 export let held: usize = 0;
+
+export function isDiagonal(): bool {
+  return load<i32>(kind) != 0;
+}
+
+export function setDiagonal(is: bool): void {
+  store<i32>(kind, is ? 1 : 0);
+}
 
 let end: usize = 0;
 
@@ -92,20 +96,18 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, base:
   end = base;
   Q = take(N * N);
   C = take(T * N);
-  X = take(T * N);
+  largestOfC = take(1);
   S = take(P * P);
   q = take(N);
   w = take(N);
   z = take(N);
   zResidual = take(N);
   zWork = take(N);
-  zWork2 = take(N);
   nReference = take(N);
   d = take(T);
   g = take(T);
   y = take(T);
   yResidual = take(T);
-  yWork = take(T);
   yq = take(M);
   mReference = take(M);
   r = take(P);
@@ -127,10 +129,10 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, base:
 
 /** Bytes that pairs keep: of the factor of Q, of the rest that depends on matrices alone, and of each pair. */
 export function factorBytes(): usize {
-  return (<usize>N * <usize>N) << 4;
+  return (<usize>N * <usize>N + 1) << 4;
 }
 export function rowsBytes(): usize {
-  return (<usize>T * <usize>M + <usize>P) << 4;
+  return (<usize>T * <usize>(M + N) + <usize>P) << 4;
 }
 export function pairBytes(): usize {
   return ((<usize>P * <usize>P + <usize>P) << 4) + (<usize>P << 3) + 16;
@@ -139,8 +141,10 @@ export function pairBytes(): usize {
 /** Where the kept parts of the pair at hand are. */
 export function hold(factor: usize, rows: usize, pair: usize): void {
   L = factor;
+  kind = factor + ((<usize>N * <usize>N) << 4);
   E = rows;
   scale = rows + ((<usize>T * <usize>M) << 4);
+  X = scale + (<usize>P << 4);
   F = pair;
   mask = pair + ((<usize>P * <usize>P) << 4);
   index = mask + (<usize>P << 4);

@@ -35,6 +35,14 @@ export function multiply(y: usize, x: usize, length: i32): void {
   }
 }
 
+/** x ← diag(M) x, M square with rows `ld` bytes apart. */
+export function multiplyByDiagonal(x: usize, m: usize, ld: usize, length: i32): void {
+  for (let end = x + (<usize>length << 4); x < end; x += 16) {
+    v128.store(x, f64x2.mul(v128.load(x), v128.load(m)));
+    m += ld + 16;
+  }
+}
+
 /** The pair at `into` becomes the larger of itself and the largest |x|. */
 export function largest(x: usize, length: i32, into: usize): void {
   let most = v128.load(into);
