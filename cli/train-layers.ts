@@ -7,6 +7,7 @@ import { sudoku } from '../scenarios/sudoku/scenario.js';
 import type { Outcome, TrainingChoice, TrainingScenario } from '../scenarios/training/scenario.js';
 import { type Epoch, train } from '../scenarios/training/train.js';
 import { exitCode } from './exit-code.js';
+import { interruptible } from './interruption.js';
 import { whole } from './options.js';
 import { print, printJson, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
@@ -16,6 +17,7 @@ interface LayerFlags {
   readonly epochs?: number;
   readonly batch?: number;
   readonly seed: number;
+  readonly threads: number;
   readonly only?: string;
   readonly out?: string;
   readonly json: boolean;
@@ -48,6 +50,7 @@ export const trainLayerCommands = (): Command[] =>
       .option('--epochs <n>', 'passes over the training set', whole(0, 1_000_000))
       .option('--batch <n>', 'samples of a step', whole(1, 100_000))
       .option('--seed <n>', 'of first values, order and own data', whole(1, 2 ** 31), 1)
+      .option('--threads <n>', 'threads that solve the quadratic programs', whole(1, 1024), 1)
       .option('--only <names>', 'what to train, with commas (default: all)')
       .option('--out <folder>', 'where checkpoints, picture and result are written (default: the name)')
       .option('--json', 'one JSON object on standard output', false)
@@ -59,15 +62,16 @@ async function run(
   name: string,
   flags: LayerFlags,
 ): Promise<void> {
-  const { data, seed, json, out = name } = flags;
+  const { data, seed, threads, json, out = name } = flags;
   const outputs = Outputs.open(out, ['picture.svg', 'result.json', 'log.txt']);
+  const signal = interruptible({ elsewhere: outputs !== undefined });
   const log: string[] = [];
   const tell = (line: string): void => {
     log.push(line);
     remark(line);
   };
   try {
-    const scenario = open({ seed, data });
+    const scenario = open({ seed, data, threads });
     const chosen = chosenOf(scenario, flags.only);
     const { epochs = scenario.epochs, batch = scenario.batch } = flags;
     tell(`graybox: ${scenario.data}`);
@@ -82,14 +86,16 @@ async function run(
         seed,
         checkpoint: join(out, `${entrant.name}.checkpoint`),
         settings: { data: scenario.data },
+        signal,
         tell: (epoch) => tell(`${entrant.name} ${progress(epoch, scenario)}`),
       });
       outcomes.push({ entrant, trained, curve });
+      if (signal.aborted) break;
     }
     const { picture, facts } = scenario.report(outcomes);
     const result = {
       scenario: name,
-      status: 'trained',
+      status: signal.aborted ? 'interrupted' : 'trained',
       data: scenario.data,
       seed,
       batch,
@@ -108,6 +114,10 @@ async function run(
     else
       for (const { entrant, curve } of outcomes)
         print(`${entrant.name}: ${scenario.tell(curve.at(-1)!.test)} after ${curve.length - 1} epochs`);
+    if (signal.aborted) {
+      remark('graybox: interrupted; the same command goes on after the last whole epoch');
+      process.exitCode = exitCode.failed;
+    }
     if (!written) process.exitCode = exitCode.unwritten;
   } finally {
     outputs.close();

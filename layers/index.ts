@@ -16,3 +16,4 @@ export type { QpData } from './blocks.js';
 export type { GivenCotangents } from './cotangents.js';
 export type { QpLayerOptions } from './options.js';
 export { type ForwardOptions, type QpLayer, qpLayer } from './qp-layer.js';
+export type { WarmStarts } from './warm.js';

@@ -31,6 +31,12 @@ export const qpLayerOptions = {
     'what a row with multiplier and slack both zero counts as in derivatives: not active, active, or an error',
     'an element of the generalized Jacobian (Clarke 1983)',
   ),
+  threads: integer(
+    1,
+    'threads that share a batch, this one among them (where the place has them); answers do not depend on it',
+    '',
+    1,
+  ),
   keepWarm: flag(false, 'begin with the last solution of each element, by its number in `elements`'),
 };
 

@@ -15,7 +15,7 @@ import { cotangentsOf, type GivenCotangents } from './cotangents.js';
 import { directionsOf } from './directions.js';
 import { answered } from './failure.js';
 import { type QpLayerOptions, type QpLayerSettings, readQpLayerOptions } from './options.js';
-import { elementsOf, WarmStarts } from './warm.js';
+import { elementsOf, keepWarmStarts, type WarmStarts, warmStartOf } from './warm.js';
 
 /** What one forward pass may be told. */
 export interface ForwardOptions {
@@ -45,6 +45,11 @@ export interface QpLayer extends QpShape {
   backward(cotangents: GivenCotangents): Gradients;
   /** The change of the answers of the last batch along directions of its inputs, which have the shapes of the inputs. */
   tangent(directions: QpData): QpPoint;
+  /**
+   * With `keepWarm`: the active rows of each element's last solution, by its number. May be changed, as by a training that is resumed and
+   * shall go on to the bit.
+   */
+  readonly warmStarts: WarmStarts | undefined;
   /** What users of the last batch's derivatives ought to know, by element. */
   readonly flags: BatchDerivative['flags'];
   /** Frees the last batch; the layer is of no use afterwards. */
@@ -63,9 +68,9 @@ export const qpLayer = (options: QpLayerOptions): QpLayer =>
 
 /** {@link qpLayer} of settings that were read, with Q symmetric to `rounding`. */
 export function openQpLayer(settings: QpLayerSettings, rounding: number): QpLayer {
-  const { n, m, p, shared, onFailure, weaklyActive, keepWarm } = settings;
+  const { n, m, p, shared, onFailure, weaklyActive, threads, keepWarm } = settings;
   const shape: QpShape = { n, m, p };
-  const warm = keepWarm ? new WarmStarts(shape) : undefined;
+  const warm: WarmStarts | undefined = keepWarm ? new Map() : undefined;
   let last: { batch: QpBatch; solution: BatchSolution; derivative?: BatchDerivative } | undefined;
   let disposed = false;
 
@@ -88,18 +93,20 @@ export function openQpLayer(settings: QpLayerSettings, rounding: number): QpLaye
 
   return {
     ...shape,
+    warmStarts: warm,
     forward(data, given) {
       alive('forward');
       const { elements } = optionsOf(given, 'forward');
       release();
       const batch = batchOf(data, shape, { shared, rounding });
       const numbers = warm && elementsOf(elements, batch.batch);
-      const warmStart = numbers && warm.of(numbers);
+      const warmStart = numbers && warmStartOf(warm, numbers, shape);
       const solution = solveBatch(batch, {
+        threads,
         onInvalid: onFailure === 'throw' ? 'throw' : 'mark',
         ...(warmStart && { warmStart }),
       });
-      if (numbers) warm.keep(numbers, solution);
+      if (numbers) keepWarmStarts(warm, numbers, solution);
       const answer = answered(solution, onFailure);
       last = { batch, solution };
       return answer;

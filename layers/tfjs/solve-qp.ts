@@ -73,7 +73,7 @@ export function solveQp(tensors: QpTensors, options: SolveQpOptions = {}): QpAns
   });
 }
 
-const qpDefaults = { keepWarm: false } as const;
+const qpDefaults = { keepWarm: false, threads: 1 } as const;
 
 function requireSynchronous(): void {
   const backend = tf.getBackend();

@@ -3,6 +3,7 @@ import type { Random } from '../../models/train/random.js';
 import { affine, affineBack } from '../training/affine.js';
 import { atLeastZero, feasible, feasibleBack, squareBack, squareOf } from '../training/factor.js';
 import type { Trainee } from '../training/train.js';
+import { warmStarts } from '../training/warm-starts.js';
 import { choose, length, type Signals, squares } from './signals.js';
 
 /** Differences of neighbours: as many auxiliary variables, twice as many rows. */
@@ -70,7 +71,7 @@ const heldElements = (training: Signals, from: number, count: number): Int32Arra
  * A quadratic program that begins as total variation and is then trained as a whole (Amos & Kolter 2017, §4.2): 199
  * variables (signal, 99 auxiliary), 198 rows, Q = LLᵀ + 10⁻⁴I, h = Gz₀ + s₀, a dense layer into q.
  */
-export function tuned(training: Signals, held: Signals, random: Random): Denoiser {
+export function tuned(training: Signals, held: Signals, random: Random, threads = 1): Denoiser {
   const noise = (scale: number): number => scale * random.normal();
   const L = new Float64Array(n * n);
   for (let k = 0; k < n; k++) L[k * n + k] = k < length ? 1 : 1e-4;
@@ -83,8 +84,8 @@ export function tuned(training: Signals, held: Signals, random: Random): Denoise
   );
   const bias = Float64Array.from({ length: n }, (_, k) => (k < length ? 0 : 21.21));
   // Parameters move slowly: the last solution of a signal is nearly that of the next epoch.
-  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'], keepWarm: true });
-  const cold = qpLayer({ n, p, shared: ['Q', 'G', 'h'] });
+  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'], threads, keepWarm: true });
+  const cold = qpLayer({ n, p, shared: ['Q', 'G', 'h'], threads });
   const solve = (noisy: Float64Array, count: number, elements?: Int32Array): Float64Array => {
     const q = affine(noisy, W, bias, count, length, n);
     const data = { Q: squareOf(L, n, 1e-4), q, G, h: feasible(G, z0, s0) };
@@ -94,6 +95,7 @@ export function tuned(training: Signals, held: Signals, random: Random): Denoise
     name: 'denoising-tuned',
     parameters: { L, G, z0, s0, W, bias },
     rate: 1e-4,
+    memory: warmStarts(layer, training.count + held.count),
     project: () => atLeastZero(s0),
     gradient(samples) {
       const chosen = choose(training, samples);
@@ -141,13 +143,13 @@ function negativeLeastNorm(s: Float64Array): Float64Array {
  * Total variation with λ = 13 whose difference operator is learned from noise: min ½‖x − y‖² + 13 Σt + ½·10⁻⁴‖t‖² s.t.
  * |Dx| ≤ t, D `[99, 100]` from 0.3 N(0, 1), with the penalty 0.1 ‖D‖₁.
  */
-export function learnedOperator(training: Signals, held: Signals, random: Random): Denoiser {
+export function learnedOperator(training: Signals, held: Signals, random: Random, threads = 1): Denoiser {
   const D = Float64Array.from({ length: differences * length }, () => 0.3 * random.normal());
   const Q = new Float64Array(n * n);
   for (let k = 0; k < n; k++) Q[k * n + k] = k < length ? 1 : 1e-4;
   // Parameters move slowly: the last solution of a signal is nearly that of the next epoch.
-  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'], keepWarm: true });
-  const cold = qpLayer({ n, p, shared: ['Q', 'G', 'h'] });
+  const layer = qpLayer({ n, p, shared: ['Q', 'G', 'h'], threads, keepWarm: true });
+  const cold = qpLayer({ n, p, shared: ['Q', 'G', 'h'], threads });
   const h = new Float64Array(p);
   const solve = (noisy: Float64Array, count: number, elements?: Int32Array): Float64Array => {
     const q = new Float64Array(count * n).fill(13);
@@ -159,6 +161,7 @@ export function learnedOperator(training: Signals, held: Signals, random: Random
     name: 'denoising-operator',
     parameters: { D },
     rate: 1e-2,
+    memory: warmStarts(layer, training.count + held.count),
     gradient(samples) {
       const chosen = choose(training, samples);
       const { loss, slope } = squares(solve(chosen.noisy, chosen.count, samples), chosen, n);

@@ -10,7 +10,7 @@ import { bestVariation, totalVariation } from './total-variation.js';
 const held = 1000;
 
 /** Denoising piecewise constant signals with quadratic programs that are learned (Amos & Kolter 2017, §4.2). */
-export function denoising({ data, seed }: TrainingChoice): TrainingScenario<Denoiser> {
+export function denoising({ data, seed, threads }: TrainingChoice): TrainingScenario<Denoiser> {
   const { signals, what } = signalsOf(data, seed);
   const training = someOf(signals, 0, signals.count - held);
   const test = someOf(signals, signals.count - held, signals.count);
@@ -24,12 +24,12 @@ export function denoising({ data, seed }: TrainingChoice): TrainingScenario<Deno
       {
         name: 'tuned',
         what: 'a quadratic program that begins as total variation, all of it learned',
-        open: () => tuned(training, test, random(seed)),
+        open: () => tuned(training, test, random(seed), threads),
       },
       {
         name: 'operator',
         what: 'total variation with λ = 13 and a difference operator learned from noise',
-        open: () => learnedOperator(training, test, random(seed)),
+        open: () => learnedOperator(training, test, random(seed), threads),
       },
       {
         name: 'connected',

@@ -36,14 +36,14 @@ interface Head {
 }
 
 /** `argmin ½zᵀQz + uᵀz s.t. Gz ≤ h`, Q = LLᵀ + 10⁻⁴I, h = Gz₀ + s₀, all learned (Amos & Kolter 2017, §4.3). */
-export function quadraticHead(random: Random): Head {
+export function quadraticHead(random: Random, threads = 1): Head {
   const n = classes;
   const L = Float64Array.from({ length: n * n }, (_, k) =>
     k % n <= Math.floor(k / n) ? random.uniform() : 0,
   );
   const G = Float64Array.from({ length: rows * n }, () => 2 * random.uniform() - 1);
   const [z0, s0] = [new Float64Array(n), new Float64Array(rows).fill(1)];
-  const layer = qpLayer({ n, p: rows, shared: ['Q', 'G', 'h'] });
+  const layer = qpLayer({ n, p: rows, shared: ['Q', 'G', 'h'], threads });
   return {
     parameters: { L, G, z0, s0 },
     // So that z₀ stays feasible.

@@ -9,7 +9,7 @@ import { classifier, denseHead, digitsOf, quadraticHead } from './problem.js';
 const held = 1000;
 
 /** A classifier of digits whose last layer is a quadratic program, beside a dense one (Amos & Kolter 2017, §4.3). */
-export function mnistQp({ data, seed }: TrainingChoice): TrainingScenario {
+export function mnistQp({ data, seed, threads }: TrainingChoice): TrainingScenario {
   if (data === 'own')
     throw new InputError('mnist-qp makes no data of its own; leave out --data, or name a folder with MNIST');
   const folder = data ?? requireData('mnist');
@@ -26,7 +26,8 @@ export function mnistQp({ data, seed }: TrainingChoice): TrainingScenario {
       {
         name: 'qp',
         what: '784-600-10-QP-softmax, the QP of 10 variables and 10 rows',
-        open: () => classifier('mnist-qp', training, test, random(seed), quadraticHead),
+        open: () =>
+          classifier('mnist-qp', training, test, random(seed), (own) => quadraticHead(own, threads)),
       },
       {
         name: 'dense',

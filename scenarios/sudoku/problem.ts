@@ -28,11 +28,11 @@ const identity = (size: number, factor: number): Float64Array => {
  * Az = b, z ≥ 0; A `[40, 64]` from U(0, 1), b = A·exp(w), w = 0, so that there is always a solution. Loss: the mean of
  * (z − solution)².
  */
-export function sudokuLayer(training: Puzzles, held: Puzzles, random: Random): SudokuSolver {
+export function sudokuLayer(training: Puzzles, held: Puzzles, random: Random, threads = 1): SudokuSolver {
   const [n, m] = [width, equalities];
   const A = Float64Array.from({ length: m * n }, () => random.uniform());
   const w = new Float64Array(n);
-  const layer = qpLayer({ n, m, p: n, shared: ['Q', 'A', 'b', 'G', 'h'] });
+  const layer = qpLayer({ n, m, p: n, shared: ['Q', 'A', 'b', 'G', 'h'], threads });
   const fixed = { Q: identity(n, 0.1), G: identity(n, -1), h: new Float64Array(n) };
   const solve = (puzzles: Uint8Array): Float64Array => {
     const point = w.map(Math.exp);

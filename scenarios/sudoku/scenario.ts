@@ -12,7 +12,7 @@ const baseline: Convolutions = { layers: 5, filters: 32 };
 const held = 1000;
 
 /** Learning the rules of 4 × 4 Sudoku from solved boards (Amos & Kolter 2017, §4.4). */
-export function sudoku({ data, seed }: TrainingChoice): TrainingScenario<SudokuSolver> {
+export function sudoku({ data, seed, threads }: TrainingChoice): TrainingScenario<SudokuSolver> {
   const { puzzles, what } = puzzlesOf(data, seed);
   const training = someOf(puzzles, 0, puzzles.count - held);
   const test = someOf(puzzles, puzzles.count - held, puzzles.count);
@@ -20,7 +20,7 @@ export function sudoku({ data, seed }: TrainingChoice): TrainingScenario<SudokuS
     {
       name: 'layer',
       what: 'a quadratic program with 40 learned rows',
-      open: () => sudokuLayer(training, test, random(seed)),
+      open: () => sudokuLayer(training, test, random(seed), threads),
     },
     {
       name: 'convolutional',

@@ -4,7 +4,7 @@ import { writeWhole } from '../../runtime/node/draft.js';
 import { readRegularFile } from '../../runtime/node/read-file.js';
 import type { Arrays } from './adam.js';
 
-const magic = 'graybox-checkpoint 1';
+const magic = 'graybox-checkpoint 2';
 
 /** Where a training stands after an epoch. */
 export interface Checkpoint {

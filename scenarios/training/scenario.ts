@@ -5,6 +5,8 @@ export interface TrainingChoice {
   /** A folder of data, or `own`: made by the scenario; default where `graybox data` puts it, made where it is not there. */
   readonly data?: string | undefined;
   readonly seed: number;
+  /** Threads that solve the quadratic programs; answers do not depend on it. Default 1. */
+  readonly threads?: number | undefined;
   /** Which of its trainees, by name; default all. */
   readonly only?: readonly string[] | undefined;
 }

@@ -14,6 +14,16 @@ export interface Trainee {
   project?(): void;
   /** Measures by name, on the test set. */
   test(): Readonly<Record<string, number>>;
+  readonly memory?: Memory;
+}
+
+/** What steps begin with beside parameters, as the checkpoint holds it. */
+export interface Memory {
+  readonly arrays: Arrays;
+  /** Fills the arrays. */
+  remember(): void;
+  /** Takes over what they hold. */
+  recall(): void;
 }
 
 /** One pass over the training set. */
@@ -39,6 +49,8 @@ export interface Schedule {
   /** Of the whole training, as the checkpoint shall know it. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly tell: (epoch: Epoch) => void;
+  /** Ends it after the step at hand; the epoch that was cut off does not count. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -46,15 +58,17 @@ export interface Schedule {
  * one that was not, to the bit.
  */
 export async function train(trainee: Trainee, schedule: Schedule): Promise<Epoch[]> {
-  const { epochs, batch, count, seed, checkpoint, tell } = schedule;
+  const { epochs, batch, count, seed, checkpoint, tell, signal } = schedule;
+  const { memory } = trainee;
   const settings = { trainee: trainee.name, batch, count, seed, rate: trainee.rate, ...schedule.settings };
   const adam = new Adam(trainee.parameters, trainee.rate);
-  const arrays = { ...trainee.parameters, ...adam.moments };
+  const arrays = { ...trainee.parameters, ...adam.moments, ...memory?.arrays };
   const held = checkpoint === undefined ? undefined : readCheckpoint(checkpoint, settings, arrays);
   const curve: Epoch[] = [];
   if (held) {
     curve.push(...(held['curve'] as Epoch[]));
     adam.steps = held['steps'] as number;
+    memory?.recall();
     curve.forEach(tell);
   } else {
     const [test, testCpu] = await timed(() => trainee.test());
@@ -62,9 +76,11 @@ export async function train(trainee: Trainee, schedule: Schedule): Promise<Epoch
     tell(curve[0]!);
   }
   for (let epoch = curve.length; epoch <= epochs; epoch++) {
-    const [loss, cpu] = await timed(() => pass(trainee, adam, orderOf(count, seed, epoch), batch));
+    const [loss, cpu] = await timed(() => pass(trainee, adam, orderOf(count, seed, epoch), batch, signal));
+    if (loss === undefined) break;
     const [test, testCpu] = await timed(() => trainee.test());
     curve.push({ epoch, loss, test, cpu, testCpu });
+    memory?.remember();
     if (checkpoint !== undefined)
       writeCheckpoint(checkpoint, { settings, state: { curve, steps: adam.steps }, arrays });
     tell(curve.at(-1)!);
@@ -72,7 +88,14 @@ export async function train(trainee: Trainee, schedule: Schedule): Promise<Epoch
   return curve;
 }
 
-async function pass(trainee: Trainee, adam: Adam, order: Int32Array, batch: number): Promise<number> {
+/** The mean loss; undefined where it was cut off. */
+async function pass(
+  trainee: Trainee,
+  adam: Adam,
+  order: Int32Array,
+  batch: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
   let total = 0;
   for (let from = 0; from < order.length; from += batch) {
     const samples = order.subarray(from, from + batch);
@@ -81,6 +104,7 @@ async function pass(trainee: Trainee, adam: Adam, order: Int32Array, batch: numb
     trainee.project?.();
     total += loss * samples.length;
     await new Promise<void>((resolve) => setImmediate(resolve));
+    if (signal?.aborted) return undefined;
   }
   return total / order.length;
 }

@@ -22,9 +22,12 @@ export const batchOptionTable = {
   ),
 };
 
+/** What of a solution another solve may start from. */
+export type WarmStart = Pick<BatchSolution, 'batch' | 'n' | 'm' | 'p' | 'active' | 'statuses'>;
+
 export type BatchOptions = Partial<OptionValues<typeof batchOptionTable>> & {
   /** A solution of the same shape: each element starts from the active rows of its own there. */
-  readonly warmStart?: BatchSolution;
+  readonly warmStart?: WarmStart;
 };
 
 export type BatchSettings = OptionValues<typeof batchOptionTable>;

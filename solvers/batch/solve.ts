@@ -2,7 +2,7 @@ import { InputError } from '../../src/core/errors.js';
 import { checkShape } from './check.js';
 import type { BatchSolution, QpBatch } from './contract.js';
 import { crewOf } from './crew.js';
-import { type BatchOptions, batchSettings } from './options.js';
+import { type BatchOptions, batchSettings, type WarmStart } from './options.js';
 import { isSolved, solveHere } from './solve-here.js';
 import { solveInParts } from './solve-in-parts.js';
 
@@ -23,7 +23,7 @@ export function solveBatch(data: QpBatch, options?: BatchOptions): BatchSolution
 }
 
 /** The active rows of a solution of the same shape; none of elements without a solution. */
-function guessOf({ batch, n, m, p }: QpBatch, warm: BatchSolution): Uint8Array {
+function guessOf({ batch, n, m, p }: QpBatch, warm: WarmStart): Uint8Array {
   if (warm.batch !== batch || warm.n !== n || warm.m !== m || warm.p !== p)
     throw new InputError(
       `quadratic programs: warmStart is a solution of ${warm.batch} elements with n = ${warm.n}, m = ${warm.m}, p = ${warm.p}, not of ${batch} with ${n}, ${m}, ${p}`,
