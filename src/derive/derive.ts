@@ -172,6 +172,7 @@ function inSpace(f: Forward, { space, keep }: Way, J: Ref): Ref {
 /** The tangent with its numbers lowered. */
 function lower(b: Builder, tangent: Tangent | undefined): Tangent | undefined {
   if (tangent?.kind === 'dense') return { ...tangent, tensor: b.lower(tangent.tensor) };
+  if (tangent?.kind === 'patched') return { ...tangent, weight: b.lower(tangent.weight) };
   if (tangent?.scale == null) return tangent;
   return { ...tangent, scale: b.lower(tangent.scale) };
 }

@@ -7,9 +7,11 @@ import { sizeOf } from './shape.js';
  * `T_v = ∂v/∂z` of a value `v` of some shape and size `s`, with respect to `rows` numbers `z`:
  * - `diagonal`: `T[offset + j, j] = scale_j` (1 without a scale) and zero elsewhere; `scale` has the shape of `v`. With an
  *   `index`, `T[offset + index[j], j] = scale_j`, and a column of zeros where `index[j]` is −1;
+ * - `patched`: of `v = u W` for the rows `u` of patches of `z`, as a convolution's: `T[offset + index[l·inner + i], (l, c)] =
+ *   W[i, c]`, each number once in a patch;
  * - `dense`: a tensor `[rows, …shape of v]`.
  */
-export type Tangent = Diagonal | { readonly kind: 'dense'; readonly tensor: Ref };
+export type Tangent = Diagonal | Patched | { readonly kind: 'dense'; readonly tensor: Ref };
 
 export interface Diagonal {
   readonly kind: 'diagonal';
@@ -18,14 +20,25 @@ export interface Diagonal {
   readonly index?: Int32Array;
 }
 
-/** A summand of `H`: `Σ left · rightᵀ`, plus numbers on the diagonal from `offset` on. */
+export interface Patched {
+  readonly kind: 'patched';
+  readonly offset: number;
+  readonly index: Int32Array;
+  /** `[inner, outer]`. */
+  readonly weight: Ref;
+}
+
+/** A summand of `H`: `Σ left · rightᵀ`, plus numbers on the diagonal from `offset` on, plus a whole matrix `[rows, rows]`. */
 export interface Curvature {
   readonly terms: readonly Term[];
+  readonly whole?: Ref;
   readonly diagonal?: { readonly offset: number; readonly values: Ref };
 }
 
 /** Tangent arithmetic in a space of `rows` directions; `low`: in the lower precision of a mixed program. */
 export class Tangents {
+  readonly #made = new Map<Patched, Ref>();
+
   constructor(
     readonly b: Builder,
     readonly rows: number,
@@ -37,6 +50,7 @@ export class Tangents {
     if (tangent.kind === 'dense') return tangent.tensor;
     const { b, rows } = this;
     const size = sizeOf(shape);
+    if (tangent.kind === 'patched') return b.reshape(this.#spread(tangent), [rows, ...shape]);
     const { index, offset } = tangent;
     const eye = index === undefined ? b.eye(rows, size, offset) : b.selection(rows, index, offset);
     const matrix = tangent.scale === null ? eye : b.multiply(eye, b.reshape(tangent.scale, [size]));
@@ -52,7 +66,8 @@ export class Tangents {
   scaled(tangent: Tangent, factor: Ref, shape: readonly number[]): Tangent {
     const { b } = this;
     const d = this.low ? b.lower(factor) : factor;
-    if (tangent.kind === 'dense') return { kind: 'dense', tensor: b.multiply(tangent.tensor, d) };
+    if (tangent.kind !== 'diagonal')
+      return { kind: 'dense', tensor: b.multiply(this.dense(tangent, shape), d) };
     const scale = b.multiply(tangent.scale ?? b.full(shape, 1), d);
     return { ...tangent, scale: tangent.scale === null && b.shape(d).length === shape.length ? d : scale };
   }
@@ -90,29 +105,52 @@ export class Tangents {
     const { b, rows } = this;
     const [inner, outer] = b.shape(weight) as [number, number];
     const size = sizeOf(shape);
-    const lead = size / inner;
-    const source = new Int32Array(rows * lead).fill(-1);
-    for (let j = 0; j < size; j++) {
-      const own = tangent.index === undefined ? j : tangent.index[j]!;
+    const index = tangent.index ?? Int32Array.from({ length: size }, (_, j) => j);
+    const source = this.#sources({ offset: tangent.offset, index }, inner);
+    if (source === undefined) return undefined;
+    const patched: Patched = { kind: 'patched', offset: tangent.offset, index, weight };
+    if (tangent.scale === null) return patched;
+    const to = [rows, ...shape.slice(0, -1)];
+    const scales = b.gatherBlocks(b.reshape(tangent.scale, [size]), source, 1);
+    const picked = b.reshape(this.#spread(patched, source), [...to, outer]);
+    return { kind: 'dense', tensor: b.multiply(picked, b.reshape(scales, [...to, 1])) };
+  }
+
+  /** Which number of which patch each of the `rows` numbers is, patch by patch, −1 for none; undefined where one is several. */
+  #sources({ offset, index }: Pick<Patched, 'offset' | 'index'>, inner: number): Int32Array | undefined {
+    const lead = index.length / inner;
+    const source = new Int32Array(this.rows * lead).fill(-1);
+    for (let j = 0; j < index.length; j++) {
+      const own = index[j]!;
       if (own < 0) continue;
-      const at = (tangent.offset + own) * lead + Math.floor(j / inner);
+      const at = (offset + own) * lead + Math.floor(j / inner);
       if (source[at]! >= 0) return undefined;
       source[at] = j;
     }
-    const blocks = source.map((j) => (j < 0 ? -1 : j % inner));
-    const picked = b.gatherBlocks(b.reshape(weight, [inner * outer]), blocks, outer);
-    const tensor = b.reshape(picked, [rows, ...shape.slice(0, -1), outer]);
-    if (tangent.scale === null) return { kind: 'dense', tensor };
-    const scales = b.gatherBlocks(b.reshape(tangent.scale, [size]), source, 1);
-    return { kind: 'dense', tensor: b.multiply(tensor, b.reshape(scales, [rows, ...shape.slice(0, -1), 1])) };
+    return source;
+  }
+
+  /** A patched tangent as a matrix `[rows, patches · outer]`. */
+  #spread(patched: Patched, source?: Int32Array): Ref {
+    const { b, rows } = this;
+    const { index, weight } = patched;
+    const [inner, outer] = b.shape(weight) as [number, number];
+    let made = this.#made.get(patched);
+    if (made === undefined) {
+      const blocks = (source ?? this.#sources(patched, inner)!).map((j) => (j < 0 ? -1 : j % inner));
+      const picked = b.gatherBlocks(b.reshape(weight, [inner * outer]), blocks, outer);
+      made = b.reshape(picked, [rows, (index.length / inner) * outer]);
+      this.#made.set(patched, made);
+    }
+    return made;
   }
 
   /** Of `v = u[index]`, `u` of shape `from`. */
   gather(tangent: Tangent, index: Int32Array, from: readonly number[], shape: readonly number[]): Tangent {
     const { b, rows } = this;
     const size = sizeOf(from);
-    if (tangent.kind === 'dense') {
-      const flat = b.reshape(tangent.tensor, [rows, size]);
+    if (tangent.kind !== 'diagonal') {
+      const flat = this.matrix(tangent, from);
       return { kind: 'dense', tensor: b.reshape(b.gather(flat, index), [rows, ...shape]) };
     }
     const { index: own, scale, ...rest } = tangent;
@@ -169,7 +207,36 @@ export class Tangents {
       if (reach === 0) return { terms: [] };
       return { terms: [], diagonal: { offset, values: scatterAdd(b, flat, index, reach) } };
     }
+    if (tangent.kind === 'patched') {
+      const whole = this.#squareOfPatches(tangent, d);
+      if (whole !== undefined) return { terms: [], whole };
+    }
     const right = this.matrix(tangent, shape);
     return { terms: [{ left: b.multiply(right, b.reshape(d, [size])), right }] };
+  }
+
+  /**
+   * `T diag(d) Tᵀ` patch by patch, `W diag(d_l) Wᵀ` added where the patch stands; undefined where the product of all is less
+   * work: a number that is moved counts as forty operations.
+   */
+  #squareOfPatches({ offset, index, weight }: Patched, d: Ref): Ref | undefined {
+    const { b, rows } = this;
+    const [inner, outer] = b.shape(weight) as [number, number];
+    const lead = index.length / inner;
+    const moved = 3 * (rows * rows + lead * inner * inner);
+    if (2 * lead * inner * inner * outer + 40 * moved > rows * rows * lead * outer) return undefined;
+    const low = (ref: Ref): Ref => (this.low ? b.lower(ref) : ref);
+    const scaled = b.multiply(b.reshape(low(d), [lead, 1, outer]), weight);
+    const squares = b.matmul(b.reshape(scaled, [lead * inner, outer]), weight, false, true);
+    const to = new Int32Array(lead * inner * inner).fill(-1);
+    for (let j = 0; j < index.length; j++) {
+      if (index[j]! < 0) continue;
+      const first = j - (j % inner);
+      for (let k = 0; k < inner; k++)
+        if (index[first + k]! >= 0)
+          to[j * inner + k] = (offset + index[j]!) * rows + offset + index[first + k]!;
+    }
+    const flat = b.reshape(squares, [lead * inner * inner]);
+    return b.reshape(scatterAdd(b, flat, to, rows * rows), [rows, rows]);
   }
 }

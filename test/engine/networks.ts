@@ -197,6 +197,13 @@ export const bent: readonly Network[] = [
   }),
 ];
 
+/** A convolution whose own second derivatives are few beside the square of its inputs, and a layer. */
+export const picture = (side: number): Network =>
+  build(`picture ${side}`, side * side, (g, x) => {
+    const first = g.dense(g.gather(x, patches(side, 1, 1), [side * side, 9]), 8);
+    return g.affine(g.dense(g.reshape(first, [8 * side * side]), 3), 2);
+  });
+
 /** A network for every way ops meet each other. */
 export const architectures: readonly Network[] = [
   lowered('taken from between entries', 9, (place, x) => {
@@ -281,6 +288,7 @@ export const architectures: readonly Network[] = [
     const second = g.dense(g.gather(first, patches(5, 3, 2), [9, 27]), 4, { name: 'swish' });
     return g.affine(g.reshape(second, [36]), 3);
   }),
+  picture(9),
   build('product of two values', 8, (g, x) => {
     const a = g.reshape(g.dense(x, 12), [2, 2, 3]);
     const b = g.reshape(g.dense(x, 24, { name: 'sigmoid' }), [2, 3, 4]);

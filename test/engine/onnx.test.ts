@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
 import { derive } from '../../src/derive/derive.js';
 import { batched } from '../../src/derive/passes/batch.js';
-import type { Program } from '../../src/derive/program.js';
+import type { InstructionOf, Program } from '../../src/derive/program.js';
 import { Arrays } from '../../src/engine/onnx/arrays.js';
 import { onnxEngine } from '../../src/engine/onnx/engine.js';
 import { jointGraph, wantsHessian, wantsJacobian } from '../../src/engine/onnx/graphs.js';
@@ -13,7 +13,7 @@ import { referenceEngine } from '../../src/engine/reference/engine.js';
 import { trainedArrays } from '../../src/engine/trained.js';
 import { tolerances } from '../tolerances.js';
 import { engineContract, evaluated, evaluatedAll, expectClose, pointOf } from './contract.js';
-import { chain } from './networks.js';
+import { chain, picture } from './networks.js';
 
 engineContract({ engine: onnxEngine, precision: 'f64' });
 
@@ -104,5 +104,24 @@ describe('onnx sessions for many numbers of points', () => {
       }
     expect(await evaluatedAll(executable, 2, questions.slice(0, 1))).toEqual(first);
     await executable.dispose();
+  });
+});
+
+describe('second derivatives of patches', () => {
+  it.each(['f64', 'mixed'] as const)('are added block by block, %s', async (precision) => {
+    const network = picture(17);
+    const programs = derive(network);
+    const options = { precision, device: 'cpu' } as const;
+    const [own, plain] = [
+      await onnxEngine.compile(programs, options),
+      await referenceEngine.compile(programs, { ...options, precision: 'f64' }),
+    ];
+    const { x, λ } = pointOf(network);
+    const [found, expected] = [await evaluated(own, 2, { x, λ }), await evaluated(plain, 2, { x, λ })];
+    expectClose(found.H, expected.H, precision === 'f64' ? tolerances.f64 : tolerances.f32);
+    const sums = programs.hessian.instructions.filter(({ kind }) => kind === 'symmetric');
+    expect(sums.map((sum) => (sum as InstructionOf<'symmetric'>).terms.length)).toEqual([1]);
+    await own.dispose();
+    await plain.dispose();
   });
 });

@@ -39,7 +39,7 @@ export const reshape: Rule<'reshape'> = {
   value: ({ b, shape, inputs: [u] }) => b.reshape(u!.value, shape),
   tangent: ({ b, shape }, t, [T]) => {
     if (T!.kind === 'dense') return { kind: 'dense', tensor: b.reshape(T!.tensor, [t.rows, ...shape]) };
-    return T!.scale === null ? T! : { ...T!, scale: b.reshape(T!.scale, shape) };
+    return T!.kind === 'patched' || T!.scale === null ? T! : { ...T!, scale: b.reshape(T!.scale, shape) };
   },
   adjoint: ({ b, inputs: [u] }, v̄) => [b.reshape(v̄, [b.shape(v̄)[0]!, ...u!.shape])],
   second: null,

@@ -1,5 +1,11 @@
 import { levels } from '../../derive/levels.js';
-import type { Instruction, InstructionOf, Program, Ref } from '../../derive/program.js';
+import {
+  type Instruction,
+  type InstructionOf,
+  operands,
+  type Program,
+  type Ref,
+} from '../../derive/program.js';
 import { type Shape, stackOf } from '../../derive/shape.js';
 import type { Precision } from '../contract.js';
 import type { Float } from '../trained.js';
@@ -34,11 +40,12 @@ const wide = 512;
 export function emit(program: Program, arrays: Arrays, options: EmitOptions, prefix = ''): Emitted {
   const emission = new Emission(program, arrays, options, prefix);
   const { y, J, H } = program.outputs;
+  const parts = H === undefined ? undefined : partsOf(program, H);
   program.instructions.forEach((instruction, k) => {
-    if (k !== H) emission.write(k as Ref, instruction);
+    if (k !== parts?.sum && (k !== H || parts?.sum === undefined)) emission.write(k as Ref, instruction);
   });
   const hessian = H === undefined ? 'f64' : emission.float(H);
-  const blocks = H === undefined ? [] : emission.hessian(H);
+  const blocks = parts === undefined ? [] : emission.hessian(parts);
   const points = H === undefined ? [] : program.instructions[H]!.shape.slice(0, -2);
   const own = { y: emission.output('y', y), ...(J !== undefined && { J: emission.output('J', J) }) };
   const outputs = [
@@ -50,6 +57,21 @@ export function emit(program: Program, arrays: Arrays, options: EmitOptions, pre
     })),
   ];
   return { nodes: emission.nodes.list, outputs, ...own, blocks, hessian };
+}
+
+/** `H` as a symmetric sum and a matrix that is added to it, each where there is one. */
+interface Parts {
+  readonly sum?: Ref;
+  readonly whole?: Ref;
+}
+
+function partsOf({ instructions }: Program, H: Ref): Parts {
+  const instruction = instructions[H]!;
+  if (instruction.kind === 'symmetric') return { sum: H };
+  if (instruction.kind !== 'binary' || instruction.fn !== 'add') return { whole: H };
+  const { a, b } = instruction;
+  const alone = !instructions.some((own, k) => k !== H && operands(own).includes(a));
+  return alone && instructions[a]!.kind === 'symmetric' ? { sum: a, whole: b } : { whole: H };
 }
 
 type Writers = {
@@ -192,6 +214,7 @@ class Emission {
     const { nodes } = this;
     const from = this.shape(a);
     const lead = from.slice(0, -1);
+    if (block === 1 && lead.every((length) => length === 1) && this.#scattered(a, index, shape, name)) return;
     const blocks = [...lead, from.at(-1)! / block, block];
     let source = nodes.add('Reshape', [this.name(a), nodes.integers(blocks)]);
     if (index.includes(-1)) {
@@ -207,6 +230,23 @@ class Emission {
       axis: lead.length,
     });
     nodes.add('Reshape', [picked, nodes.integers(shape)], name);
+  }
+
+  /** A gather of few numbers among many zeros: those few are written where they go. */
+  #scattered(a: Ref, index: Int32Array, shape: Shape, name: string): boolean {
+    const to = index.reduce<number[]>((places, from, k) => {
+      if (from >= 0) places.push(k);
+      return places;
+    }, []);
+    if (index.length < 4096 || 4 * to.length > index.length) return false;
+    const { nodes, here } = this;
+    const { arrays } = nodes;
+    const flat = nodes.add('Reshape', [this.name(a), nodes.integers([-1])]);
+    const few = nodes.add('Gather', [flat, arrays.indices(Int32Array.from(to, (k) => index[k]!))]);
+    const zeros = nodes.add('Expand', [arrays.numbers([0], [1], here), nodes.integers([index.length])]);
+    const all = nodes.add('ScatterElements', [zeros, arrays.indices(Int32Array.from(to)), few]);
+    nodes.add('Reshape', [all, nodes.integers(shape)], name);
+    return true;
   }
 
   /** The transposed copy of a trained matrix, where products may use one. */
@@ -230,17 +270,28 @@ class Emission {
     };
   }
 
-  /** The blocks of `H`, each an output of its own; a stack is one block. */
-  hessian(H: Ref): HessianBlock[] {
-    const instruction = this.program.instructions[H]!;
-    if (instruction.kind !== 'symmetric') throw new Error('H is not a symmetric sum');
+  /** The blocks of `H`, each an output of its own; a stack, and what is no sum, is one block. */
+  hessian({ sum: S, whole }: Parts): HessianBlock[] {
+    const { prefix, nodes } = this;
+    const H = (S ?? whole)!;
     this.here = this.float(H);
-    const sum = this.sum(instruction);
-    const { prefix } = this;
-    if (instruction.shape.length === 2) return this.sums.blocks(sum, (i, j) => `${prefix}H${i}_${j}`);
+    const added = whole === undefined ? undefined : this.name(whole);
     const name = `${prefix}H`;
-    this.sums.stack(sum, name);
-    return [{ name, row: 0, rows: sum.n, column: 0, columns: sum.n }];
+    const n = this.shape(H).at(-1)!;
+    const one = [{ name, row: 0, rows: n, column: 0, columns: n }];
+    if (S === undefined) {
+      nodes.add('Identity', [added!], name);
+      return one;
+    }
+    const sum = this.sum(this.program.instructions[S] as InstructionOf<'symmetric'>);
+    if (this.shape(S).length === 2) return this.sums.blocks(sum, (i, j) => `${prefix}H${i}_${j}`, added);
+    if (added === undefined) this.sums.stack(sum, name);
+    else {
+      const own = nodes.fresh();
+      this.sums.stack(sum, own);
+      nodes.add('Add', [own, added], name);
+    }
+    return one;
   }
 
   /** An output of the graph under its own name, however it is computed. */

@@ -27,15 +27,15 @@ export class SymmetricSums {
     private readonly blockRows: number,
   ) {}
 
-  /** The blocks on and below the diagonal, each under a name `label(i, j)`. */
-  blocks(sum: NamedSum, label: (i: number, j: number) => string): HessianBlock[] {
+  /** The blocks on and below the diagonal, each under a name `label(i, j)`; of the matrix `added` too, `n × n`. */
+  blocks(sum: NamedSum, label: (i: number, j: number) => string, added?: string): HessianBlock[] {
     const edges = this.#edges(sum.n);
     const found: HessianBlock[] = [];
     for (let i = 0; i + 1 < edges.length; i++)
       for (let j = 0; j <= i; j++) {
         const [row, column] = [edges[i]!, edges[j]!];
         const block = { row, rows: edges[i + 1]! - row, column, columns: edges[j + 1]! - column };
-        found.push({ ...block, name: this.#block(sum, edges, i, j, label(i, j)) });
+        found.push({ ...block, name: this.#block(sum, edges, i, j, label(i, j), added) });
       }
     return found;
   }
@@ -80,14 +80,17 @@ export class SymmetricSums {
     i: number,
     j: number,
     name: string,
+    added?: string,
   ): string {
     const { nodes } = this;
     const [rows, columns] = [edges[i + 1]! - edges[i]!, edges[j + 1]! - edges[j]!];
-    let sum: string | undefined;
+    let sum = added === undefined ? undefined : this.#cut(added, edges, i, j);
     if (diagonal !== null && i === j) {
-      const last = terms.length === 0 ? name : nodes.fresh();
-      sum = nodes.add('Mul', [this.#eye(rows, float), this.#parts(diagonal, edges)[i]!], last);
-    } else if (terms.length === 0) {
+      const last = terms.length === 0 && sum === undefined ? name : nodes.fresh();
+      const own = nodes.add('Mul', [this.#eye(rows, float), this.#parts(diagonal, edges)[i]!], last);
+      sum = sum === undefined ? own : nodes.add('Add', [own, sum], terms.length === 0 ? name : undefined);
+    } else if (terms.length === 0 && sum !== undefined) nodes.add('Identity', [sum], name);
+    else if (terms.length === 0) {
       const zero = nodes.arrays.numbers([0], [1, 1], float);
       nodes.add('Expand', [zero, nodes.integers([rows, columns])], name);
     }
@@ -97,6 +100,17 @@ export class SymmetricSums {
       sum = nodes.add('Gemm', sum === undefined ? factors : [...factors, sum], output, { transB: 1 });
     });
     return name;
+  }
+
+  /** A block of a matrix. */
+  #cut(a: string, edges: readonly number[], i: number, j: number): string {
+    if (edges.length === 2) return a;
+    const { nodes } = this;
+    const [from, to] = [
+      [edges[i]!, edges[j]!],
+      [edges[i + 1]!, edges[j + 1]!],
+    ];
+    return nodes.add('Slice', [a, nodes.integers(from), nodes.integers(to), nodes.integers([0, 1])]);
   }
 
   /** Where blocks of an `n × n` matrix begin, and its end. Small matrices stay whole: copies would cost what they save. */
