@@ -7,6 +7,7 @@ import type {
 } from '../solvers/kkt/index.js';
 import { InputError } from '../src/core/errors.js';
 import { listOf, told } from '../src/core/given.js';
+import { extractOnce } from '../src/model/extract/again.js';
 import { extract } from '../src/model/extract/extract.js';
 import {
   Expression,
@@ -56,6 +57,7 @@ abstract class Derivatives {
 /** How a solution changes with parameters: `dx/dp`, `dλ/dp` and `dV/dp`, by the implicit function theorem. */
 export class Sensitivity extends Derivatives {
   readonly #columns: ReadonlyMap<number, ColumnDerivative>;
+  #rows: ((own: ColumnDerivative) => Float64Array) | undefined;
 
   /** @internal */
   constructor(
@@ -64,18 +66,26 @@ export class Sensitivity extends Derivatives {
     private readonly x: Float64Array,
     parameters: readonly ColumnParameter[],
     answer: ColumnAnswer,
+    private readonly statement: Statement,
   ) {
     super(answer);
     this.#columns = new Map(answer.forward.map((derivative, k) => [parameters[k]!.column, derivative]));
   }
 
   /**
-   * Of a variable, a parameter, an expression or an array of them by a parameter or an array of parameters: of shape
+   * Of a variable, a parameter, an expression, a row or an array of them by a parameter or an array of parameters: of shape
    * `[…of, …by]`, a number where both are single. Throws {@link InputError} where there are no derivatives.
    */
-  value(of: Operand, by: Parameter): number;
-  value(of: Operand | ExpressionArray, by: Parameter | ParameterArray): Values;
-  value(of: Operand | ExpressionArray, by: Parameter | ParameterArray): Values | number {
+  value(of: Operand | Row, by: Parameter): number;
+  value(of: Operand | ExpressionArray | Row | RowArray, by: Parameter | ParameterArray): Values;
+  value(of: Operand | ExpressionArray | Row | RowArray, by: Parameter | ParameterArray): Values | number {
+    if (of instanceof RowArray || isRow(of)) {
+      const rows = of instanceof RowArray ? of.elements : [of];
+      for (const row of rows) this.#own(row);
+      this.#rows ??= rowsAlong(this.statement, this.x);
+      const along = this.#rows;
+      return this.#table(of instanceof RowArray ? of.shape : [], by, (k, own) => along(own)[rows[k]!.index]!);
+    }
     const entries = of instanceof ExpressionArray ? of.elements : [of];
     const along = entries.map((entry) => this.#along(entry));
     return this.#table(of instanceof ExpressionArray ? of.shape : [], by, (k, own) => along[k]!(own.x));
@@ -86,6 +96,7 @@ export class Sensitivity extends Derivatives {
   multiplier(of: Row | RowArray, by: Parameter | ParameterArray): Values;
   multiplier(of: Row | RowArray, by: Parameter | ParameterArray): Values | number {
     const rows = of instanceof RowArray ? of.elements : [of];
+    for (const row of rows) this.#own(row);
     return this.#table(of instanceof RowArray ? of.shape : [], by, (k, { constraints }) => {
       const { index, other } = rows[k]!;
       return this.sense * (constraints[index]! + (other === undefined ? 0 : constraints[other]!)) + 0;
@@ -108,6 +119,13 @@ export class Sensitivity extends Derivatives {
   optimum(by: Parameter | ParameterArray): Values;
   optimum(by: Parameter | ParameterArray): Values | number {
     return this.#table([], by, (_, { objective }) => this.sense * objective + 0);
+  }
+
+  #own(row: Row): void {
+    if (typeof row !== 'object' || row === null || this.statement.rows.names[row.index] !== row.name)
+      throw new InputError(
+        `sensitivity: row ${told(row?.name ?? row)} is not in the problem that was solved`,
+      );
   }
 
   /** How an operand changes when x changes by a vector. */
@@ -260,6 +278,28 @@ function gradientOf(model: Model, e: Expression, x: Float64Array): Float64Array 
   return gradient;
 }
 
+const isRow = (of: unknown): of is Row =>
+  typeof of === 'object' && of !== null && !(of instanceof Expression) && 'index' in of;
+
+/** How every row changes when x changes by a derivative of it; those of gray boxes stay at 0. */
+function rowsAlong(statement: Statement, x: Float64Array): (own: ColumnDerivative) => Float64Array {
+  const nlp = assemble({ ...extractOnce(statement), grayBoxes: [] });
+  const { jacobian } = nlp;
+  const values = new Float64Array(jacobian.length);
+  nlp.jacobianValues(x, values);
+  const known = new Map<ColumnDerivative, Float64Array>();
+  return (own) => {
+    const before = known.get(own);
+    if (before) return before;
+    const rows = new Float64Array(jacobian.rows);
+    jacobian.addProduct(values, own.x, 1, rows);
+    for (const { firstRow, outputs } of statement.grayBoxes)
+      rows.fill(0, firstRow, firstRow + outputs.length);
+    known.set(own, rows);
+    return rows;
+  };
+}
+
 /** Derivatives that a call asked for. */
 export interface Wish {
   readonly request: ColumnRequest;
@@ -277,9 +317,10 @@ export function wishOf(
     readonly adjoint: Cotangent | undefined;
   },
   model: Model,
-  { sense, rows, parameters, links }: Pick<Statement, 'sense' | 'rows' | 'parameters' | 'links'>,
+  statement: Statement,
 ): Wish | undefined {
   if (given.sensitivity === undefined && given.adjoint === undefined) return undefined;
+  const { sense, rows, parameters, links } = statement;
   const forward = given.sensitivity === undefined ? [] : columnsOf(given.sensitivity, model, links);
   const by = given.adjoint === undefined ? [] : linked([...parameters], links);
   const seeds = given.adjoint === undefined ? [] : [seedOf(given.adjoint, model, sense, rows.names)];
@@ -287,7 +328,7 @@ export function wishOf(
     request: { forward, adjoint: seeds, by },
     told: (answer, x) => ({
       ...(given.sensitivity !== undefined && {
-        sensitivity: new Sensitivity(model, sense, x, forward, answer),
+        sensitivity: new Sensitivity(model, sense, x, forward, answer, statement),
       }),
       ...(given.adjoint !== undefined && { adjoint: new AdjointSensitivity(model, by, answer) }),
     }),

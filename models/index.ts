@@ -3,26 +3,31 @@ import { join } from 'node:path';
 import { InputError } from '../index.js';
 import { packageRoot } from '../scenarios/data.js';
 
-/** Trained networks that come with the package, and those that only a checkout of the repository holds. */
-const places = {
-  'mnist-tanh-128': 'package',
-  'mnist-tanh-512': 'repository',
-  'scopf-nine-buses': 'package',
-  'scopf-tanh-100x3': 'package',
-} as const satisfies Record<string, 'package' | 'repository'>;
+/** Trained networks: those that come with the package, and those that a checkout of the repository holds beside them. */
+const known = [
+  'mnist-tanh-128',
+  'scopf-nine-buses',
+  'scopf-tanh-100x3',
+  'mnist-relu-128x3',
+  'mnist-tanh-512',
+  'scopf-tanh-500x5',
+] as const;
 
-export type ModelName = keyof typeof places;
+export type ModelName = (typeof known)[number];
 
-/** Names of the trained networks; each has a card, `card.json`, beside its weights. */
-export const modelNames = Object.keys(places) as readonly ModelName[];
+const folderOf = (name: ModelName): string => join(packageRoot, 'models', name);
+
+/** Names of the trained networks that are here; each has a card, `card.json`, beside its weights. */
+export const modelNames: readonly ModelName[] = known.filter((name) =>
+  existsSync(join(folderOf(name), 'model.json')),
+);
 
 /** The folder of a trained network, for `loadNetwork`. Throws {@link InputError} where it is not here. */
 export function modelFolder(name: ModelName): string {
-  const folder = join(packageRoot, 'models', name);
-  if (!Object.hasOwn(places, name))
-    throw new InputError(`there is no model '${String(name)}'; there are ${modelNames.join(', ')}`);
-  if (existsSync(join(folder, 'model.json'))) return folder;
+  if (modelNames.includes(name)) return folderOf(name);
   throw new InputError(
-    `model '${name}' does not come with the package: take the folder models/${name} of the repository and give its path to loadNetwork`,
+    known.includes(name)
+      ? `model '${name}' does not come with the package, which has ${modelNames.join(', ')}: take the folder models/${name} of the repository and give its path to loadNetwork`
+      : `there is no model '${String(name)}'; there are ${modelNames.join(', ')}`,
   );
 }

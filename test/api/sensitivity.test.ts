@@ -48,13 +48,14 @@ function stated(sense: 'minimize' | 'maximize') {
   const below = m.constrain(add(x.at(1), x.at(3)), '<=', limit);
   const balance = m.constrain(add(x.at(3), y.at(1)), '=', multiply(p.at(0), 0.5));
   const slack = m.constrain(sum(x), { upper: 50 });
-  return { m, p, cap, floor, limit, held, x, y, stuck, below, balance, slack };
+  const both = m.constrain(add(power(x.slice(0, 2), 2), p), { upper: 60 });
+  return { m, p, cap, floor, limit, held, x, y, stuck, below, balance, slack, both };
 }
 
 type Stated = ReturnType<typeof stated>;
 
 /** Everything that is differentiated, as one list. */
-const told = ({ x, y, stuck, below, balance, slack, m }: Stated, s: Solution): number[] => {
+const told = ({ x, y, stuck, below, balance, slack, both, m }: Stated, s: Solution): number[] => {
   expect(s.status, s.message).toBe('optimal');
   expect(m.name).not.toBe('');
   return [
@@ -62,6 +63,10 @@ const told = ({ x, y, stuck, below, balance, slack, m }: Stated, s: Solution): n
     ...s.value(y),
     s.value(stuck),
     s.value(multiply(x.at(0), x.at(1))),
+    s.value(below),
+    s.value(balance),
+    s.value(slack),
+    ...s.value(both),
     s.multiplier(below),
     s.multiplier(balance),
     s.multiplier(slack),
@@ -82,7 +87,7 @@ function close(found: readonly number[], above: readonly number[], below: readon
 describe('the sensitivity of a solution', () => {
   it.each(['minimize', 'maximize'] as const)('is what solves nearby show: %s', async (sense) => {
     const stage = stated(sense);
-    const { m, p, cap, floor, limit, held, x, y, stuck, below, balance, slack } = stage;
+    const { m, p, cap, floor, limit, held, x, y, stuck, below, balance, slack, both } = stage;
     const all = [p, cap, floor, limit, held];
     const cotangent = [
       [x, [1, -2, 0.5, 3]],
@@ -110,6 +115,10 @@ describe('the sensitivity of a solution', () => {
         ...d.value(y, one),
         d.value(stuck, one),
         d.value(multiply(x.at(0), x.at(1)), one),
+        d.value(below, one),
+        d.value(balance, one),
+        d.value(slack, one),
+        ...d.value(both, one),
         d.multiplier(below, one),
         d.multiplier(balance, one),
         d.multiplier(slack, one),
@@ -127,6 +136,9 @@ describe('the sensitivity of a solution', () => {
     }
     expect(d.value(x, p).shape).toEqual([4, 2]);
     expect(d.value(x, p).at(1, 1)).toBe(d.value(x.at(1), p.at(1)));
+    expect(d.value(both, p).shape).toEqual([2, 2]);
+    expect(() => d.value({ index: 0, name: 'nowhere' }, cap)).toThrow(/row 'nowhere' is not in the problem/);
+    expect(() => d.multiplier({ index: 99, name: 'nowhere' }, cap)).toThrow(/row 'nowhere' is not/);
     expect(d.optimum(p).shape).toEqual([2]);
     expect(d.value(p, p).toArray()).toEqual([
       [1, 0],
