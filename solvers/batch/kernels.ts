@@ -11,7 +11,7 @@ const module: KernelModule = { name: 'solvers/batch', binary };
 
 /** What `assembly/index.ts` exports. Addresses and sizes are unsigned 32-bit byte counts. */
 export interface Kernels {
-  layOut(n: number, m: number, p: number, base: number): number;
+  layOut(n: number, m: number, p: number, condensed: number, base: number): number;
   factorBytes(): number;
   rowsBytes(): number;
   pairBytes(): number;

@@ -2,6 +2,7 @@ import { beyond, type KernelKind, type KernelMemory, kindOf, mostOf } from '../.
 import type { InputName, QpBatch } from './contract.js';
 import type { Triple } from './derivative-element.js';
 import { sizeOf } from './element.js';
+import { isCondensed } from './form.js';
 import { ensure, type Kernels, openKernels } from './kernels.js';
 
 /** Bytes of data that one call into the kernels takes along. */
@@ -103,7 +104,9 @@ export class Pairs {
     const padded = (length: number): number => (length + 3) & ~3;
     const [N, P, T] = [padded(n), padded(p), padded(m) + padded(p)];
     // The workspace, generously: Q, C, S and vectors.
-    const workspace = 16 * (N * N + 1.1 * T * N + P * P + 9 * N + 16 * T + 256);
+    const condensed = isCondensed(data);
+    const order = condensed ? N : P;
+    const workspace = 16 * (N * N + 1.1 * T * N + (condensed ? 3 * P * N : P * P) + 10 * N + 18 * T + 256);
     const dataBytes = 8 * (n * n + n + (m + p) * (n + 1));
     const answerBytes = 8 * (n + m + 2 * p + REPORT) + 2 * p;
     const perCall = Math.max(2, Math.min(batch + (batch & 1), 2 * Math.floor(CHUNK / (2 * dataBytes))));
@@ -111,7 +114,9 @@ export class Pairs {
     const rows = T * (padded(m) + N) + P;
     const own =
       16 *
-      ((this.#sharedQ ? 0 : factor) + (this.#sharedRows ? 0 : rows) + (P * P + P + Math.ceil(P / 2) + 1));
+      ((this.#sharedQ ? 0 : factor) +
+        (this.#sharedRows ? 0 : rows) +
+        (order * order + P + Math.ceil(P / 2) + 1));
     const pairs = Math.ceil(batch / 2);
     const total = (slots: number): number =>
       1024 +
@@ -133,7 +138,7 @@ export class Pairs {
         'more than can be had even for two elements at a time; solve smaller problems, or sparse ones by solve()',
       );
     this.#table = 512;
-    let at = round(this.#kernels.layOut(n, m, p, 1024) >>> 0);
+    let at = round(this.#kernels.layOut(n, m, p, Number(condensed), 1024) >>> 0);
     const bytes = {
       factor: this.#kernels.factorBytes() >>> 0,
       rows: this.#kernels.rowsBytes() >>> 0,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ElementSystem } from '../../solvers/batch/derivative-element.js';
 import { elementOf } from '../../solvers/batch/element.js';
+import { isCondensed } from '../../solvers/batch/form.js';
 import { differentiate, inputNames, type QpBatch, solveBatch } from '../../solvers/batch/index.js';
 import { batchSettings } from '../../solvers/batch/options.js';
 import { solveElement } from '../../solvers/batch/solve-element.js';
@@ -290,5 +292,51 @@ describe('kernels', () => {
       return found;
     });
     for (const name of inputNames) expect(apart(gradients[0]![name], gradients[1]![name])).toBe(0);
+  });
+
+  it('condense to the variables where rows are many, to the answers and derivatives of single elements', () => {
+    const [n, m, p] = [8, 2, 60];
+    expect([isCondensed({ n, m, p }), isCondensed({ n: 60, m, p })]).toEqual([true, false]);
+    const first = timed(n, m, p, 5);
+    // Some with their own rows, some with those that all share.
+    for (const problems of [
+      Array.from({ length: 7 }, (_, k) => timed(n, m, p, 50 + k)),
+      Array.from({ length: 7 }, (_, k) => ({ ...first, q: timed(n, m, p, 70 + k).q })),
+    ]) {
+      const data = batchOf(problems);
+      const shares = problems[0]!.G === first.G;
+      if (shares)
+        for (const name of ['Q', 'A', 'G'] as const)
+          Object.assign(data, { [name]: { values: Float64Array.from(first[name]), shared: true } });
+      const solution = solveBatch(data);
+      expect(solution.flags).toEqual(problems.map(() => ['refined']));
+      const z = numbers(7 * n, normal(uniform(3)));
+      const gradients = differentiate(data, solution).backward({ z });
+      problems.forEach((_, e) => {
+        const { point, active } = solveElement(elementOf(data, e), batchSettings());
+        for (const part of parts) {
+          const one = point[part].length;
+          const own = solution[part].subarray(e * one, (e + 1) * one);
+          expect(apart(own, point[part])).toBeLessThan(1e-9 * Math.max(1, largest(point[part])));
+        }
+        const held = Int32Array.from([...active].flatMap((code, i) => (code === 1 ? [i] : [])));
+        const side = {
+          z: z.slice(e * n, (e + 1) * n),
+          nu: new Float64Array(m),
+          lam: new Float64Array(p),
+        };
+        const { u } = new ElementSystem(elementOf(data, e), held).solve(side);
+        const size = 1e-9 * Math.max(1, largest(u.z), largest(u.lam));
+        expect(
+          apart(
+            gradients.q.slice(e * n, (e + 1) * n).map((value) => -value),
+            u.z,
+          ),
+        ).toBeLessThan(size);
+        expect(apart(gradients.h.slice(e * p, (e + 1) * p), u.lam)).toBeLessThan(size);
+      });
+      for (let k = 0; k < 12; k++) solveBatch(batchOf([timed(7, 1, 6, k)]));
+      expect(differentiate(data, solution).backward({ z }).G).toEqual(gradients.G);
+    }
   });
 });

@@ -4,9 +4,9 @@
 // rows show.
 
 import * as a from './state';
-import { backwardSolve, cholesky, forwardSolve, subtractTimes } from './matrix';
 import { factorHeld, solveHeld } from './held';
-import { copy, fill } from './vector';
+import { factorWith, solveWith, subtractS } from './schur';
+import { fill } from './vector';
 
 /** Signs of multipliers and slacks count beyond this. */
 const SIGN: f64 = 1e-12;
@@ -131,28 +131,11 @@ function noteSpent(): bool {
   return any;
 }
 
-/** F = S + diag(t), factored. */
-function factorWith(): void {
-  const P = a.P;
-  for (let i = 0; i < P; i++) copy(a.F + <usize>i * a.ldP, a.S + <usize>i * a.ldP, i + 1);
-  for (let i = 0; i < P; i++) {
-    const diagonal = a.F + <usize>i * (a.ldP + 16);
-    v128.store(diagonal, i < a.p ? f64x2.add(v128.load(diagonal), v128.load(at(a.t, i))) : f64x2.splat(1));
-  }
-  v128.store(failed, f64x2.splat(0));
-  cholesky(a.F, a.ldP, P, P, a.ones, 1e-300, failed);
-  factorizations++;
-}
-
-function solveWith(x: usize): void {
-  forwardSolve(a.F, a.ldP, a.P, x);
-  backwardSolve(a.F, a.ldP, a.P, x);
-}
-
 /** λ = −(S + I)⁻¹r, s = r + Sλ = −λ, then both moved inside (Mehrotra 1992, §7). */
 function start(): void {
   fill(a.t, a.P, 1);
-  factorWith();
+  factorWith(failed);
+  factorizations++;
   const zero = f64x2.splat(0);
   for (let i = 0; i < a.P; i++) v128.store(at(a.λ, i), f64x2.sub(zero, v128.load(at(a.r, i))));
   solveWith(a.λ);
@@ -188,7 +171,7 @@ function start(): void {
   }
   // ρ = s − r − Sλ.
   for (let i = 0; i < a.p; i++) v128.store(at(a.ρ, i), f64x2.sub(v128.load(at(a.s, i)), v128.load(at(a.r, i))));
-  subtractTimes(a.S, a.ldP, a.P, a.P, a.λ, a.ρ);
+  subtractS(a.λ, a.ρ);
   v128.store(residual, f64x2.splat(1));
 }
 
@@ -217,7 +200,8 @@ function step(): void {
     sum = f64x2.add(sum, f64x2.mul(λi, si));
   }
   const mean = f64x2.mul(sum, f64x2.splat(1 / <f64>p));
-  factorWith();
+  factorWith(failed);
+  factorizations++;
   solveWith(a.Δλ);
   const zero = f64x2.splat(0);
   for (let i = 0; i < p; i++)
@@ -305,7 +289,7 @@ function settle(rounds: i32): void {
     solveHeld(a.Δλ);
     // Δs = −(r + Sλ).
     for (let i = 0; i < P; i++) v128.store(at(a.Δs, i), f64x2.sub(zero, v128.load(at(a.r, i))));
-    subtractTimes(a.S, a.ldP, P, P, a.Δλ, a.Δs);
+    subtractS(a.Δλ, a.Δs);
     for (let k: usize = 0; k < 2; k++) {
       if (over(k)) continue;
       let bads: f64 = 0;

@@ -228,7 +228,7 @@ function write(table: usize, problem: i32, k: usize, well: bool, size: usize, co
   store<f64>(report, relative, 64);
   let pivot = a.isDiagonal() ? 1 : leastPivot(a.L, a.ldN, a.n, a.nReference, k, 1);
   pivot = leastPivot(a.E, a.ldM, a.m, a.mReference, k, pivot);
-  pivot = leastPivot(a.F, a.ldP, load<i32>(a.held + (k << 2)), a.ones, k, pivot);
+  pivot = leastPivot(a.F, a.ldF, load<i32>(a.held + (k << 2)), a.ones, k, pivot);
   store<f64>(report, 1 / pivot, 72);
 }
 

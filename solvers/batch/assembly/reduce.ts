@@ -6,9 +6,17 @@
 // rows scaled so that S has a unit diagonal (ŝ = s∘scale, λ̂ = λ/scale) and r̂ largest entry 1.
 
 import * as a from './state';
-import { addProduct, cholesky, forwardSolve, solveRows, subtractTimes } from './matrix';
+import {
+  addProduct,
+  backwardSolve,
+  cholesky,
+  forwardSolve,
+  solveRows,
+  subtractTimes,
+  subtractTransposedTimes,
+} from './matrix';
 import { forwardQ } from './system';
-import { copy, fill, interleave, largest, multiply, negate } from './vector';
+import { copy, dot, fill, interleave, largest, multiply, negate } from './vector';
 
 /** Least pivots, relative to the diagonal entries they come from; what is poorer is left to a more careful method. */
 const POOR_Q: f64 = 1e-11;
@@ -110,8 +118,8 @@ export function reduceRows(bad: usize): void {
   if (a.isDiagonal()) scaleColumns();
   else solveRows(a.L, a.ldN, a.N, a.X, a.ldN, a.T);
   fill(a.E, a.T * M, 0);
-  fill(a.S, P * P, 0);
-  const sparse = a.isDiagonal() && listColumns();
+  if (!a.condensed) fill(a.S, P * P, 0);
+  const sparse = a.isDiagonal() && !a.condensed && listColumns();
   if (sparse) addOuter();
   if (M > 0) {
     if (!sparse) addProduct(a.E, a.ldM, a.X, a.ldN, a.X, a.ldN, a.T, M, a.N, true, false);
@@ -123,6 +131,50 @@ export function reduceRows(bad: usize): void {
     cholesky(a.E, a.ldM, M, a.T, a.mReference, POOR_ROWS, bad);
   }
   if (P == 0) return;
+  if (a.condensed) projectRows(bad);
+  else formS(sparse, bad);
+}
+
+/** What `scale` shall be of a row with diagonal entry `entry` in S, of which `whole` was not taken away by the equalities. */
+function scaleRow(i: i32, lane: usize, entry: f64, whole: f64, bad: usize): void {
+  if (i < a.p && !(entry > POOR_ROWS * whole)) {
+    store<f64>(bad + lane, 1);
+    entry = 1;
+  }
+  store<f64>(a.scale + (<usize>i << 4) + lane, i < a.p ? 1 / sqrt<f64>(entry) : 0);
+}
+
+/** X̂ = X_G − Y L_M⁻¹ X_A, its rows scaled to length 1, and X̂ᵀ. */
+function projectRows(bad: usize): void {
+  const M = a.M;
+  const N = a.N;
+  const whole = a.scalars + 480;
+  const left = a.scalars + 496;
+  for (let i = 0; i < a.P; i++) {
+    const row = a.S + <usize>i * a.ldN;
+    copy(row, a.X + <usize>(M + i) * a.ldN, N);
+    dot(row, row, N, whole);
+    if (M > 0) {
+      copy(a.yq, a.E + <usize>(M + i) * a.ldM, M);
+      backwardSolve(a.E, a.ldM, M, a.yq);
+      subtractTransposedTimes(a.X, a.ldN, M, N, a.yq, row);
+    }
+    dot(row, row, N, left);
+    for (let lane: usize = 0; lane < 16; lane += 8)
+      scaleRow(i, lane, load<f64>(left + lane), load<f64>(whole + lane), bad);
+    const own = v128.load(a.scale + (<usize>i << 4));
+    for (let j = 0; j < N; j++) {
+      const value = f64x2.mul(v128.load(row + (<usize>j << 4)), own);
+      v128.store(row + (<usize>j << 4), value);
+      v128.store(a.turned + <usize>j * a.ldP + (<usize>i << 4), value);
+    }
+  }
+}
+
+/** S, scaled to a unit diagonal. */
+function formS(sparse: bool, bad: usize): void {
+  const M = a.M;
+  const P = a.P;
   const G = a.X + <usize>M * a.ldN;
   const Y = a.E + <usize>M * a.ldM;
   if (!sparse) addProduct(a.S, a.ldP, G, a.ldN, G, a.ldN, P, P, a.N, true, false);
@@ -130,15 +182,8 @@ export function reduceRows(bad: usize): void {
   addProduct(a.S, a.ldP, Y, a.ldM, Y, a.ldM, P, P, M, true, true);
   for (let i = 0; i < P; i++) {
     const at = a.S + <usize>i * (a.ldP + 16);
-    for (let lane: usize = 0; lane < 16; lane += 8) {
-      const whole = load<f64>(a.t + (<usize>i << 4) + lane);
-      let entry = load<f64>(at + lane);
-      if (i < a.p && !(entry > POOR_ROWS * whole)) {
-        store<f64>(bad + lane, 1);
-        entry = 1;
-      }
-      store<f64>(a.scale + (<usize>i << 4) + lane, i < a.p ? 1 / sqrt<f64>(entry) : 0);
-    }
+    for (let lane: usize = 0; lane < 16; lane += 8)
+      scaleRow(i, lane, load<f64>(at + lane), load<f64>(a.t + (<usize>i << 4) + lane), bad);
   }
   for (let i = 0; i < P; i++) {
     let row = a.S + <usize>i * a.ldP;

@@ -12,12 +12,19 @@ export let T: i32 = 0;
 export let ldN: usize = 0;
 export let ldM: usize = 0;
 export let ldP: usize = 0;
+/** The order of what is factored for the inequalities, P or N, and bytes of a row of it. */
+export let order: i32 = 0;
+export let ldF: usize = 0;
 
-/** Q (N × N), symmetric; C = [A; G] (T × N), the pair of its largest entries; S (P × P). */
+/** Whether S is not formed: systems are of order N then, not P, and S = X̂X̂ᵀ is had by its factor. */
+export let condensed: bool = false;
+/** Q (N × N), symmetric; C = [A; G] (T × N), the pair of its largest entries; S (P × P), or X̂ (P × N), X̂ᵀ and room for one more of these. */
 export let Q: usize = 0;
 export let C: usize = 0;
 export let largestOfC: usize = 0;
 export let S: usize = 0;
+export let turned: usize = 0;
+export let room: usize = 0;
 /** Of length N. */
 export let q: usize = 0;
 export let w: usize = 0;
@@ -43,6 +50,10 @@ export let Δs: usize = 0;
 export let t: usize = 0;
 export let last: usize = 0;
 export let ones: usize = 0;
+/** Of length P, and N, in condensed form. */
+export let weights: usize = 0;
+export let pWork: usize = 0;
+export let nWork: usize = 0;
 /** Pairs of numbers. */
 export let scalars: usize = 0;
 /** Room for `listed` numbers i32: where the columns of sparse rows have entries. */
@@ -51,7 +62,7 @@ export let listed: i32 = 0;
 
 /**
  * What a pair keeps: L (N × N); E = [L_M; Y_G] (T × M), scale (P), X = C L⁻ᵀ (T × N); the factor F of S on the rows held, each
- * problem's own one after the other, at most P of them, mask (P, 1 for rows held), and which rows these are (P pairs of i32), how many
+ * problem's own one after the other, at most P of them (N in condensed form), mask (P, 1 for rows held), and which rows these are (P pairs of i32), how many
  * (a pair of i32).
  */
 export let L: usize = 0;
@@ -82,7 +93,7 @@ function take(entries: i32): usize {
 }
 
 /** Lays out the workspace from `base` on; returns where it ends. What it holds is zero. */
-export function layOut(variables: i32, equalities: i32, inequalities: i32, base: usize): usize {
+export function layOut(variables: i32, equalities: i32, inequalities: i32, condense: bool, base: usize): usize {
   n = variables;
   m = equalities;
   p = inequalities;
@@ -90,14 +101,22 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, base:
   M = (m + 3) & ~3;
   P = (p + 3) & ~3;
   T = M + P;
+  condensed = condense;
+  order = condense ? N : P;
   ldN = <usize>N << 4;
   ldM = <usize>M << 4;
   ldP = <usize>P << 4;
+  ldF = <usize>order << 4;
   end = base;
   Q = take(N * N);
   C = take(T * N);
   largestOfC = take(1);
-  S = take(P * P);
+  S = take(P * (condense ? N : P));
+  turned = condense ? take(N * P) : 0;
+  room = condense ? take(N * P) : 0;
+  weights = condense ? take(P) : 0;
+  pWork = condense ? take(P) : 0;
+  nWork = condense ? take(N) : 0;
   q = take(N);
   w = take(N);
   z = take(N);
@@ -135,7 +154,7 @@ export function rowsBytes(): usize {
   return (<usize>T * <usize>(M + N) + <usize>P) << 4;
 }
 export function pairBytes(): usize {
-  return ((<usize>P * <usize>P + <usize>P) << 4) + (<usize>P << 3) + 16;
+  return ((<usize>order * <usize>order + <usize>P) << 4) + (<usize>P << 3) + 16;
 }
 
 /** Where the kept parts of the pair at hand are. */
@@ -146,7 +165,7 @@ export function hold(factor: usize, rows: usize, pair: usize): void {
   scale = rows + ((<usize>T * <usize>M) << 4);
   X = scale + (<usize>P << 4);
   F = pair;
-  mask = pair + ((<usize>P * <usize>P) << 4);
+  mask = pair + ((<usize>order * <usize>order) << 4);
   index = mask + (<usize>P << 4);
   held = index + (<usize>P << 3);
 }
