@@ -231,8 +231,9 @@ function withBorders<T extends Staged>(
       outputs: Int32Array.from(columns),
       firstRow: m + names.length,
     });
-    names.push(...watched.map(({ node, entry }) => `${use.name}/${net.nodes[node]!.layer}[${entry}] border`));
-    start.push(...rooms.outputs.flatMap((k) => [...values[k]!]));
+    for (const { node, entry } of watched)
+      names.push(`${use.name}/${net.nodes[node]!.layer}[${entry}] border`);
+    for (const k of rooms.outputs) for (const value of values[k]!) start.push(value);
     return columns;
   });
   const used = [...new Set(grayBoxes.map(({ box }) => box))].sort((a, b) => a - b);

@@ -25,7 +25,8 @@ export function shifted(start: WarmStart, shift: Shift, { columns, rows, paramet
     throw new InputError("shift: of is no list of names, as in { by: 1, of: ['x', 'u'] }");
   const fixed = new Set(parameters);
   const [x, g] = [series(columns, (k) => !fixed.has(k)), series(rows, () => true)];
-  const longest = Math.max(0, ...[...x.values()].map(({ length }) => length));
+  let longest = 0;
+  for (const { length } of x.values()) longest = Math.max(longest, length);
   for (const name of of ?? [])
     if (!x.has(name) && !g.has(name))
       throw new InputError(`shift: there is no array ${told(name)} with a time as its first index`);

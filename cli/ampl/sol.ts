@@ -55,11 +55,11 @@ export function solText(content: SolContent): string {
   for (const value of x) lines.push(String(value));
   lines.push(`objno ${objective} ${code}`);
   for (const { name, values } of suffixes) {
-    const entries: string[] = [];
+    const count = values.reduce((sum, value) => sum + Number(value !== 0), 0);
+    lines.push(`suffix ${realOnVariables} ${count} ${name.length + 1} 0 0`, name);
     values.forEach((value, index) => {
-      if (value !== 0) entries.push(`${index} ${value}`);
+      if (value !== 0) lines.push(`${index} ${value}`);
     });
-    lines.push(`suffix ${realOnVariables} ${entries.length} ${name.length + 1} 0 0`, name, ...entries);
   }
   return `${lines.join('\n')}\n`;
 }

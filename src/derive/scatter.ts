@@ -78,7 +78,7 @@ function makePlan(index: Int32Array, size: number): Plan {
   }
   let next = 0;
   const classes = [...byCount].map(([key, members]): Class => {
-    const count = Math.max(...members.map((t) => counts[t]!));
+    const count = members.reduce((most, t) => Math.max(most, counts[t]!), 0);
     const table = (apart: boolean): Int32Array => {
       const table = new Int32Array(members.length * count).fill(-1);
       members.forEach((t, k) => {

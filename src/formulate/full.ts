@@ -188,7 +188,7 @@ function addMaximum(
       return;
     }
     const own = Float64Array.from(places[i]!, (k) => start[k]!);
-    const most = Math.max(...own);
+    const most = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     const count = own.filter((value) => value === most).length;
     const shares = model.variables(`${label}[${i}] share`, own.length, {
       lower: 0,

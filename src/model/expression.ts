@@ -157,7 +157,7 @@ export function exampleColumn(root: Expression): Column | undefined {
     if (e instanceof Column) return e;
     if (!(e instanceof Call) || seen.has(e)) continue;
     seen.add(e);
-    open.push(...e.args.filter((arg) => arg.owner !== undefined));
+    for (const arg of e.args) if (arg.owner !== undefined) open.push(arg);
   }
   return undefined;
 }

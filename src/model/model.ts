@@ -367,12 +367,12 @@ export class Model implements Owner {
     const left = this.#uses.filter(({ firstRow }) => firstRow < first || firstRow >= end);
     const boxes = this.#boxes.filter((_, k) => left.some(({ box }) => box === k));
     const moved = left.map((use) => ({ ...use, box: boxes.indexOf(this.#boxes[use.box]) }));
-    this.#uses.splice(0, this.#uses.length, ...moved);
-    this.#boxes.splice(0, this.#boxes.length, ...boxes);
+    replace(this.#uses, moved);
+    replace(this.#boxes, boxes);
     this.#rows.release(first, end);
     this.#variables.hold(columns, kept);
     const outside = this.#blocks.filter(([from, to]) => to < columns[0] || from >= columns[1]);
-    this.#blocks.splice(0, this.#blocks.length, ...outside);
+    replace(this.#blocks, outside);
     this.#withdrawn++;
   }
 
@@ -605,4 +605,10 @@ function boundedArray(
       `row '${name}': bounds of shape ${shapeText(relation.shape)} for shape ${shapeText(shape)}`,
     );
   return relation;
+}
+
+/** Puts other entries into a list; there may be more than a call takes arguments. */
+function replace<T>(list: T[], entries: readonly T[]): void {
+  list.length = 0;
+  for (const entry of entries) list.push(entry);
 }

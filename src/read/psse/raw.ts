@@ -71,12 +71,12 @@ export function readRaw(source: SourceText, options: TransformerOptions): RawGri
         stars,
         remarks: said,
       } = readTransformers(lines, { baseMVA, byId, file }, options);
-      branches.push(...more);
+      for (const branch of more) branches.push(branch);
       for (const star of stars) {
         buses.push({ ...star, reference: false });
         byId.set(star.id, star);
       }
-      remarks.push(...said);
+      for (const line of said) remarks.push(line);
       continue;
     }
     let unread = 0;

@@ -36,7 +36,9 @@ export function readTransformers(
   { magnetizing = 'psse' }: TransformerOptions,
 ): { readonly branches: Branch[]; readonly stars: Bus[]; readonly remarks: string[] } {
   const [branches, stars, remarks]: [Branch[], Bus[], string[]] = [[], [], []];
-  let nextStar = 10 ** String(Math.max(1, ...around.byId.keys())).length;
+  let last = 1;
+  for (const id of around.byId.keys()) last = Math.max(last, id);
+  let nextStar = 10 ** String(last).length;
   for (const head of lines.section('transformer')) {
     const three = head.whole(2, 'K', 0) !== 0;
     const impedance = lines.need("a transformer's impedances");

@@ -48,22 +48,29 @@ const reduction =
   };
 
 const total = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+/** By folds, as there may be more numbers than a call takes arguments. */
+const fold =
+  (of: (a: number, b: number) => number, begin: number) =>
+  (numbers: readonly number[]): number =>
+    numbers.reduce((a, b) => of(a, b), begin);
 const squares: Lowered = (call, u, axes) => reduce.sum(call, multiply(call, u, u), axes);
 
 export const reductions: Readonly<Record<string, Operator>> = {
   ReduceSum: reduction(total, reduce.sum),
   ReduceMean: reduction((numbers) => total(numbers) / numbers.length, reduce.mean),
-  ReduceMax: reduction((numbers) => Math.max(...numbers), reduce.largest),
-  ReduceMin: reduction((numbers) => Math.min(...numbers), reduce.smallest),
-  ReduceProd: reduction((numbers) => numbers.reduce((a, b) => a * b, 1), reduce.product),
+  ReduceMax: reduction(fold(Math.max, Number.NEGATIVE_INFINITY), reduce.largest),
+  ReduceMin: reduction(fold(Math.min, Number.POSITIVE_INFINITY), reduce.smallest),
+  ReduceProd: reduction(
+    fold((a, b) => a * b, 1),
+    reduce.product,
+  ),
   ReduceSumSquare: reduction((numbers) => total(numbers.map((u) => u * u)), squares),
   ReduceL1: reduction(
     (numbers) => total(numbers.map(Math.abs)),
     (call, u, axes) => reduce.sum(call, apply(call, u, { name: 'abs' }), axes),
   ),
-  ReduceL2: reduction(
-    (numbers) => Math.hypot(...numbers),
-    (call, u, axes) => apply(call, squares(call, u, axes), { name: 'sqrt' }),
+  ReduceL2: reduction(fold(Math.hypot, 0), (call, u, axes) =>
+    apply(call, squares(call, u, axes), { name: 'sqrt' }),
   ),
   ReduceLogSum: reduction(
     (numbers) => Math.log(total(numbers)),
