@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import { solve } from '../../api/solve.js';
 import { network as constrainByNetwork, Model, multiply, power, subtract, sum } from '../../index.js';
+import { compiled } from '../../runtime/node/compiled.js';
 import { Runtime } from '../../runtime/node/runtime.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from '../pool/problem.js';
@@ -11,9 +13,11 @@ export interface Repeated {
   readonly make: () => Model;
   /** Engines that compute it; none where no network is in it. */
   readonly engines: readonly Engine[];
+  /** Who updates large dense blocks, where that matters. */
+  readonly kernels?: readonly ('wasm' | 'auto')[];
 }
 
-const engines = ['wasm', 'onnx', 'reference'] as const;
+const engines = ['wasm', 'onnx', 'tfjs', 'reference'] as const;
 type Engine = (typeof engines)[number];
 
 function rosenbrock(n: number): Model {
@@ -51,23 +55,31 @@ function lifted(): Model {
 
 export const repeated: readonly Repeated[] = [
   { name: 'Rosenbrock, 60 variables', make: () => rosenbrock(60), engines: [] },
-  { name: 'one dense front of 260', make: () => dense(260), engines: [] },
+  { name: 'one dense front of 260', make: () => dense(260), engines: [], kernels: ['wasm', 'auto'] },
   { name: 'a network in full space', make: lifted, engines: [] },
   { name: 'a small network', make: () => nearest(0.5).model, engines },
   { name: 'a wider network', make: () => nearest(0.35, smallNetwork(40, 90, 3)).model, engines },
 ];
 
+/** How a problem is solved. */
+interface Way {
+  readonly engine?: Engine;
+  readonly threads?: number;
+  readonly kernels?: 'wasm' | 'auto';
+}
+
 /** All bits of a result that may not differ between runs. */
-export async function bitsOf(
-  { make }: Repeated,
-  engine: Engine | undefined,
-  threads: number | undefined,
+async function bitsOf(
+  make: () => Model,
+  { engine, threads, kernels: dense }: Way,
   runtime: Runtime,
 ): Promise<string> {
   const { status, x, multipliers, objective, iterations, kernels } = await solve(make(), {
     runtime,
     ...(engine && { engine }),
-    ...(threads !== undefined && engine === 'onnx' && { threads }),
+    ...(engine === 'tfjs' && { tol: 1e-5, onRemark: () => {} }),
+    ...(threads !== undefined && { threads }),
+    ...(dense && { linear_solver_options: { denseKernels: dense } }),
   });
   const hex = (values: Float64Array): string =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex');
@@ -86,31 +98,71 @@ export interface Found {
   readonly first: string;
 }
 
-/** Solves every problem with every engine `runs` times, `together` at once, with 1 and 2 threads where an engine has threads. */
+/** Batches of quadratic programs, beside the problems. */
+export const batch = 'a batch of quadratic programs with gradients';
+
+/** Every problem by every engine, with 1 and 2 threads where an engine has threads. */
+function waysOf({ engines, kernels }: Repeated): Way[] {
+  if (kernels) return kernels.map((own) => ({ kernels: own }));
+  if (engines.length === 0) return [{}];
+  return engines.flatMap<Way>((engine) =>
+    engine === 'onnx' ? [1, 2].map((threads) => ({ engine, threads })) : [{ engine }],
+  );
+}
+
+/** The bits of a batch of quadratic programs, solved in a thread that shares it with `threads − 1` others. */
+function batchBits(threads: number): Promise<string> {
+  const worker = new Worker(compiled(import.meta.url, './batch-bits.js'), {
+    workerData: threads,
+    execArgv: [],
+  });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+/** Runs what gives bits `runs` times, `together` at once. */
+async function repeatOne(
+  name: string,
+  runs: number,
+  together: number,
+  bits: (run: number) => Promise<string>,
+): Promise<Found> {
+  const results = new Set<string>();
+  for (let done = 0; done < runs; done += together) {
+    const length = Math.min(together, runs - done);
+    for (const own of await Promise.all(Array.from({ length }, (_, k) => bits(done + k)))) results.add(own);
+  }
+  const [one] = results;
+  const digest = createHash('sha256').update(one!).digest('hex').slice(0, 8);
+  return { name, runs, results: results.size, first: [...one!.split('\n').slice(0, 3), digest].join(', ') };
+}
+
+/** Solves every problem in every way `runs` times, `together` at once. */
 export async function repeat(
   runs: number,
   together: number,
-  only: (problem: Repeated) => boolean = () => true,
+  only: (name: string) => boolean = () => true,
 ): Promise<Found[]> {
   const found: Found[] = [];
   const runtime = new Runtime({ threads: together });
   try {
-    for (const problem of repeated.filter(only))
-      for (const engine of problem.engines.length > 0 ? problem.engines : [undefined])
-        for (const threads of engine === 'onnx' ? [1, 2] : [undefined]) {
-          const results = new Set<string>();
-          for (let done = 0; done < runs; done += together) {
-            const batch = Array.from({ length: Math.min(together, runs - done) }, () =>
-              bitsOf(problem, engine, threads, runtime),
-            );
-            for (const bits of await Promise.all(batch)) results.add(bits);
-          }
-          const name = [problem.name, engine, threads && `${threads} threads`].filter(Boolean).join(', ');
-          const [bits] = results;
-          const digest = createHash('sha256').update(bits!).digest('hex').slice(0, 8);
-          const first = [...bits!.split('\n').slice(0, 3), digest].join(', ');
-          found.push({ name, runs, results: results.size, first });
-        }
+    for (const problem of repeated.filter(({ name }) => only(name)))
+      for (const way of waysOf(problem)) {
+        const { engine, threads, kernels } = way;
+        const name = [
+          problem.name,
+          engine,
+          threads && `${threads} threads`,
+          kernels && `dense kernels ${kernels}`,
+        ]
+          .filter(Boolean)
+          .join(', ');
+        found.push(await repeatOne(name, runs, together, () => bitsOf(problem.make, way, runtime)));
+      }
+    // The same bits with one thread and with two.
+    if (only(batch)) found.push(await repeatOne(batch, runs, together, (run) => batchBits(1 + (run % 2))));
   } finally {
     await runtime.close();
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { solve } from '../../api/solve.js';
 import { Runtime } from '../../runtime/node/runtime.js';
@@ -14,8 +15,12 @@ export const kinds = [
   'solver thread, onnx',
   'solver thread, wasm',
   'host',
+  'SIGINT, .nl',
+  'SIGHUP, .nl',
   'SIGTERM, .nl',
   'SIGKILL, .nl',
+  'SIGINT, mnist',
+  'SIGHUP, mnist',
   'SIGTERM, mnist',
   'SIGKILL, mnist',
 ] as const;
@@ -99,7 +104,7 @@ export class Killer {
 
   async #process(kind: Kind): Promise<Fate> {
     const { folder } = this.#scratch;
-    const [signal, what] = kind.split(', ') as ['SIGTERM' | 'SIGKILL', string];
+    const [signal, what] = kind.split(', ') as [keyof typeof constants.signals, string];
     const sol = join(folder, what === '.nl' ? 'q.sol' : 'out/result.json');
     const args =
       what === '.nl' ? ['q', '-AMPL', 'outlev=0'] : ['solve', 'mnist', '--engine', 'onnx', '--out', 'out'];
@@ -130,11 +135,16 @@ export class Killer {
   }
 
   /** Whether what the process told is what it wrote. */
-  #told({ code, signal: by, stderr }: Ran, sol: string, signal: string, whole: number): string[] {
+  #told(
+    { code, signal: by, stderr }: Ran,
+    sol: string,
+    signal: keyof typeof constants.signals,
+    whole: number,
+  ): string[] {
     const written = existsSync(sol);
     // Before it listens, or by a second kind of signal, a process just ends.
-    if (by === signal || code === 143)
-      return signal === 'SIGTERM' && written ? ['wrote an answer and ended by the signal'] : [];
+    if (by === signal || code === 128 + constants.signals[signal])
+      return signal !== 'SIGKILL' && written ? ['wrote an answer and ended by the signal'] : [];
     if (code !== 0 && code !== 1) return [`exit code ${code} (${by}): ${stderr.slice(0, 300)}`];
     if (!written) return ['an exit code of an answer, and no answer'];
     const status = statusIn(sol);
