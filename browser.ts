@@ -7,6 +7,7 @@ export { type FormulationSizes, formulationSizes } from './api/formulation-sizes
 export type { SavedPoint } from './api/grid/saved-point.js';
 export type { NetworkSummary, UseError } from './api/network-error.js';
 export type { NetworkReport } from './api/network-report.js';
+export type { NetworkTeller } from './api/network-teller.js';
 export type { SortedNlOptions } from './api/nl-options.js';
 export {
   type Dynamics,

@@ -46,14 +46,14 @@ export function networkReport(
   { uses, boxes, engines, oracles }: Computed,
 ): NetworkReport {
   if (!(y instanceof Variable || y instanceof VariableArray))
-    throw new InputError(`networkOf: ${told(y)} is not what network(…) returned`);
+    throw new InputError(`network: ${told(y)} is not what network(…) returned`);
   const columns = y instanceof Variable ? [y.index] : y.elements.map(({ index }) => index);
   const wanted = new Set(columns);
   const own = uses.filter(({ outputs }) => outputs.some((column) => wanted.has(column)));
   const [first] = own;
   const known = own.reduce((total, { outputs }) => total + outputs.filter((j) => wanted.has(j)).length, 0);
   if (first === undefined || known < wanted.size)
-    throw new InputError(`networkOf: '${y.name}' holds variables that are no output of a network`);
+    throw new InputError(`network: '${y.name}' holds variables that are no output of a network`);
   const { network, original = network, formulation } = first;
   const box = formulation === 'full' ? -1 : boxes.indexOf(first.box);
   const { engine, device, precision } = engines[box] ?? {};

@@ -21,8 +21,9 @@ import { undefinedPart } from '../src/model/undefined-part.js';
 import type { Result } from '../src/nlp/result.js';
 import type { OracleStatistics } from '../src/oracle/contract.js';
 import type { EngineSummary } from './engine.js';
-import { errorRemark, type NetworkSummary, parametersOf, type UseError, useErrors } from './network-error.js';
+import { errorRemark, parametersOf, type UseError, useErrors } from './network-error.js';
 import { type NetworkReport, networkReport } from './network-report.js';
+import { type NetworkTeller, networkTeller } from './network-teller.js';
 import { type SavedSolution, savedSolution } from './saved-solution.js';
 import type { AdjointSensitivity, Sensitivity, Wish } from './sensitivity.js';
 import { Values } from './values.js';
@@ -35,8 +36,11 @@ export interface Solution extends Result {
   /** What was solved, as plain data; made when it is first asked for. */
   readonly problem: Problem;
   readonly sizes: Sizes;
-  /** Absent where the problem has no network. */
-  readonly network?: NetworkSummary;
+  /**
+   * Tells of the network whose outputs y is: layers, formulation, engine, precision, calls, error. As an object, of all networks
+   * together; without any it has no parameters and no engine.
+   */
+  readonly network: NetworkTeller;
   /**
    * Largest `|y − NN(x)|` over all uses of networks at the point held, NN recomputed in f64 from the network as it was
    * read, its kinks exact: what rows that relax kinks, and engines of less precision, cost. Above 10 × tol the message says
@@ -54,8 +58,8 @@ export interface Solution extends Result {
   readonly adjoint?: AdjointSensitivity;
   /** Small plain data, by name, for `JSON.stringify`; a later solve takes it as its `warmStart`. */
   toJSON(): SavedSolution;
-  /** The network whose outputs y is: layers, formulation, engine, precision, calls, error. */
-  networkOf(y: VariableArray | Variable): NetworkReport;
+  /** The same as {@link Solution.network}. */
+  readonly networkOf: (y: VariableArray | Variable) => NetworkReport;
   /** Value of a variable, a parameter or an expression; of an array of them the values in its shape; of a row its own. */
   value<R extends number>(of: ExpressionArray<Expression, R>): Values<R>;
   value<R extends number>(of: RowArray<R>): Values<R>;
@@ -152,6 +156,11 @@ export function solutionOf(
     return known;
   };
   const largest = (): number => errors().reduce((most, { error }) => Math.max(most, error), 0);
+  const network = networkTeller(
+    (y) => networkReport(y, x, { uses, boxes: model.grayBoxes, engines, oracles }),
+    { parameters: parametersOf(uses), ...engine },
+    largest,
+  );
   // What was stopped or has no time left returns at once; a large network takes seconds.
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
   // Where a function is undefined at the start, its formula says more than the name of its row.
@@ -176,15 +185,7 @@ export function solutionOf(
       return stated();
     },
     sizes,
-    ...(uses.length > 0 && {
-      network: {
-        parameters: parametersOf(uses),
-        ...engine,
-        get error() {
-          return largest();
-        },
-      },
-    }),
+    network,
     get networkError() {
       return uses.length > 0 ? largest() : undefined;
     },
@@ -193,7 +194,7 @@ export function solutionOf(
     },
     oracles,
     ...wish?.told(derivatives ?? noDerivatives(`there are none with status '${result.status}'`), x),
-    networkOf: (y) => networkReport(y, x, { uses, boxes: model.grayBoxes, engines, oracles }),
+    networkOf: network,
     toJSON: () => savedSolution(statement, result),
     value,
     multiplier,

@@ -17,7 +17,7 @@ export interface NlAnswer {
   readonly file: Pick<NlFile, 'file' | 'header' | 'names' | 'sense' | 'objective' | 'warnings'>;
   readonly solution: Omit<
     Solution,
-    'problem' | 'value' | 'multiplier' | 'reducedCosts' | 'toJSON' | 'networkOf'
+    'problem' | 'value' | 'multiplier' | 'reducedCosts' | 'toJSON' | 'network' | 'networkOf'
   >;
 }
 

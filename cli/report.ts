@@ -1,8 +1,8 @@
-import type { NlAnswer } from '../index.js';
+import type { NlAnswer, Solution } from '../index.js';
 import { table } from './table.js';
 
 /** What is told of a solution. */
-type Told = NlAnswer['solution'];
+type Told = NlAnswer['solution'] & Partial<Pick<Solution, 'network'>>;
 
 /** The JSON object of one solve: what every command prints with `--json` and writes as `result.json`. */
 export function resultJson(
@@ -10,8 +10,19 @@ export function resultJson(
   solution: Told,
   values: Readonly<Record<string, Float64Array | number>>,
 ): Record<string, unknown> {
-  const { status, message, objective, iterations, sizes, errors, evaluations, seconds, network, kernels } =
-    solution;
+  const {
+    status,
+    message,
+    objective,
+    iterations,
+    sizes,
+    errors,
+    evaluations,
+    seconds,
+    network,
+    networkErrors,
+    kernels,
+  } = solution;
   return {
     scenario,
     status,
@@ -23,7 +34,7 @@ export function resultJson(
     evaluations,
     seconds,
     ...(kernels && { kernels }),
-    ...(network && { network }),
+    ...(networkErrors.length > 0 && { network }),
     solution: values,
   };
 }

@@ -29,4 +29,4 @@ console.log('latent', ...solution.value(latent));
 console.log('drag', solution.objective, 'in truth', ...drag(shape(solution.value(latent).toArray())));
 const again = evaluate(predictor, evaluate(decoder, solution.value(latent).data));
 console.log('the networks agree', Math.abs(again[0]! - solution.objective) < 1e-6);
-console.log('layers of the decoder', solution.networkOf(points).layers.length);
+console.log('layers of the decoder', solution.network(points).layers.length);

@@ -67,7 +67,7 @@ describe('what a solve tells', () => {
   it('of a network is its layers, who computed it and how often', async () => {
     const { m, x, y, full } = stated();
     const s = await solveHere(m);
-    const report = s.networkOf(y);
+    const report = s.network(y);
     expect(report).toMatchObject({
       uses: 2,
       formulation: 'reduced',
@@ -81,10 +81,10 @@ describe('what a solve tells', () => {
     expect(report.layers.map(({ op }) => op)).toEqual(['input', 'affine', 'tanh', 'affine']);
     expect(report.oracle!.hessians).toBeGreaterThan(0);
     expect(report.error).toBeLessThan(1e-7);
-    expect(s.networkOf(y.at(1, 0)).uses).toBe(1);
-    const rows = s.networkOf(full);
+    expect(s.network(y.at(1, 0)).uses).toBe(1);
+    const rows = s.network(full);
     expect(rows.formulation).toBe('full');
     expect(rows.engine).toBeUndefined();
-    expect(() => s.networkOf(x)).toThrow(/no output of a network/);
+    expect(() => s.network(x)).toThrow(/no output of a network/);
   });
 });

@@ -48,7 +48,7 @@ describe('how far outputs are from their network', () => {
     const wanted = Math.abs(solution.value(y.at(0)) - NN(net, solution.value(x).data)[0]!);
     expect(wanted).toBeGreaterThan(1e-4);
     expect(solution.networkError).toBe(wanted);
-    expect(solution.network).toEqual({ parameters: 0, error: wanted });
+    expect({ ...solution.network }).toEqual({ parameters: 0, error: wanted });
     expect(solution.networkErrors).toEqual([{ name: 'out', network: 'net', error: wanted }]);
     expect(solution.message).toMatch(
       /; out is off NN\(x\) by \d\.\d\de-\d, more than 10 tol \(relu: \{ (complementarity|smooth): \S+ \} relaxes its kinks, take less\)$/,

@@ -26,7 +26,7 @@ describe('solves with engine cuda', () => {
     );
     for (const [k, { solution }] of outcomes.entries()) {
       expect(solution!.status).toBe('optimal');
-      expect(solution!.network).toMatchObject({ engine: 'cuda', device: 'cuda', precision });
+      expect({ ...solution!.network }).toMatchObject({ engine: 'cuda', device: 'cuda', precision });
       const here = await solveHere(nearest(targets[k]!, network).model, { engine: 'reference' });
       for (const [i, xi] of here.x.entries()) expect(solution!.x[i]).toBeCloseTo(xi, 6);
     }
