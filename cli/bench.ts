@@ -15,6 +15,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   solve: 'the adversarial image: seconds per iteration and where they go, beside Ipopt with PyTorch',
   linear: 'factorization of KKT matrices, beside MUMPS',
   qp: 'batches of quadratic programs with gradients, beside Moreau, proxsuite and qpth',
+  'qp-hard': 'hard quadratic programs: right answers, gradients and flags, beside proxsuite and qpth',
+  'qp-head': 'the adversarial image of a classifier that ends with a quadratic program, by treatment',
   hs: 'the Hock–Schittkowski problems, beside Ipopt',
   sparse: 'large sparse problems, beside Ipopt',
   models: 'large models taken apart and read; functions of long sums, beside Ipopt',

@@ -1,56 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluate, fromTfjs, type Network, type QuadraticTreatment, shutdown, solve } from '../../index.js';
-import { QpLayer } from '../../layers/tfjs/index.js';
+import { evaluate, type Network, type QuadraticTreatment, shutdown, solve } from '../../index.js';
 import { drawnDigit } from '../../scenarios/mnist/digit.js';
 import { adversarialImage } from '../../scenarios/mnist/problem.js';
-
-const folder = fileURLToPath(new URL('../../models/mnist-tanh-128/', import.meta.url));
-
-/** The shipped classifier of digits with a quadratic program before its softmax: its scores are projected. */
-async function classifier(): Promise<Network> {
-  await tf.setBackend('cpu');
-  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(`${folder}model.json`, 'utf8'));
-  const [{ weights, paths }] = weightsManifest;
-  const bytes = Buffer.concat(paths.map((path: string) => readFileSync(`${folder}${path}`)));
-  const shipped = (await tf.loadLayersModel(
-    tf.io.fromMemory({
-      modelTopology,
-      weightSpecs: weights,
-      weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
-    }),
-  )) as tf.Sequential;
-  const [last] = shipped.layers.slice(-1);
-  const scores = tf.layers.dense({ units: 10, name: 'scores' });
-  const model = tf.sequential({
-    name: 'projected',
-    layers: [
-      ...shipped.layers.slice(0, -1),
-      scores,
-      new QpLayer({
-        n: 10,
-        p: 10,
-        input: '-q',
-        quadratic: 'fixed',
-        name: 'program',
-        seed: 6,
-        initial: { s0: new Array<number>(10).fill(4) },
-      }),
-      tf.layers.activation({ activation: 'softmax', name: 'probabilities' }),
-    ],
-  });
-  scores.setWeights(last!.getWeights());
-  return fromTfjs(model);
-}
+import { projectedClassifier } from './projected-classifier.js';
 
 describe('an adversarial image of a classifier that ends with a quadratic program', () => {
   let net: Network;
   const { pixels, label } = drawnDigit();
   const target = 9;
   beforeAll(async () => {
-    net = await classifier();
+    net = await projectedClassifier();
   });
   afterAll(() => shutdown());
 
