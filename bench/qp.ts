@@ -1,5 +1,6 @@
-// Batches of quadratic programs with gradients of all their data, by size, beside other libraries: processor time of one core.
-//   node dist/bench/qp.js [--sizes 10,50,100,128] [--batch 128] [--trials 10] [--threads 1] [--python python3]
+// Batches of quadratic programs with gradients of all their data, by size, beside other libraries: processor time of one core; and the
+// same by the clock in one thread and in two.
+//   node dist/bench/qp.js [--sizes 10,50,100,128] [--batch 128] [--trials 10] [--threads 2, 1 leaves that out] [--python python3]
 //     [--peers moreau,proxsuite,qpth] [--sparse 1024] [--sparse-batch 8] [--sparse-peers clarabel,proxsuite-sparse] [--json]
 import '../runtime/node/provide.js';
 import { spawnSync } from 'node:child_process';
@@ -16,7 +17,7 @@ const { values: flags } = parseArgs({
     sizes: { type: 'string', default: '10,50,100,128' },
     batch: { type: 'string', default: '128' },
     trials: { type: 'string', default: '10' },
-    threads: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
     python: { type: 'string', default: 'python3' },
     peers: { type: 'string', default: 'moreau,proxsuite,qpth' },
     sparse: { type: 'string', default: '1024' },
@@ -50,15 +51,23 @@ export interface SparseQpRow {
   readonly primal: number;
 }
 
+/** Milliseconds by the clock, forward and backward together, the least of all trials. */
+export interface ThreadsRow {
+  readonly n: number;
+  readonly threads: number;
+  readonly one: number;
+  readonly several: number;
+}
+
 export interface QpOutput {
   readonly machine: string;
   /** Processes that wanted a core while it ran, in the mean of the last minutes. */
   readonly load: number;
   readonly batch: number;
   readonly trials: number;
-  /** Whose milliseconds: of the processor, or by the clock with several threads. */
-  readonly clock: 'processor' | 'wall';
+  /** Milliseconds of the processor. */
   readonly rows: readonly QpRow[];
+  readonly threads: readonly ThreadsRow[];
   readonly sparse: readonly SparseQpRow[];
   readonly missing: readonly string[];
 }
@@ -103,10 +112,8 @@ function problems(batch: number, n: number): QpBatch {
 }
 
 const [batch, trials, threads] = [Number(flags.batch), Number(flags.trials), Number(flags.threads)];
-const clock = threads > 1 ? 'wall' : 'processor';
 
 function milliseconds(): number {
-  if (clock === 'wall') return performance.now();
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
@@ -119,7 +126,7 @@ function measure(n: number): QpRow {
   // The first two are for the compiler.
   for (let k = 0; k < trials + 2; k++) {
     const began = milliseconds();
-    const solution = solveBatch(data, { threads });
+    const solution = solveBatch(data);
     const solved = milliseconds();
     const map = differentiate(data, solution);
     map.backward({ z });
@@ -137,7 +144,7 @@ function measure(n: number): QpRow {
     dual = Math.max(...solution.dualError);
   }
   return {
-    peer: threads > 1 ? `graybox, ${threads} threads` : 'graybox',
+    peer: 'graybox',
     version: '',
     n,
     forward: median(forward),
@@ -148,6 +155,23 @@ function measure(n: number): QpRow {
     dual,
     write: median(write),
   };
+}
+
+function measureThreads(n: number): ThreadsRow {
+  const data = problems(batch, n);
+  const z = new Float64Array(batch * n).fill(1);
+  const least = [1, threads].map((count) => {
+    let best = Infinity;
+    for (let k = 0; k < trials + 2; k++) {
+      const began = performance.now();
+      const map = differentiate(data, solveBatch(data, { threads: count }));
+      map.backward({ z });
+      best = Math.min(best, performance.now() - began);
+      map.dispose();
+    }
+    return best;
+  }) as [number, number];
+  return { n, threads, one: least[0], several: least[1] };
 }
 
 /** Q = I; A (n/4 rows) and G (n rows) of density 0.01 plus I; b = Ax, h = Gx + U(0, 1). */
@@ -191,7 +215,7 @@ function measureSparse(n: number, elements: number): SparseQpRow {
   let primal = 0;
   for (let k = 0; k < 3; k++) {
     const began = milliseconds();
-    const solution = solveBatch(data, { threads });
+    const solution = solveBatch(data);
     times.push((milliseconds() - began) / elements);
     if (solution.statuses.some((status) => status !== 'optimal'))
       throw new Error(`sparse, n = ${n}: not all elements are optimal`);
@@ -202,6 +226,7 @@ function measureSparse(n: number, elements: number): SparseQpRow {
 
 const sizes = flags.sizes.split(',').map(Number);
 const rows = sizes.map(measure);
+const several = threads > 1 ? sizes.filter((n) => n >= 50).map(measureThreads) : [];
 const missing: string[] = [];
 
 /** What a peer measured, as far as it came. */
@@ -226,8 +251,8 @@ const output: QpOutput = {
   load: loadavg()[1]!,
   batch,
   trials,
-  clock,
   rows,
+  threads: several,
   sparse,
   missing,
 };
@@ -236,7 +261,7 @@ else {
   const digits = (value: number): string => value.toFixed(2);
   const error = (value: number | null): string => (value === null ? '–' : value.toExponential(1));
   console.log(
-    `${output.machine}; f64, batch ${batch}, ${trials} trials, ${clock} milliseconds, load ${output.load.toFixed(1)}\n`,
+    `${output.machine}; f64, batch ${batch}, ${trials} trials, processor milliseconds, load ${output.load.toFixed(1)}\n`,
   );
   console.log(
     table(
@@ -265,6 +290,10 @@ else {
           error(row.primal),
         ]),
       )}`,
+    );
+  for (const row of several)
+    console.log(
+      `n = ${row.n}: one thread ${digits(row.one)} ms by the clock, ${row.threads} threads ${digits(row.several)} (${(row.one / row.several).toFixed(2)} ×)`,
     );
   for (const line of missing) console.log(`not measured: ${line}`);
 }

@@ -1,10 +1,9 @@
-import { isOutOfMemory } from '../../src/core/errors.js';
-import { beyond } from '../../src/core/kernels.js';
 import { unwrittenFloat64 } from '../../src/core/memory.js';
 import { type BatchSolution, type Gradients, type InputName, inputNames, type QpBatch } from './contract.js';
 import type { Triple } from './derivative-element.js';
 import { offsetOf, sizeOf } from './element.js';
 import { writeOuterProducts } from './outer.js';
+import { withRoom } from './room.js';
 
 /**
  * The gradients from the solution u of K u = g: with v = u_λ plus the cotangent of s,
@@ -56,24 +55,15 @@ export function gradientsOf(
   return out;
 }
 
-/** As long as the inputs; vectors are zeros, matrices still to be written. Throws {@link OutOfMemoryError}, which says what it needs. */
+/** As long as the inputs; vectors are zeros, matrices still to be written. */
 function like(data: QpBatch): Record<InputName, Float64Array> {
+  const { batch } = data;
   const lengths = inputNames.map((name) => data[name].values.length);
-  try {
-    return Object.fromEntries(
-      inputNames.map((name, k) => [
-        name,
-        'QAG'.includes(name) && data.batch > 0
-          ? unwrittenFloat64(lengths[k]!)
-          : new Float64Array(lengths[k]!),
-      ]),
-    ) as Record<InputName, Float64Array>;
-  } catch (error) {
-    if (!isOutOfMemory(error)) throw error;
-    const bytes = 8 * lengths.reduce((sum, length) => sum + length, 0);
-    const what = `the gradient of ${data.batch} quadratic programs`;
-    throw beyond(bytes, what, 'more than can be had; take fewer elements at once, or share inputs');
-  }
+  const bytes = (8 * lengths.reduce((sum, length) => sum + length, 0)) / Math.max(1, batch);
+  const array = (name: InputName, length: number): Float64Array =>
+    'QAG'.includes(name) && batch > 0 ? unwrittenFloat64(length) : new Float64Array(length);
+  const make = () => Object.fromEntries(inputNames.map((name, k) => [name, array(name, lengths[k]!)]));
+  return withRoom(make, batch, bytes, 'the gradient') as Record<InputName, Float64Array>;
 }
 
 /** out ← f x, or, where all elements share it, the sum of their parts. */

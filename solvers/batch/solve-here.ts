@@ -6,6 +6,7 @@ import { guessWithCurvature } from './guess.js';
 import { keep, returnPairs, takePairs } from './keep.js';
 import type { BatchSettings } from './options.js';
 import { place, REPORT, type Reported } from './pairs.js';
+import { withRoom } from './room.js';
 import { type ElementAnswer, solveElement, statusOf } from './solve-element.js';
 
 const now = (): number => performance.now() / 1000;
@@ -153,8 +154,9 @@ export function solveHere(
   first = 0,
 ): BatchSolution {
   const began = now();
-  const answers = new Answers(data);
-  const { batch, p } = data;
+  const { batch, n, m, p } = data;
+  const one = 8 * (n + m + 2 * p + REPORT + 6) + p + 4;
+  const answers = withRoom(() => new Answers(data), batch, one, 'the answer');
   const pairs = batch > 0 ? takePairs() : undefined;
   const solved = new Uint8Array(batch);
   try {

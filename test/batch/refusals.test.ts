@@ -37,6 +37,20 @@ describe('data that are no convex quadratic programs', () => {
     expect(solveBatch(data).statuses[1]).toBe('optimal');
   });
 
+  it('says how many elements fit where memory cannot be had for all', () => {
+    const one = three(() => {});
+    const shared = Object.fromEntries(
+      inputNames.map((name) => [
+        name,
+        { values: one[name].values.slice(0, one[name].values.length / 3), shared: true },
+      ]),
+    );
+    const data = { ...one, ...shared, batch: 2 ** 44 } as QpBatch;
+    expect(() => solveBatch(data)).toThrow(
+      /^the answer of 17592186044416 quadratic programs needs .*: more than can be had; \d+ elements at once fit$/,
+    );
+  });
+
   it('refuses shapes that disagree and unknown options', () => {
     const data = three(() => {});
     expect(() => solveBatch({ ...data, h: { values: new Float64Array(4), shared: false } })).toThrow(
