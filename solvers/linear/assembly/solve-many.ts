@@ -15,14 +15,16 @@ let x: usize = 0;
 let r: usize = 0;
 let m: usize = 0;
 let best: usize = 0;
-/** One front; the sides of one block: x, r and m. */
+/** One front; the sides of one block by group: x, r and m. */
 let front: usize = 0;
 let side: usize = 0;
 let sideBytes: usize = 0;
-/** By right-hand side (f64): backward error, whether it is still refined, backward error after a step of refinement. */
+/** By right-hand side: backward error (f64), the same after a step of refinement, its place among those given (i32). */
 let errors: usize = 0;
-let active: usize = 0;
 let next: usize = 0;
+let origin: usize = 0;
+/** Right-hand sides that are still refined: they stand first, in as few groups as hold them. */
+let live: i32 = 0;
 
 function i32At(base: usize, i: i32): i32 {
   return load<i32>(base + (<usize>i << 2));
@@ -40,7 +42,7 @@ export function prepareMany(count: i32): usize {
   for (let node = 0; node < s.nodes; node++) largest = max(largest, i32At(s.frontOrder, node));
   sideBytes = <usize>(widestBlock() + 1) << 5;
   const vectors = <u64>stride * <u64>groups;
-  const bytes = 6 * vectors + (<u64>largest << 5) + 3 * <u64>sideBytes + <u64>groups * 96 + 96;
+  const bytes = 6 * vectors + (<u64>largest << 5) + 3 * <u64>sideBytes * <u64>groups + <u64>groups * 80 + 96;
   if (bytes > 0xffffffff || !s.reserve(0, bytes)) return 0;
   const size = <usize>vectors;
   given = (s.stackBase + 15) & ~15;
@@ -51,10 +53,10 @@ export function prepareMany(count: i32): usize {
   best = m + size;
   front = best + size;
   side = front + (<usize>largest << 5);
-  errors = side + 3 * sideBytes;
-  active = errors + (<usize>groups << 5);
-  next = active + (<usize>groups << 5);
+  errors = side + 3 * sideBytes * <usize>groups;
+  next = errors + (<usize>groups << 5);
   across = next + (<usize>groups << 5);
+  origin = across + 32;
   return given;
 }
 
@@ -372,121 +374,137 @@ function residualRun(a: usize, xs: usize, rs: usize, ms: usize, xi: usize, count
   v128.store(across, size, 16);
 }
 
-/** r −= A x and m += |A||x| of entries, for two right-hand sides. */
-function residualOfEntries(x: usize, r: usize, m: usize): void {
+/** r −= A x and m += |A||x| of entries, for two right-hand sides at a time while a column is at hand. */
+function residualOfEntries(): void {
   for (let j = 0; j < n; j++) {
     const start = i32At(s.columnStart, j);
     const end = i32At(s.columnStart, j + 1);
     if (start == end) continue;
     const own = <usize>j << 5;
-    const xj = v128.load(x + own);
-    let k = start;
-    const diagonal = i32At(s.entryRow, k) == j;
-    let sum = diagonal ? f64x2.mul(v128.load64_splat(s.entryValue + (<usize>k << 3)), xj) : f64x2.splat(0);
-    let size = f64x2.abs(sum);
-    if (diagonal) k += 1;
-    let tail = max(k, i32At(s.columnTail, j));
+    const diagonal = i32At(s.entryRow, start) == j;
+    const first = diagonal ? start + 1 : start;
+    let tail = max(first, i32At(s.columnTail, j));
     if (end - tail < 4) tail = end;
-    for (; k < tail; k++) {
-      const i = load<usize>(s.entryRow + (<usize>k << 2)) << 5;
-      const a = v128.load64_splat(s.entryValue + (<usize>k << 3));
-      const down = f64x2.mul(a, xj);
-      const product = f64x2.mul(a, v128.load(x + i));
-      v128.store(r + i, f64x2.sub(v128.load(r + i), down));
-      v128.store(m + i, f64x2.add(v128.load(m + i), f64x2.abs(down)));
-      sum = f64x2.add(sum, product);
-      size = f64x2.add(size, f64x2.abs(product));
+    for (let two = 0; two < live; two += 2) {
+      const at = pairAt(two);
+      const xj = v128.load(x + at + own);
+      let sum = diagonal ? f64x2.mul(v128.load64_splat(s.entryValue + (<usize>start << 3)), xj) : f64x2.splat(0);
+      let size = f64x2.abs(sum);
+      for (let k = first; k < tail; k++) {
+        const i = at + (load<usize>(s.entryRow + (<usize>k << 2)) << 5);
+        const a = v128.load64_splat(s.entryValue + (<usize>k << 3));
+        const down = f64x2.mul(a, xj);
+        const product = f64x2.mul(a, v128.load(x + i));
+        v128.store(r + i, f64x2.sub(v128.load(r + i), down));
+        v128.store(m + i, f64x2.add(v128.load(m + i), f64x2.abs(down)));
+        sum = f64x2.add(sum, product);
+        size = f64x2.add(size, f64x2.abs(product));
+      }
+      if (tail < end) {
+        const i = at + (load<usize>(s.entryRow + (<usize>tail << 2)) << 5);
+        v128.store(across, sum);
+        v128.store(across, size, 16);
+        residualRun(s.entryValue + (<usize>tail << 3), x + i, r + i, m + i, x + at + own, end - tail);
+        sum = v128.load(across);
+        size = v128.load(across, 16);
+      }
+      v128.store(r + at + own, f64x2.sub(v128.load(r + at + own), sum));
+      v128.store(m + at + own, f64x2.add(v128.load(m + at + own), size));
     }
-    if (k < end) {
-      const i = load<usize>(s.entryRow + (<usize>k << 2)) << 5;
-      v128.store(across, sum);
-      v128.store(across, size, 16);
-      residualRun(s.entryValue + (<usize>k << 3), x + i, r + i, m + i, x + own, end - k);
-      sum = v128.load(across);
-      size = v128.load(across, 16);
-    }
-    v128.store(r + own, f64x2.sub(v128.load(r + own), sum));
-    v128.store(m + own, f64x2.add(v128.load(m + own), size));
   }
 }
 
 /** The same of blocks. */
-function residualOfBlocks(x: usize, r: usize, m: usize): void {
-  const xs = side;
-  const rs = side + sideBytes;
-  const ms = rs + sideBytes;
+function residualOfBlocks(): void {
   const zero = f64x2.splat(0);
   for (let block = 0; block < s.blocks; block++) {
     openBlock(block);
     const columns = blockColumns();
     const symmetric = isSymmetric();
-    for (let j = 0; j < columns; j++) {
-      const at = <usize>j << 5;
-      v128.store(xs + at, v128.load(x + (<usize>columnOfBlock(j) << 5)));
-      v128.store(rs + at, zero);
-      v128.store(ms + at, zero);
+    for (let two = 0; two < live; two += 2) {
+      const at = pairAt(two);
+      const xs = sideAt(two);
+      for (let j = 0; j < columns; j++) {
+        const to = xs + (<usize>j << 5);
+        v128.store(to, v128.load(x + at + (<usize>columnOfBlock(j) << 5)));
+        v128.store(to + sideBytes, zero);
+        v128.store(to + 2 * sideBytes, zero);
+      }
     }
     const height = blockRows();
     for (let i = 0; i < height; i++) {
       const own = <usize>blockPosition(i) << 5;
-      const xi = v128.load(x + own);
       const a = blockRow(i);
-      // The diagonal entry of a symmetric block counts once.
-      const diagonal = symmetric ? f64x2.mul(v128.load64_splat(a + (<usize>i << 3)), xi) : zero;
-      v128.store(across, diagonal);
-      v128.store(across, f64x2.abs(diagonal), 16);
-      residualRun(a, xs, rs, ms, x + own, symmetric ? i : columns);
-      v128.store(r + own, f64x2.sub(v128.load(r + own), v128.load(across)));
-      v128.store(m + own, f64x2.add(v128.load(m + own), v128.load(across, 16)));
+      for (let two = 0; two < live; two += 2) {
+        const at = pairAt(two) + own;
+        const xs = sideAt(two);
+        // The diagonal entry of a symmetric block counts once.
+        const diagonal = symmetric ? f64x2.mul(v128.load64_splat(a + (<usize>i << 3)), v128.load(x + at)) : zero;
+        v128.store(across, diagonal);
+        v128.store(across, f64x2.abs(diagonal), 16);
+        residualRun(a, xs, xs + sideBytes, xs + 2 * sideBytes, x + at, symmetric ? i : columns);
+        v128.store(r + at, f64x2.sub(v128.load(r + at), v128.load(across)));
+        v128.store(m + at, f64x2.add(v128.load(m + at), v128.load(across, 16)));
+      }
     }
-    for (let j = 0; j < columns; j++) {
-      const at = <usize>j << 5;
-      const own = <usize>columnOfBlock(j) << 5;
-      v128.store(r + own, f64x2.add(v128.load(r + own), v128.load(rs + at)));
-      v128.store(m + own, f64x2.add(v128.load(m + own), v128.load(ms + at)));
+    for (let two = 0; two < live; two += 2) {
+      const xs = sideAt(two);
+      for (let j = 0; j < columns; j++) {
+        const from = xs + (<usize>j << 5);
+        const own = pairAt(two) + (<usize>columnOfBlock(j) << 5);
+        v128.store(r + own, f64x2.add(v128.load(r + own), v128.load(from + sideBytes)));
+        v128.store(m + own, f64x2.add(v128.load(m + own), v128.load(from + 2 * sideBytes)));
+      }
     }
   }
+}
+
+/** Where the right-hand sides `two` and the next stand in the vectors. */
+function pairAt(two: i32): usize {
+  return <usize>(two >> 2) * stride + (<usize>(two & 2) << 3);
+}
+
+/** Where their sides of a block do. */
+function sideAt(two: i32): usize {
+  return side + <usize>(two >> 2) * 3 * sideBytes + (<usize>(two & 2) << 3);
 }
 
 /** Residuals of all right-hand sides; `to` receives their backward errors. */
 function residuals(to: usize): void {
-  for (let g = 0; g < groups; g++)
-    for (let half: usize = 0; half < 32; half += 16) {
-      const at = <usize>g * stride + half;
-      for (let i = 0; i < n; i++) {
-        const row = at + (<usize>i << 5);
-        const value = v128.load(b + row);
-        v128.store(r + row, value);
-        v128.store(m + row, f64x2.abs(value));
-      }
-      residualOfEntries(x + at, r + at, m + at);
-      residualOfBlocks(x + at, r + at, m + at);
-      for (let lane: usize = 0; lane < 16; lane += 8) {
-        let worst: f64 = 0;
-        for (let i = 0; i < n; i++) {
-          const row = at + (<usize>i << 5) + lane;
-          const own = load<f64>(m + row);
-          if (own > 0) worst = max(worst, abs(load<f64>(r + row)) / own);
-        }
-        store<f64>(to + ((<usize>g << 5) + half + lane), worst);
-      }
+  for (let two = 0; two < live; two += 2) {
+    const at = pairAt(two);
+    for (let i = 0; i < n; i++) {
+      const row = at + (<usize>i << 5);
+      const value = v128.load(b + row);
+      v128.store(r + row, value);
+      v128.store(m + row, f64x2.abs(value));
     }
+  }
+  residualOfEntries();
+  residualOfBlocks();
+  for (let k = 0; k < live; k++) {
+    const at = laneAt(k);
+    let worst: f64 = 0;
+    for (let i = 0; i < n; i++) {
+      const row = at + (<usize>i << 5);
+      const own = load<f64>(m + row);
+      if (own > 0) worst = max(worst, abs(load<f64>(r + row)) / own);
+    }
+    store<f64>(to + (<usize>k << 3), worst);
+  }
 }
 
-/** Takes back the solution of one right-hand side. */
-function restore(k: i32): void {
-  const at = <usize>(k >> 2) * stride + (<usize>(k & 3) << 3);
-  for (let i = 0; i < n; i++) {
-    const row = at + (<usize>i << 5);
-    store<f64>(x + row, load<f64>(best + row));
-  }
+/** Where right-hand side k stands in the vectors. */
+function laneAt(k: i32): usize {
+  return <usize>(k >> 2) * stride + (<usize>(k & 3) << 3);
 }
 
 /** Permutes and interleaves what is given, and scales a copy. */
 function takeGiven(): void {
-  for (let k = 0; k < 4 * groups; k++) {
+  for (let k = 0; k < live; k++) {
     const from = given + (<usize>k * <usize>n << 3);
-    const at = <usize>(k >> 2) * stride + (<usize>(k & 3) << 3);
+    const at = laneAt(k);
+    store<i32>(origin + (<usize>k << 2), k);
     for (let i = 0; i < n; i++) {
       const row = at + (<usize>i << 5);
       const value = load<f64>(from + (load<usize>(s.permutation + (<usize>i << 2)) << 3));
@@ -496,62 +514,84 @@ function takeGiven(): void {
   }
 }
 
-function giveBack(): void {
-  for (let k = 0; k < 4 * groups; k++) {
-    const to = given + (<usize>k * <usize>n << 3);
-    const at = <usize>(k >> 2) * stride + (<usize>(k & 3) << 3);
-    for (let i = 0; i < n; i++)
-      store<f64>(
-        to + (load<usize>(s.permutation + (<usize>i << 2)) << 3),
-        load<f64>(x + at + (<usize>i << 5)),
-      );
+/** Gives back the solution of k, from x or as it was before a step. */
+function giveBack(k: i32, vectors: usize): void {
+  const to = given + (load<usize>(origin + (<usize>k << 2)) * <usize>n << 3);
+  const at = vectors + laneAt(k);
+  for (let i = 0; i < n; i++)
+    store<f64>(to + (load<usize>(s.permutation + (<usize>i << 2)) << 3), load<f64>(at + (<usize>i << 5)));
+}
+
+/** Puts k in the place of `to`, which is no longer refined. */
+function move(k: i32, to: i32): void {
+  if (k == to) return;
+  store<f64>(errors + (<usize>to << 3), load<f64>(errors + (<usize>k << 3)));
+  store<i32>(origin + (<usize>to << 2), i32At(origin, k));
+  const from = laneAt(k);
+  const at = laneAt(to);
+  for (let i: usize = 0; i < <usize>n << 5; i += 32) {
+    store<f64>(b + at + i, load<f64>(b + from + i));
+    store<f64>(x + at + i, load<f64>(x + from + i));
+    store<f64>(r + at + i, load<f64>(r + from + i));
   }
 }
 
-/** As `solve` for each right-hand side where `prepareMany` said; returns the largest backward error. */
+/** So many are still refined; what stands beside the last ones is zero. */
+function keepFirst(count: i32): void {
+  live = count;
+  groups = (count + 3) >> 2;
+  for (let k = count; k < 4 * groups; k++) {
+    const at = laneAt(k);
+    for (let i: usize = 0; i < <usize>n << 5; i += 32) {
+      store<f64>(b + at + i, 0);
+      store<f64>(x + at + i, 0);
+      store<f64>(r + at + i, 0);
+    }
+  }
+}
+
+/**
+ * As `solve` for each right-hand side where `prepareMany` said; returns the largest backward error. A step of refinement costs those
+ * alone that need it.
+ */
 export function solveMany(steps: i32, enough: f64): f64 {
-  const count = 4 * groups;
-  const vectors = <usize>groups * stride;
+  live = 4 * groups;
   takeGiven();
   applyFactors(x);
   scaleRows(x);
   residuals(errors);
-  let left = 0;
-  for (let k = 0; k < count; k++) {
-    const goes = load<f64>(errors + (<usize>k << 3)) > enough;
-    store<f64>(active + (<usize>k << 3), goes ? 1 : 0);
-    if (goes) left++;
+  let worst: f64 = 0;
+  let kept = 0;
+  for (let k = 0; k < live; k++) {
+    const error = load<f64>(errors + (<usize>k << 3));
+    if (error > enough && steps > 0) move(k, kept++);
+    else {
+      giveBack(k, x);
+      worst = max(worst, error);
+    }
   }
-  for (let step = 0; left > 0 && step < steps; step++) {
+  for (let step = 1; kept > 0; step++) {
+    keepFirst(kept);
+    const vectors = <usize>groups * stride;
     memory.copy(best, x, vectors);
     scaleRows(r);
     applyFactors(r);
     scaleRows(r);
     for (let at: usize = 0; at < vectors; at += 16) v128.store(x + at, f64x2.add(v128.load(x + at), v128.load(r + at)));
     residuals(next);
-    for (let k = 0; k < count; k++) {
+    kept = 0;
+    for (let k = 0; k < live; k++) {
       const at = <usize>k << 3;
       const before = load<f64>(errors + at);
       const now = load<f64>(next + at);
-      if (load<f64>(active + at) == 0) {
-        restore(k);
-        continue;
-      }
-      if (!(now < before)) {
-        restore(k);
-        store<f64>(active + at, 0);
-        left--;
-        continue;
-      }
-      store<f64>(errors + at, now);
-      if (now > 0.5 * before || !(now > enough)) {
-        store<f64>(active + at, 0);
-        left--;
+      const better = now < before;
+      if (better) store<f64>(errors + at, now);
+      if (better && !(now > 0.5 * before) && now > enough && step < steps) move(k, kept++);
+      else {
+        giveBack(k, better ? x : best);
+        worst = max(worst, better ? now : before);
       }
     }
   }
-  giveBack();
-  let worst: f64 = 0;
-  for (let k = 0; k < count; k++) worst = max(worst, load<f64>(errors + (<usize>k << 3)));
   return worst;
 }
