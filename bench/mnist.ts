@@ -82,6 +82,12 @@ const worse = (row: Row): number => row.objective / row.reference!.objective - 1
 const judgement = {
   solved: record.filter((row) => isSolved(row.status)).length,
   of: record.length,
+  factorizationsPerIteration:
+    record.reduce((sum, { evaluations }) => sum + evaluations.factorizations, 0) /
+    Math.max(
+      1,
+      record.reduce((sum, { iterations }) => sum + iterations, 0),
+    ),
   medianIterations: median(record.map((row) => row.iterations)),
   medianSeconds: median(record.map((row) => row.seconds.total)),
   ...(compared.length > 0 && {

@@ -14,6 +14,7 @@ import { gap } from './report/suites/gap.js';
 import { hostile } from './report/suites/hostile.js';
 import { hs } from './report/suites/hs.js';
 import { linear } from './report/suites/linear.js';
+import { mixed } from './report/suites/mixed.js';
 import { mnist } from './report/suites/mnist.js';
 import { models } from './report/suites/models.js';
 import { nl } from './report/suites/nl.js';
@@ -34,6 +35,7 @@ const suites: readonly Suite[] = [
   random,
   linear,
   mnist,
+  mixed,
   hostile,
   oracle,
   uses,

@@ -24,6 +24,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   nl: 'AMPL problem files, beside the reference',
   random: 'random small QPs and NLPs, degenerate ones included, beside Ipopt',
   mnist: 'the adversarial image over many samples',
+  mixed: 'the adversarial image with Hessians of the network in f32, beside f64',
   pglib: 'optimal power flows of pglib-opf, beside Ipopt',
   scopf: 'the secured power flow with frequency surrogates of growing size',
   bounds: 'bounds of networks: whether they hold, what they cost, beside auto_LiRPA, what they prove',
