@@ -1,4 +1,5 @@
-import type { NlAnswer, Solution } from '../index.js';
+import { getHeapStatistics } from 'node:v8';
+import { type NlAnswer, OutOfMemoryError, type Solution } from '../index.js';
 import { table } from './table.js';
 
 /** What is told of a solution. */
@@ -37,6 +38,22 @@ export function resultJson(
     ...(networkErrors.length > 0 && { network }),
     solution: values,
   };
+}
+
+/** Bytes of heap, measured, that a variable with its text takes besides three times its name; V8 keeps some for young objects. */
+const [perVariable, perLetter, young] = [200, 3, 2 ** 25];
+
+/** A solution by name. Throws `OutOfMemoryError` where the heap does not hold it with its text: V8 would end the process. */
+export function byName(names: readonly string[], x: Float64Array): Record<string, number> {
+  const letters = names.reduce((sum, name) => sum + name.length, 0);
+  const needed = perVariable * names.length + perLetter * letters;
+  const { heap_size_limit: most, used_heap_size: used } = getHeapStatistics();
+  if (needed > 2 ** 20 && needed > most - young - used)
+    throw new OutOfMemoryError(
+      `to tell ${names.length} values takes ${Math.ceil(needed / 2 ** 20)} MiB of heap: raise it with node --max-old-space-size=…`,
+      needed,
+    );
+  return Object.fromEntries(names.map((name, j) => [name, x[j]!]));
 }
 
 /** How KKT systems were factored, where that is not as one sparse matrix. */

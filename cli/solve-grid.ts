@@ -8,7 +8,7 @@ import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { resultJson, summary } from './report.js';
+import { byName, resultJson, summary } from './report.js';
 
 export interface GridFlags {
   /** `flat`, `case`, `dc` or a result file. */
@@ -54,7 +54,7 @@ export async function solveGrid(path: string, flags: SolveFlags & GridFlags): Pr
       );
     const names = opf.model.statement().variables.names;
     const json = {
-      ...resultJson(grid.name, solution, Object.fromEntries(names.map((name, j) => [name, solution.x[j]!]))),
+      ...resultJson(grid.name, solution, byName(names, solution.x)),
       grid: report,
       multipliers: solution.multipliers,
     };

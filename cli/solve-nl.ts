@@ -6,7 +6,7 @@ import { adoptNlOptions } from './nl/options.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { resultJson, summary } from './report.js';
+import { byName, resultJson, summary } from './report.js';
 
 /** `graybox solve FILE.nl`; returns the exit code. */
 export async function solveNlProblem(path: string, flags: SolveFlags): Promise<number> {
@@ -35,7 +35,7 @@ export async function solveNlProblem(path: string, flags: SolveFlags): Promise<n
     tell(`\n${summary(solution)}`);
     const { x } = solution;
     const names = x.length === 0 ? [] : file.names.variables;
-    const json = resultJson(path, solution, Object.fromEntries(names.map((name, j) => [name, x[j]!])));
+    const json = resultJson(path, solution, byName(names, x));
     const written = outputs?.write([['result.json', `${toJson(json, 1)}\n`]], log, tell) ?? true;
     if (flags.json || !written) print(toJson(json));
     return !written ? exitCode.unwritten : isSolved(solution.status) ? exitCode.done : exitCode.failed;

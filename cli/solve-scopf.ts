@@ -21,7 +21,7 @@ import { interruptible } from './interruption.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
-import { resultJson, summary } from './report.js';
+import { byName, resultJson, summary } from './report.js';
 import { changes, costOf, costTable } from './scopf/costs.js';
 import { distanceToSamples, foretold } from './scopf/frequency.js';
 import { beyondOf, culprits, inadequate, whyNot } from './scopf/infeasible.js';
@@ -192,7 +192,7 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     }
     const names = problem.model.statement().variables.names;
     const json = {
-      ...resultJson('scopf', solution, Object.fromEntries(names.map((name, j) => [name, solution.x[j]!]))),
+      ...resultJson('scopf', solution, byName(names, solution.x)),
       grid: report.grid,
       security: {
         contingencies: report.contingencies.map(({ name, kind, element, deltaMW, binding }) => ({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -66,5 +66,35 @@ describe.skipIf(!unix)('where address space is short', () => {
     expect(sol).toMatch(/^objno 0 553$/m);
     expect(sol.split('\n').length).toBeGreaterThan(32_000);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  }, 120_000);
+});
+
+describe('where the heap is short', () => {
+  /** min Σ x in a box, as text. */
+  const linear = (n: number): string => {
+    const each = (line: (j: number) => string) => Array.from({ length: n }, (_, j) => line(j));
+    return [
+      `g3 1 1 0\n ${n} 0 1 0 0\n 0 0\n 0 0\n 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n 0 ${n}\n 0 0\n 0 0 0 0 0\nO0 0\nn0\nb`,
+      ...each(() => '0 -1 1'),
+      `k${n - 1}`,
+      ...each(() => '0').slice(1),
+      `G0 ${n}`,
+      ...each((j) => `${j} 1`),
+      '',
+    ].join('\n');
+  };
+
+  it.each([64, 80])('300,000 variables in %i MB end in an answer, a status or one line', (megabytes) => {
+    const file = join(folder, 'many.nl');
+    writeFileSync(file, linear(300_000));
+    const args = [`--max-old-space-size=${megabytes}`, command, 'solve', file, '--json', '--max-iter', '1'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      timeout: 110_000,
+      maxBuffer: 2 ** 27,
+    });
+    expect({ status, trace: /^ +at |FATAL/m.test(stderr) }).toEqual({ status: 1, trace: false });
+    if (stdout === '') expect(stderr).toMatch(/\ngraybox: out of memory: .*raise it with node.*\n$/);
+    else expect(JSON.parse(stdout).status).toMatch(/^(out-of-memory|iteration-limit)$/);
   }, 120_000);
 });
