@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { PreparedThread } from '../runtime/node/prepared.js';
 import { defaultRuntime, type Runtime } from '../runtime/node/runtime.js';
 import type { SolveTask } from '../runtime/task.js';

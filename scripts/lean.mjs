@@ -67,9 +67,10 @@ if (process.argv[2] === 'restore') {
     const { code: lean } = transformSync(rest, {
       minifyWhitespace: true,
       minifySyntax: true,
-      // What is generated nobody debugs; the command and what it trains and draws nobody imports.
+      // What is generated nobody debugs; the command, what it trains and draws, and readers of files nobody imports.
       minifyIdentifiers:
-        path.endsWith('.cjs') || /^dist[\\/](cli|scenarios|models[\\/]train)[\\/]/.test(path),
+        path.endsWith('.cjs') ||
+        /^dist[\\/](cli|scenarios|models[\\/]train|src[\\/](network[\\/]read|read|grid))[\\/]/.test(path),
       legalComments: 'none',
       target: 'esnext',
       lineLimit: 320,

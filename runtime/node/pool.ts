@@ -4,7 +4,6 @@ import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
-import type { Monitor } from '../../src/nlp/solver.js';
 import { HeldPoint } from '../held.js';
 import { isSource, sizeOf } from '../stated.js';
 import type { BoundTask, Solved } from '../task.js';
@@ -14,17 +13,8 @@ import { requireThread, threadLimits, threadsThatFit } from './address-space.js'
 import { compiled } from './compiled.js';
 import { deathOf, unableToBegin } from './death.js';
 import { listen } from './listening.js';
+import type { Watch } from './watch.js';
 import type { Reply, WiredTask } from './worker.js';
-
-/** What a caller may attach to a solve in the pool. */
-export interface Watch {
-  /** Called in the main thread once per iteration, a little later than the solver; `false` stops the solve. */
-  onIteration?: NonNullable<Monitor['iteration']>;
-  /** Aborting ends the solve with status `interrupted` and its best point. */
-  signal?: AbortSignal;
-  /** Default: none but the solver's own. */
-  limits?: Limits;
-}
 
 export interface PoolOptions {
   /** Solves at the same time. Default: one per core. */

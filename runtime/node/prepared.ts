@@ -13,8 +13,8 @@ import { requireThread, threadLimits } from './address-space.js';
 import { compiled } from './compiled.js';
 import { deathOf, unableToBegin } from './death.js';
 import { listen } from './listening.js';
-import type { Watch } from './pool.js';
 import type { Answer, Order } from './prepared-worker.js';
+import type { Watch } from './watch.js';
 
 /** A solve that is over by its limits has this long, in milliseconds, to end by itself; then its thread is ended. */
 const grace = 250;

@@ -1,6 +1,6 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import './provide.js';
 import { availableParallelism } from 'node:os';
-import type { Worker } from 'node:worker_threads';
 import { InputError } from '../../src/core/errors.js';
 import { optionsOf, told } from '../../src/core/given.js';
 import { Limits } from '../../src/core/limits.js';
@@ -10,8 +10,9 @@ import type { ExecutableSpec, Solved, SolveTask } from '../task.js';
 import { endingOf, unfinished } from '../unfinished.js';
 import { type Bound, bind } from './bind.js';
 import { Hosts, type Lease } from './hosts.js';
-import { SolverPool, type Watch } from './pool.js';
+import { SolverPool } from './pool.js';
 import { PreparedThread } from './prepared.js';
+import type { Watch } from './watch.js';
 
 /** How much of the machine a {@link Runtime} may use; whole numbers above 0. */
 export interface RuntimeOptions {
@@ -134,7 +135,7 @@ export class Runtime {
   }
 
   /** @internal Threads that solve, for tests that end them. */
-  get threads(): readonly Worker[] {
+  get threads(): readonly { terminate(): Promise<number> }[] {
     return this.#pool.threads;
   }
 

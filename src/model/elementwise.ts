@@ -37,8 +37,15 @@ export interface Several {
     second: ExpressionArray<Expression, R>,
     ...more: (Operand | ExpressionArray<Expression, R>)[]
   ): ExpressionArray<Expression, R>;
+  <R extends number>(
+    first: Operand,
+    second: Operand,
+    third: ExpressionArray<Expression, R>,
+    ...more: (Operand | ExpressionArray<Expression, R>)[]
+  ): ExpressionArray<Expression, R>;
   (first: ArrayOperand, ...more: Operands[]): ExpressionArray;
   (first: Operand, second: ArrayOperand, ...more: Operands[]): ExpressionArray;
+  (first: Operand, second: Operand, third: ArrayOperand, ...more: Operands[]): ExpressionArray;
   (...args: Operand[]): Expression;
 }
 

@@ -1,6 +1,6 @@
 import { Budget, type BudgetLimits } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
-import { listOf } from '../core/given.js';
+import { listOf, numbersOf, optionsOf } from '../core/given.js';
 import { NetworkBuilder } from './build.js';
 import type { Elementwise, Network, Tensor } from './graph.js';
 import { permuted } from './lower/convolution.js';
@@ -16,9 +16,9 @@ export type DenseActivation =
 
 /** One layer: `φ(u W + b)`. */
 export interface DenseLayer {
-  /** `[in, out]`; `[out, in]`, as PyTorch stores it, with `transposed`. */
-  readonly W: Tensor;
-  readonly b?: Tensor;
+  /** `[in, out]`, also as a list of rows; `[out, in]`, as PyTorch stores it, with `transposed`. */
+  readonly W: Tensor | readonly ArrayLike<number>[];
+  readonly b?: Tensor | ArrayLike<number>;
   readonly activation?: DenseActivation;
   readonly transposed?: boolean;
 }
@@ -31,11 +31,16 @@ export function dense(
   given: readonly DenseLayer[],
   { name = 'dense', limits }: { readonly name?: string; readonly limits?: BudgetLimits } = {},
 ): Network {
-  const layers = listOf(given, `${name}: the layers`);
+  const layers = listOf(given, `${name}: the layers`).map((layer, k) => {
+    const where = `${name}: layer "dense_${k}"`;
+    const { W, b, ...rest } = optionsOf(layer, where);
+    return { ...rest, W: tensorOf(W, `${where}: W`), b: b && tensorOf(b, `${where}: b`) };
+  });
   const [first] = layers;
   if (!first) throw new InputError(`${name}: has no layers; give [{ W, b, activation }, …]`);
   const build = new NetworkBuilder(name, name, new Budget(limits));
-  const matrix = ({ W, transposed }: DenseLayer): Tensor => (transposed ? permuted(W, [1, 0]) : W);
+  const matrix = ({ W, transposed }: (typeof layers)[number]): Tensor =>
+    transposed ? permuted(W, [1, 0]) : W;
   for (const [k, { W }] of layers.entries())
     if (W?.shape?.length !== 2) throw build.error(`dense_${k}`, 'W must have two axes, [in, out]');
   let u = build.input('input', [matrix(first).shape[0]!]);
@@ -45,6 +50,22 @@ export function dense(
     u = activated(build, label, build.affine(label, u, matrix(layer), layer.b), layer.activation ?? 'linear');
   });
   return build.finish([u]);
+}
+
+/** A tensor, or the one of a list of numbers or of rows. */
+function tensorOf(given: DenseLayer['W' | 'b'], what: string): Tensor {
+  if (typeof given !== 'object' || given === null || 'shape' in given) return given as Tensor;
+  const [first] = Array.from(given as ArrayLike<number | ArrayLike<number>>);
+  if (typeof first !== 'object' || first === null)
+    return { shape: [given.length], data: Float64Array.from(numbersOf(given, what)) };
+  const rows = Array.from(given as readonly ArrayLike<number>[], (row, k) =>
+    numbersOf(row, `${what}: row ${k}`, { length: first.length }),
+  );
+  const data = new Float64Array(rows.length * first.length);
+  rows.forEach((row, k) => {
+    data.set(row, k * first.length);
+  });
+  return { shape: [rows.length, first.length], data };
 }
 
 function activated(build: NetworkBuilder, label: string, u: number, activation: DenseActivation): number {

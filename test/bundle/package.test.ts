@@ -93,6 +93,35 @@ describe('the package', () => {
     expect(run(['require.cjs']).trim()).toBe('optimal');
   }, 60_000);
 
+  it('is typed for strict users without skipLibCheck and types of Node', () => {
+    writeFileSync(
+      join(folder, 'typed.mts'),
+      `import { dense, Model, network, prepare, solveHere, sumOfSquares, type Solution } from 'graybox-nlp';
+       import { modelNames, type ModelName } from 'graybox-nlp/models';
+       const m = new Model('typed');
+       const x = m.variables('x', 2, { lower: 0.5 });
+       const y = network(dense([{ W: [[1], [2]] }]), x);
+       m.minimize(sumOfSquares(x));
+       const s: Solution = await solveHere(m, { tol: 1e-8 });
+       const numbers: number[] = s.value(x).toArray();
+       // @ts-expect-error values are no text
+       const text: string = s.value(x);
+       export const all: readonly [number[], string, number, readonly ModelName[]] = [numbers, text, s.network(y).uses, modelNames];
+       await (await prepare(m)).dispose();`,
+    );
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          ...{ strict: true, noEmit: true, target: 'ES2022', module: 'NodeNext', types: [] },
+          exactOptionalPropertyTypes: true,
+        },
+        files: ['typed.mts'],
+      }),
+    );
+    expect(run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder])).toBe('');
+  }, 120_000);
+
   it.each(['solve', 'solveHere'])('is bundled by esbuild for Node and %ss', async (verb) => {
     writeFileSync(
       join(folder, `${verb}.mjs`),

@@ -60,3 +60,28 @@ it('refuses what is no such file, and arrays that do not fit', () => {
   expect(() => dense([{ W }, { W }])).toThrow(/takes 2 numbers, the input's last axis has 3/);
   expect(() => dense([{ W: { shape: [6], data: new Float32Array(6) } }])).toThrow(/W must have two axes/);
 });
+
+it('takes lists of rows, and refuses what is none by its place', () => {
+  const rows = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ];
+  const listed = dense([{ W: rows, b: [0.5, -0.5], activation: 'tanh' }, { W: [[1], [2]] }]);
+  const x = [0.1, 0.2, -0.1];
+  const [u, v] = [0, 1].map((j) =>
+    x.reduce((total, value, i) => total + value * rows[i]![j]!, j ? -0.5 : 0.5),
+  );
+  expect(forward(listed, x)[0]).toBeCloseTo(Math.tanh(u!) + 2 * Math.tanh(v!), 14);
+  const refused: [unknown, RegExp][] = [
+    [[{ W: [[1, 2], [3]] }], /"dense_0": W: row 1 has 1 numbers, expected 2/],
+    [[{ W: [[1, Number.NaN]] }], /"dense_0": W: row 0\[1\] is NaN/],
+    [[{ W: [[1], ['a']] }], /row 1\[0\] is 'a'/],
+    [[{ W: [1, 2] }], /W must have two axes/],
+    [[{ W: [] }], /W must have two axes/],
+    [[{}], /W must have two axes/],
+    [[null], /layer "dense_0": the options/],
+    [[{ W: [[1], [2]], b: [1, 2] }], /the bias has shape \[2\], expected \[1\]/],
+  ];
+  for (const [given, message] of refused) expect(() => dense(given as never)).toThrow(message);
+});
