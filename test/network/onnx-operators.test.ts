@@ -18,10 +18,19 @@ interface Given {
   readonly whole?: readonly number[];
   readonly outputs?: readonly string[];
   readonly opset?: number;
+  readonly domain?: string;
 }
 
 /** A network of one operator. */
-function one({ op, inputs, attributes = {}, whole = [], outputs = ['y'], opset = 22 }: Given): Network {
+function one({
+  op,
+  inputs,
+  attributes = {},
+  whole = [],
+  outputs = ['y'],
+  opset = 22,
+  domain = '',
+}: Given): Network {
   const constant = (k: number) => {
     const [dims, data] = inputs[k] as [readonly number[], readonly number[]];
     const rawData = new Uint8Array(
@@ -34,11 +43,15 @@ function one({ op, inputs, attributes = {}, whole = [], outputs = ['y'], opset =
   const type = { tensorType: { elemType: 11, shape: { dim } } };
   const bytes = encode('ModelProto', {
     irVersion: 10,
-    opsetImport: [{ domain: '', version: opset }],
+    opsetImport: [
+      { domain: '', version: opset },
+      { domain: 'com.microsoft', version: 1 },
+    ],
     graph: {
       node: [
         {
           opType: op,
+          domain,
           input: inputs.map((_, k) => name(k)),
           output: outputs,
           attribute: Object.entries(attributes).map(([own, value]) =>
@@ -254,4 +267,134 @@ it('takes running products and determinants', async () => {
   const det = one({ op: 'Det', inputs: [[3, 3]] });
   close(forward(det, [2, 0, 1, 1, 3, 2, 1, 1, 1]), [2 * (3 - 2) + (1 - 3)]);
   await derivativesHold(det);
+});
+
+it('reads what onnxruntime fuses', () => {
+  const x = numbers(4);
+  const domain = 'com.microsoft';
+  const W = numbers(4, 2);
+  // Convolutions of one pixel each way are products.
+  const fused = one({
+    op: 'FusedConv',
+    domain,
+    inputs: [
+      [1, 2, 1, 2],
+      [[2, 2, 1, 1], W],
+      [[2], [0.1, -0.1]],
+      [
+        [1, 2, 1, 2],
+        [1, 2, 3, 4],
+      ],
+    ],
+    attributes: { activation: 'Tanh' },
+  });
+  close(
+    forward(fused, x),
+    [0, 1].flatMap((o) =>
+      [0, 1].map((p) =>
+        Math.tanh(W[2 * o]! * x[p]! + W[2 * o + 1]! * x[2 + p]! + (o ? -0.1 : 0.1) + 1 + 2 * o + p),
+      ),
+    ),
+  );
+  const padded = one({
+    op: 'MultiHeadAttention',
+    domain,
+    inputs: [
+      [1, 2, 2],
+      [
+        [1, 2, 2],
+        [1, 2, 3, 4],
+      ],
+      [
+        [1, 2, 2],
+        [5, 6, 7, 8],
+      ],
+      undefined,
+      [
+        [1, 2],
+        [1, 0],
+      ],
+    ],
+    whole: [4],
+    attributes: { num_heads: 1, mask_filter_value: -10000 },
+  });
+  close(forward(padded, x), [5, 6, 5, 6]);
+});
+
+it('normalizes each place by numbers of its own, as opset 8 could', () => {
+  const x = numbers(4);
+  const own = [1, 2, 3, 4];
+  const variance = [
+    [2, 1, 2],
+    [0.5, 1, 2, 4],
+  ] as const;
+  const shaped = (data: readonly number[]) => [[2, 1, 2], data] as const;
+  const inputs = [[1, 2, 1, 2], shaped(own), shaped(own), shaped(own), variance];
+  const net = one({ op: 'BatchNormalization', inputs, attributes: { spatial: 0 }, opset: 8 });
+  close(
+    forward(net, x),
+    x.map((value, k) => (own[k]! * (value - own[k]!)) / Math.sqrt(variance[1][k]! + 1e-5) + own[k]!),
+    6,
+  );
+  expect(() => one({ op: 'BatchNormalization', inputs, outputs: ['y', 'm', 'v'], opset: 8 })).toThrow(
+    /training/,
+  );
+});
+
+it('goes along an axis with the body of a Scan', () => {
+  const scalar = (name: string) => ({ name, type: { tensorType: { elemType: 1, shape: { dim: [] } } } });
+  const body = {
+    node: [
+      { opType: 'Mul', input: ['s', 'v'], output: ['p'] },
+      { opType: 'Add', input: ['p', 'v'], output: ['t'] },
+      { opType: 'Identity', input: ['t'], output: ['o'] },
+    ],
+    input: [scalar('s'), scalar('v')],
+    output: [scalar('t'), scalar('o')],
+  };
+  const shape = { dim: [{ dimValue: 3 }] };
+  const bytes = encode('ModelProto', {
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: {
+      node: [
+        {
+          opType: 'Scan',
+          input: ['c', 'x'],
+          output: ['y', 'all'],
+          attribute: [
+            { name: 'body', g: body, type: 5 },
+            { name: 'num_scan_inputs', i: 1, type: 2 },
+            { name: 'scan_input_directions', ints: [1], type: 7 },
+          ],
+        },
+      ],
+      initializer: [{ name: 'c', dims: [], dataType: 1, floatData: [2] }],
+      input: [{ name: 'x', type: { tensorType: { elemType: 1, shape } } }],
+      output: [{ name: 'y' }, { name: 'all' }],
+    },
+  });
+  // 2·3 + 3 = 9; 9·4 + 4 = 40; 40·5 + 5 = 205
+  close(forward(readOnnx({ file: 'm', name: 'm', bytes }), [5, 4, 3]), [205, 9, 40, 205]);
+});
+
+it('fills in what a sparse constant leaves out', () => {
+  const values = { name: 'c', dims: [2], dataType: 1, floatData: [2, 3] };
+  const read = (indices: object) => {
+    const type = { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 2 }, { dimValue: 2 }] } } };
+    const bytes = encode('ModelProto', {
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: 17 }],
+      graph: {
+        node: [{ opType: 'Add', input: ['x', 'c'], output: ['y'] }],
+        sparseInitializer: [{ values, indices, dims: [2, 2] }],
+        input: [{ name: 'x', type }],
+        output: [{ name: 'y' }],
+      },
+    });
+    return readOnnx({ file: 'm', name: 'm', bytes });
+  };
+  close(forward(read({ dims: [2], dataType: 7, int64Data: [1, 2] }), [0, 0, 0, 0]), [0, 2, 3, 0]);
+  close(forward(read({ dims: [2, 2], dataType: 7, int64Data: [0, 0, 1, 1] }), [0, 0, 0, 0]), [2, 0, 0, 3]);
+  expect(() => read({ dims: [2], dataType: 7, int64Data: [1, 9] })).toThrow(/place 9 of 4/);
 });

@@ -70,6 +70,7 @@ const schema = {
     floats: [7, 'float', true],
     ints: [8, 'int64', true],
     strings: [9, 'bytes', true],
+    sparseTensor: [22, 'SparseTensorProto'],
     refAttrName: [21, 'string'],
     type: [20, 'int32'],
   },

@@ -7,7 +7,7 @@ import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { constant } from '../lower/move.js';
 import { type Reading, readInitializers, readNodes, type Scope } from './onnx/graph.js';
-import { type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
+import { denseOf, type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
 import { isComputed } from './onnx/value.js';
 
 /** What a file does not say. */
@@ -85,6 +85,16 @@ export function readOnnx(source: OnnxFile): Network {
         },
       );
     },
+    sparse: (proto, what) =>
+      denseOf(
+        proto,
+        (part) => reading.tensor(part, what),
+        (count) => {
+          build.budget.check('numbers', count, `${file}: ${what}`);
+          build.budget.take('trained', count, `${file}: ${what}`);
+        },
+        (problem) => fail(`${what} ${problem}`),
+      ),
   };
   const scope: Scope = new Map();
   readInitializers(reading, graph, scope);

@@ -37,6 +37,9 @@ export function readTensorflow({
   const nodes = nodesOf(topology, fail);
   const build = new NetworkBuilder(file, name, budget);
   let any: number | undefined;
+  const nothing = (): never => {
+    throw fail('holds a tensor where none can be');
+  };
   const around: Surroundings = {
     build,
     opset: () => opset,
@@ -44,9 +47,8 @@ export function readTensorflow({
       if (any === undefined) throw fail('the network has no inputs');
       return any;
     },
-    tensor: () => {
-      throw fail('holds a tensor where none can be');
-    },
+    tensor: nothing,
+    sparse: nothing,
   };
   const values = new Map<string, readonly (Value | undefined)[]>();
   const inputs = [...nodes.values()].filter(({ op }) => op === 'Placeholder');

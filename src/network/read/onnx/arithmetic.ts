@@ -291,6 +291,13 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   LessOrEqual: flag((a, b) => a <= b),
   IsNaN: folded('flag', (u) => Number(Number.isNaN(u))),
   IsInf: folded('flag', (u) => Number(Math.abs(u!) === Number.POSITIVE_INFINITY)),
+  /** Experimental operators that files of 2018 still hold. */
+  Affine: (call) => computed(lower.line(call, call.node(0), call.float('alpha', 1), call.float('beta', 0))),
+  ImageScaler: (call) => {
+    const bias = call.floats('bias') ?? [];
+    const shift = { shape: [bias.length, 1, 1], data: Float64Array.from(bias) };
+    return computed(lower.affinely(call, call.node(0), scalar(call.float('scale', 1)), shift));
+  },
   Sum: variadic((a, b) => a + b, lower.add),
   Mean: (call) => {
     const total = several(call, (a, b) => a + b, lower.add);

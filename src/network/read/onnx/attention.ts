@@ -111,7 +111,7 @@ export const attentions: Readonly<Record<string, Operator>> = {
     return [flat ? joined(call, result) : result, ...whole, told].map(computed);
   },
   MultiHeadAttention: (call) => {
-    for (const k of [4, 6, 7])
+    for (const k of [6, 7])
       if (call.has(k)) throw call.error(`input ${k} cannot be read; nearest are query, key, value and bias`);
     const heads = call.int('num_heads');
     call.ignore('mask_filter_value');
@@ -122,23 +122,45 @@ export const attentions: Readonly<Record<string, Operator>> = {
       const own = bias && { shape: [width], data: bias.data.slice(k * width, (k + 1) * width) };
       return split(call, own ? affinely(call, u, undefined, own) : u, heads);
     }) as [number, number, number];
-    return [computed(attended(call, parts, 5))];
+    return [computed(attended(call, parts, 5, 4))];
   },
 };
 
-function attended(call: Call, [q, k, v]: readonly [number, number, number], maskAt: number): number {
+/** Keys that are padding: flags or numbers for each, `[batch, keys]`, or how many are none. */
+function paddingOf(call: Call, at: number, columns: number): Tensor | undefined {
+  const given = call.optional(at, 'mask');
+  if (!given) return undefined;
+  const filler = call.float('mask_filter_value', -10000);
+  const { shape, data } = given;
+  if (shape.length > 2 || (shape.length === 2 && shape[1] !== columns))
+    throw call.error(`has a mask of [${shape}]; [batch, ${columns}] can be read`);
+  const batch = shape[0]!;
+  const seen = (k: number): boolean =>
+    shape.length === 2 ? data[k] !== 0 : k % columns < data[Math.floor(k / columns)]!;
+  return {
+    shape: [batch, 1, 1, columns],
+    data: Float64Array.from({ length: batch * columns }, (_, k) => (seen(k) ? 0 : filler)),
+  };
+}
+
+function attended(
+  call: Call,
+  [q, k, v]: readonly [number, number, number],
+  maskAt: number,
+  paddingAt: number,
+): number {
   const shape = call.build.shape(q);
   const [rows, columns] = [shape.at(-2)!, call.build.shape(k).at(-2)!];
   const later = call.int('unidirectional', 0) === 1 ? windowed(rows, columns, [0], -1, 0) : undefined;
-  const mask = together(call, [maskOf(call, maskAt, columns), later]);
+  const padding = paddingOf(call, paddingAt, columns);
+  const mask = together(call, [maskOf(call, maskAt, columns), later, padding]);
   const scale = call.float('scale', 0) || 1 / Math.sqrt(shape.at(-1)!);
   return joined(call, attentionSteps(call, q, k, v, { scale, ...finite(mask) }).result);
 }
 
 /** com.microsoft: one product makes queries, keys and values. */
 function packed(call: Call): number {
-  for (const k of [3, 4])
-    if (call.has(k)) throw call.error(`input ${k} cannot be read; nearest are input, weights and bias`);
+  if (call.has(4)) throw call.error('input 4 cannot be read; nearest are input, weights, bias and mask');
   const heads = call.int('num_heads');
   call.ignore('mask_filter_value', 'do_rotary', 'past_present_share_buffer');
   const u = call.build.affine(
@@ -154,5 +176,5 @@ function packed(call: Call): number {
     start += size;
     return split(call, slice(call, u, 2, start - size, size), heads);
   }) as [number, number, number];
-  return attended(call, parts, 5);
+  return attended(call, parts, 5, 3);
 }

@@ -20,6 +20,7 @@ export interface Surroundings {
   /** A node of the network, where numbers must come from somewhere. */
   anyNode(): number;
   tensor(proto: Message<'TensorProto'>, what: string): Constant;
+  sparse(proto: Message<'SparseTensorProto'>, what: string): Constant;
 }
 
 const latin = new TextDecoder();
@@ -163,6 +164,10 @@ export class Call implements Place {
   tensor(name: string): Constant | undefined {
     const tensor = this.#attribute(name)?.t;
     return tensor && this.around.tensor(tensor, `attribute ${name}`);
+  }
+  sparse(name: string): Constant | undefined {
+    const tensor = this.#attribute(name)?.sparseTensor;
+    return tensor && this.around.sparse(tensor, `attribute ${name}`);
   }
   /** Numbers of an attribute as a constant. */
   vector(name: string): Constant | undefined {

@@ -1,10 +1,11 @@
 import { sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
-import { apply, line } from '../../lower/arithmetic.js';
+import { add, apply, clip, line } from '../../lower/arithmetic.js';
 import { convolution, permuted, transposedConvolution } from '../../lower/convolution.js';
 import { range } from '../../lower/place.js';
 import { averagePool, maxPool, type Pooling, windowSums } from '../../lower/pool.js';
 import { samePadding, type Window } from '../../lower/window.js';
+import { namedActivation } from './activations.js';
 import { type Call, computed, type Operator } from './call.js';
 
 /** The windows that the attributes describe, over an input `[batch, channels, …space]`. */
@@ -101,6 +102,17 @@ function pooling(call: Call, u: number): Pooling {
 
 export const convolutions: Readonly<Record<string, Operator>> = {
   Conv: (call) => computed(conv(call)),
+  /** com.microsoft: a convolution, what is added to it, and its activation. */
+  FusedConv: (call) => {
+    const name = call.text('activation', '');
+    const parameters = call.floats('activation_params') ?? [];
+    const own = conv(call);
+    const v = call.has(3) ? add(call, own, call.node(3)) : own;
+    const [a, b] = parameters;
+    if (name === 'Clip')
+      return computed(clip(call, v, a ?? Number.NEGATIVE_INFINITY, b ?? Number.POSITIVE_INFINITY));
+    return computed(name === '' ? v : namedActivation(call, name, a, b)(v));
+  },
   ConvTranspose: (call) => computed(convTranspose(call)),
   MaxPool: (call) => {
     const u = call.node(0);

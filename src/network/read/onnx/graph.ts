@@ -1,5 +1,7 @@
 import type { InputError } from '../../../core/errors.js';
 import type { Message } from '../../../core/onnx/schema.js';
+import { indexOf } from '../../lower/move.js';
+import { range } from '../../lower/place.js';
 import { type Attributes, Call, type Surroundings } from './call.js';
 import { operatorOf } from './operators.js';
 import type { Value } from './value.js';
@@ -120,6 +122,8 @@ function readNode(
   const call = new Call(reading, op, domain, layer, inputs, attributes, outputs);
   if (op === 'If' && (domain === '' || domain === 'ai.onnx'))
     return readBranch(reading, call, scope, outer, depth);
+  if (op === 'Scan' && domain === '' && attributes.has('body') && reading.opset('') > 8)
+    return readScan(reading, call, scope, outer, depth);
   const operator = operatorOf(domain, op);
   if (typeof operator === 'string') throw call.error(operator);
   const result = operator(call);
@@ -147,6 +151,64 @@ function readBranch(
   return names.map((name) => inner.get(name));
 }
 
+/** A Scan goes over an axis whose length is known: its body once for each entry. */
+function readScan(
+  reading: Reading,
+  call: Call,
+  scope: Scope,
+  attributes: Attributes,
+  depth: number,
+): readonly (Value | undefined)[] {
+  const body = call.graph('body');
+  const scanned = call.int('num_scan_inputs');
+  const held = call.inputs.length - scanned;
+  const lists = call.inputs.slice(held).map((_, k) => {
+    const value = call.value(held + k);
+    const shape = call.shapeOf(value);
+    const axis = call.axis(call.ints('scan_input_axes')?.[k] ?? 0, shape.length);
+    return { value, shape, axis, back: call.ints('scan_input_directions')?.[k] === 1 };
+  });
+  const length = lists[0]?.shape[lists[0].axis] ?? 0;
+  if (length < 1 || lists.some(({ shape, axis }) => shape[axis] !== length))
+    throw call.error(`goes over axes of ${lists.map(({ shape, axis }) => shape[axis])}`);
+  const [given, made] = [body.input, body.output].map((all) => all.map(({ name }) => name ?? '')) as [
+    string[],
+    string[],
+  ];
+  let states = call.inputs.slice(0, held);
+  const steps: (Value | undefined)[][] = [];
+  for (let t = 0; t < length; t++) {
+    const inner: Scope = new Map(scope);
+    readInitializers(reading, body, inner);
+    const entries = lists.map(({ value, shape, axis, back }) => {
+      const to = shape.with(axis, 1);
+      const at = shape.map((own, d) => ({
+        of: [d],
+        at: d === axis ? [back ? length - 1 - t : t] : range(own),
+      }));
+      return call.reshape(call.move(value, indexOf(shape, to, at), to), shape.toSpliced(axis, 1));
+    });
+    [...states, ...entries].forEach((value, k) => {
+      if (value !== undefined) inner.set(given[k] ?? '', value);
+    });
+    readNodes(reading, body.node, made, inner, attributes, depth + 1);
+    const results = made.map((name) => inner.get(name));
+    states = results.slice(0, held);
+    steps.push(results.slice(held));
+  }
+  const outputs = made.slice(held).map((_, k): Value | undefined => {
+    const back = call.ints('scan_output_directions')?.[k] === 1;
+    const own = steps.map((step) => step[k]);
+    if (own.some((value) => value === undefined)) return undefined;
+    const values = (back ? own.reverse() : own) as Value[];
+    const shape = call.shapeOf(values[0]!);
+    const axis = call.axis(call.ints('scan_output_axes')?.[k] ?? 0, shape.length + 1);
+    const parts = values.map((value) => call.asNode(call.reshape(value, shape.toSpliced(axis, 0, 1))));
+    return { node: parts.length === 1 ? parts[0]! : call.build.concat(call.layer, parts, axis) };
+  });
+  return [...states, ...outputs];
+}
+
 function readFunction(
   reading: Reading,
   made: OnnxFunction,
@@ -166,8 +228,10 @@ function readFunction(
 
 /** The graph's constants, each decoded when it is first needed. */
 export function readInitializers(reading: Reading, graph: Graph, scope: Scope): void {
-  if (graph.sparseInitializer.length > 0)
-    throw reading.fail('has sparse initializers; export it with dense ones');
+  for (const sparse of graph.sparseInitializer) {
+    const name = sparse.values?.name ?? '';
+    scope.set(name, reading.sparse(sparse, `initializer "${name}"`));
+  }
   for (const tensor of graph.initializer) {
     const name = tensor.name ?? '';
     scope.set(name, reading.tensor(tensor, `initializer "${name}"`));

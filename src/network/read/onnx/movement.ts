@@ -545,6 +545,28 @@ export const movement: Readonly<Record<string, Operator>> = {
   ScatterND: (call) => scattered(call, slices(call, call.shape(0), 1, 0).index),
   TensorScatter: cached,
   CenterCropPad: centered,
+  /** `border`: left, top, right, bottom; an experimental operator that files of 2018 still hold. */
+  Crop: (call) => {
+    const value = call.value(0);
+    const from = call.shapeOf(value);
+    const [left, top, right, bottom] = (call.ints('border') ?? [0, 0, 0, 0]) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const scale = call.ints('scale');
+    const at = from.map((length) => range(length));
+    const last = (axis: number, end: number, k: number): number => scale?.[k] ?? from[axis]! - end;
+    at[2] = range(last(2, top + bottom, 0)).map((k) => k + top);
+    at[3] = range(last(3, left + right, 1)).map((k) => k + left);
+    return move(
+      call,
+      value,
+      at.map(({ length }) => length),
+      at.map((own, axis) => ({ of: [axis], at: own })),
+    );
+  },
   MaxUnpool: unpooled,
   Tile: tile,
   Expand: expand,
@@ -573,12 +595,15 @@ export const movement: Readonly<Record<string, Operator>> = {
     return { shape, data: new Float64Array(sizeOf(shape)).fill(value.data[0]!), kind: value.kind };
   },
   Constant: (call) => {
-    const value = call.tensor('value') ?? call.vector('value_floats');
+    const value = call.tensor('value') ?? call.vector('value_floats') ?? call.sparse('sparse_value');
     if (value) return value;
     const list = call.ints('value_ints');
     if (list) return integers(list);
     if (call.given('value_int')) return integers([call.int('value_int')], []);
     if (call.given('value_float')) return floats([], Float64Array.of(call.float('value_float')));
+    // Nothing computes with texts; what only hands them on stays readable.
+    if (call.given('value_string') || call.given('value_strings'))
+      return { shape: [], data: new Float64Array(1), kind: 'text' };
     throw call.error('its value cannot be read; supported are numbers');
   },
   Range: (call) => {

@@ -28,6 +28,11 @@ function batchNormalization(call: Call): number {
     call.trainedAt(k + 1, what),
   ) as [Tensor, Tensor, Tensor, Tensor];
   const { scale, shift } = batchLine(call, { γ, β, mean, variance }, call.float('epsilon', 1e-5));
+  // Before opset 9 each place could have numbers of its own; more than one output told of training until 14.
+  if (call.opset < 14 && call.outputs.length > 1 && call.domain !== 'com.microsoft')
+    throw call.error('has the outputs of training; export for inference');
+  if (γ.shape.length > 1)
+    return affinely(call, u, { shape: γ.shape, data: scale }, { shape: γ.shape, data: shift });
   const rank = call.build.shape(u).length;
   return affinely(call, u, ofChannels(scale, rank), ofChannels(shift, rank));
 }

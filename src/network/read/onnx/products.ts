@@ -139,6 +139,45 @@ function determinant(call: Call): number {
   return call.build.reshape(call.layer, minor(0, range(size)), lead);
 }
 
+/** com.microsoft: a weight `[N, blocks, bytes]` of few bits, each block with its scale and its zero, as `[K, N]`. */
+function packedWeight(call: Call): Tensor {
+  const [K, N, bits, size] = ['K', 'N', 'bits', 'block_size'].map((name) => call.int(name)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (bits !== 4 && bits !== 8) throw call.error(`bits is ${bits}; 4 and 8 can be read`);
+  call.ignore('accuracy_level', 'weight_prepacked');
+  if (call.has(4) || call.has(5))
+    throw call.error('inputs 4 and 5 cannot be read; nearest are B, scales and zero_points');
+  const [B, scales] = [call.constant(1, 'weight'), call.constant(2, 'scales')];
+  const zeros = call.optional(3, 'zero points');
+  const blocks = Math.ceil(K / size);
+  const per = 8 / bits;
+  const bytes = (blocks * size) / per;
+  if (B.data.length !== N * bytes || scales.data.length !== N * blocks)
+    throw call.error(`has ${B.data.length} bytes and ${scales.data.length} scales for [${K}, ${N}]`);
+  call.build.reserve(call.layer, K * N);
+  call.build.count(K * N);
+  const part = (data: ArrayLike<number>, row: number, at: number): number =>
+    (data[row + Math.floor(at / per)]! >> (bits * (at % per))) & (2 ** bits - 1);
+  const plainZeros = zeros?.data.length === N * blocks;
+  const zero = (n: number, block: number): number => {
+    if (!zeros) return 2 ** (bits - 1);
+    return plainZeros && (bits === 8 || zeros.kind === 'float')
+      ? zeros.data[n * blocks + block]!
+      : part(zeros.data, n * Math.ceil(blocks / per), block);
+  };
+  const data = new Float32Array(K * N);
+  for (let n = 0; n < N; n++)
+    for (let k = 0; k < K; k++) {
+      const block = Math.floor(k / size);
+      data[k * N + n] = (part(B.data, n * bytes, k) - zero(n, block)) * scales.data[n * blocks + block]!;
+    }
+  return { shape: [K, N], data };
+}
+
 export const products: Readonly<Record<string, Operator>> = {
   Gemm: (call) => computed(gemm(call)),
   FusedGemm: (call) => {
@@ -151,6 +190,9 @@ export const products: Readonly<Record<string, Operator>> = {
     return computed(name === '' ? v : namedActivation(call, name, α, β)(v));
   },
   MatMul: product,
+  /** The older name of FusedMatMul. */
+  TransposeMatMul: (call) => products['FusedMatMul']!(call),
+  MatMulNBits: (call) => computed(matmul(call, { node: call.node(0) }, { tensor: packedWeight(call) })),
   FusedMatMul: (call) => {
     if (call.int('transBatchA', 0) || call.int('transBatchB', 0))
       throw call.error('transBatchA and transBatchB cannot be read; nearest are transA and transB');

@@ -111,6 +111,31 @@ export function readTensor(
   return listed(tensor.int32Data);
 }
 
+/** All numbers of a tensor of which a file holds those that are not 0, and where they are: flat places, or one for each axis. */
+export function denseOf(
+  { values, indices, dims }: Message<'SparseTensorProto'>,
+  read: (proto: Message<'TensorProto'>) => Constant,
+  reserve: (count: number) => void,
+  fail: (problem: string) => Error,
+): Constant {
+  if (!values || !indices) throw fail('is sparse without values or indices');
+  const size = sizeOf(dims);
+  if (!(Number.isSafeInteger(size) && dims.every((length) => length >= 0)))
+    throw fail(`has the shape [${dims}]`);
+  reserve(size);
+  const [held, at] = [read(values), read(indices)];
+  const out = room(held.data instanceof Float64Array, size);
+  const parts = at.shape.length === 2 ? dims.length : 1;
+  held.data.forEach((value, k) => {
+    let place = 0;
+    for (let d = 0; d < parts; d++)
+      place = place * (parts === 1 ? 1 : dims[d]!) + (at.data[k * parts + d] ?? Number.NaN);
+    if (!(place >= 0 && place < size)) throw fail(`has a number at place ${place} of ${size}`);
+    out[place] = value;
+  });
+  return { shape: dims, data: out, kind: held.kind };
+}
+
 /** Element types whose numbers all are floats of single precision. */
 const narrow = ['float32', 'float16', 'bfloat16', 'int8', 'uint8', 'int4', 'uint4', 'int16', 'uint16'];
 
