@@ -3,8 +3,8 @@ export { forward } from './forward.js';
 export type { InputsByName } from './inputs.js';
 export { crossed, held, type PieceRows, type Pieces, piecesAt, relaxed } from './kinks.js';
 export { argmaxAtLeast } from './margins.js';
-export type { Formulation, HingeTreatment, NetworkOptions, QuadraticTreatment } from './network.js';
 export { network } from './network.js';
+export type { Formulation, HingeTreatment, NetworkOptions, QuadraticTreatment } from './options.js';
 export { liftedNode } from './prefix.js';
 export {
   isSmoothProgram,

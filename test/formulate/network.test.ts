@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.js';
 import { forward, outputValues } from '../../src/formulate/forward.js';
-import { type NetworkOptions, network } from '../../src/formulate/network.js';
+import { network } from '../../src/formulate/network.js';
+import type { NetworkOptions } from '../../src/formulate/options.js';
 import { linear, Model, sum } from '../../src/model/index.js';
 import type { Elementwise } from '../../src/network/graph.js';
 import { assemble } from '../../src/nlp/assemble.js';
