@@ -10,10 +10,12 @@ import {
   network,
   power,
   prepare,
+  type QuadraticTreatment,
   type Solution,
   shutdown,
   solve,
   solveHere,
+  solveMany,
   subtract,
   sum,
 } from '../../index.js';
@@ -173,6 +175,34 @@ describe('networks that hold quadratic programs', () => {
       const { status, networkError } = await solve(model);
       expect(status).toBe('optimal');
       expect(networkError).toBeLessThan(1e-5);
+    }
+  });
+
+  it('are solved in lists of models, beside one that cannot be, to the answers of each alone', async () => {
+    const net = await fromTfjs(trained({ n: 3, m: 1, p: 4, quadratic: 'diagonal' }, 3));
+    const build = (goal: number, quadratic: QuadraticTreatment): Model => {
+      const model = new Model(`inverse of ${goal}`);
+      const x = model.variables('x', 2, { lower: -2, upper: 2, start: 0.3 });
+      const y = network(net, x, { quadratic });
+      model.minimize(add(power(subtract(y.at(0), goal), 2), sum([...x].map((v) => power(v, 2)))));
+      return model;
+    };
+    const treatments = [{ smooth: 1e-8 }, { complementarity: 1e-8 }] as const;
+    const impossible = new Model('impossible');
+    const z = impossible.variables('z', 1, { lower: 0 });
+    impossible.constrain(z.at(0), { upper: -1 });
+    impossible.minimize(z.at(0));
+    const models = [...treatments.flatMap((own) => [0, 0.5].map((goal) => build(goal, own))), impossible];
+    const list = models.map((model, k) => ({ key: `${k}`, model }));
+    const solutions = (await solveMany(list, { concurrency: 2 })).map(({ solution }) => solution!);
+    expect(solutions.slice(0, 4).map(({ status }) => status)).toEqual(new Array(4).fill('optimal'));
+    expect(solutions[4]!.status).toBe('infeasible');
+    for (const [k, goal] of [0, 0.5].entries()) {
+      const alone = await solve(build(goal, treatments[0]));
+      for (const one of [solutions[k]!, solutions[k + 2]!]) {
+        expect(one.networkError).toBeLessThan(1e-5);
+        expect(Math.abs(one.objective - alone.objective)).toBeLessThan(1e-5);
+      }
     }
   });
 });
