@@ -100,6 +100,10 @@ export const solverOptions = (): Option[] => [
     'wasm',
     'blas',
   ]),
+  new Option(
+    '--kkt-device <name>',
+    'where KKT systems of one large dense block are factored (interior-point)',
+  ).choices(['auto', 'cpu', 'cuda']),
   new Option('--option <key=value>', 'any other option of the solver; may be repeated').argParser(keyValue),
 ];
 
@@ -116,6 +120,7 @@ export interface SolverFlags {
   readonly maxIter?: number;
   readonly maxTime?: number;
   readonly denseKernels?: 'auto' | 'wasm' | 'blas';
+  readonly kktDevice?: 'auto' | 'cpu';
   readonly option?: Record<string, string>;
 }
 
@@ -137,16 +142,18 @@ export function solverSettings(
   adopt: (given: Record<string, unknown>) => AdoptedOptions = adoptIpoptOptions,
 ): Record<string, unknown> {
   const ours = flags.solver === 'interior-point';
-  const { denseKernels } = flags;
-  if (denseKernels !== undefined && !ours)
-    throw new InputError(
-      `--dense-kernels: ${flags.solver} has linear algebra of its own; use --solver interior-point`,
-    );
+  const { denseKernels, kktDevice } = flags;
+  for (const [name, given] of Object.entries({ 'dense-kernels': denseKernels, 'kkt-device': kktDevice }))
+    if (given !== undefined && !ours)
+      throw new InputError(
+        `--${name}: ${flags.solver} has linear algebra of its own; use --solver interior-point`,
+      );
   const given = {
     ...(flags.tol !== undefined && { tol: flags.tol }),
     ...(flags.maxIter !== undefined && { max_iter: flags.maxIter }),
     ...(flags.maxTime !== undefined && { max_wall_time: flags.maxTime }),
     ...(denseKernels !== undefined && { linear_solver_options: { denseKernels } }),
+    ...(kktDevice !== undefined && { kkt_device: kktDevice }),
   };
   const read = ours ? parseInteriorPointOption : (_: string, text: string) => numberOrText(text);
   const extra = Object.entries(flags.option ?? {}).map(([name, text]) => [name, read(name, text)]);

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import type { DenseKernels } from '../../solvers/linear/dense-kernels.js';
 import { libraryPaths } from '../../src/core/libraries.js';
 
-/** Usual names of BLAS libraries with 32-bit integers, the faster ones first. */
+/** Usual names of BLAS libraries with 32-bit integers, the faster ones first; all but BLIS and the last have LAPACK. */
 const libraries: Readonly<Record<string, readonly string[]>> = {
   linux: [
     'libmkl_rt.so.2',
@@ -37,8 +38,8 @@ interface ForeignFunctions {
 
 const DGEMM =
   'void cblas_dgemm(int, int, int, int, int, int, double, void *, int, void *, int, double, void *, int)';
-/** Calls that keep a library to one thread: the fronts are too small to gain from more. */
-const SINGLE_THREAD = [
+/** Calls that set a library's threads: one for the fronts, which are too small to gain from more. */
+const THREADS = [
   'void openblas_set_num_threads(int)',
   'void MKL_Set_Num_Threads(int)',
   'void bli_thread_set_num_threads(long)',
@@ -53,8 +54,32 @@ function foreignFunctions(): ForeignFunctions | string {
   }
 }
 
-/** The system's BLAS through its C interface, or in words why there is none. */
-export function openBlas(): DenseKernels | string {
+/** Functions of Fortran: everything by address. */
+type Fortran = (...parameters: (string | ArrayBufferView)[]) => void;
+
+/** The system's BLAS, and LAPACK where the library has it. */
+export interface SystemLibrary {
+  readonly name: string;
+  readonly koffi: ForeignFunctions;
+  readonly dgemm: Dgemm;
+  readonly sytrf?: Fortran;
+  readonly sytrs?: Fortran;
+  /** Lets it use all cores, or one. */
+  threads(all: boolean): void;
+}
+
+const SYTRF = 'void dsytrf_(const char *, void *, void *, void *, void *, void *, void *, void *)';
+const SYTRS = 'void dsytrs_(const char *, void *, void *, void *, void *, void *, void *, void *, void *)';
+
+let found: SystemLibrary | string | undefined;
+
+/** The first library that is here, on one thread; or in words why there is none. */
+export function systemLibrary(): SystemLibrary | string {
+  found ??= findLibrary();
+  return found;
+}
+
+function findLibrary(): SystemLibrary | string {
   const koffi = foreignFunctions();
   if (typeof koffi === 'string') return koffi;
   const names = libraries[process.platform] ?? [];
@@ -62,8 +87,13 @@ export function openBlas(): DenseKernels | string {
     try {
       const library = koffi.load(name);
       const dgemm = library.func(DGEMM);
-      for (const signature of SINGLE_THREAD) limitThreads(library, signature);
-      return kernelsOf(koffi, name, dgemm);
+      const [sytrf, sytrs] = [optional(library, SYTRF), optional(library, SYTRS)] as (Fortran | undefined)[];
+      const limits = THREADS.flatMap((signature) => optional(library, signature) ?? []);
+      const threads = (all: boolean): void => {
+        for (const limit of limits) limit(all ? availableParallelism() : 1);
+      };
+      threads(false);
+      return { name, koffi, dgemm, threads, ...(sytrf && sytrs && { sytrf, sytrs }) };
     } catch {
       // Not installed, or no BLAS with C names: the next one.
     }
@@ -71,14 +101,18 @@ export function openBlas(): DenseKernels | string {
   return `found none of ${names.join(', ')}`;
 }
 
-function limitThreads(library: { func(signature: string): Dgemm }, signature: string): void {
-  let limit: Dgemm;
+/** The system's BLAS through its C interface, or in words why there is none. */
+export function openBlas(): DenseKernels | string {
+  const library = systemLibrary();
+  return typeof library === 'string' ? library : kernelsOf(library.koffi, library.name, library.dgemm);
+}
+
+function optional(library: { func(signature: string): Dgemm }, signature: string): Dgemm | undefined {
   try {
-    limit = library.func(signature);
+    return library.func(signature);
   } catch {
-    return; // Another library's function.
+    return undefined; // Another library's function.
   }
-  limit(1);
 }
 
 function kernelsOf(koffi: ForeignFunctions, library: string, dgemm: Dgemm): DenseKernels {

@@ -1,5 +1,6 @@
 import { provideCrew } from '../../solvers/batch/crew.js';
 import { provideSystemKernels } from '../../solvers/linear/choose-kernels.js';
+import { provideFactorizer } from '../../solvers/linear/factorizer.js';
 import { provideUnwritten } from '../../src/core/memory.js';
 import type { Engine } from '../../src/engine/contract.js';
 import { provideEngine } from '../../src/engine/open.js';
@@ -7,6 +8,7 @@ import type { Solver } from '../../src/nlp/solver.js';
 import { type LoadedSolver, provideSolver } from '../solvers.js';
 import { batchCrew } from './batch-crew.js';
 import { openBlas } from './blas.js';
+import { openLapack } from './lapack.js';
 import './nl-source.js';
 import './plain-kernels.js';
 
@@ -14,6 +16,7 @@ let cudaEngine: Engine | undefined;
 
 // What Node has and the heart does without. Imported for this effect wherever work runs in Node.
 provideSystemKernels(openBlas);
+provideFactorizer(openLapack);
 provideCrew(batchCrew);
 provideUnwritten((bytes) => Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer);
 provideEngine('onnx', {

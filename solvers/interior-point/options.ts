@@ -227,6 +227,11 @@ export const options = {
     'auto',
     'form in which KKT systems are factored: whole, with blocks of networks bordered, with blocks of the partition eliminated first, as one full matrix; auto: by their structure',
   ),
+  kkt_device: oneOf(
+    ['auto', 'cpu'],
+    'auto',
+    "cpu: KKT systems of one large dense block are factored by one call of the system's LAPACK on all cores",
+  ),
   linear_solver_options: {
     default: {} as Readonly<Record<string, unknown>>,
     meaning: 'passed on to the linear solver',

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/nlp/verdict.js';
 import type { KktShape, KktSystem } from '../kkt/contract.js';
 import { kktForms } from '../kkt/open.js';
 import { LowRank } from '../kkt/quasi-newton.js';
+import { onDevice } from '../linear/choose-device.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
 import { Acceptor } from './acceptor.js';
 import { AdaptiveMemory } from './barrier/memory.js';
@@ -36,7 +37,7 @@ export class Run {
     private readonly again: (shape: KktShape) => KktSystem | undefined = () => undefined,
   ) {
     this.open = (matrix, given) => {
-      const solver = open(matrix, given);
+      const solver = onDevice(options.kkt_device, open)(matrix, given);
       for (const name of solver.statistics.kernels) this.kernels.add(name);
       return solver;
     };
