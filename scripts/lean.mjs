@@ -70,7 +70,9 @@ if (process.argv[2] === 'restore') {
       // What is generated nobody debugs; the command, what it trains and draws, and readers of files nobody imports.
       minifyIdentifiers:
         path.endsWith('.cjs') ||
-        /^dist[\\/](cli|scenarios|models[\\/]train|src[\\/](network[\\/]read|read|grid))[\\/]/.test(path),
+        /^dist[\\/](cli|scenarios|models[\\/]train|src[\\/](network|read|grid|engine[\\/]cuda))[\\/]/.test(
+          path,
+        ),
       legalComments: 'none',
       target: 'esnext',
       lineLimit: 320,

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { compiled } from '../../runtime/node/compiled.js';
 import { OracleHost } from '../../runtime/node/host.js';
-import { SolverPool, type Watch } from '../../runtime/node/pool.js';
+import { SolverPool } from '../../runtime/node/pool.js';
+import type { Watch } from '../../runtime/node/watch.js';
 import { programsOf } from '../../runtime/programs.js';
 import type { BoxBinding, ExecutableSpec } from '../../runtime/task.js';
 import { InputError } from '../../src/core/errors.js';
