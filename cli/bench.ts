@@ -28,6 +28,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   pglib: 'optimal power flows of pglib-opf, beside Ipopt',
   scopf: 'the secured power flow with frequency surrogates of growing size',
   bounds: 'bounds of networks: whether they hold, what they cost, beside auto_LiRPA, what they prove',
+  images:
+    'the convolutional network and the transformer: derivatives beside torch.func, the adversarial image',
   formulations: 'the adversarial image by network, formulation and solver: structure and runtime',
   hostile: 'hostile files of every format that is read: .nl, model.json, pictures',
   faults: 'machines that lack something, and 200 random kills during solves',

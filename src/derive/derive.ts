@@ -11,6 +11,7 @@ import { cost } from './cost.js';
 import { curvature } from './curvature.js';
 import { type Forward, forward } from './forward.js';
 import type { Outputs, Program, Programs, Ref } from './program.js';
+import { pulledBack } from './reverse.js';
 import { prefixFactor, prefixMap, type Space, spaceOf, tangentsIn } from './space.js';
 import { type Tangent, Tangents } from './tangent.js';
 
@@ -27,8 +28,8 @@ export interface DeriveOptions {
 }
 
 /**
- * The programs of `network`. Each is built in every way known here (tangents or adjoints for `J`, tangents at the input
- * or at a narrow prefix) and the one that costs least is kept. Throws {@link InputError} where all take more than the
+ * The programs of `network`. Each is built in every way known here (tangents or adjoints for `J`, squares of tangents or
+ * tangents of adjoints for `H`, at the input or at a narrow prefix) and the one that costs least is kept. Throws {@link InputError} where all take more than the
  * limits allow.
  */
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
@@ -44,8 +45,9 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
   const ways = spaces.flatMap((space) =>
     (['tangents', 'adjoints'] as const).map((by) => ({ space, by, keep })),
   );
+  const bends = ways.flatMap((way) => (['squares', 'adjoints'] as const).map((bend) => ({ ...way, bend })));
   const hessian = (mixed: boolean): Program =>
-    cheapest(ways, (way) => hessianProgram(network, { ...way, mixed }, workshop));
+    cheapest(bends, (way) => hessianProgram(network, { ...way, mixed }, workshop));
   return {
     name: network.name,
     inputs: network.inputSize,
@@ -60,7 +62,7 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
 }
 
 /** The program that costs least among those that the budget allows. */
-function cheapest(ways: readonly Way[], make: (way: Way) => Program): Program {
+function cheapest<W>(ways: readonly W[], make: (way: W) => Program): Program {
   let best: { readonly program: Program; readonly cost: number } | undefined;
   let refusal: OverBudget | undefined;
   for (const way of ways)
@@ -117,10 +119,13 @@ function jacobianProgram(network: Network, way: Way, workshop: Workshop): Progra
   return b.finish({ y, J: inSpace(f, way, jacobianByTangents(f, t, tangentsIn(way.space, t, f))) });
 }
 
-/** With adjoints, those of `λᵀy` are one row more of the same products. `mixed`: what leads to `H` alone is lowered. */
+/**
+ * With adjoints, those of `λᵀy` are one row more of the same products. `bend`: `H` as a sum of squares, or as what the adjoints
+ * change by. `mixed`: what leads to `H` alone is lowered.
+ */
 function hessianProgram(
   network: Network,
-  way: Way & { readonly mixed: boolean },
+  way: Way & { readonly bend: 'squares' | 'adjoints'; readonly mixed: boolean },
   workshop: Workshop,
 ): Program {
   const { space, mixed } = way;
@@ -143,7 +148,10 @@ function hessianProgram(
     return bar === undefined ? undefined : b.reshape(b.slice(bar, 0, rows, 1), f.sites[k]!.shape);
   };
   const expand = space.cut !== undefined && !way.keep;
-  const H = curvature(f, t, lowered, barOf, expand ? 'full' : 'lower');
+  const H =
+    way.bend === 'adjoints'
+      ? pulledBack(f, space, t, lowered, barOf)
+      : curvature(f, t, lowered, barOf, expand ? 'full' : 'lower');
   const outputs: Outputs = { y, J: inSpace(f, way, J) };
   if (H === undefined) return b.finish(outputs);
   if (!expand) return b.finish({ ...outputs, H });

@@ -1,5 +1,6 @@
 import type { Ref } from '../program.js';
 import { sizeOf } from '../shape.js';
+import type { Tangent } from '../tangent.js';
 import type { Rule } from './rule.js';
 
 /** `v = Σ u`, `T_v = Σ T_u`, `ū = v̄`. */
@@ -8,9 +9,13 @@ export const add: Rule<'add'> = {
   tangent: ({ shape }, t, inputs) => inputs.reduce((sum, T) => t.add(sum, T, shape)),
   adjoint: ({ inputs }, v̄) => inputs.map(() => v̄),
   second: null,
+  turn: null,
 };
 
-/** `w = a ∘ b`, `T_w = T_a ∘ b + T_b ∘ a`, `ā = w̄ ∘ b`, `b̄ = w̄ ∘ a`, second: `C + Cᵀ`, `C = T_a diag(w̄) T_bᵀ`. */
+/**
+ * `w = a ∘ b`, `T_w = T_a ∘ b + T_b ∘ a`, `ā = w̄ ∘ b`, `b̄ = w̄ ∘ a`, second: `C + Cᵀ`, `C = T_a diag(w̄) T_bᵀ`,
+ * turn: `T_b ∘ w̄`, `T_a ∘ w̄`.
+ */
 export const multiply: Rule<'multiply'> = {
   value: ({ b, inputs: [left, right] }) => b.multiply(left!.value, right!.value),
   tangent: ({ shape, inputs: [left, right] }, t, [T_left, T_right]) =>
@@ -28,11 +33,15 @@ export const multiply: Rule<'multiply'> = {
       ],
     };
   },
+  turn: ({ shape }, t, w̄, [T_left, T_right]) => {
+    const moved = (T: Tangent): Ref => t.dense(t.scaled(T, w̄, shape), shape);
+    return [moved(T_right!), moved(T_left!)];
+  },
 };
 
 /**
  * `w = a b` for each of a stack, `T_w = T_a b + a T_b`, `ā = w̄ bᵀ`, `b̄ = aᵀ w̄`, second: `C + Cᵀ`,
- * `C = ⟨w̄, T_a T_b⟩ = (T_aᵀ w̄) · T_b`.
+ * `C = ⟨w̄, T_a T_b⟩ = (T_aᵀ w̄) · T_b`, turn: `w̄ T_bᵀ`, `T_aᵀ w̄`.
  */
 export const contract: Rule<'contract'> = {
   value: ({ b, inputs: [left, right] }) => b.contract(left!.value, right!.value),
@@ -57,5 +66,12 @@ export const contract: Rule<'contract'> = {
         { left: T_b, right: C },
       ],
     };
+  },
+  turn: ({ b, inputs: [left, right] }, t, w̄, [T_left, T_right]) => {
+    const bar = t.low ? b.lower(w̄) : w̄;
+    return [
+      b.contract(bar, t.dense(T_right!, right!.shape), false, true),
+      b.contract(t.dense(T_left!, left!.shape), bar, true, false),
+    ];
   },
 };

@@ -7,7 +7,7 @@ import type { Rule, Site } from './rule.js';
 const slope = ({ b, op, value, inputs: [u] }: Site<'elementwise'>): Ref =>
   activationOf(op.fn).first(algebra(b), u!.value, value);
 
-/** `v = φ(u)`, `T_v = T_u ∘ φ′(u)`, `ū = v̄ ∘ φ′(u)`, second: `T_u diag(v̄ ∘ φ″(u)) T_uᵀ`. */
+/** `v = φ(u)`, `T_v = T_u ∘ φ′(u)`, `ū = v̄ ∘ φ′(u)`, second: `T_u diag(v̄ ∘ φ″(u)) T_uᵀ`, turn: `T_u ∘ v̄ ∘ φ″(u)`. */
 export const elementwise: Rule<'elementwise'> = {
   value: ({ b, op, inputs: [u] }) => activationOf(op.fn).value(algebra(b), u!.value),
   tangent: (site, t, [T]) => t.scaled(T!, slope(site), site.shape),
@@ -17,11 +17,17 @@ export const elementwise: Rule<'elementwise'> = {
     if (φ.kind !== 'smooth') return { terms: [] };
     return t.square(T!, b.multiply(v̄, φ.second(algebra(b), u!.value, value)), u!.shape);
   },
+  turn: ({ b, op, value, inputs: [u] }, t, v̄, [T]) => {
+    const φ = activationOf(op.fn);
+    if (φ.kind !== 'smooth') return [];
+    const bend = b.multiply(v̄, φ.second(algebra(b), u!.value, value));
+    return [t.dense(t.scaled(T!, bend, u!.shape), u!.shape)];
+  },
 };
 
 /**
  * `p = softmax(u)`, `T_p = p ∘ (T_u − T_u p)`, `ū = q = p ∘ (p̄ − p̄ᵀp)`,
- * second: `T_u (diag(q) − q pᵀ − p qᵀ) T_uᵀ`, block by block along the last axis.
+ * second: `T_u (diag(q) − q pᵀ − p qᵀ) T_uᵀ`, turn: `T_p ∘ (p̄ − p̄ᵀp) − p (T_p p̄)`, block by block along the last axis.
  */
 export const softmax: Rule<'softmax'> = {
   value: ({ b, inputs: [u] }) => b.softmax(u!.value),
@@ -41,6 +47,13 @@ export const softmax: Rule<'softmax'> = {
     return {
       terms: [{ left: b.reshape(b.subtract(T_q, cross), matrix), right: b.reshape(T_u, matrix) }],
     };
+  },
+  turn: ({ b, value: p, shape }, t, p̄, _, own) => {
+    const T_p = t.dense(own, shape);
+    const low = (ref: Ref): Ref => (t.low ? b.lower(ref) : ref);
+    const over = b.subtract(p̄, b.sumLast(b.multiply(p̄, p)));
+    const moved = b.sumLast(b.multiply(T_p, low(p̄)));
+    return [b.subtract(b.multiply(T_p, low(over)), b.multiply(low(p), moved))];
   },
 };
 
@@ -77,4 +90,5 @@ export const maximum: Rule<'maximum'> = {
   },
   adjoint: (site, v̄) => [site.b.multiply(v̄, largest(site))],
   second: () => ({ terms: [] }),
+  turn: () => [],
 };

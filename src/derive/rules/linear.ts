@@ -14,6 +14,7 @@ export const affine: Rule<'affine'> = {
     return [b.reshape(b.matmul(matrix, b.constant(op.weight), false, true), [batch, ...u!.shape])];
   },
   second: null,
+  turn: null,
 };
 
 /** `v = s ∘ u + t`, `T_v = T_u ∘ s`, `ū = v̄ ∘ s`. */
@@ -22,4 +23,5 @@ export const scale: Rule<'scale'> = {
   tangent: ({ b, op, inputs: [u] }, t, [T]) => t.scaled(T!, b.constant(op.scale), u!.shape),
   adjoint: ({ b, op }, v̄) => [b.multiply(v̄, b.constant(op.scale))],
   second: null,
+  turn: null,
 };

@@ -8,6 +8,7 @@ export const input: Rule<'input'> = {
   tangent: ({ op }) => ({ kind: 'diagonal', offset: op.offset, scale: null }),
   adjoint: ({ b, shape }, v̄) => [b.reshape(v̄, [b.shape(v̄)[0]!, sizeOf(shape)])],
   second: null,
+  turn: null,
 };
 
 /** `v = [u₁ … ]` along an axis; tangents likewise, adjoints are its slices. */
@@ -32,6 +33,7 @@ export const concat: Rule<'concat'> = {
     });
   },
   second: null,
+  turn: null,
 };
 
 /** `v = u` in another shape. */
@@ -43,6 +45,7 @@ export const reshape: Rule<'reshape'> = {
   },
   adjoint: ({ b, inputs: [u] }, v̄) => [b.reshape(v̄, [b.shape(v̄)[0]!, ...u!.shape])],
   second: null,
+  turn: null,
 };
 
 /** `v = u[index]`, tangents likewise; `ū[t] = Σ v̄[i]` over `index[i] = t`. */
@@ -56,4 +59,5 @@ export const gather: Rule<'gather'> = {
     return [b.reshape(scatterAdd(b, flat, op.index, sizeOf(u!.shape)), [batch, ...u!.shape])];
   },
   second: null,
+  turn: null,
 };

@@ -10,4 +10,5 @@ export const quadraticProgram: Rule<'quadraticProgram'> = {
   tangent: refuse,
   adjoint: refuse,
   second: refuse,
+  turn: refuse,
 };

@@ -24,7 +24,19 @@ type Second<K extends Kind> = (
 ) => Curvature;
 
 /**
- * The four derivatives of an op; each op has all of them. In the formulas above each, `v` is the op's value, `u` its
+ * What the adjoints of the op's inputs change by where these move along `T`, `∂(v̄ ∂v/∂u)/∂u · T` for a fixed `v̄` of the op's
+ * shape: `[rows, …shape]` for each input, undefined for none. `own` is `T_v`.
+ */
+type Turn<K extends Kind> = (
+  site: Site<K>,
+  t: Tangents,
+  adjoint: Ref,
+  inputs: readonly Tangent[],
+  own: Tangent,
+) => readonly (Ref | undefined)[];
+
+/**
+ * The derivatives of an op; each op has all of them. In the formulas above each, `v` is the op's value, `u` its
  * input, `T` are tangents and bars adjoints.
  */
 export interface Rule<K extends Kind> {
@@ -36,6 +48,8 @@ export interface Rule<K extends Kind> {
   adjoint(site: Site<K>, adjoint: Ref): readonly Ref[];
   /** `null` exactly where `v` is affine in its inputs. */
   readonly second: K extends AffineKind ? null : Second<K>;
+  /** `null` exactly where `second` is. */
+  readonly turn: K extends AffineKind ? null : Turn<K>;
 }
 
 /** Rows along the last axis. */
