@@ -15,10 +15,11 @@ export function computeDirection(s: State): boolean {
 
 /** Solves with the KKT matrix of the current iterate, factoring it on first use. */
 export function solveNewton(s: State, rhs: PrimalDual, out: PrimalDual): boolean {
-  if (s.factored) return s.newton.solve(s.current, rhs, out);
+  const { newton } = s;
+  if (newton.isFactored) return newton.solve(s.current, rhs, out);
   if (!updateHessian(s)) return false;
-  s.factored = s.newton.factorAndSolve(s.current, s.μ, rhs, out);
-  return s.factored;
+  newton.isFactored = newton.factorAndSolve(s.current, s.μ, rhs, out);
+  return newton.isFactored;
 }
 
 /** Minus the residual of the perturbed optimality conditions, damping of one-sided slacks included. */

@@ -7,7 +7,7 @@ const MOST_RETREATS = 30;
 
 /** Brings the Hessian of the current iterate into the KKT matrix; false where it cannot be evaluated. */
 export function updateHessian(s: State): boolean {
-  if (s.hessianCurrent) return true;
+  if (s.newton.hasHessian) return true;
   const { form, kkt, current } = s;
   form.knownCurvature(s.μ, kkt.values.curvature);
   if (s.quasi) s.quasi.rebuild();
@@ -17,7 +17,7 @@ export function updateHessian(s: State): boolean {
       if (s.first || retreat === MOST_RETREATS || !retreatHalf(s)) return false;
     }
   }
-  s.hessianCurrent = true;
+  s.newton.hasHessian = true;
   return true;
 }
 

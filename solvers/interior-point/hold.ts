@@ -9,7 +9,7 @@ import { isAcceptable } from './terminate.js';
  */
 export function holdPoint(s: State, form: SlackForm): void {
   const { run, current, residuals, kkt } = s;
-  if (!run.monitor.hold || (s.acceptable && !isAcceptable(s))) return;
+  if (!run.monitor.hold || (s.acceptable.best && !isAcceptable(s))) return;
   const { dual, primal, complementarity } = residuals.unscaled;
   const { calls } = form.oracle;
   run.monitor.hold({

@@ -24,10 +24,10 @@ export function lineSearch(s: State, hasDirection: boolean): Outcome | null {
   if (tiny) {
     if (watchdog.active) stopWatchdog(s);
     else return takeTinyStep(s);
-  } else s.tinyBefore = false;
+  } else s.tiny.end();
 
-  if (s.softSteps >= 0) {
-    if (++s.softSteps <= options.max_soft_resto_iters && softStep(s)) return null;
+  if (s.soft.isActive) {
+    if (s.soft.another(options.max_soft_resto_iters) && softStep(s)) return null;
     return s.phase.restore(s, 'soft restoration failed');
   }
   const trigger = options.watchdog_shortened_iter_trigger;
@@ -55,14 +55,13 @@ function search(s: State): boolean {
 /** Back to the iterate where the watchdog started. */
 function stopWatchdog(s: State): void {
   s.watchdog.stop(s.current, s.step, s.acceptor);
-  s.factored = false;
-  s.hessianCurrent = false;
+  s.newton.forget();
   s.residuals.measure(s.current, s.options);
 }
 
 /** Soft restoration first; where it does not help, restoration proper. */
 function giveUp(s: State): Outcome | null {
-  if (s.softSteps < 0) {
+  if (!s.soft.isActive) {
     s.acceptor.augment();
     if (softStep(s)) return null;
   }
@@ -134,10 +133,9 @@ function takeTinyStep(s: State): Outcome | null {
     return s.phase.restore(s, 'a function is undefined even a tiny step away');
   }
   const { primal } = s.residuals;
-  if (s.tinyBefore && primal > options.tol && !(maxNorm(s.trial.c) < 0.99 * primal)) {
+  if (s.tiny.before && primal > options.tol && !(maxNorm(s.trial.c) < 0.99 * primal)) {
     return s.phase.restore(s, 'steps have become too small to lower the violation');
   }
-  if (s.tinyBefore && maxNorm(step.λ) < options.tiny_step_y_tol) s.tinyStuck = true;
-  s.tinyBefore = true;
+  s.tiny.take(maxNorm(step.λ) < options.tiny_step_y_tol);
   return null;
 }

@@ -34,8 +34,7 @@ function startsAfresh(s: State, { status }: Outcome): boolean {
     return false;
   s.quasi.restart();
   s.acceptor.clear();
-  s.factored = false;
-  s.hessianCurrent = false;
+  s.newton.forget();
   s.run.iteration++;
   return true;
 }

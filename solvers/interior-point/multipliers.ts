@@ -50,9 +50,7 @@ export function estimateAnew(s: State): boolean {
   for (const j of form.withLower) trial.zL[j] = μ / current.slackL[j]!;
   for (const j of form.withUpper) trial.zU[j] = μ / current.slackU[j]!;
   leastSquareMultipliers(trial, s.kkt, Number.MAX_VALUE);
-  s.acceptor.clear();
-  s.watchdog.cancel();
-  s.softSteps = -1;
+  s.restartSearch();
   return true;
 }
 

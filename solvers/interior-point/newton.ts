@@ -41,6 +41,9 @@ export class NewtonSystem {
   δd = 0;
   /** Null where factorizations are cheap. */
   private readonly lowest: LowestCurvature | null;
+  /** Whether the Hessian of the current iterate stands in the matrix, and whether that is factored. */
+  hasHessian = false;
+  isFactored = false;
   /** Whether the latest factorization solves the system without δ_d. */
   private exact = false;
 
@@ -59,6 +62,12 @@ export class NewtonSystem {
     this.reduced = new Float64Array(n + m);
     this.residual = new PrimalDual(n, m);
     this.correction = new PrimalDual(n, m);
+  }
+
+  /** The iterate has changed: neither the Hessian nor the factorization is its own. */
+  forget(): void {
+    this.hasHessian = false;
+    this.isFactored = false;
   }
 
   /**

@@ -78,8 +78,7 @@ function place(s: State): boolean {
   for (let j = 0; j < current.w.length; j++) {
     current.w[j] = Math.max(lower[j]!, Math.min(upper[j]!, current.w[j]!));
   }
-  s.factored = false;
-  s.hessianCurrent = false;
+  s.newton.forget();
   if (!current.evaluate(s.μ) || !current.linearize(s.μ, false)) return false;
   current.measureSlacks();
   takeUpMultipliers(current);

@@ -133,7 +133,7 @@ export function startHeld(nlp: Nlp, start: Float64Array): Held {
 
 /** The point a state holds, unscaled: the best acceptable iterate where that is why it stopped, else the current one. */
 export function heldPoint(s: State, form: SlackForm, outcome: Outcome): Held {
-  const useAcceptable = outcome.status !== 'optimal' && outcome.status !== 'infeasible' && s.acceptable;
+  const useAcceptable = outcome.status !== 'optimal' && outcome.status !== 'infeasible' && s.acceptable.best;
   const held = (at: Pick<Iterate, 'w' | 'λ' | 'zL' | 'zU'>) => ({
     x: form.userPoint(at.w).slice(),
     multipliers: heldMultipliers(at, form),

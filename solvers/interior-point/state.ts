@@ -6,6 +6,7 @@ import { kktForms } from '../kkt/open.js';
 import { LowRank } from '../kkt/quasi-newton.js';
 import { onDevice } from '../linear/choose-device.js';
 import type { OpenLinearSolver } from '../linear/contract.js';
+import { AcceptableIterates } from './acceptable.js';
 import { Acceptor } from './acceptor.js';
 import { AdaptiveMemory } from './barrier/memory.js';
 import type { Divergence } from './divergence.js';
@@ -13,7 +14,9 @@ import { Residuals } from './errors.js';
 import { Iterate, PrimalDual } from './iterate.js';
 import { NewtonSystem } from './newton.js';
 import type { InteriorPointOptions } from './options.js';
+import { SoftSteps } from './restoration/soft-steps.js';
 import type { StandardForm } from './standard-form.js';
+import { TinySteps } from './tiny-steps.js';
 import { Watchdog } from './watchdog.js';
 
 /** What the solve and its restoration phases have in common. */
@@ -127,30 +130,17 @@ export class State {
   τ = 0.99;
   /** True while the adaptive strategy chooses μ freely. */
   freeμ: boolean;
-  /** True when the KKT matrix of the current iterate is factored. */
-  factored = false;
-  /** True when the Hessian of the current iterate stands in the KKT matrix. */
-  hessianCurrent = false;
-  /** The step before was tiny; the multipliers hardly move either, so that only a smaller μ helps. */
-  tinyBefore = false;
-  tinyStuck = false;
+  readonly tiny = new TinySteps();
+  readonly soft = new SoftSteps();
+  readonly acceptable = new AcceptableIterates();
   /** The μ for which multipliers were last estimated anew at a point that no step led on from. */
   estimatedAt = Number.NaN;
-  /** Soft restoration steps taken in a row; −1 outside. */
-  softSteps = -1;
   /** True until the first iterate has been left. */
   first = true;
   record: StepRecord = { alphaPrimal: 0, alphaDual: 0, length: 0, trials: 0, regularization: 0 };
-  /** Best iterate that met the acceptable tolerances, and how many in a row did. */
-  acceptable: { w: Float64Array; λ: Float64Array; zL: Float64Array; zU: Float64Array; E0: number } | null =
-    null;
-  acceptableInRow = 0;
-  lastObjective = Number.NaN;
   /** What was undefined at the start, where the algorithm began at a point near it instead. */
   startTrouble = '';
   readonly divergence: Divergence = { first: 1, tested: 0, base: null };
-  /** Iterations in a row at the noise level of an oracle with low accuracy. */
-  noiseInRow = 0;
 
   constructor(
     readonly run: Run,
@@ -187,7 +177,13 @@ export class State {
     const held = this.current;
     this.current = this.trial;
     this.trial = held;
-    this.factored = false;
-    this.hessianCurrent = false;
+    this.newton.forget();
+  }
+
+  /** The line search starts afresh: the filter is empty, the watchdog and soft restoration end. */
+  restartSearch(): void {
+    this.acceptor.clear();
+    this.watchdog.cancel();
+    this.soft.end();
   }
 }

@@ -12,17 +12,16 @@ const NOISE_ITERATIONS = 3;
 export function testTermination(s: State): Outcome | null {
   const { options: o, residuals, run, current, form } = s;
   if (converged(s)) return { status: 'optimal', message: 'solved to the tolerances asked for' };
-  if (isAcceptable(s)) {
-    rememberAcceptable(s);
-    s.acceptableInRow++;
-    if (o.acceptable_iter > 0 && s.acceptableInRow >= o.acceptable_iter) {
-      return {
-        status: 'acceptable',
-        message: `${s.acceptableInRow} iterates in a row met the acceptable tolerances, none the tolerances asked for`,
-      };
-    }
-  } else s.acceptableInRow = 0;
-  s.lastObjective = current.f;
+  const { acceptable } = s;
+  const isOne = isAcceptable(s);
+  if (isOne) acceptable.keep(current, residuals.E0);
+  acceptable.count(isOne, current.f);
+  if (o.acceptable_iter > 0 && acceptable.inRow >= o.acceptable_iter) {
+    return {
+      status: 'acceptable',
+      message: `${acceptable.inRow} iterates in a row met the acceptable tolerances, none the tolerances asked for`,
+    };
+  }
   const noise = atNoiseLevel(s);
   if (noise) return noise;
 
@@ -75,7 +74,7 @@ export function converged(s: State): boolean {
 export function isAcceptable(s: State): boolean {
   const { options: o, residuals, current } = s;
   const { dual, primal, complementarity } = residuals.unscaled;
-  const change = Math.abs(current.f - s.lastObjective) / Math.max(1, Math.abs(current.f));
+  const change = Math.abs(current.f - s.acceptable.lastObjective) / Math.max(1, Math.abs(current.f));
   return (
     residuals.E0 <= o.acceptable_tol &&
     dual <= o.acceptable_dual_inf_tol &&
@@ -83,23 +82,6 @@ export function isAcceptable(s: State): boolean {
     complementarity <= o.acceptable_compl_inf_tol &&
     !(change > o.acceptable_obj_change_tol)
   );
-}
-
-function rememberAcceptable(s: State): void {
-  const { w, λ, zL, zU } = s.current;
-  s.acceptable ??= {
-    w: w.slice(),
-    λ: λ.slice(),
-    zL: zL.slice(),
-    zU: zU.slice(),
-    E0: Number.POSITIVE_INFINITY,
-  };
-  if (s.residuals.E0 > s.acceptable.E0) return;
-  s.acceptable.w.set(w);
-  s.acceptable.λ.set(λ);
-  s.acceptable.zL.set(zL);
-  s.acceptable.zU.set(zU);
-  s.acceptable.E0 = s.residuals.E0;
 }
 
 /**
@@ -115,8 +97,7 @@ function atNoiseLevel(s: State): Outcome | null {
     residuals.dual / sd <= Math.max(o.tol, noise.dual / sd) &&
     residuals.primal <= Math.max(o.tol, noise.primal) &&
     residuals.complementarity / sc <= Math.max(o.tol, noise.primal);
-  s.noiseInRow = within ? s.noiseInRow + 1 : 0;
-  return s.noiseInRow < NOISE_ITERATIONS ? null : noiseOutcome(s, o);
+  return s.acceptable.countAtNoise(within) < NOISE_ITERATIONS ? null : noiseOutcome(s, o);
 }
 
 /** What rounding errors of relative size `accuracy` in f's, c's and their derivatives' values amount to. */

@@ -87,8 +87,7 @@ export function stateBounds(s: State, form: SlackForm): boolean {
     current.w[j] = form.upper[j]! - inside(j, current.zU[j]!);
   }
   measureSafeSlacks(current, current, μ, s.options.slack_move);
-  s.factored = false;
-  s.hessianCurrent = false;
+  s.newton.forget();
   if (!current.evaluate(μ) || !current.linearize(μ)) return false;
   setBarrier(s, μ, Math.max(s.options.tau_min, 1 - μ));
   return true;
@@ -118,9 +117,7 @@ export function putBack(s: State, kept: Kept): void {
   s.form.lower.set(kept.lower);
   s.form.upper.set(kept.upper);
   setBarrier(s, kept.μ, kept.τ);
-  s.factored = false;
-  s.hessianCurrent = false;
-  s.acceptable = null;
-  s.acceptableInRow = 0;
+  s.newton.forget();
+  s.acceptable.forget();
   s.residuals.measure(s.current, s.options);
 }

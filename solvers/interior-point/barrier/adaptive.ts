@@ -19,8 +19,7 @@ export function updateAdaptive(s: State): Outcome | null {
   const least = Math.min(o.mu_min, 0.5 * tolerance);
   if (adaptive.μmax < 0) adaptive.μmax = Math.max(least, Math.min(o.mu_max, o.mu_max_fact * average));
   const clamp = (μ: number): number => Math.max(least, Math.min(adaptive.μmax, μ));
-  const stuck = s.tinyStuck;
-  s.tinyStuck = false;
+  const stuck = s.tiny.askForSmallerBarrier();
   const progress = !stuck && makesProgress(s);
 
   if (progress) remember(s);

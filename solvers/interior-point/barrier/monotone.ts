@@ -11,8 +11,7 @@ import { setBarrier } from './set.js';
  */
 export function updateMonotone(s: State): Outcome | null {
   const { options } = s;
-  let stuck = s.tinyStuck;
-  s.tinyStuck = false;
+  let stuck = s.tiny.askForSmallerBarrier();
   while (stuck || s.residuals.barrierError(s.current, s.μ) <= options.barrier_tol_factor * s.μ) {
     const μ = nextBarrier(s);
     if (μ === s.μ) {

@@ -5,15 +5,13 @@ export function setBarrier(s: State, μ: number, τ: number): void {
   const changed = μ !== s.μ;
   s.μ = μ;
   s.τ = τ;
-  s.acceptor.clear();
-  s.watchdog.cancel();
-  s.softSteps = -1;
+  s.restartSearch();
   if (!changed || !s.form.barrierDependent) return;
   const { form, current } = s;
   current.f = form.objective(current.w, μ);
   form.gradient(current.w, μ, current.gradient);
   current.known.forget();
   form.knownCurvature(μ, s.kkt.values.curvature);
-  s.factored = false;
+  s.newton.isFactored = false;
   s.residuals.measure(current, s.options);
 }

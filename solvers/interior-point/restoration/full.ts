@@ -34,7 +34,7 @@ export function minimizeViolation(s: State, reason: string, toTheEnd: boolean): 
   if (form.m === 0 || residuals.θ <= 1e-2 * Math.min(options.tol, options.constr_viol_tol)) {
     return { status: 'step-failed', message: `${reason}, at a feasible point` };
   }
-  if (s.softSteps >= 0) s.softSteps = -1;
+  s.soft.end();
   const elastic = new ElasticForm(form, current.w, options);
   const inner = new State(s.run, elastic, innerPhase(s, elastic, reason, toTheEnd), s.quasi !== null, s);
   initialize(inner, s, elastic);
@@ -137,9 +137,8 @@ function innerPhase(s: State, elastic: ElasticForm, reason: string, toTheEnd: bo
 
   function acceptableLongEnough(inner: State): boolean {
     const { acceptable_iter: wanted } = inner.options;
-    inner.acceptableInRow = isAcceptable(inner) ? inner.acceptableInRow + 1 : 0;
-    inner.lastObjective = inner.current.f;
-    return wanted > 0 && inner.acceptableInRow >= wanted;
+    inner.acceptable.count(isAcceptable(inner), inner.current.f);
+    return wanted > 0 && inner.acceptable.inRow >= wanted;
   }
 
   function violationIsStationary(inner: State): Outcome {
@@ -217,7 +216,7 @@ function resume(s: State, inner: State): Outcome | null {
   leastSquareMultipliers(trial, s.kkt, options.constr_mult_reset_threshold);
   s.watchdog.shortened = 0;
   s.watchdog.cancel();
-  s.tinyBefore = false;
+  s.tiny.end();
   Object.assign(s.record, inner.record);
   return null;
 }

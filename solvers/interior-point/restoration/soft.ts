@@ -20,11 +20,11 @@ export function softStep(s: State): boolean {
   if (!trial.evaluate(s.μ) || !trial.linearize(s.μ)) return false;
   Object.assign(record, { alphaPrimal: α, alphaDual: α, trials: 1, length: maxNorm(step.w) });
   if (acceptor.accepts(0, sumNorm(trial.c), barrierFunction(trial, s.μ, options.kappa_d))) {
-    s.softSteps = -1;
+    s.soft.end();
     return true;
   }
   const before = primalDualError(current, s.μ, s.rhs.w);
   if (!(primalDualError(trial, s.μ, s.rhs.w) <= factor * before)) return false;
-  s.softSteps = Math.max(s.softSteps, 0);
+  s.soft.begin();
   return true;
 }
