@@ -35,8 +35,8 @@ export class AugmentedSystem implements CoreSystem {
   readonly #hessian: readonly Piece[];
   readonly #linear: LinearSolver;
   readonly #values: Float64Array;
-  readonly #parts: Parts;
-  readonly #layout: Layout;
+  readonly #views: Views;
+  readonly #arrangement: Arrangement;
   readonly #b: Float64Array;
 
   /** @param memory takes the place of the shape's Hessian where it is given. */
@@ -48,24 +48,25 @@ export class AugmentedSystem implements CoreSystem {
     isBordered: (factor: Factor) => boolean,
   ) {
     const hessian = memory ? [] : shape.hessian.pieces;
-    const layout = layOut(shape, hessian, memory?.rank ?? 0, isBordered);
-    const structure = new Structure(layout.order, layout.order, true, layout.pieces);
-    this.form = layout.borders.length > 0 ? 'bordered' : 'augmented';
+    const arrangement = arrange(shape, hessian, memory?.rank ?? 0, isBordered);
+    const structure = new Structure(arrangement.order, arrangement.order, true, arrangement.pieces);
+    this.form = arrangement.borders.length > 0 ? 'bordered' : 'augmented';
     this.#shape = shape;
     this.#hessian = hessian;
-    this.#layout = layout;
+    this.#arrangement = arrangement;
     this.#values = new Float64Array(structure.length);
-    this.#parts = partsOf(structure, this.#values, hessian.length, shape.jacobian.pieces.length);
-    layout.borders.forEach(({ factor }, b) => {
-      const { transposed, coupling } = this.#parts.borders[b]!;
+    this.#views = viewsOf(structure, this.#values, hessian.length, shape.jacobian.pieces.length);
+    arrangement.borders.forEach(({ factor }, b) => {
+      const { transposed, coupling } = this.#views.borders[b]!;
       transpose(factor, transposed);
       coupling.fill(-1);
     });
-    const direct = (pieces: readonly Piece[]): boolean => !pieces.some((piece) => layout.isExpanded(piece));
-    this.H = direct(hessian) ? this.#parts.H : new Float64Array(shape.hessian.length);
-    this.J = direct(shape.jacobian.pieces) ? this.#parts.J : new Float64Array(shape.jacobian.length);
+    const direct = (pieces: readonly Piece[]): boolean =>
+      !pieces.some((piece) => arrangement.isExpanded(piece));
+    this.H = direct(hessian) ? this.#views.H : new Float64Array(shape.hessian.length);
+    this.J = direct(shape.jacobian.pieces) ? this.#views.J : new Float64Array(shape.jacobian.length);
     this.#linear = open(structure, options);
-    this.#b = new Float64Array(layout.order);
+    this.#b = new Float64Array(arrangement.order);
   }
 
   factor(
@@ -75,22 +76,22 @@ export class AugmentedSystem implements CoreSystem {
     negativeLimit = this.#shape.m,
   ): { readonly negative: number; readonly zero: number } {
     const { m, jacobian } = this.#shape;
-    const { H, J, variables, rows, memory: own } = this.#parts;
-    const { isExpanded } = this.#layout;
+    const { H, J, variables, rows, memory: own } = this.#views;
+    const { isExpanded } = this.#arrangement;
     if (this.H !== H) copyExpanded(this.#hessian, isExpanded, this.H, H);
     if (this.J !== J) copyExpanded(jacobian.pieces, isExpanded, this.J, J);
     variables.set(D);
     for (let i = 0; i < m; i++) rows[i] = -E[i]!;
     memory?.write(own);
-    const added = this.#layout.border + (memory?.rank ?? 0) / 2;
+    const added = this.#arrangement.border + (memory?.rank ?? 0) / 2;
     const { negative, zero } = this.#linear.factor(this.#values, negativeLimit + added);
     return { negative: negative - added, zero };
   }
 
   solve(b: Float64Array, count: number): number {
     const { core, m } = this.#shape;
-    const { variable, row } = this.#layout;
-    const { order } = this.#layout;
+    const { variable, row } = this.#arrangement;
+    const { order } = this.#arrangement;
     const all = count === 1 ? this.#b : new Float64Array(count * order);
     const each = (visit: (part: Float64Array, own: Float64Array) => void): void => {
       for (let c = 0; c < count; c++)
@@ -130,7 +131,7 @@ interface Border {
   readonly z: number;
 }
 
-interface Layout {
+interface Arrangement {
   readonly order: number;
   /** Rows z (and ν) of all borders. */
   readonly border: number;
@@ -144,12 +145,12 @@ interface Layout {
   isExpanded(piece: Piece): boolean;
 }
 
-function layOut(
+function arrange(
   shape: KktShape,
   hessian: readonly Piece[],
   rank: number,
   isBordered: (factor: Factor) => boolean,
-): Layout {
+): Arrangement {
   const { core, m, jacobian } = shape;
   const through = hessian.filter(
     (piece) => piece.kind === 'through' && piece.rows === null && isBordered(piece.factor),
@@ -201,8 +202,8 @@ function layOut(
   return { order, border, borders, variable, row, pieces, isExpanded };
 }
 
-/** Views of the values, in the order of the layout's pieces. */
-interface Parts {
+/** Views of the values, in the order of the arrangement's pieces. */
+interface Views {
   readonly H: Float64Array;
   readonly J: Float64Array;
   readonly borders: readonly { readonly transposed: Float64Array; readonly coupling: Float64Array }[];
@@ -211,7 +212,7 @@ interface Parts {
   readonly memory: Float64Array;
 }
 
-function partsOf({ pieces }: Structure, values: Float64Array, hessian: number, jacobian: number): Parts {
+function viewsOf({ pieces }: Structure, values: Float64Array, hessian: number, jacobian: number): Views {
   const part = (from: number, to = from + 1): Float64Array => {
     const first = pieces[from]?.first ?? values.length;
     return values.subarray(first, pieces[to]?.first ?? values.length);

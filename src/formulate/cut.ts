@@ -1,6 +1,6 @@
+import { countOf } from '../core/budget.js';
 import type { Network, Node } from '../network/graph.js';
 import type { OpOf } from '../network/traits.js';
-import { sizeOf } from './forward.js';
 
 /** A part of a network between its quadratic programs. */
 export interface Stage {
@@ -46,7 +46,7 @@ function pieceOf(net: Network, targets: readonly number[]): Stage {
     const node = net.nodes[k]!;
     if (!isProgram(k)) return { ...node, inputs: node.inputs.map((input) => place.get(input)!) };
     const offset = inputSize;
-    inputSize += sizeOf(node.shape);
+    inputSize += countOf(node.shape);
     return { layer: node.layer, shape: node.shape, inputs: [], op: { kind: 'input', offset } };
   });
   const piece: Network = {
@@ -54,7 +54,7 @@ function pieceOf(net: Network, targets: readonly number[]): Stage {
     nodes,
     inputSize,
     outputs: targets.map((k) => place.get(k)!),
-    outputSize: targets.reduce((sum, k) => sum + sizeOf(net.nodes[k]!.shape), 0),
+    outputSize: targets.reduce((sum, k) => sum + countOf(net.nodes[k]!.shape), 0),
     parameters: nodes.reduce((sum, { parameters = 0 }) => sum + parameters, 0),
   };
   return { piece, usesX, from };

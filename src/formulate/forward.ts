@@ -1,3 +1,4 @@
+import { countOf } from '../core/budget.js';
 import { plainly } from '../network/activation/numbers.js';
 import { activationOf } from '../network/activation/table.js';
 import type { Network, Node, Tensor } from '../network/graph.js';
@@ -29,7 +30,6 @@ export function outputValues(net: Network, values: readonly Float64Array[]): Flo
   return all;
 }
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, extent) => size * extent, 1);
 export const lastExtent = (shape: readonly number[]): number => shape[shape.length - 1] ?? 1;
 
 interface Input {
@@ -41,7 +41,7 @@ function nodeValue({ op, shape }: Node, inputs: readonly Input[], x: ArrayLike<n
   const u = inputs[0]?.value ?? new Float64Array(0);
   switch (op.kind) {
     case 'input': {
-      const own = new Float64Array(sizeOf(shape));
+      const own = new Float64Array(countOf(shape));
       for (let k = 0; k < own.length; k++) own[k] = x[op.offset + k]!;
       return own;
     }
@@ -113,11 +113,11 @@ export function concatenation(
 ): [input: number, index: number][] {
   const first = shapes[0]!;
   const at = axis < 0 ? axis + first.length : axis;
-  const outer = sizeOf(first.slice(0, at));
+  const outer = countOf(first.slice(0, at));
   const places: [number, number][] = [];
   for (let o = 0; o < outer; o++)
     shapes.forEach((shape, input) => {
-      const block = sizeOf(shape.slice(at));
+      const block = countOf(shape.slice(at));
       for (let k = 0; k < block; k++) places.push([input, o * block + k]);
     });
   return places;

@@ -1,3 +1,4 @@
+import { countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { isNumbers, spreadOf } from '../core/given.js';
 import type { Variable } from '../model/expression.js';
@@ -5,7 +6,7 @@ import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
 import type { Network, Node } from '../network/graph.js';
 import { moves } from '../network/traits.js';
-import { outputValues, sizeOf } from './forward.js';
+import { outputValues } from './forward.js';
 
 export interface OutputOptions {
   readonly name: string;
@@ -51,7 +52,7 @@ export function firstVariables(
     let k = output;
     while (net.nodes[k]!.op.kind === 'reshape') k = net.nodes[k]!.inputs[0]!;
     const node = net.nodes[k]!;
-    const size = sizeOf(node.shape);
+    const size = countOf(node.shape);
     if (makesVariables(node) && !places.has(k)) {
       places.set(k, offset);
       if (nonnegative && isRelu(node))
@@ -69,6 +70,6 @@ export function firstVariables(
   const outputs = model.variables(options.name, net.outputSize, { lower, upper, start });
   const own = new Map<number, Variable[]>();
   for (const [k, from] of places)
-    own.set(k, outputs.elements.slice(from, from + sizeOf(net.nodes[k]!.shape)));
+    own.set(k, outputs.elements.slice(from, from + countOf(net.nodes[k]!.shape)));
   return { outputs, own };
 }

@@ -1,7 +1,7 @@
+import { countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import type { Network, Node } from '../network/graph.js';
 import { isAffine } from '../network/traits.js';
-import { sizeOf } from './forward.js';
 import { makesVariables } from './outputs.js';
 
 /** A part of a network between exposed nodes: `value = net(x[inputs], values of nodes)`. */
@@ -60,14 +60,14 @@ function part(net: Network, targets: readonly number[], exposed: ReadonlySet<num
     const { op, shape } = net.nodes[k]!;
     if (op.kind !== 'input') continue;
     const offset = inputs.length;
-    for (let i = 0; i < sizeOf(shape); i++) inputs.push(op.offset + i);
+    for (let i = 0; i < countOf(shape); i++) inputs.push(op.offset + i);
     add(k, { ...net.nodes[k]!, op: { kind: 'input', offset } });
   }
   let size = inputs.length;
   for (const k of entries) {
     const { layer, shape } = net.nodes[k]!;
     add(k, { layer, op: { kind: 'input', offset: size }, inputs: [], shape });
-    size += sizeOf(shape);
+    size += countOf(shape);
   }
   for (const k of order) {
     if (place.has(k)) continue;
@@ -80,7 +80,7 @@ function part(net: Network, targets: readonly number[], exposed: ReadonlySet<num
       nodes,
       inputSize: size,
       outputs: targets.map((k) => place.get(k)!),
-      outputSize: targets.reduce((sum, k) => sum + sizeOf(net.nodes[k]!.shape), 0),
+      outputSize: targets.reduce((sum, k) => sum + countOf(net.nodes[k]!.shape), 0),
       parameters: nodes.reduce((sum, node) => sum + (node.parameters ?? 0), 0),
     },
     inputs,

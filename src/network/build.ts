@@ -4,10 +4,9 @@ import type { Elementwise, Network, Node, Op, Tensor } from './graph.js';
 import { plain } from './stored.js';
 import type { OpOf } from './traits.js';
 
-type Shape = readonly number[];
+export { countOf as sizeOf } from '../core/budget.js';
 
-/** How many numbers a shape holds. */
-export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
+type Shape = readonly number[];
 
 /** Index of the first NaN or infinity, -1 if there is none. */
 export function firstNotFinite(data: Float32Array | Float64Array): number {
@@ -78,7 +77,7 @@ export class NetworkBuilder {
   input(layer: string, shape: Shape): number {
     const offset = this.#inputSize;
     const node = this.#add(layer, { kind: 'input', offset }, [], shape);
-    this.#inputSize += sizeOf(shape);
+    this.#inputSize += countOf(shape);
     return node;
   }
 
@@ -162,10 +161,10 @@ export class NetworkBuilder {
   reshape(layer: string, u: number, shape: Shape): number {
     const from = this.shape(u);
     if (same(from, shape)) return u;
-    if (sizeOf(from) !== sizeOf(shape)) {
+    if (countOf(from) !== countOf(shape)) {
       throw this.error(
         layer,
-        `cannot reshape ${show(from)} (${sizeOf(from)}) to ${show(shape)} (${sizeOf(shape)})`,
+        `cannot reshape ${show(from)} (${countOf(from)}) to ${show(shape)} (${countOf(shape)})`,
       );
     }
     return this.#add(layer, { kind: 'reshape' }, [u], shape);
@@ -176,7 +175,7 @@ export class NetworkBuilder {
    * moves nothing a reshape.
    */
   gather(layer: string, u: number, index: Int32Array, shape: Shape): number {
-    if (index.length !== sizeOf(shape))
+    if (index.length !== countOf(shape))
       throw this.error(layer, `moves ${index.length} numbers into a shape ${show(shape)}`);
     let [from, composed] = [u, index];
     for (let node = this.#nodes[from]!; ; node = this.#nodes[from]!) {
@@ -187,7 +186,7 @@ export class NetworkBuilder {
       } else if (op.kind !== 'reshape') break;
       from = node.inputs[0]!;
     }
-    const size = sizeOf(this.shape(from));
+    const size = countOf(this.shape(from));
     if (composed.some((i) => i < -1 || i >= size))
       throw this.error(layer, 'takes numbers that are not there');
     if (composed.length === size && composed.every((i, k) => i === k))
@@ -219,7 +218,7 @@ export class NetworkBuilder {
     for (const [name, shape] of Object.entries(shapes) as [keyof typeof shapes, number[]][]) {
       const tensor = op[name];
       if (tensor) this.#tensor(layer, name, tensor);
-      const wanted = name !== into && (sizeOf(shape) > 0 || name === 'Q');
+      const wanted = name !== into && (countOf(shape) > 0 || name === 'Q');
       if (tensor ? !wanted || !same(tensor.shape, shape) : wanted)
         throw this.error(
           layer,
@@ -249,7 +248,7 @@ export class NetworkBuilder {
       nodes,
       inputSize: this.#inputSize,
       outputs: outputs.map((node) => place[node]!),
-      outputSize: outputs.reduce((sum, node) => sum + sizeOf(this.shape(node)), 0),
+      outputSize: outputs.reduce((sum, node) => sum + countOf(this.shape(node)), 0),
       parameters: this.#parameters,
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
     };
@@ -312,10 +311,10 @@ export class NetworkBuilder {
   }
 
   #tensor(layer: string, what: string, tensor: Tensor): void {
-    if (tensor.data.length !== sizeOf(tensor.shape)) {
+    if (tensor.data.length !== countOf(tensor.shape)) {
       throw this.error(
         layer,
-        `the ${what} has ${tensor.data.length} numbers, its shape ${show(tensor.shape)} needs ${sizeOf(tensor.shape)}`,
+        `the ${what} has ${tensor.data.length} numbers, its shape ${show(tensor.shape)} needs ${countOf(tensor.shape)}`,
       );
     }
     const bad = firstNotFinite(tensor.data);
