@@ -63,7 +63,7 @@ export async function settled<T extends Staged>(given: Settlement<T>): Promise<T
       ...(k > 0 && { iterations: mostIterations }),
     });
     if (stages.over(last)) return stages.cut(last);
-    if (before && !isSolved(last.solved.result.status)) {
+    if (before && !isSolved(last.solved.result.status) && !(isInfeasible(before) && isInfeasible(last))) {
       last = before;
       break;
     }
@@ -72,11 +72,14 @@ export async function settled<T extends Staged>(given: Settlement<T>): Promise<T
   }
   const found = await heldOn(given, last!.solved.result);
   if (found) return found;
+  if (isInfeasible(last!)) return stages.counted(last!); // with kinks nearly as sharp as they are
   tell('no solve with pieces held succeeded: generalized derivatives from the smoothed point');
   const { x, multipliers } = last!.solved.result;
   const start = { x, multipliers, barrier: 1e-4 };
   return stages.counted(await stages.solve({ statement, warmStart: start, answers: true }));
 }
+
+const isInfeasible = ({ solved }: Staged): boolean => solved.result.status === 'infeasible';
 
 /** Mean size of what enters kinks at the start. */
 function typicalArgument({ statement, uses, warmStart }: Settlement<Staged>): number {

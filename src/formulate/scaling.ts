@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
 import { withOutputs, withoutSoftmax } from '../network/compose.js';
 import type { Network } from '../network/graph.js';
 import { underMap } from './inputs.js';
@@ -21,6 +22,9 @@ const made = new WeakMap<Network, Map<string, Network>>();
 /** The network in the units of the data. The same scaling of the same network gives the same object. */
 export function scaled(net: Network, scaling: NetworkScaling | undefined): Network {
   if (scaling === undefined) return net;
+  for (const key of Object.keys(optionsOf(scaling, `network '${net.name}': scaling`)))
+    if (key !== 'inputs' && key !== 'outputs')
+      throw new InputError(`network '${net.name}': scaling has no part '${key}'; give inputs or outputs`);
   const known = made.get(net) ?? new Map<string, Network>();
   made.set(net, known);
   const into = scaling.inputs && spread(net, 'inputs', scaling.inputs, net.inputSize);

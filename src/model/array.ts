@@ -59,12 +59,12 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
   }
 
   /** Row `i` of a matrix; of more axes, the array at index `i` of the first. */
-  row(i: number): ExpressionArray<E, RankBelow<R>> {
+  row(i: R extends 0 | 1 ? never : number): ExpressionArray<E, RankBelow<R>> {
     return this.#index(0, i, 'row');
   }
 
   /** Column `j` of a matrix; of more axes, the array at index `j` of the last. */
-  column(j: number): ExpressionArray<E, RankBelow<R>> {
+  column(j: R extends 0 | 1 ? never : number): ExpressionArray<E, RankBelow<R>> {
     return this.#index(this.shape.length - 1, j, 'column');
   }
 
@@ -118,6 +118,8 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
   }
 
   #index(axis: number, index: number, verb: string): ExpressionArray<E> {
+    if (this.shape.length < 2)
+      throw new InputError(`${this.name}.${verb}: shape ${shapeText(this.shape)} has none; use at or slice`);
     const extent = this.shape[axis];
     if (extent === undefined || !Number.isInteger(index) || index < 0 || index >= extent)
       throw new InputError(

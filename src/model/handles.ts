@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.js';
 import { told } from '../core/given.js';
 import { ExpressionArray } from './array.js';
 import { Column, type Owner, Parameter, Variable } from './expression.js';
+import { shapeText } from './extents.js';
 import { ParameterArray } from './parameters.js';
 import { VariableArray } from './variables.js';
 
@@ -13,6 +14,15 @@ export class Handles {
   readonly #known = new Map<string, Handle>();
 
   constructor(readonly owner: Owner) {}
+
+  /** Refuses a name that something has. */
+  check(name: string): void {
+    const own = this.#known.get(name);
+    if (own !== undefined)
+      throw new InputError(
+        `'${name}' exists already in model '${this.owner.name}', as ${own instanceof ExpressionArray ? `an array of shape ${shapeText(own.shape)}` : 'a single one'}; choose another name`,
+      );
+  }
 
   add<H extends Handle>(handle: H): H {
     this.#known.set(handle.name, handle);

@@ -158,6 +158,7 @@ export class Model implements Owner {
 
   variable(name: string, options: VariableOptions<number> = {}): Variable {
     nameOf(name, 'a variable');
+    this.#handles.check(name);
     checkEach(`variable '${name}'`, optionsOf(options, `variable '${name}'`), undefined);
     return this.#handles.add(this.#variables.add(name, this.#variables.box(name, boxOf(options, 0))));
   }
@@ -169,6 +170,7 @@ export class Model implements Owner {
     options: VariableOptions = {},
   ): VariableArray<RankOf<S>> {
     nameOf(name, 'an array of variables');
+    this.#handles.check(name);
     const what = `variables '${name}'`;
     const extents = checkedShape(shape, what);
     checkEach(what, optionsOf(options, what), countOf(extents));
@@ -201,6 +203,7 @@ export class Model implements Owner {
     value?: number | ArrayLike<number>,
   ): Parameter | ParameterArray {
     nameOf(name, 'a parameter');
+    this.#handles.check(name);
     if (value === undefined && !isNumbers(given))
       return this.#handles.add(this.#variables.addParameter(name, given as number));
     const what = `parameter '${name}'`;

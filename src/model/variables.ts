@@ -23,11 +23,11 @@ export class VariableArray<R extends number = AnyRank> extends ExpressionArray<V
     return super.slice(from, to, axis) as VariableArray<R>;
   }
 
-  override row(i: number): VariableArray<RankBelow<R>> {
+  override row(i: R extends 0 | 1 ? never : number): VariableArray<RankBelow<R>> {
     return super.row(i) as VariableArray<RankBelow<R>>;
   }
 
-  override column(j: number): VariableArray<RankBelow<R>> {
+  override column(j: R extends 0 | 1 ? never : number): VariableArray<RankBelow<R>> {
     return super.column(j) as VariableArray<RankBelow<R>>;
   }
 

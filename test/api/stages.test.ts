@@ -26,6 +26,17 @@ function hinged(seed: number): Network {
 const net = hinged(2);
 const NN = (x: readonly number[]): number => outputValues(net, forward(net, x))[0]!;
 
+it('kinks of a network that cannot reach what a row asks for end as infeasible', async () => {
+  const model = new Model('beyond');
+  const x = model.variables('x', 2, { lower: -3, upper: 3, start: 0.1 });
+  const most = Math.max(...[-3, 3].flatMap((a) => [-3, 3].map((b) => NN([a, b]))));
+  model.constrain(network(net, x).at(0), { lower: 3 * Math.abs(most) + 10 });
+  model.minimize(sum([...x].map((v) => power(v, 2))));
+  const { status, iterations } = await solveHere(model);
+  expect(status).toBe('infeasible');
+  expect(iterations).toBeLessThan(1000);
+});
+
 /** The point nearest to a target whose output reaches 30 % of its range over the box. */
 function nearest(options: NetworkOptions = {}) {
   const model = new Model('nearest');

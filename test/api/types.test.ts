@@ -21,6 +21,10 @@ describe('mistakes', () => {
     for (const options of [camel, strategy]) await expect(solveHere(m, options)).rejects.toThrow(InputError);
     // @ts-expect-error a matrix where a vector belongs
     expect(() => dot(A, x)).toThrow(/rank 2/);
+    // @ts-expect-error a vector has no rows
+    expect(() => x.row(0)).toThrow(/x\.row: shape \[3\] has none; use at or slice/);
+    // @ts-expect-error a vector has no columns
+    expect(() => add(x, 1).column(0)).toThrow(/shape \[3\] has none/);
     // @ts-expect-error a relation is no formula
     expect(() => add(le(x.at(0), 1), 1)).toThrow(/has no value/);
     // @ts-expect-error at least one bound is needed
@@ -29,11 +33,15 @@ describe('mistakes', () => {
     const net = graph.network(3, [graph.affine(graph.input(3), 1)]);
     // @ts-expect-error there is no such formulation
     expect(() => network(net, x, { formulation: 'fullspace' })).toThrow(/unknown formulation/);
+    // @ts-expect-error its parts are inputs and outputs
+    expect(() => network(net, x, { scaling: { input: { mean: 0, std: 1 } } })).toThrow(/no part 'input'/);
   });
 
   it('that types cannot see are told in one line', () => {
     const other = new Model('other').variable('z');
     expect(() => add(x.at(0), other)).toThrow(/'x\[0\]' and 'z'/);
     expect(() => m.minimize(other)).toThrow(/'z', a variable of model 'other'/);
+    expect(() => m.variable('A')).toThrow(/'A' exists already in model 'm', as an array of shape \[3, 3\]/);
+    expect(() => m.parameter('x', [2, 2])).toThrow(/'x' exists already/);
   });
 });
