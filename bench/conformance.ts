@@ -18,6 +18,21 @@ interface Row {
   readonly why: string;
 }
 
+/** Operators that could not be read, and why. */
+export interface Unread {
+  readonly operator: string;
+  readonly cases: number;
+  readonly why: string;
+}
+export interface ConformanceReport {
+  readonly cases: number;
+  readonly right: number;
+  readonly wrong: readonly { readonly name: string; readonly why: string }[];
+  readonly share: number;
+  readonly refused: readonly Unread[];
+  readonly outside: readonly Unread[];
+}
+
 /** Causes after which a case is none of a smooth network. */
 const outside =
   /loops cannot|is random|training mode|preview\.training|constant between its jumps|trees have|no output of floats|positive whole lengths|is computed from the inputs|element type undefined|\(0\)$|into \[0|does not depend on any input|Hardmax|OptionalGetElement|has no length/;
@@ -84,7 +99,7 @@ if (folder === undefined) {
       const own = all.filter((row) => row.operator === operator);
       return { operator, cases: own.length, why: own[0]!.why };
     });
-  const report = {
+  const report: ConformanceReport = {
     cases: rows.length,
     right: right.length,
     wrong: wrong.map(({ name, why }) => ({ name, why })),

@@ -4,7 +4,7 @@
  *
  *     node dist/bench/exporters.js FOLDER [--json]
  *
- * Counts by exporter and file, and every failure by name; exit code 1 where there is one.
+ * Counts by exporter and file, and every failure by name; exit code 1 where a number is wrong.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +22,18 @@ interface Case {
   readonly Hd: number[];
   /** Relative accuracy of the derivatives, where they are no automatic ones. */
   readonly accuracy?: number;
+}
+/** What became of the files of one exporter. */
+export interface ExporterCount {
+  readonly kind: string;
+  readonly files: number;
+  readonly right: number;
+  readonly wrong: number;
+  readonly refused: number;
+}
+export interface ExporterReport {
+  readonly counts: readonly ExporterCount[];
+  readonly failures: readonly Row[];
 }
 interface Row {
   readonly name: string;
@@ -81,7 +93,10 @@ async function judge(folder: string, name: string, file: string, given: Case): P
     const near = { points: 1, directions: 1, lower: x.map((v) => v - 1e-3), upper: x.map((v) => v + 1e-3) };
     const { findings } = await checkNetwork(network, { engine: 'wasm', kinks: 'allow', ...near });
     // Slopes break at kinks; small derivatives are lost in differences.
-    const failed = findings.filter(({ name: own, worst }) => !own.includes('remainder') && !(worst <= 1e-5));
+    const flat = J.every((own) => Math.abs(own) < 1e-6);
+    const failed = findings.filter(
+      ({ name: own, worst }) => !flat && !own.includes('remainder') && !(worst <= 1e-5),
+    );
     if (failed.length > 0)
       return row(
         'wrong',
@@ -111,18 +126,19 @@ if (folder === undefined) {
     for (const file of given.files) rows.push(await judge(folder, name, file, given));
   }
   const kinds = [...new Set(rows.map(({ exporter, file }) => `${exporter}, ${file}`))].sort();
-  const counts = kinds.map((kind) => {
+  const counts = kinds.map((kind): ExporterCount => {
     const own = rows.filter(({ exporter, file }) => `${exporter}, ${file}` === kind);
     const of = (verdict: Row['verdict']): number => own.filter((row) => row.verdict === verdict).length;
     return { kind, files: own.length, right: of('right'), wrong: of('wrong'), refused: of('refused') };
   });
   const failures = rows.filter(({ verdict }) => verdict !== 'right');
-  if (flags.includes('--json')) process.stdout.write(`${JSON.stringify({ counts, failures }, null, 1)}\n`);
+  if (flags.includes('--json'))
+    process.stdout.write(`${JSON.stringify({ counts, failures } satisfies ExporterReport, null, 1)}\n`);
   else {
     for (const { kind, files, right, wrong, refused } of counts)
       process.stdout.write(`${kind}: ${files} files, ${right} right, ${wrong} wrong, ${refused} refused\n`);
     for (const { name, file, verdict, why, layers } of failures)
       process.stdout.write(`${verdict}: ${name}/${file}: ${why} (${layers.join(', ')})\n`);
   }
-  if (failures.length > 0) process.exitCode = 1;
+  if (failures.some(({ verdict }) => verdict === 'wrong')) process.exitCode = 1;
 }

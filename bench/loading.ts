@@ -2,7 +2,7 @@
  * Loads networks of 100 MB, and an ONNX file of 2,000 nodes, each in a process of its own, and tells seconds, processor time
  * and peak memory beyond the process before it:
  *
- *     node dist/bench/loading.js [FILE…]
+ *     node dist/bench/loading.js [--json] [FILE…]
  *
  * ONNX, safetensors and tfjs files are written here; files of Keras and others are given.
  */
@@ -13,6 +13,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadNetwork, readSafetensors } from '../index.js';
 import { encode } from '../src/core/onnx/schema.js';
+
+/** What loading one file took; sizes in MiB, `peak` beyond the process before. */
+export interface Loaded {
+  readonly file: string;
+  readonly size: number;
+  readonly nodes: number;
+  readonly seconds: number;
+  readonly processors: number;
+  readonly peak: number;
+}
 
 const [width, layers] = [2048, 6];
 const numbers = (count: number): Uint8Array =>
@@ -114,24 +124,39 @@ async function measure(path: string): Promise<void> {
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   const [peak, size] = [memory('VmHWM') - before, sizeOf(path) / 2 ** 20];
-  const count = held instanceof Map ? `${held.size} tensors` : `${held.nodes.length} nodes`;
-  process.stdout.write(
-    `${path.split('/').at(-1)}: ${size.toFixed(1)} MiB, ${count}, ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of processors), peak ${peak.toFixed(0)} MiB, ${(peak / size).toFixed(2)} × the file\n`,
-  );
+  const nodes = held instanceof Map ? 0 : held.nodes.length;
+  const row: Loaded = {
+    file: path.split('/').at(-1)!,
+    size,
+    nodes,
+    seconds,
+    processors: (user + system) / 1e6,
+    peak,
+  };
+  process.stdout.write(JSON.stringify(row));
 }
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === '--one') await measure(rest[0]!);
 else {
+  const json = first === '--json';
+  const given = json ? rest : first === undefined ? [] : [first, ...rest];
   const folder = mkdtempSync(join(tmpdir(), 'graybox-loading-'));
   try {
     chain(join(folder, 'large.onnx'), width, layers, false);
     chain(join(folder, 'nodes-2000.onnx'), 8, 1000, true);
     safetensors(join(folder, 'large.safetensors'));
-    tfjs(join(folder, 'tfjs'));
-    const given = first === undefined ? [] : [first, ...rest];
-    for (const path of [...readdirSync(folder).map((name) => join(folder, name)), ...given])
-      execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--one', path], { stdio: 'inherit' });
+    tfjs(join(folder, 'large-tfjs'));
+    const all = [...readdirSync(folder).map((name) => join(folder, name)), ...given].map((path) => {
+      const args = [fileURLToPath(import.meta.url), '--one', path];
+      return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Loaded;
+    });
+    if (json) process.stdout.write(`${JSON.stringify(all)}\n`);
+    else
+      for (const { file, size, nodes, seconds, processors, peak } of all)
+        process.stdout.write(
+          `${file}: ${size.toFixed(1)} MiB, ${nodes} nodes, ${seconds.toFixed(2)} s (${processors.toFixed(2)} s of processors), peak ${peak.toFixed(0)} MiB, ${(peak / size).toFixed(2)} × the file\n`,
+        );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -17,6 +17,7 @@ import { linear } from './report/suites/linear.js';
 import { mixed } from './report/suites/mixed.js';
 import { mnist } from './report/suites/mnist.js';
 import { models } from './report/suites/models.js';
+import { networks } from './report/suites/networks.js';
 import { nl } from './report/suites/nl.js';
 import { oracle } from './report/suites/oracle.js';
 import { pglib } from './report/suites/pglib.js';
@@ -37,6 +38,7 @@ const suites: readonly Suite[] = [
   mnist,
   mixed,
   hostile,
+  networks,
   oracle,
   uses,
   qp,

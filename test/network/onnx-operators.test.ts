@@ -398,3 +398,30 @@ it('fills in what a sparse constant leaves out', () => {
   close(forward(read({ dims: [2, 2], dataType: 7, int64Data: [0, 0, 1, 1] }), [0, 0, 0, 0]), [2, 0, 0, 3]);
   expect(() => read({ dims: [2], dataType: 7, int64Data: [1, 9] })).toThrow(/place 9 of 4/);
 });
+
+it('clips between bounds far away without losing digits', () => {
+  const x = [1e-3, -2e13, 3e13];
+  const net = one({ op: 'Clip', inputs: [[3], [[], [-1e12]], [[], [1e12]]] });
+  const y = forward(net, x);
+  expect(y[0]).toBe(1e-3);
+  expect(y[1]! / -1e12).toBeCloseTo(1, 9);
+  expect(y[2]! / 1e12).toBeCloseTo(1, 9);
+});
+
+it('takes a value for a number that equals itself', () => {
+  const type = { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 2 }] } } };
+  const bytes = encode('ModelProto', {
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: {
+      node: [
+        { opType: 'Exp', input: ['x'], output: ['u'] },
+        { opType: 'Equal', input: ['u', 'u'], output: ['same'] },
+        { opType: 'Where', input: ['same', 'u', 'x'], output: ['y'] },
+      ],
+      input: [{ name: 'x', type }],
+      output: [{ name: 'y' }],
+    },
+  });
+  close(forward(readOnnx({ file: 'm', name: 'm', bytes }), [0, 1]), [1, Math.E]);
+});

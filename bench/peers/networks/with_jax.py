@@ -21,7 +21,7 @@ ACTIVATIONS = {
     "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "softplus": jax.nn.softplus, "silu": jax.nn.silu, "gelu": jax.nn.gelu,
     "gelu exact": lambda x: jax.nn.gelu(x, approximate=False), "elu": jax.nn.elu, "selu": jax.nn.selu, "celu": jax.nn.celu,
     "soft_sign": jax.nn.soft_sign, "relu": jax.nn.relu, "relu6": jax.nn.relu6, "leaky_relu": jax.nn.leaky_relu,
-    "log_sigmoid": jax.nn.log_sigmoid, "mish": jax.nn.mish, "hard_tanh": jax.nn.hard_tanh, "hard_sigmoid": jax.nn.hard_sigmoid,
+    "log_sigmoid": jax.nn.log_sigmoid, "mish": jax.nn.mish, "hard_sigmoid": jax.nn.hard_sigmoid,
     "sin": jnp.sin, "square": jnp.square, "sqrt": lambda x: jnp.sqrt(1 + x * x), "softmax": jax.nn.softmax,
     "log_softmax": jax.nn.log_softmax, "logsumexp": lambda x: x - jax.nn.logsumexp(x, axis=-1, keepdims=True),
     "standardize": lambda x: jax.nn.standardize(x), "reciprocal": lambda x: 1 / (1 + x**2), "expm1": lambda x: jnp.expm1(0.3 * x),
@@ -82,9 +82,9 @@ class Net(nnx.Module):
             elif name == "mean":
                 x = x.mean((1, 2), keepdims=True)
             elif name == "avg_pool":
-                x = nnx.avg_pool(x, (2, 2), (1, 1), "SAME") if min(x.shape[1:3]) > 1 else x
+                x = nnx.avg_pool(x, (2, 2), strides=(1, 1), padding="SAME") if min(x.shape[1:3]) > 1 else x
             elif name == "max_pool":
-                x = nnx.max_pool(x, (2, 2), (1, 1), "SAME")
+                x = nnx.max_pool(x, (2, 2), strides=(1, 1), padding="SAME")
             else:
                 x = layer(x)
         x = x.reshape(1, -1)

@@ -40,7 +40,6 @@ ACTIVATIONS = [
     lambda r: nn.Hardsigmoid(),
     lambda r: nn.Hardswish(),
     lambda r: nn.Hardtanh(-0.8, 0.9),
-    lambda r: nn.Softshrink(0.3),
     lambda r: nn.ReLU(),
     lambda r: nn.ReLU6(),
     lambda r: nn.LeakyReLU(0.2),

@@ -48,10 +48,21 @@ export const maximum = (place: Place, u: number, v: number): number =>
 export const minimum = (place: Place, u: number, v: number): number =>
   subtract(place, u, apply(place, subtract(place, u, v), { name: 'relu' }));
 
+/** Bounds from which on they would take digits from what lies far inside. */
+const far = 1e4;
+
 /** `min(max(u, low), high)`; either bound may be infinite. */
 export function clip(place: Place, u: number, low: number, high: number): number {
   if (!(low < high)) throw place.build.error(place.layer, `clips between ${low} and ${high}`);
   if (low === Number.NEGATIVE_INFINITY && high === Number.POSITIVE_INFINITY) return u;
+  const isFar = (bound: number): boolean => Number.isFinite(bound) && Math.abs(bound) > far;
+  if (isFar(low) || isFar(high)) {
+    // max(u, low) = u + max(low − u, 0), min(u, high) = u − max(u − high, 0): exact where they do nothing.
+    const hinge = (v: number, sign: 1 | -1, bound: number): number =>
+      apply(place, line(place, v, sign, -sign * bound), { name: 'relu' });
+    const above = low === Number.NEGATIVE_INFINITY ? u : add(place, u, hinge(u, -1, low));
+    return high === Number.POSITIVE_INFINITY ? above : subtract(place, above, hinge(above, 1, high));
+  }
   if (high === Number.POSITIVE_INFINITY)
     return line(place, apply(place, line(place, u, 1, -low), { name: 'relu' }), 1, low);
   if (low === Number.NEGATIVE_INFINITY)

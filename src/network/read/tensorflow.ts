@@ -106,6 +106,9 @@ function reference(text: string): [name: string, place: number] {
 }
 const isData = (input: string): boolean => !input.startsWith('^');
 
+/** What while loops become, in the first and the second version of TensorFlow's control flow. */
+const loops = ['LoopCond', 'NextIteration', 'Enter', 'Merge', 'Switch', 'Exit'];
+
 /** What the outputs need, in order of evaluation. */
 function inOrder(nodes: ReadonlyMap<string, GraphNode>, outputs: readonly string[], fail: Fail): GraphNode[] {
   const state = new Map<string, 'open' | 'done'>();
@@ -125,7 +128,14 @@ function inOrder(nodes: ReadonlyMap<string, GraphNode>, outputs: readonly string
       order.push(node);
       stack.pop();
     } else {
-      if (state.get(name) === 'open') throw fail(`node "${name}" depends on its own output`);
+      if (state.get(name) === 'open') {
+        const short = name.length > 40 ? `…${name.slice(-39)}` : name;
+        throw fail(
+          loops.includes(node.op)
+            ? `node "${short}": loops cannot be read; save recurrent layers with unroll=True`
+            : `node "${short}" depends on its own output`,
+        );
+      }
       state.set(name, 'open');
       stack.push(...missing);
     }

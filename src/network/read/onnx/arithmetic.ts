@@ -1,3 +1,4 @@
+import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
 import * as lower from '../../lower/arithmetic.js';
 import { broadcastShape, expand } from '../../lower/move.js';
@@ -235,6 +236,12 @@ function where(call: Call): Value {
   );
 }
 
+/** The same flag everywhere. */
+function flags(call: Call, value: 0 | 1): Constant {
+  const shape = call.shape(0);
+  return { shape, data: new Float64Array(sizeOf(shape)).fill(value), kind: 'flag' };
+}
+
 function clip(call: Call): Value {
   const bound = (k: number, name: string, standard: number): number => {
     if (call.given(name)) return call.float(name);
@@ -284,13 +291,25 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   And: flag((a, b) => a !== 0 && b !== 0),
   Or: flag((a, b) => a !== 0 || b !== 0),
   Xor: flag((a, b) => (a !== 0) !== (b !== 0)),
-  Equal: flag((a, b) => a === b),
+  Equal: (call) => {
+    // What is computed equals itself: exporters ask so whether it is a number.
+    const [a, b] = [call.value(0), call.value(1)];
+    if (isComputed(a) && isComputed(b) && a.node === b.node) return flags(call, 1);
+    return flag((p, q) => p === q)(call);
+  },
   Greater: flag((a, b) => a > b),
   GreaterOrEqual: flag((a, b) => a >= b),
   Less: flag((a, b) => a < b),
   LessOrEqual: flag((a, b) => a <= b),
-  IsNaN: folded('flag', (u) => Number(Number.isNaN(u))),
-  IsInf: folded('flag', (u) => Number(Math.abs(u!) === Number.POSITIVE_INFINITY)),
+  IsNaN: (call) =>
+    isComputed(call.value(0)) ? flags(call, 0) : folded('flag', (u) => Number(Number.isNaN(u)))(call),
+  IsInf: (call) => {
+    const [below, above] = [call.int('detect_negative', 1) === 1, call.int('detect_positive', 1) === 1];
+    if (isComputed(call.value(0))) return flags(call, 0);
+    const found = (u: number): boolean =>
+      (above && u === Number.POSITIVE_INFINITY) || (below && u === Number.NEGATIVE_INFINITY);
+    return folded('flag', (u) => Number(found(u!)))(call);
+  },
   /** Experimental operators that files of 2018 still hold. */
   Affine: (call) => computed(lower.line(call, call.node(0), call.float('alpha', 1), call.float('beta', 0))),
   ImageScaler: (call) => {

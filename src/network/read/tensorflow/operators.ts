@@ -1,7 +1,7 @@
 import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
 import { affinely, apply, line, multiply, subtract } from '../../lower/arithmetic.js';
-import { convolution } from '../../lower/convolution.js';
+import { convolution, permuted, transposedConvolution } from '../../lower/convolution.js';
 import { batchLine } from '../../lower/normalize.js';
 import { range } from '../../lower/place.js';
 import { averagePool, maxPool, type Pooling } from '../../lower/pool.js';
@@ -88,6 +88,30 @@ function conv(call: Call, node: GraphNode, depthwise: boolean): number {
     groups: depthwise ? channels : own / channels,
     channelsLast: last(node),
   });
+}
+
+/** What a convolution makes of a result of these sizes, taken back: filter `[…window, out, in]`. */
+function transposedConv(call: Call, node: GraphNode): number {
+  const sizes = call.integers(0, 'sizes');
+  const W = call.trainedAt(1, 'filter');
+  const rank = W.shape.length;
+  const turned = [...range(rank - 2), rank - 1, rank - 2];
+  const windows = windowsOf(
+    call,
+    node,
+    sizes,
+    W.shape.slice(0, -2),
+    integersOf(node, 'strides'),
+    integersOf(node, 'dilations'),
+  );
+  const out = last(node) ? sizes.slice(1, -1) : sizes.slice(2);
+  const kernel = permuted(W, turned);
+  return transposedConvolution(
+    call,
+    call.node(2),
+    { kernel, windows, groups: 1, channelsLast: last(node) },
+    out,
+  );
 }
 
 /** One number a channel, against the layout. */
@@ -402,6 +426,8 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
     onnx('Einsum', call.inputs, onnxAttributes({ equation: textOf(node, 'equation') })),
   Conv2D: (call, node) => computed(conv(call, node, false)),
   Conv3D: (call, node) => computed(conv(call, node, false)),
+  Conv2DBackpropInput: (call, node) => computed(transposedConv(call, node)),
+  Conv3DBackpropInputV2: (call, node) => computed(transposedConv(call, node)),
   DepthwiseConv2d: (call, node) => computed(conv(call, node, true)),
   DepthwiseConv2dNative: (call, node) => computed(conv(call, node, true)),
   _FusedConv2D: (call, node) => fused(call, node, conv(call, node, false)),

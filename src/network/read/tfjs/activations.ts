@@ -99,6 +99,13 @@ const celu: Activation = ({ build, layer, config }, u) => {
   return build.scaleBy(layer, inner, alpha);
 };
 
+/** `(u + √(u² + b))/2` (Barron 2021). */
+const squareplus: Activation = ({ build, layer, config }, u) => {
+  const root = build.scaleBy(layer, build.multiply(layer, u, u), 1, config.number('b', 4));
+  const sum = build.add(layer, [u, build.elementwise(layer, root, { name: 'sqrt' })]);
+  return build.scaleBy(layer, sum, 0.5);
+};
+
 /** `log sigmoid(u) = −softplus(−u)`. */
 const logSigmoid: Activation = ({ build, layer }, u) =>
   build.scaleBy(layer, build.elementwise(layer, build.scaleBy(layer, u, -1), { name: 'softplus' }), -1);
@@ -132,6 +139,7 @@ const functions: Readonly<Record<string, Activation>> = {
   softmax: softmax(-1),
   log_softmax: softmax(-1, logSoftmax),
   celu,
+  squareplus,
   log_sigmoid: logSigmoid,
   tanh_shrink: tanhShrink,
 };
