@@ -76,6 +76,22 @@ describe('graphs of TensorFlow', () => {
     expect([...forward(net, x)]).toEqual([...wanted]);
   });
 
+  it('multiply constants, as a first state of zeros does', () => {
+    const net = read(
+      [
+        { name: 'p', op: 'MatMul', input: ['h', 'R'] },
+        { name: 'flat', op: 'Reshape', input: ['x', 'shape'] },
+        { name: 'y', op: 'AddV2', input: ['flat', 'p'] },
+      ],
+      {
+        h: [[1, 2], Float32Array.of(1, 2)],
+        R: [[2, 4], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
+        shape: [[2], Int32Array.of(1, 4)],
+      },
+    );
+    expect([...forward(net, [0, 0, 0, 1])]).toEqual([11, 14, 17, 21]);
+  });
+
   it('name loops, and what to do', () => {
     const loop = [
       { name: 'enter', op: 'Enter', input: ['x'] },

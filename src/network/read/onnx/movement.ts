@@ -118,6 +118,8 @@ function split(call: Call): Value[] {
   let start = 0;
   return sizes.map((size) => {
     start += size;
+    // Nothing computes with a part without numbers.
+    if (size === 0) return floats(from.with(axis, 0), new Float64Array(0));
     return selected(
       call,
       value,

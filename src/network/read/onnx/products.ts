@@ -41,8 +41,8 @@ function gemm(call: Call): number {
   const [α, β] = [call.float('alpha', 1), call.float('beta', 1)];
   call.ignore('broadcast');
   const [A, B] = [call.value(0), call.value(1)];
-  if (!isComputed(A) && !isComputed(B)) throw call.error('multiplies constants; fold them before exporting');
-  const a = turned(call, call.operand(0), call.int('transA', 0) === 1);
+  const first = !isComputed(A) && !isComputed(B) ? { node: call.node(0) } : call.operand(0);
+  const a = turned(call, first, call.int('transA', 0) === 1);
   let b = turned(call, call.operand(1), call.int('transB', 0) === 1);
   if ('tensor' in b) b = scaled(b, α);
   const c = call.inputs[2];
@@ -205,7 +205,11 @@ export const products: Readonly<Record<string, Operator>> = {
       einsum(
         call,
         call.text('equation', ''),
-        call.inputs.map((_, k) => call.operand(k)),
+        call.inputs.map((_, k) =>
+          k === 0 && !call.inputs.some((own) => own && isComputed(own))
+            ? { node: call.node(0) }
+            : call.operand(k),
+        ),
       ),
     ),
   CumProd: (call) => computed(runningProducts(call)),

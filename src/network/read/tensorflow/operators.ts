@@ -1,8 +1,8 @@
 import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
-import { affinely, apply, line, multiply, subtract } from '../../lower/arithmetic.js';
+import { add, affinely, apply, line, multiply, subtract } from '../../lower/arithmetic.js';
 import { convolution, permuted, transposedConvolution } from '../../lower/convolution.js';
-import { batchLine } from '../../lower/normalize.js';
+import { batchLine, normalized as standardized } from '../../lower/normalize.js';
 import { range } from '../../lower/place.js';
 import { averagePool, maxPool, type Pooling } from '../../lower/pool.js';
 import { matmul } from '../../lower/product.js';
@@ -125,7 +125,11 @@ function fused(call: Call, node: GraphNode, u: number): Value {
   let [v, k] = [u, 2];
   for (const op of textsOf(node, 'fused_ops')) {
     const rank = call.build.shape(v).length;
-    if (op === 'BiasAdd')
+    const bias = op === 'BiasAdd' ? call.value(k) : undefined;
+    if (bias && isComputed(bias)) {
+      v = add(call, v, bias.node);
+      k++;
+    } else if (op === 'BiasAdd')
       v = affinely(call, v, undefined, alongChannels(node, rank, call.trainedAt(k++, 'bias').data));
     else if (op === 'FusedBatchNorm') {
       v = normalized(call, node, v, k);
@@ -146,6 +150,17 @@ function fused(call: Call, node: GraphNode, u: number): Value {
 }
 
 function normalized(call: Call, node: GraphNode, u: number, k: number): number {
+  if (flagOf(node, 'is_training')) {
+    // How Keras 2 computes a layer normalization: what is to be normalized together lies along the channels.
+    const rank = call.build.shape(u).length;
+    const channels = last(node) ? rank - 1 : 1;
+    const axes = range(rank).filter((axis) => axis !== channels);
+    const v = standardized(call, u, axes, numberOf(node, 'epsilon', 1e-4));
+    const [scale, offset] = [k, k + 1].map((at) =>
+      alongChannels(node, rank, call.trainedAt(at, 'scale').data),
+    ) as [Tensor, Tensor];
+    return affinely(call, v, scale, offset);
+  }
   const [γ, β, mean, variance] = ['scale', 'offset', 'mean', 'variance'].map((what, i) =>
     call.trainedAt(k + i, what),
   ) as [Tensor, Tensor, Tensor, Tensor];
@@ -155,13 +170,15 @@ function normalized(call: Call, node: GraphNode, u: number, k: number): number {
 }
 
 function product(call: Call, node: GraphNode): number {
+  // A first state of zeros times its weights is constant as a whole.
+  const constant = [0, 1].every((k) => !isComputed(call.value(k)));
   const turn = (k: number, ...keys: readonly string[]) => {
-    const operand = call.operand(k);
+    const operand = constant && k === 0 ? { node: call.node(0) } : call.operand(k);
     if (!keys.some((key) => flagOf(node, key))) return operand;
     const rank = call.shape(k).length;
     const value = call.value(k);
     const permutation = [...range(rank - 2), rank - 1, rank - 2];
-    const turned = isComputed(value) ? undefined : transposed(value.shape, value.data);
+    const turned = 'node' in operand || isComputed(value) ? undefined : transposed(value.shape, value.data);
     return turned ? { tensor: turned } : { node: swapped(call, call.node(k), permutation) };
   };
   return matmul(call, turn(0, 'transpose_a', 'adj_x'), turn(1, 'transpose_b', 'adj_y'));
@@ -472,9 +489,17 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
     const axis = call.integers(0, 'axis')[0]!;
     return onnx('Split', [call.value(1)], onnxAttributes({ axis, num_outputs: count }), count);
   },
+  ReverseV2: (call, _, onnx) => {
+    const axes = call.integers(1, 'axes');
+    const all = (value: number) => integers(axes.map(() => value));
+    return onnx('Slice', [call.value(0), all(-1), all(-(2 ** 31)), integers(axes), all(-1)]);
+  },
   SplitV: (call, _, onnx) => {
     const sizes = call.integers(1, 'sizes');
     const axis = call.integers(2, 'axis')[0]!;
+    const open = sizes.indexOf(-1);
+    const shape = call.shape(0);
+    if (open >= 0) sizes[open] = shape.at(axis)! - sizes.reduce((sum, size) => sum + size, 1);
     return onnx('Split', [call.value(0), integers(sizes)], onnxAttributes({ axis }), sizes.length);
   },
   Slice: (call, _, onnx) => {
