@@ -163,6 +163,7 @@ export type { External } from './src/network/read/onnx/tensor.js';
 export { type OnnxFile, type OnnxOptions, readOnnx } from './src/network/read/onnx.js';
 export type { TfjsArtifacts } from './src/network/read/tfjs.js';
 export { fromTfjs, type ReadOptions, type TfjsModel } from './src/network/read/tfjs.js';
+export { setTrainingRange, type TrainingRange, trainingRange } from './src/network/training.js';
 export { assemble } from './src/nlp/assemble.js';
 export type { Bounds, Nlp } from './src/nlp/contract.js';
 export type * from './src/nlp/result.js';

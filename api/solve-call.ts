@@ -1,6 +1,6 @@
 import type { Solved } from '../runtime/task.js';
 import type { Limits } from '../src/core/limits.js';
-import type { NetworkUse } from '../src/formulate/index.js';
+import { type NetworkUse, rangeRemarks } from '../src/formulate/index.js';
 import type { Model } from '../src/model/index.js';
 import type { Statement } from '../src/model/statement.js';
 import type { Iteration, Monitor, WarmStart } from '../src/nlp/solver.js';
@@ -83,6 +83,10 @@ export async function solveCall(call: Call): Promise<Solution> {
     };
     return { solved: await atBarriers(barriersOf(specs), stage.warmStart, allowance, at), engine, engines };
   };
+  const tell = (line: string): void => {
+    log?.(line);
+    if (watched) remark(line);
+  };
   const found = await solveKinks({
     model,
     statement,
@@ -90,14 +94,12 @@ export async function solveCall(call: Call): Promise<Solution> {
     warmStart,
     derivatives: wish !== undefined,
     allowance,
-    tell: (line) => {
-      log?.(line);
-      if (watched) remark(line);
-    },
+    tell,
     run: (stage) => run(stage, polish && stage.answers ? finishing(choice) : choice),
   });
   const asked = { uses, tol, wish, log };
   const { solved, engine, engines } = found;
+  for (const line of rangeRemarks(model, solved.result.x)) tell(line);
   if (!polish || !isSingle(engine?.precision) || !needsPolish(solved.result))
     return solutionOf(model, statement, solved, { ...asked, engine, engines });
   const { over } = allowance;

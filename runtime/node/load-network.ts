@@ -1,10 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
 import type { Network } from '../../src/network/graph.js';
 import type { OnnxOptions } from '../../src/network/read/onnx.js';
 import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
+import { rangeOfCard, setTrainingRange } from '../../src/network/training.js';
 import { fetchNetwork } from './fetch-network.js';
 import { readKerasFile } from './read-keras.js';
 import { readOnnx } from './read-onnx.js';
@@ -46,10 +47,28 @@ export async function loadNetwork(source: NetworkSource, options: NetworkFileOpt
     if (!existsSync(join(path, 'model.json'))) {
       throw new InputError(`${path}: the folder holds no model.json; ${advice}`);
     }
-    return readTfjs(path, options);
+    return withCard(readTfjs(path, options), path);
   }
-  return readFile(path, options);
+  return withCard(readFile(path, options), dirname(path));
 }
+
+/** The network with the training range that a `card.json` in its folder states. */
+function withCard(net: Network, folder: string): Network {
+  const file = join(folder, 'card.json');
+  if (!existsSync(file) || statSync(file).size > mostCard) return net;
+  let range: ReturnType<typeof rangeOfCard>;
+  try {
+    range = rangeOfCard(JSON.parse(readFileSync(file, 'utf8')), net.inputSize);
+  } catch {
+    range = 'its card is no JSON';
+  }
+  if (typeof range === 'string') return { ...net, notes: [...(net.notes ?? []), range] };
+  if (range) setTrainingRange(net, range);
+  return net;
+}
+
+/** Bytes of a card that are read. */
+const mostCard = 2 ** 24;
 
 function readFile(path: string, options: NetworkFileOptions): Network {
   const ending = extname(path).toLowerCase();

@@ -15,6 +15,7 @@ export {
   type SmoothProgram,
   smoothProgram,
 } from './quadratic.js';
+export { rangeRemarks } from './range.js';
 export type { NetworkScaling, Standardization } from './scaling.js';
 export {
   type Continued,

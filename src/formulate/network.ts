@@ -1,3 +1,4 @@
+import { InputError } from '../core/errors.js';
 import { optionsOf } from '../core/given.js';
 import type { ArrayOperand, ExpressionArray } from '../model/array.js';
 import { Constant, type Expression, type Operand } from '../model/expression.js';
@@ -5,6 +6,7 @@ import type { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
+import { trainingRange } from '../network/training.js';
 import { formulationOf, refuseKinks } from './choose.js';
 import { hasPrograms } from './cut.js';
 import { forward, outputValues } from './forward.js';
@@ -12,6 +14,7 @@ import { feed, type InputsByName, inputsOf } from './inputs.js';
 import { checkOptions, type NetworkOptions, type Settled } from './options.js';
 import { addLifted, addPartial } from './parts.js';
 import { addCut } from './programs.js';
+import { keepRange } from './range.js';
 import { addReduced } from './reduced.js';
 import { addFull } from './rows.js';
 import { logitsOf, scaled } from './scaling.js';
@@ -47,6 +50,11 @@ export function network(
   if (formulation !== 'full') refuseKinks(net, chosen.kinks ?? options.kinks ?? 'refuse', options.quadratic);
   const stated = scaled(options.logits ? logitsOf(net) : net, options.scaling);
   const name = model.freeName(options.name ?? 'y');
+  const training = trainingRange(net);
+  if (options.range === 'keep' && !training)
+    throw new InputError(
+      `network '${net.name}': range: 'keep' needs its training range, which no card states: say setTrainingRange(net, { lower, upper })`,
+    );
   const cut = formulation === 'reduced' && hasPrograms(net);
   const plain = { reduced: addReduced, lifted: addLifted, partial: addPartial, full: addFull };
   const add = cut ? addCut : plain[formulation];
@@ -59,7 +67,9 @@ export function network(
       original: net,
       inputs: fed.inputs,
     });
-    placeUse(model, { rows: [row0, model.rowCount], columns: [column0, model.variableCount] });
+    if (training && options.range === 'keep') keepRange(model, row, training, own.name);
+    const place = { rows: [row0, model.rowCount], columns: [column0, model.variableCount] } as const;
+    placeUse(model, place, training ? { entering: row, training } : {});
     return outputs;
   };
   if (chosen.note !== undefined) addContinued(model, [], chosen.note);

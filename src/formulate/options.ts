@@ -71,6 +71,11 @@ export interface NetworkOptions {
   readonly tighten?: boolean;
   /** How the data were standardized for training: x and y are then in the units of the data. */
   readonly scaling?: NetworkScaling;
+  /**
+   * `keep`: rows keep what enters the network within its training range ({@link setTrainingRange}, or its card). Default `tell`: a
+   * solve says where its answer lies outside.
+   */
+  readonly range?: 'tell' | 'keep';
   /** Takes the outputs before the softmax that the network ends with. Default false. */
   readonly logits?: boolean;
   /** Full and lifted space: what the rows may take, see {@link BudgetLimits}. */
@@ -90,6 +95,7 @@ const optionNames: { readonly [K in keyof Required<NetworkOptions>]: true } = {
   kinks: true,
   quadratic: true,
   scaling: true,
+  range: true,
   logits: true,
   limits: true,
 };

@@ -1,8 +1,10 @@
 import { InputError } from '../core/errors.js';
 import { told } from '../core/given.js';
+import type { Expression } from '../model/expression.js';
 import { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
 import type { Network } from '../network/graph.js';
+import type { TrainingRange } from '../network/training.js';
 import { forward, outputValues } from './forward.js';
 import type { PieceRows } from './kinks.js';
 
@@ -27,6 +29,9 @@ export interface NetworkUse {
    * the pieces that were found.
    */
   readonly kinks: 'refuse' | 'allow' | 'settle';
+  /** What enters it as it was given, and what that was in training, where this is known. */
+  readonly entering?: readonly Expression[];
+  readonly training?: TrainingRange;
   /** Why the rows hold for a y somewhat away from NN(x), where they do; for messages. */
   readonly relaxation?: string;
 }
@@ -47,10 +52,18 @@ export interface UsePlace {
 
 const places = new WeakMap<NetworkUse, UsePlace>();
 
-/** Says where the use that was added last stands. */
-export function placeUse(model: Model, place: UsePlace): void {
-  const last = uses.get(model)?.at(-1);
-  if (last) places.set(last, place);
+/** Says where the use that was added last stands, and what enters it of what was trained with. */
+export function placeUse(
+  model: Model,
+  place: UsePlace,
+  known: Pick<NetworkUse, 'entering' | 'training'> = {},
+): void {
+  const own = uses.get(model);
+  const last = own?.pop();
+  if (!own || !last) return;
+  const use = { ...last, ...known };
+  own.push(use);
+  places.set(use, place);
 }
 
 /**
