@@ -11,10 +11,21 @@ import { minimizeViolation, restore } from './restoration/full.js';
 import type { SlackForm } from './slacks.js';
 import type { Phase, State } from './state.js';
 import { testTermination } from './terminate.js';
-import { isAnotherProblem, type Kept, keep, putBack, stateBounds, wideningMatters } from './widening.js';
+import {
+  isAnotherProblem,
+  isInTime,
+  type Kept,
+  keep,
+  putBack,
+  stateBounds,
+  wideningMatters,
+} from './widening.js';
 
 /** Ends the algorithm where widened bounds make another problem of the stated one. */
 const ANOTHER: Outcome = { status: 'optimal', message: 'widened bounds make another problem' };
+
+/** The same where it would only matter for the products of slacks and multipliers, and the stated bounds cost little now. */
+const IN_TIME: Outcome = { ...ANOTHER };
 
 /** Ends that another way may avoid. */
 const GIVEN_UP: ReadonlySet<Status> = new Set(['infeasible', 'restoration-failed', 'step-failed']);
@@ -32,12 +43,15 @@ export class MainPhase implements Phase {
   readonly restore = restore;
   /** Whether the stated bounds have not been tried yet. */
   private watching = true;
+  private inTime = true;
 
   constructor(private readonly form: SlackForm) {}
 
   test(s: State): Outcome | null {
     const outcome = testTermination(s);
-    return outcome ?? (this.watching && isAnotherProblem(s, this.form) ? ANOTHER : null);
+    if (outcome || !this.watching) return outcome;
+    if (isAnotherProblem(s, this.form)) return ANOTHER;
+    return this.inTime && isInTime(s, this.form) ? IN_TIME : null;
   }
 
   report(s: State): void {
@@ -49,6 +63,13 @@ export class MainPhase implements Phase {
   solve(s: State): Outcome {
     const start = keep(s);
     let outcome = iterate(s);
+    if (outcome === IN_TIME) {
+      const stated = this.withStatedBounds(s, EARLY);
+      if (stated) return stated;
+      this.watching = true;
+      this.inTime = false;
+      outcome = iterate(s);
+    }
     const violated = this.form.violation(s.current.w, s.current.c) > s.options.constr_viol_tol;
     if (violated && GIVEN_UP.has(outcome.status)) return this.fromLeastViolation(s, start) ?? outcome;
     if (outcome === ANOTHER) {
@@ -73,6 +94,8 @@ export class MainPhase implements Phase {
   private fromLeastViolation(s: State, start: Kept): Outcome | null {
     const { run, options } = s;
     const kept = keep(s);
+    // What it ends at is an end.
+    this.watching = false;
     run.iterationLimit = Math.min(options.max_iter, 2 * run.iteration + LEAST);
     try {
       putBack(s, start);

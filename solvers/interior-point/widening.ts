@@ -8,6 +8,8 @@ import type { State } from './state.js';
 const ANOTHER_PROBLEM = 1e-2;
 /** A bound counts as active where the widening is this large against the slack. */
 const ACTIVE = 0.01;
+/** A point is inside the stated bounds by a margin where slacks are this many widenings. */
+const INSIDE = 2;
 
 /** Visits the finite bounds: by how much each is widened, the slack to the widened bound, its multiplier. */
 function eachBound(
@@ -32,6 +34,22 @@ export function isAnotherProblem(s: State, form: SlackForm): boolean {
     if (widening >= ACTIVE * slack) gain += z * widening;
   });
   return gain > ANOTHER_PROBLEM * Math.max(form.unscale.objective, Math.abs(current.f));
+}
+
+/**
+ * Whether products of widening and multiplier will make the solution of the widened problem none of the stated one, and the
+ * iterate is far enough inside the stated bounds to go on with these from here, asked where a barrier problem is solved.
+ */
+export function isInTime(s: State, form: SlackForm): boolean {
+  const { current, residuals, options } = s;
+  if (residuals.barrierError(current, s.μ) > options.barrier_tol_factor * s.μ) return false;
+  let product = 0;
+  let isInside = true;
+  eachBound(s, form, (_, widening, slack, z) => {
+    product = Math.max(product, (widening * z) / form.unscale.objective);
+    if (slack < INSIDE * widening) isInside = false;
+  });
+  return isInside && product > 0.5 * options.compl_inf_tol;
 }
 
 /**

@@ -82,7 +82,35 @@ function steepRows(): Nlp {
   return assemble(model.problem());
 }
 
+/** A dispatch of power whose prices, in the thousands, weigh a widening by 1e-8 of capacities of 100. */
+function dispatch(): Nlp {
+  const model = new Model('dispatch');
+  const p = model.variables('p', 5, { lower: 10, upper: 100, start: 50 });
+  const [a, b, c, d, e] = indices(5).map((i) => p.at(i));
+  model.constrain(expr`${a!} + ${b!} + ${c!} + ${d!} + ${e!} - 1e-3 * (${a!}^2 + ${b!}^2 + ${c!} * ${d!})`, {
+    equals: 300,
+  });
+  model.constrain(expr`${a!} - ${e!} + 1e-3 * ${b!}^2`, { upper: 40 });
+  model.minimize(
+    expr`1e3 * ${a!} + 2e3 * ${b!} + 5e3 * ${c!} + 8e4 * ${d!} + 2e5 * ${e!} + ${a!}^2 + ${c!}^2`,
+  );
+  return assemble(model.problem());
+}
+
 describe('bounds are widened on the way only', () => {
+  it('and no more once multipliers tell that it would matter, which costs no iteration', () => {
+    const nlp = dispatch();
+    const result = interiorPoint.solve(nlp);
+    const stated = interiorPoint.solve(nlp, { bound_relax_factor: 0 });
+    expect(result.status, result.message).toBe('optimal');
+    expect(result.message).toMatch(/with bounds as stated/);
+    expect(result.iterations).toBeLessThanOrEqual(stated.iterations + 1);
+    const errors = kktErrors(nlp, result);
+    expect(errors.primal).toBeLessThan(1e-8);
+    expect(errors.complementarity).toBeLessThan(5e-5);
+    expect(Math.abs(result.objective / stated.objective - 1)).toBeLessThan(10 * tolerances.kkt);
+  });
+
   // Ipopt 3.14.19, which ends with rows violated by 1e-8, 1e-8, 1e-8, 4e-5, 4e-9: 13, 21, 72, 32, 16 iterations.
   it.each([
     ['a convex fit', convexFit(100, 2), 20],
