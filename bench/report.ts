@@ -10,6 +10,7 @@ import { writeWhole } from '../runtime/node/draft.js';
 import { packageRoot } from '../scenarios/data.js';
 import { writeReport } from './report/readme.js';
 import { type Findings, notMeasured, type Suite } from './report/suite.js';
+import { formulations } from './report/suites/formulations.js';
 import { gap } from './report/suites/gap.js';
 import { hostile } from './report/suites/hostile.js';
 import { hs } from './report/suites/hs.js';
@@ -46,6 +47,7 @@ const suites: readonly Suite[] = [
   solve,
   pglib,
   scopf,
+  formulations,
 ];
 
 const { values: flags } = parseArgs({

@@ -2,12 +2,10 @@
 // surrogates make of the limit.
 //   node dist/bench/scopf.js [--size 100x3 --size 500x5 …] [--formulation reduced --formulation full] [--max-time 300] [--json]
 // Networks that are not shipped are untrained: their inputs are scaled by the card of 100×3, outputs lie about the mean.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   dense,
   isSolved,
-  loadNetwork,
   type Network,
   readPsse,
   type SecuredOptions,
@@ -15,14 +13,13 @@ import {
   shutdown,
   solve,
 } from '../index.js';
-import { random } from '../models/train/random.js';
-import { packageRoot, requireData } from '../scenarios/data.js';
-import { readCard, type SurrogateCard } from '../scenarios/scopf/card.js';
-import { readNpy } from '../scenarios/scopf/npy.js';
+import { requireData } from '../scenarios/data.js';
+import type { SurrogateCard } from '../scenarios/scopf/card.js';
 import { rangeOf } from '../scenarios/scopf/range.js';
 import { machine } from './machine.js';
 import { markdown } from './markdown.js';
 import { type SizeRow, sizesTable } from './scopf-sizes.js';
+import { cardOf, meanFrequency, surrogateOf, trainedSizes } from './surrogates.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -51,49 +48,6 @@ export interface SurrogateRow {
 
 const folder = requireData('scopf');
 const grid = readPsse(folder);
-const shipped = (size: string): string => join(packageRoot, 'models', `scopf-tanh-${size}`);
-const trainedSizes = ['100x3', '500x5'];
-const cardOf = (size: string): SurrogateCard => readCard(shipped(size))!;
-
-/** Mean of all samples, Hz, and their deviation. */
-function meanFrequency(): { readonly mean: number; readonly deviation: number } {
-  const { data } = readNpy(join(folder, '10_10_freq_output_v2.npy'));
-  const mean = data.reduce((sum, f) => sum + f, 0) / data.length;
-  return { mean, deviation: Math.sqrt(data.reduce((sum, f) => sum + (f - mean) ** 2, 0) / data.length) };
-}
-
-/** Random weights; inputs standardized by the card's ranges, outputs about the mean of the samples. */
-function untrained(nodes: number, layers: number): Network {
-  const { inputs } = cardOf('100x3');
-  const { mean, deviation } = meanFrequency();
-  const widths = [inputs.length, ...Array<number>(layers - 2).fill(nodes), grid.buses.length];
-  const stream = random(1);
-  return dense(
-    widths.slice(1).map((width, k) => {
-      const inner = widths[k]!;
-      const last = k === layers - 2;
-      const scale = Math.sqrt(1 / inner) * (last ? deviation : 1);
-      const W = Float64Array.from({ length: inner * width }, () => scale * stream.normal());
-      const b = new Float64Array(width).fill(last ? mean : 0);
-      if (k === 0)
-        for (const [i, { lower, upper, used }] of inputs.entries()) {
-          const middle = (lower + upper) / 2;
-          const width0 = (upper - lower) / Math.sqrt(12);
-          for (let j = 0; j < width; j++) {
-            W[i * width + j] = used ? W[i * width + j]! / width0 : 0;
-            b[j]! -= W[i * width + j]! * middle;
-          }
-        }
-      return {
-        W: { shape: [inner, width], data: W },
-        b: { shape: [width], data: b },
-        activation: last ? ('linear' as const) : ('tanh' as const),
-      };
-    }),
-    { name: `scopf-tanh-${nodes}x${layers}, untrained` },
-  );
-}
-
 const constant = (): Network =>
   dense(
     [
@@ -113,9 +67,8 @@ const constant = (): Network =>
 
 const sizes: SizeRow[] = [];
 for (const size of flags.size) {
-  const [nodes, layers] = size.split('x').map(Number) as [number, number];
   const trained = trainedSizes.includes(size);
-  const surrogate = trained ? await loadNetwork(shipped(size)) : untrained(nodes, layers);
+  const surrogate = await surrogateOf(size, grid.buses.length);
   for (const formulation of flags.formulation as ('reduced' | 'full')[]) {
     const { model } = scopf(grid, { ...paper, surrogate, formulation });
     const solution = await solve(model, { tol: 1e-6, max_wall_time: Number(flags['max-time']) });
@@ -176,11 +129,11 @@ if (flags.size.includes('100x3')) {
     for (const size of trainedSizes)
       surrogates.push(
         await valued(
-          await loadNetwork(shipped(size)),
+          await surrogateOf(size, grid.buses.length),
           `scopf-tanh-${size}`,
           load,
           within,
-          readCard(shipped(size)),
+          cardOf(size),
         ),
       );
 }
