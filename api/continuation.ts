@@ -1,4 +1,13 @@
-import { type Continued, crossed, held, type Pieces, piecesAt, relaxed } from '../src/formulate/index.js';
+import {
+  type Continued,
+  crossed,
+  held,
+  type Pieces,
+  piecesAt,
+  piecesOfNetworks,
+  relaxed,
+  typicalSize,
+} from '../src/formulate/index.js';
 import type { Statement } from '../src/model/statement.js';
 import { isSolved, type Result } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
@@ -15,8 +24,13 @@ export interface Continuation<T extends Staged> {
   readonly tell: (line: string) => void;
 }
 
-/** Products of complementarity are at most these, one after the other; the last is the tolerance. */
-const relaxations = [1, 3e-2, 1e-3, 1e-5];
+/**
+ * Products of complementarity are these, one after the other, in squares of the size of what enters kinks; the last is the
+ * tolerance. A first one of 1 would move every layer by as much as its values, and a softmax behind it to where it is flat.
+ */
+const relaxations = [5e-3, 1e-4, 2e-6];
+/** Steps that may be put between where one was too large. */
+const mostBetween = 4;
 /** Times that kinks are crossed after the first solve with pieces held. */
 const mostCrossings = 12;
 
@@ -24,24 +38,16 @@ const mostCrossings = 12;
 const exact = { bound_relax_factor: 1e-11 };
 
 /**
- * Solves a model with kinks stated by complementarity: relaxed less and less (Scholtes, "Convergence properties of a
- * regularization scheme for mathematical programs with complementarity constraints", SIAM J. Optim. 2001), then with the pieces
- * held that were found. Where the objective falls beyond a kink, the pieces beyond it are held next. Ends with the best point
- * that has its pieces held, where there is one.
+ * Solves a model with kinks stated by complementarity: with products driven to 0 (Chen & Harker 1993, Kanzow 1996), in
+ * smaller steps where one fails, then with the pieces held that were found, or those that the network itself is on at the inputs found. Where
+ * the objective falls beyond a kink, the pieces beyond it are held next. Ends with the best point that has its pieces held;
+ * where no pieces can be held that is told.
  */
 export async function solveContinued<T extends Staged>(given: Continuation<T>): Promise<T> {
   const { statement, kinks, tol, stages, tell } = given;
-  let { warmStart } = given;
-  let last: T | undefined;
-  for (const ε of [...relaxations.filter((ε) => ε > tol), tol]) {
-    last = await stages.solve({
-      statement: relaxed(statement, kinks, ε),
-      warmStart,
-      options: { tol: Math.max(tol, ε / 10) },
-    });
-    if (stages.over(last)) return stages.cut(last);
-    warmStart = warmStartFrom(last.solved.result);
-  }
+  const { last, good, over } = await relaxedLess(given);
+  if (over)
+    return good && Number.isNaN(last.solved.result.objective) ? stages.cut(good, last) : stages.cut(last);
   const hold = (own: Pieces, { x }: Result): Promise<T> =>
     stages.solve({
       statement: held(statement, kinks, own),
@@ -49,19 +55,37 @@ export async function solveContinued<T extends Staged>(given: Continuation<T>): 
       options: exact,
       answers: true,
     });
-  const { result: relaxedResult } = last!.solved;
-  let pieces: Pieces = piecesAt(kinks, relaxedResult.x, relaxedResult.constraints);
-  let best = await hold(pieces, relaxedResult);
-  if (!isSolved(best.solved.result.status))
-    return stages.over(best) ? stages.cut(best) : stages.counted(last!);
+  const tried: string[] = [];
+  let best: T | undefined;
+  let pieces: Pieces = new Int32Array();
+  for (const from of good && good !== last ? [good, last] : [last])
+    for (const near of [true, false]) {
+      const { result } = from.solved;
+      const own = near ? piecesAt(kinks, result.x, result.constraints) : piecesOfNetworks(kinks, result.x);
+      if (best || tried.includes(own.join())) continue;
+      tried.push(own.join());
+      const next = await hold(own, result);
+      if (!isSolved(next.solved.result.status)) {
+        if (stages.over(next)) return stages.cut(next);
+        continue;
+      }
+      best = next;
+      pieces = own;
+    }
+  if (!best) {
+    tell(
+      `${kinks.length} kinks: no solve with pieces held succeeded; the point is that of complementarity relaxed by ${good === last ? tol : 'more than the tolerance'}, and may be off the network`,
+    );
+    return stages.counted(good ?? last);
+  }
   let crossings = 0;
   while (crossings < mostCrossings) {
-    const { result } = best.solved;
+    const { result }: { result: Result } = best.solved;
     const beyond = crossed(kinks, pieces, result, Math.max(1e-6, 10 * tol));
     if (beyond === undefined) break;
     if (stages.over(best)) return stages.cut(best);
     crossings++;
-    const next = await hold(beyond, result);
+    const next: T = await hold(beyond, result);
     if (!isSolved(next.solved.result.status) && stages.over(next)) return stages.cut(best, next);
     const gain = result.objective - next.solved.result.objective;
     if (!isSolved(next.solved.result.status) || !(gain > tol * Math.max(1, Math.abs(result.objective))))
@@ -71,4 +95,43 @@ export async function solveContinued<T extends Staged>(given: Continuation<T>): 
   }
   tell(`${kinks.length} kinks held on their pieces, ${crossings} times crossed some`);
   return stages.counted(best);
+}
+
+/** The last of ever less relaxed solves, and the last that was solved; `over` where it ended all. */
+async function relaxedLess<T extends Staged>({
+  statement,
+  kinks,
+  tol,
+  warmStart: first,
+  stages,
+}: Continuation<T>): Promise<{ last: T; good: T | undefined; over: boolean }> {
+  const size = typicalSize(kinks, first?.x ?? statement.variables.start);
+  const open = [...relaxations.map((ε) => ε * size ** 2).filter((ε) => ε > tol), tol];
+  let [warmStart, reached, between] = [first, Number.POSITIVE_INFINITY, 0];
+  let [last, good]: (T | undefined)[] = [];
+  for (let ε = open.shift(); ε !== undefined; ε = open.shift()) {
+    last = await stages.solve({
+      statement: relaxed(statement, kinks, ε),
+      warmStart,
+      options: { tol: Math.max(tol, ε / 10) },
+    });
+    if (stages.over(last)) return { last, good, over: true };
+    if (isSolved(last.solved.result.status)) {
+      good = last;
+      reached = ε;
+      warmStart = warmStartFrom(last.solved.result);
+      continue;
+    }
+    if (!good || between === mostBetween) {
+      // Nothing to step back to: further from where this one ended, the least infeasible point it found.
+      if (!good) warmStart = { x: last.solved.result.x, barrier: Math.max(1e-3, ε) };
+      if (good) break;
+      continue;
+    }
+    between++;
+    // From the same point with multipliers forgotten, by half of the way in decades.
+    warmStart = { x: good.solved.result.x, barrier: Math.min(1e-2, Math.sqrt(reached * ε)) };
+    open.unshift(Math.sqrt(reached * ε), ε);
+  }
+  return { last: last!, good, over: false };
 }

@@ -10,7 +10,7 @@ import type { Network, Node, Tensor } from '../network/graph.js';
 import { expressed } from './algebra.js';
 import { concatenation, lastExtent } from './forward.js';
 import type { Hinge } from './hinge.js';
-import type { PieceRows } from './kinks.js';
+import type { PieceRows, PieceUse } from './kinks.js';
 import { addOptimality } from './optimality.js';
 import { isRelu } from './outputs.js';
 
@@ -27,8 +27,9 @@ export interface FullSpace {
   readonly outputs: VariableArray;
   /** Bounds of every node, where they are to be used. */
   readonly bounds?: readonly Intervals[] | undefined;
-  /** Takes note of rows by complementarity. */
+  /** Takes note of rows by complementarity, of the use that they belong to. */
   readonly pieces?: PieceRows[];
+  readonly use: PieceUse;
   /** The variable that is 0 wherever numbers are padded; made when one is first needed. */
   padding?: Variable;
 }
@@ -81,7 +82,7 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
     case 'contract':
       return addContract(full, label, node, sources, make());
     case 'maximum':
-      return addMaximum(full, label, u, make(), values[node.inputs[0]!]!, entering);
+      return addMaximum(full, label, u, make(), node.inputs[0]!, entering);
     case 'quadraticProgram':
       return addOptimality({ model, hinge, label }, op, u, make(), values[node.inputs[0]!]!);
     case 'affine':
@@ -104,8 +105,7 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
       const φ = activationOf(op.fn);
       if (φ.kind === 'smooth')
         return equate(model, label, make(), (v, i) => subtract(v, expressed(φ, u[i]!)));
-      if (φ.kind === 'kinked')
-        return addKinked(full, label, u, make(), φ.hinges, values[node.inputs[0]!]!, entering);
+      if (φ.kind === 'kinked') return addKinked(full, label, u, make(), φ.hinges, node.inputs[0]!, entering);
       throw new InputError(
         `layer '${node.layer}' of network '${full.net.name}' has the activation ${op.fn.name}, which jumps; no formulation states it, train with relu or a smooth activation instead`,
       );
@@ -154,13 +154,14 @@ function addContract(
  * `s·(v − u) ≤ ε`. Smoothed: entry by entry `max(a, b) = (a + b + √((a − b)² + ε²))/2`.
  */
 function addMaximum(
-  { model, hinge, pieces }: FullSpace,
+  { model, hinge, pieces, use, values }: FullSpace,
   label: string,
   u: readonly Column[],
   variables: Variable[],
-  start: Float64Array,
+  node: number,
   bounds: Intervals | undefined,
 ): Variable[] {
+  const start = values[node]!;
   const width = u.length / variables.length;
   // Entries that can be the greatest.
   const places = variables.map((_, i) => {
@@ -206,7 +207,7 @@ function addMaximum(
       });
       return { part: shares.at(l).index, gap: gap.index, product: product.index };
     });
-    pieces?.push({ parts, one: true });
+    pieces?.push({ parts, one: true, of: { node, entries: places[i]!, a: 1, b: 0 }, use });
   });
   return variables;
 }
@@ -262,14 +263,15 @@ function addSoftmax(
  * `r ≥ a·u + b`, `r·(r − a·u − b) ≤ ε`; v itself where v is one hinge and nothing else.
  */
 function addKinked(
-  { model, hinge, pieces }: FullSpace,
+  { model, hinge, pieces, use, values }: FullSpace,
   label: string,
   u: readonly Column[],
   variables: Variable[],
   { slope, hinges }: Hinges,
-  start: Float64Array,
+  node: number,
   bounds: Intervals | undefined,
 ): Variable[] {
+  const start = values[node]!;
   /** The hinges of a number that its bounds leave open, and the line that the others make. */
   const settle = (i: number) => {
     const open: Hinges['hinges'][number][] = [];
@@ -303,7 +305,8 @@ function addKinked(
       upper: ε,
       name: `${r.name} complementary`,
     });
-    pieces?.push({ parts: [{ part: r.index, gap: gap.index, product: product.index }], one: false });
+    const parts = [{ part: r.index, gap: gap.index, product: product.index }];
+    pieces?.push({ parts, one: false, of: { node, entries: [i], a, b }, use });
   };
   const plain =
     slope === 0 && hinges.length === 1 && hinges[0]!.factor === 1 && hinges[0]!.b === 0 && hinges[0]!.a === 1;

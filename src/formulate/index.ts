@@ -1,7 +1,16 @@
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export { forward } from './forward.js';
 export type { InputsByName } from './inputs.js';
-export { crossed, held, type PieceRows, type Pieces, piecesAt, relaxed } from './kinks.js';
+export {
+  crossed,
+  held,
+  type PieceRows,
+  type Pieces,
+  piecesAt,
+  piecesOfNetworks,
+  relaxed,
+  typicalSize,
+} from './kinks.js';
 export { argmaxAtLeast } from './margins.js';
 export { network } from './network.js';
 export type { Formulation, HingeTreatment, NetworkOptions, QuadraticTreatment } from './options.js';

@@ -1,4 +1,7 @@
+import type { Column } from '../model/expression.js';
 import { otherStatement, type Statement } from '../model/statement.js';
+import type { Network } from '../network/graph.js';
+import { forward } from './forward.js';
 
 /** `part ≥ 0`, `gap ≥ 0`, `part · gap ≤ ε`: a column and two rows of the model. */
 export interface Complement {
@@ -14,16 +17,38 @@ export interface Complement {
 export interface PieceRows {
   readonly parts: readonly Complement[];
   readonly one: boolean;
+  /** What bends: `a·u + b` of an entry of node `node`, of a maximum its entries in the order of the parts. */
+  readonly of: {
+    readonly node: number;
+    readonly entries: readonly number[];
+    readonly a: number;
+    readonly b: number;
+  };
+  /** The use that it belongs to. */
+  readonly use: PieceUse;
+}
+
+/** A network with the columns of its inputs. */
+export interface PieceUse {
+  readonly net: Network;
+  readonly inputs: readonly Column[];
 }
 
 /** Which piece holds: of a hinge 1 for `r = z` and 0 for `r = 0`, of a maximum its entry. */
 export type Pieces = Int32Array;
 
-/** A model's statement with every product of complementarity at most ε. */
+/**
+ * A model's statement with every product of complementarity equal to ε: hinges become the smooth `r = (z + √(z² + 4ε))/2` (Chen &
+ * Harker 1993, Kanzow 1996), maxima what is `Σ ε/(v − uₗ) = 1`, so that no part is free to leave the network.
+ */
 export function relaxed(statement: Statement, kinks: readonly PieceRows[], ε: number): Statement {
-  const upper = statement.rows.upper.slice();
-  for (const { parts } of kinks) for (const { product } of parts) upper[product] = ε;
-  return otherStatement(statement, { rows: { ...statement.rows, upper } });
+  const [lower, upper] = [statement.rows.lower.slice(), statement.rows.upper.slice()];
+  for (const { parts } of kinks)
+    for (const { product } of parts) {
+      lower[product] = ε;
+      upper[product] = ε;
+    }
+  return otherStatement(statement, { rows: { ...statement.rows, lower, upper } });
 }
 
 /** The pieces that a point is nearest to. `rows` are values of the rows there. */
@@ -32,6 +57,35 @@ export function piecesAt(kinks: readonly PieceRows[], x: ArrayLike<number>, rows
     if (!one) return x[parts[0]!.part]! > rows[parts[0]!.gap]! ? 1 : 0;
     return parts.reduce((best, { gap }, l) => (rows[gap]! < rows[parts[best]!.gap]! ? l : best), 0);
   });
+}
+
+/** What the networks themselves give to each kink at the inputs of a point. */
+function argumentsAt(kinks: readonly PieceRows[], x: ArrayLike<number>): number[][] {
+  const known = new Map<PieceUse, Float64Array[]>();
+  return kinks.map(({ use, of }) => {
+    const values =
+      known.get(use) ??
+      forward(
+        use.net,
+        use.inputs.map(({ index }) => x[index]!),
+      );
+    known.set(use, values);
+    return of.entries.map((i) => of.a * values[of.node]![i]! + of.b);
+  });
+}
+
+/** The pieces that the networks themselves are on at the inputs of a point. */
+export const piecesOfNetworks = (kinks: readonly PieceRows[], x: ArrayLike<number>): Pieces =>
+  Int32Array.from(argumentsAt(kinks, x), (own, k) => {
+    if (!kinks[k]!.one) return own[0]! > 0 ? 1 : 0;
+    return own.reduce((best, value, l) => (value > own[best]! ? l : best), 0);
+  });
+
+/** Mean size of what enters kinks at the inputs of a point; 1 where that says nothing. */
+export function typicalSize(kinks: readonly PieceRows[], x: ArrayLike<number>): number {
+  const all = argumentsAt(kinks, x).flat();
+  const mean = all.reduce((sum, z) => sum + Math.abs(z), 0) / all.length;
+  return mean > 0 && Number.isFinite(mean) ? mean : 1;
 }
 
 /**

@@ -103,7 +103,19 @@ export function addRows(
   );
   const pieces: PieceRows[] = [];
   const bounds = options.tighten ? boundsAt(model, net, inputs) : undefined;
-  addFullSpace({ model, net, inputs, values, name, hinge, own, outputs, bounds, pieces });
+  addFullSpace({
+    model,
+    net,
+    inputs,
+    values,
+    name,
+    hinge,
+    own,
+    outputs,
+    bounds,
+    pieces,
+    use: { net, inputs },
+  });
   if (goesOn) addContinued(model, pieces, '');
   const bent = !net.nodes.every(({ op }) => isSmooth(op));
   const way = 'smooth' in hinge ? 'smooth' : 'complementarity';
