@@ -13,8 +13,8 @@ export type { GroupOptions, Template } from './grouping.js';
 export type { Handle } from './handles.js';
 export { concat, stack } from './joining.js';
 export { type Matrix, matmul, matvec } from './matrices.js';
-export type { GrayBoxOptions, ModelOptions, VariableOptions } from './model.js';
 export { Model } from './model.js';
+export type { GrayBoxOptions, ModelOptions, VariableOptions } from './model-options.js';
 export { max, type NormName, norm1, normInf } from './norms.js';
 export { ParameterArray } from './parameters.js';
 export {

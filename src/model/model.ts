@@ -1,23 +1,14 @@
 import { Budget } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
-import {
-  isNumbers,
-  listOf,
-  nameOf,
-  numberOf,
-  numbersOf,
-  optionsOf,
-  spreadOf,
-  told,
-  wholeOf,
-} from '../core/given.js';
+import { isNumbers, nameOf, numberOf, numbersOf, optionsOf, spreadOf, told, wholeOf } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
-import type { GrayBoxUse, Problem } from '../problem/problem.js';
-import { type ArrayOperand, type ExpressionArray, isArrayOperand, toArray } from './array.js';
+import type { Problem } from '../problem/problem.js';
+import { type ArrayOperand, type ExpressionArray, isArrayOperand } from './array.js';
+import { Blocks } from './blocks.js';
+import { bounded } from './bounded.js';
 import { type Changes, changedBoxes, type LinkedBoxes } from './changes.js';
 import { evaluate } from './evaluate.js';
 import {
-  type Bounds,
   Column,
   Constant,
   type Expression,
@@ -29,13 +20,15 @@ import {
   type Variable,
   type VariableChange,
 } from './expression.js';
-import { checkedShape, countOf, type Extents, entryNames, type RankOf, shapeText } from './extents.js';
+import { checkedShape, countOf, type Extents, entryNames, type RankOf } from './extents.js';
 import { extract } from './extract/extract.js';
 import { subtract } from './functions.js';
+import { GrayBoxes } from './gray-boxes.js';
 import { type GroupOptions, groupUses, type Template } from './grouping.js';
 import { type Handle, Handles } from './handles.js';
+import type { GrayBoxOptions, ModelOptions, VariableOptions } from './model-options.js';
 import { ParameterArray } from './parameters.js';
-import { Relation, type RelationEntry, type RelationSign, related, within } from './relation.js';
+import { Relation, type RelationEntry, type RelationSign, related } from './relation.js';
 import {
   type Row,
   RowArray,
@@ -50,32 +43,6 @@ import { stepComplaint } from './steps.js';
 import { copied, type Take, TapeWriter, viewed } from './tape-writer.js';
 import { boxOf, checkEach, checkList, VariableTable } from './variable-table.js';
 import { VariableArray } from './variables.js';
-
-export interface ModelOptions {
-  /**
-   * What cannot be meant is refused at the call (default), or stated as it is for the solver to judge, as readers of files
-   * do: bounds that cross, rows and objectives without a derivative.
-   */
-  readonly mistakes?: 'refuse' | 'state';
-}
-
-/** Bounds and start; for an array a number for all entries or one each. A bound may be a parameter. */
-export interface VariableOptions<Numbers = number | ArrayLike<number>> {
-  readonly lower?: Numbers | Bounds;
-  readonly upper?: Numbers | Bounds;
-  /** Default: 0, moved to the nearest bound. */
-  readonly start?: Numbers;
-}
-
-/** One use of a gray box: rows `outputs − NN(inputs) = 0`. */
-export interface GrayBoxOptions {
-  /** What stands for the box, opaque to the model; the same object again is the same box. */
-  readonly box: unknown;
-  readonly inputs: Iterable<Column>;
-  readonly outputs: Iterable<Variable>;
-  /** Rows are called `name[0]`, `name[1]`, …; default `graybox`. */
-  readonly name?: string;
-}
 
 /** More rows at once than memory holds. */
 const mostAtOnce = 2 ** 27;
@@ -92,13 +59,11 @@ export class Model implements Owner {
   #sense: 1 | -1 = 1;
   /** Scaling factors of the user, which a solver applies when asked to; handed on with the problem. */
   scaling: Problem['scaling'];
-  readonly #boxes: unknown[] = [];
-  readonly #uses: GrayBoxUse[] = [];
+  readonly #boxes = new GrayBoxes();
   readonly #groups: GroupUse[] = [];
   /** Variables, parameters and arrays of them by name. */
   readonly #handles = new Handles(this);
-  /** First and last index of each block of variables. */
-  readonly #blocks: (readonly [first: number, last: number])[] = [];
+  readonly #blocks = new Blocks();
 
   /** Tells models of this thread apart. */
   readonly #number = ++models;
@@ -153,7 +118,7 @@ export class Model implements Owner {
 
   /** What was registered by {@link addGrayBox}; `Problem.grayBoxes[k].box` is an index into this list. */
   get grayBoxes(): readonly unknown[] {
-    return this.#boxes;
+    return this.#boxes.tokens;
   }
 
   variable(name: string, options: VariableOptions<number> = {}): Variable {
@@ -266,13 +231,13 @@ export class Model implements Owner {
         "constrain: give bounds, as in constrain(a, { lower: 0 }), or a relation, as in constrain(a, '<=', b)",
       );
     const { lower, upper, equals } = how;
-    if (isArrayOperand(a)) return this.#relate(boundedArray(a, how), how.name);
+    if (isArrayOperand(a)) return this.#relate(bounded(a, how), how.name);
     if (![lower, upper, equals].some((bound) => typeof bound === 'object' && bound !== null)) {
       const own = how.name === undefined ? `row[${this.rowCount}]` : nameOf(how.name, 'a row');
       const bounds = this.#rows.bounds(own, lower as number, upper as number, equals as number);
       return this.#addRow(own, bounds.lower, bounds.upper, a as Operand);
     }
-    return this.#relate(boundedArray(a, how), how.name);
+    return this.#relate(bounded(a, how), how.name);
   }
 
   /**
@@ -340,20 +305,10 @@ export class Model implements Owner {
 
   /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
   addGrayBox(options: GrayBoxOptions): Row[] {
-    const { box, inputs, outputs, name = 'graybox' } = optionsOf(options, 'addGrayBox');
-    nameOf(name, 'a gray box');
-    const indices = (variables: Iterable<Column>): Int32Array =>
-      Int32Array.from(listOf(variables, `gray box '${name}': a list of variables`), (variable) => {
-        if (!(variable instanceof Column)) throw new InputError(`gray box '${name}' connects variables only`);
-        this.#own(variable, `gray box '${name}'`);
-        return variable.index;
-      });
-    const use = { inputs: indices(inputs), outputs: indices(outputs), firstRow: this.rowCount };
-    if (new Set(use.outputs).size < use.outputs.length)
-      throw new InputError(`gray box '${name}': an output variable occurs twice`);
-    let index = this.#boxes.indexOf(box);
-    if (index < 0) index = this.#boxes.push(box) - 1;
-    this.#uses.push({ box: index, ...use });
+    const { name, use } = this.#boxes.add(options, this.rowCount, (column, where) => {
+      this.#own(column, where);
+      return column.index;
+    });
     return Array.from(use.outputs, (_, k) => this.#rows.add(`${name}[${k}]`, 0, 0, -1));
   }
 
@@ -367,15 +322,10 @@ export class Model implements Owner {
     columns: readonly [from: number, to: number],
     kept: ReadonlySet<number>,
   ): void {
-    const left = this.#uses.filter(({ firstRow }) => firstRow < first || firstRow >= end);
-    const boxes = this.#boxes.filter((_, k) => left.some(({ box }) => box === k));
-    const moved = left.map((use) => ({ ...use, box: boxes.indexOf(this.#boxes[use.box]) }));
-    replace(this.#uses, moved);
-    replace(this.#boxes, boxes);
+    this.#boxes.withdraw(first, end);
     this.#rows.release(first, end);
     this.#variables.hold(columns, kept);
-    const outside = this.#blocks.filter(([from, to]) => to < columns[0] || from >= columns[1]);
-    replace(this.#blocks, outside);
+    this.#blocks.withdraw(columns);
     this.#withdrawn++;
   }
 
@@ -385,13 +335,7 @@ export class Model implements Owner {
    * may eliminate blocks separately.
    */
   block(first: number, last: number): void {
-    if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last >= this.variableCount)
-      throw new InputError(
-        `block ${told(first)} … ${told(last)}: these are not indices of the ${this.variableCount} variables`,
-      );
-    if (this.#blocks.some(([start, end]) => first <= end && start <= last))
-      throw new InputError(`block ${first} … ${last}: some of its variables are in a block already`);
-    if (first <= last) this.#blocks.push([first, last]);
+    this.#blocks.add(first, last, this.variableCount);
   }
 
   change(
@@ -494,9 +438,9 @@ export class Model implements Owner {
       ...this.#rows.state(take),
       tape: this.#tape.tape(take),
       objective: this.#objective?.place ?? -1,
-      grayBoxes: [...this.#uses],
+      grayBoxes: [...this.#boxes.uses],
       groups: [...this.#groups],
-      ...(this.#blocks.length > 0 && { partition: this.#partition() }),
+      ...(this.#blocks.length > 0 && { partition: this.#blocks.partition(this.variableCount) }),
       ...(this.scaling !== undefined && { scaling: this.#checkedScaling(this.scaling) }),
       parameters,
       links,
@@ -513,12 +457,6 @@ export class Model implements Owner {
       ...(variables !== undefined && { variables: numbers(variables, this.variableCount, 'variables') }),
       ...(constraints !== undefined && { constraints: numbers(constraints, this.rowCount, 'constraints') }),
     };
-  }
-
-  #partition(): Int32Array {
-    const partition = new Int32Array(this.variableCount).fill(-1);
-    for (const [block, [first, last]] of this.#blocks.entries()) partition.fill(block, first, last + 1);
-    return partition;
   }
 
   #relate({ entries, shape }: Relation, wanted: string | undefined): Row | RowArray {
@@ -582,36 +520,4 @@ export class Model implements Owner {
     }
     return expression;
   }
-}
-
-/** An array, or an expression whose bounds are formulas, between its bounds. */
-function boundedArray(
-  a: Operand | ArrayOperand,
-  { lower, upper, equals, name = 'row' }: RowBounds<Operand | ArrayOperand> & RowName,
-): Relation {
-  if (equals !== undefined && (lower !== undefined || upper !== undefined))
-    throw new InputError(`row '${name}': give either equals or lower and upper`);
-  const relation =
-    equals !== undefined
-      ? related(a, '=', equals)
-      : lower !== undefined && upper !== undefined
-        ? within(lower, a, upper)
-        : lower !== undefined
-          ? related(a, '>=', lower)
-          : upper !== undefined
-            ? related(a, '<=', upper)
-            : undefined;
-  if (relation === undefined) throw new InputError(`row '${name}' has no bound: give lower, upper or equals`);
-  const shape = isArrayOperand(a) ? toArray(a, name).shape : [];
-  if (relation.shape.join() !== shape.join())
-    throw new InputError(
-      `row '${name}': bounds of shape ${shapeText(relation.shape)} for shape ${shapeText(shape)}`,
-    );
-  return relation;
-}
-
-/** Puts other entries into a list; there may be more than a call takes arguments. */
-function replace<T>(list: T[], entries: readonly T[]): void {
-  list.length = 0;
-  for (const entry of entries) list.push(entry);
 }
