@@ -92,6 +92,29 @@ describe('graphs of TensorFlow', () => {
     expect([...forward(net, [0, 0, 0, 1])]).toEqual([11, 14, 17, 21]);
   });
 
+  it('hold functions and moves that ONNX names otherwise', () => {
+    const block = { block_size: { i: '2' }, data_format: { s: btoa('NHWC') } };
+    const net = read(
+      [
+        { name: 'deep', op: 'SpaceToDepth', input: ['x'], attr: block },
+        { name: 'flat', op: 'Reshape', input: ['deep', 'shape'] },
+        { name: 'sum', op: 'Cumsum', input: ['flat', 'axis'], attr: { reverse: { b: true } } },
+        { name: 'fine', op: 'IsFinite', input: ['sum'] },
+        { name: 'held', op: 'SelectV2', input: ['fine', 'sum', 'flat'] },
+        { name: 'log', op: 'Log1p', input: ['held'] },
+        { name: 'ratio', op: 'DivNoNan', input: ['log', 'by'] },
+        { name: 'y', op: 'Expm1', input: ['ratio'] },
+      ],
+      {
+        shape: [[2], Int32Array.of(1, 4)],
+        axis: [[], Int32Array.of(1)],
+        by: [[4], Float32Array.of(1, 2, 0, 1)],
+      },
+    );
+    const y = forward(net, [1, 2, 3, 4]);
+    for (const [k, wanted] of [10, Math.sqrt(10) - 1, 0, 4].entries()) expect(y[k]).toBeCloseTo(wanted, 9);
+  });
+
   it('name loops, and what to do', () => {
     const loop = [
       { name: 'enter', op: 'Enter', input: ['x'] },

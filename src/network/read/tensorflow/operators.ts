@@ -224,6 +224,15 @@ const reduction =
   (call, node, onnx) =>
     onnx(op, call.inputs, onnxAttributes({ keepdims: Number(flagOf(node, 'keep_dims')) }));
 
+/** ONNX moves blocks of channels that come first. */
+function depthMoved(call: Call, node: GraphNode, onnx: Onnx, op: string): readonly (Value | undefined)[] {
+  const attributes = onnxAttributes({ blocksize: numberOf(node, 'block_size', 2) });
+  if (!last(node)) return onnx(op, [call.value(0)], attributes);
+  const [first] = onnx('Transpose', [call.value(0)], onnxAttributes({ perm: [0, 3, 1, 2] }));
+  const [moved] = onnx(op, [first], attributes);
+  return onnx('Transpose', [moved], onnxAttributes({ perm: [0, 2, 3, 1] }));
+}
+
 /** Slices by masks: a set bit of `begin_mask` or `end_mask` means the whole axis, of `shrink_axis_mask` one entry. */
 function stridedSlice(call: Call, node: GraphNode, onnx: Onnx): Value {
   const value = call.value(0);
@@ -370,6 +379,16 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
   AddN: same('Sum'),
   Sub: same('Sub'),
   Mul: same('Mul'),
+  /** 0 where the divisor is 0: of a constant one as it is, of a computed one nowhere. */
+  DivNoNan: (call, _, onnx) => {
+    const divisor = call.value(1);
+    if (isComputed(divisor)) {
+      call.build.note(`node "${call.layer}" is 0 where its divisor is; taken as a quotient`);
+      return onnx('Div', call.inputs);
+    }
+    const inverse = Float64Array.from(divisor.data, (value) => (value === 0 ? 0 : 1 / value));
+    return onnx('Mul', [call.value(0), { ...divisor, data: inverse }]);
+  },
   Div: same('Div'),
   RealDiv: same('Div'),
   Pow: same('Pow'),
@@ -428,6 +447,26 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
   ),
   Inv: same('Reciprocal'),
   Relu6: elementwise({ name: 'relu6' }),
+  IsNan: same('IsNaN'),
+  IsInf: same('IsInf'),
+  IsFinite: (call, _, onnx) => {
+    const [bad] = onnx('Or', [...onnx('IsNaN', [call.value(0)]), ...onnx('IsInf', [call.value(0)])]);
+    return onnx('Not', [bad]);
+  },
+  Log1p: (call) => computed(apply(call, line(call, call.node(0), 1, 1), { name: 'log' })),
+  Expm1: (call) => computed(line(call, apply(call, call.node(0), { name: 'exp' }), 1, -1)),
+  Cumsum: (call, node, onnx) =>
+    onnx(
+      'CumSum',
+      call.inputs,
+      onnxAttributes({
+        exclusive: Number(flagOf(node, 'exclusive')),
+        reverse: Number(flagOf(node, 'reverse')),
+      }),
+    ),
+  EuclideanNorm: reduction('ReduceL2'),
+  DepthToSpace: (call, node, onnx) => depthMoved(call, node, onnx, 'DepthToSpace'),
+  SpaceToDepth: (call, node, onnx) => depthMoved(call, node, onnx, 'SpaceToDepth'),
   Rsqrt: elementwise({ name: 'power', exponent: -0.5 }),
   Square: (call) => computed(multiply(call, call.node(0), call.node(0))),
   LeakyRelu: (call, node) =>
