@@ -72,7 +72,7 @@ export interface NetworkOptions {
   /** How the data were standardized for training: x and y are then in the units of the data. */
   readonly scaling?: NetworkScaling;
   /**
-   * `keep`: rows keep what enters the network within its training range ({@link setTrainingRange}, or its card). Default `tell`: a
+   * `keep`: rows keep what enters the network within its training range (`setTrainingRange`, or its card). Default `tell`: a
    * solve says where its answer lies outside.
    */
   readonly range?: 'tell' | 'keep';

@@ -12,6 +12,7 @@ export function keepRange(
   name: string,
 ): void {
   entering.forEach((value, i) => {
+    if (lower[i] === Number.NEGATIVE_INFINITY && upper[i] === Number.POSITIVE_INFINITY) return;
     model.constrain(value, { lower: lower[i]!, upper: upper[i]!, name: `${name} range[${i}]` });
   });
 }

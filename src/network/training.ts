@@ -4,7 +4,7 @@ import type { Network } from './graph.js';
 
 /** The inputs that a network has learned from, in the units in which it is used: with `scaling`, those of the data. */
 export interface TrainingRange {
-  /** Least and greatest value of each input. */
+  /** Least and greatest value of each input; infinite where the network does not look at it. */
   readonly lower: ArrayLike<number>;
   readonly upper: ArrayLike<number>;
   /** Samples, each with a number for each input. */
@@ -25,8 +25,8 @@ export function setTrainingRange(net: Network, range: TrainingRange): void {
   const { lower, upper, samples } = optionsOf(range, where);
   const length = net.inputSize;
   const own = {
-    lower: numbersOf(lower, `${where}: lower`, { length }),
-    upper: numbersOf(upper, `${where}: upper`, { length }),
+    lower: numbersOf(lower, `${where}: lower`, { length, range: 'bound' }),
+    upper: numbersOf(upper, `${where}: upper`, { length, range: 'bound' }),
   };
   const odd = own.lower.findIndex((low, i) => low > own.upper[i]!);
   if (odd >= 0)
@@ -53,7 +53,7 @@ export function outside({ lower, upper }: TrainingRange, values: ArrayLike<numbe
   for (let input = 0; input < lower.length; input++) {
     const [value, low, high] = [values[input]!, lower[input]!, upper[input]!];
     const beyond = Math.max(low - value, value - high);
-    if (!(beyond > 1e-6 * Math.max(1, Math.abs(low), Math.abs(high)))) continue;
+    if (!(beyond > 1e-6 * Math.max(1, Math.abs(value)))) continue;
     found.push({ input, value, times: high > low ? beyond / (high - low) : Number.POSITIVE_INFINITY });
   }
   return found.sort((a, b) => b.times - a.times);
@@ -69,7 +69,8 @@ export function nearestSample(
     let distance = 0;
     for (let i = 0; i < own.length; i++) {
       const width = upper[i]! - lower[i]!;
-      if (width > 0) distance = Math.max(distance, Math.abs(own[i]! - values[i]!) / width);
+      if (width > 0 && Number.isFinite(width))
+        distance = Math.max(distance, Math.abs(own[i]! - values[i]!) / width);
     }
     if (best === undefined || distance < best.distance) best = { sample, distance };
   });
@@ -77,7 +78,7 @@ export function nearestSample(
 }
 
 /**
- * The range that a card states: `inputs`, a list of `{ lower, upper }`, or `range`, `{ lower, upper }` of numbers or lists; `samples`
+ * The range that a card states: `inputs`, a list of `{ lower, upper, used? }`, or `range`, `{ lower, upper }` of numbers or lists; `samples`
  * where it has them. Undefined where it states none; a text where what it states does not fit.
  */
 export function rangeOfCard(card: unknown, inputs: number): TrainingRange | string | undefined {
@@ -93,7 +94,7 @@ export function rangeOfCard(card: unknown, inputs: number): TrainingRange | stri
   if (!Array.isArray(list) && (typeof range !== 'object' || range === null)) return undefined;
   const [lower, upper] = [ends('lower'), ends('upper')];
   const fits = (side: unknown[] | undefined): side is number[] =>
-    side?.length === inputs && side.every((value) => Number.isFinite(value));
+    side?.length === inputs && side.every((value) => typeof value === 'number' && !Number.isNaN(value));
   if (!fits(lower) || !fits(upper))
     return `its card states ranges that do not fit ${inputs} inputs; they are not used`;
   const rows =
