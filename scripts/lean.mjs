@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
 
 const kept = join('node_modules', '.cache', 'graybox-dist');
@@ -27,6 +28,10 @@ const replace = (path, content) => {
   writeFileSync(draft, content, { mode: statSync(path).mode });
   renameSync(draft, path);
 };
+
+/** A CommonJS module that unpacks itself when it is loaded, in Node: kernels in plain JavaScript, which few machines need. */
+const packed = (code) =>
+  `module._compile(require('node:zlib').brotliDecompressSync(Buffer.from('${brotliCompressSync(code).toString('base64')}','base64')).toString(),__filename);\n`;
 
 /** Declarations that the entries of the package reach. */
 function reachedFrom(entries) {
@@ -77,6 +82,6 @@ if (process.argv[2] === 'restore') {
       target: 'esnext',
       lineLimit: 320,
     });
-    replace(path, shebang + lean);
+    replace(path, shebang + (path.endsWith('kernels.cjs') ? packed(lean) : lean));
   }
 }

@@ -22,7 +22,8 @@ export function gradientsOf(
 ): Gradients {
   const { batch, n, m, p } = data;
   const out = like(data);
-  const without = Array.from({ length: batch }, (_, e) => e).filter((e) => instead(e) !== undefined);
+  const without: number[] = [];
+  for (let e = 0; e < batch; e++) if (instead(e) !== undefined) without.push(e);
   // Theirs may not be finite, and times 0 would still count.
   const cleared = (values: Float64Array, one: number): Float64Array => {
     if (without.length === 0) return values;
@@ -30,16 +31,14 @@ export function gradientsOf(
     for (const e of without) own.fill(0, e * one, (e + 1) * one);
     return own;
   };
-  const scaled = (values: Float64Array, factor: number): Float64Array =>
-    values.map((value) => factor * value);
   if (s) for (let k = 0; k < s.length; k++) u.lam[k] = u.lam[k]! + s[k]!;
   const z = cleared(solution.z, n);
   const [uz, uν, uλ] = [cleared(u.z, n), cleared(u.nu, m), cleared(u.lam, p)];
-  const matrix = (name: 'Q' | 'A' | 'G', rows: number, a: Float64Array, y: Float64Array): void =>
-    writeOuterProducts(out[name], rows, n, batch, { a, z, y, u: uz }, data[name].shared);
-  matrix('Q', n, scaled(uz, -0.5), scaled(z, -0.5));
-  matrix('A', m, scaled(uν, -1), scaled(cleared(solution.nu, m), -1));
-  matrix('G', p, scaled(uλ, -1), scaled(cleared(solution.lam, p), -1));
+  const write = (name: 'Q' | 'A' | 'G', rows: number, f: number, a: Float64Array, y: Float64Array): void =>
+    writeOuterProducts(out[name], rows, n, batch, { a, z, y, u: uz }, f, data[name].shared);
+  write('Q', n, -0.5, uz, z);
+  write('A', m, -1, uν, cleared(solution.nu, m));
+  write('G', p, -1, uλ, cleared(solution.lam, p));
   addVectors(out.q, uz, -1, data.q.shared);
   addVectors(out.b, uν, 1, data.b.shared);
   addVectors(out.h, uλ, 1, data.h.shared);

@@ -36,6 +36,7 @@ export interface Kernels {
     z: number,
     y: number,
     u: number,
+    f: number,
     count: number,
     sum: number,
     add: number,

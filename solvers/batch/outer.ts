@@ -9,7 +9,7 @@ const SUMMED = 256;
 let opened: { readonly memory: KernelMemory; readonly kernels: Kernels } | undefined;
 
 /**
- * out ← a_e z_eᵀ + y_e u_eᵀ of `count` problems, rows × n numbers each, one after the other; or, with `sum`, all added up, rows × n. Vectors
+ * out ← f (a_e z_eᵀ + y_e u_eᵀ) of `count` problems, rows × n numbers each, one after the other; or, with `sum`, all added up, rows × n. Vectors
  * of a problem follow those of the one before: a and y of `rows` numbers, z and u of n.
  */
 export function writeOuterProducts(
@@ -23,6 +23,7 @@ export function writeOuterProducts(
     readonly y: Float64Array;
     readonly u: Float64Array;
   },
+  f: number,
   sum: boolean,
 ): void {
   const one = rows * n;
@@ -51,7 +52,7 @@ export function writeOuterProducts(
       return place;
     }) as [number, number, number, number];
     const made = 1024 + 8 * most * 2 * (rows + n);
-    kernels.outerProducts(made, rows, n, ...places, some, Number(sum), Number(from > 0));
+    kernels.outerProducts(made, rows, n, ...places, f, some, Number(sum), Number(from > 0));
     if (!sum) out.set(new Float64Array(memory.buffer, made, some * one), from * one);
     else if (from + some === count) out.set(new Float64Array(memory.buffer, made, one));
   }

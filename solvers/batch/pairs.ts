@@ -263,12 +263,11 @@ export class Pairs {
       if (scratch) this.#solveSome(data, from, to, scratch, active);
       this.#solveOnce(data, from, to, systems, open);
       this.#check(data, from, to, active, open, g, systems, r, systems.error);
-      const next = new Float64Array(batch);
       for (let step = 0; step < STEPS; step++) {
         for (let e = from; e < to; e++) if (!(systems.error[e]! > SOLVED)) open[e] = 0;
         if (!open.subarray(from, to).includes(1)) break;
         this.#solveOnce(data, from, to, r, open);
-        const before = copyOf(systems);
+        const [before, next] = [copyOf(systems), new Float64Array(batch)];
         for (let e = from; e < to; e++) if (open[e] === 1) addElement(data, e, systems, r, 1);
         this.#check(data, from, to, active, open, g, systems, r, next);
         for (let e = from; e < to; e++) {

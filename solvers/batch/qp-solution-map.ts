@@ -96,10 +96,10 @@ export class QpSolutionMap implements SolutionMap<Adjoint, Directions, Gradients
     const kept = keptFor(this.#solution);
     const alone: { readonly e: number; readonly g: Triple }[] = [];
     for (let e = 0; e < batch; e++) {
+      if (kept?.solved[e] === 1) continue;
       const own = { z: piece(g.z, n, e), nu: piece(g.nu, m, e), lam: piece(g.lam, p, e) };
       if (!isSolved(statuses[e]!)) for (const values of Object.values(own)) values.fill(0);
-      else if (kept?.solved[e] !== 1)
-        alone.push({ e, g: { z: own.z.slice(), nu: own.nu.slice(), lam: own.lam.slice() } });
+      else alone.push({ e, g: { z: own.z.slice(), nu: own.nu.slice(), lam: own.lam.slice() } });
     }
     if (kept) {
       const found =

@@ -1,6 +1,6 @@
 // Gradients of matrices are sums of outer products.
 
-/** out ← Σ_e a_e z_eᵀ + y_e u_eᵀ, or out plus that where `add`. */
+/** out ← f Σ_e a_e z_eᵀ + y_e u_eᵀ, or out plus that where `add`. */
 function addOuterProducts(
   out: usize,
   rows: i32,
@@ -9,12 +9,14 @@ function addOuterProducts(
   z: usize,
   y: usize,
   u: usize,
+  f: f64,
   count: i32,
   add: bool,
 ): void {
   const line = <usize>n << 3;
   const own = <usize>rows << 3;
   const whole = n & ~7;
+  const factor = f64x2.splat(f);
   for (let i = 0; i < rows; i++) {
     const ai = a + (<usize>i << 3);
     const yi = y + (<usize>i << 3);
@@ -34,8 +36,8 @@ function addOuterProducts(
       let v = u + (<usize>j << 3);
       let at: usize = 0;
       for (let e = 0; e < count; e++) {
-        const α = v128.load64_splat(ai + at);
-        const β = v128.load64_splat(yi + at);
+        const α = f64x2.mul(factor, v128.load64_splat(ai + at));
+        const β = f64x2.mul(factor, v128.load64_splat(yi + at));
         s0 = f64x2.add(s0, f64x2.add(f64x2.mul(α, v128.load(x)), f64x2.mul(β, v128.load(v))));
         s1 = f64x2.add(s1, f64x2.add(f64x2.mul(α, v128.load(x, 16)), f64x2.mul(β, v128.load(v, 16))));
         s2 = f64x2.add(s2, f64x2.add(f64x2.mul(α, v128.load(x, 32)), f64x2.mul(β, v128.load(v, 32))));
@@ -56,7 +58,7 @@ function addOuterProducts(
       let v = u + (<usize>j << 3);
       let at: usize = 0;
       for (let e = 0; e < count; e++) {
-        sum += load<f64>(ai + at) * load<f64>(x) + load<f64>(yi + at) * load<f64>(v);
+        sum += f * load<f64>(ai + at) * load<f64>(x) + f * load<f64>(yi + at) * load<f64>(v);
         at += own;
         x += line;
         v += line;
@@ -68,7 +70,7 @@ function addOuterProducts(
 }
 
 /**
- * out (rows × n) ← Σ_e a_e z_eᵀ + y_e u_eᵀ of `count` problems, or out plus that where `add`; or, without `sum`, one such product after the
+ * out (rows × n) ← f Σ_e a_e z_eᵀ + y_e u_eᵀ of `count` problems, or out plus that where `add`; or, without `sum`, one such product after the
  * other. Vectors of a problem follow those of the one before: a and y of `rows` numbers, z and u of n.
  */
 export function outerProducts(
@@ -79,18 +81,19 @@ export function outerProducts(
   z: usize,
   y: usize,
   u: usize,
+  f: f64,
   count: i32,
   sum: bool,
   add: bool,
 ): void {
   if (sum) {
-    addOuterProducts(out, rows, n, a, z, y, u, count, add);
+    addOuterProducts(out, rows, n, a, z, y, u, f, count, add);
     return;
   }
   const own = <usize>rows << 3;
   const line = <usize>n << 3;
   for (let e = 0; e < count; e++) {
-    addOuterProducts(out, rows, n, a, z, y, u, 1, false);
+    addOuterProducts(out, rows, n, a, z, y, u, f, 1, false);
     out += <usize>rows * line;
     a += own;
     y += own;
