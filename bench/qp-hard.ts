@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
 });
 
 /** Of how many problems each could be right, and was. */
-interface Tally {
+export interface HardTally {
   readonly who: string;
   readonly answers: number;
   readonly gradients: number;
@@ -33,7 +33,7 @@ const solvable = hard.filter(({ status }) => status === 'optimal');
 const smooth = solvable.filter(({ active }) => active !== undefined);
 const unsolvable = hard.filter(({ status }) => status !== 'optimal');
 
-function own(): Tally {
+function own(): HardTally {
   const verdicts = hard.map((one) => ({ one, ...judgeHard(one) }));
   const right = (
     list: readonly Hard[],
@@ -59,7 +59,7 @@ interface PeerAnswer {
   readonly dq: readonly number[] | null;
 }
 
-function ask(peer: string): Tally | string {
+function ask(peer: string): HardTally | string {
   const known = hard.map(knownOf);
   const script = join(packageRoot, 'bench', 'peers', 'qp_hard.py');
   const { status, stdout, stderr, error } = spawnSync(flags.python, [script, peer], {
@@ -96,9 +96,22 @@ const asked = flags.peers
   .split(',')
   .filter((name) => name !== '')
   .map(ask);
-const rows = [own(), ...asked.filter((one): one is Tally => typeof one !== 'string')];
+const rows = [own(), ...asked.filter((one): one is HardTally => typeof one !== 'string')];
 const missing = asked.filter((one): one is string => typeof one === 'string');
-if (flags.json) process.stdout.write(`${JSON.stringify({ machine: machine(), rows, missing })}\n`);
+export interface HardOutput {
+  readonly machine: string;
+  readonly problems: { readonly solvable: number; readonly smooth: number; readonly unsolvable: number };
+  readonly rows: readonly HardTally[];
+  readonly missing: readonly string[];
+}
+
+const output: HardOutput = {
+  machine: machine(),
+  problems: { solvable: solvable.length, smooth: smooth.length, unsolvable: unsolvable.length },
+  rows,
+  missing,
+};
+if (flags.json) process.stdout.write(`${JSON.stringify(output)}\n`);
 else {
   console.log(
     `${machine()}; ${hard.length} hard problems, f64\n\n${markdown(
@@ -114,4 +127,4 @@ else {
   );
   for (const line of [...rows.flatMap(({ misses }) => misses), ...missing]) console.log(line);
 }
-process.exitCode = rows[0]!.misses.length > 0 ? 1 : 0;
+if (!flags.json) process.exitCode = rows[0]!.misses.length > 0 ? 1 : 0;

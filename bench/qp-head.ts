@@ -18,7 +18,25 @@ const treatments: readonly (readonly [string, QuadraticTreatment])[] = [
 const target = 9;
 const network = await projectedClassifier();
 const { pixels } = drawnDigit();
-const rows = [];
+/** One treatment: the status, and how far the optimum is from the exact network. */
+export interface HeadRow {
+  readonly treatment: string;
+  readonly status: string;
+  readonly iterations: number;
+  readonly objective: number;
+  /** The probability that the exact network gives the target. */
+  readonly target: number;
+  /** Largest |y − NN(x)|. */
+  readonly apart: number;
+  readonly seconds: number;
+}
+
+export interface HeadOutput {
+  readonly machine: string;
+  readonly rows: readonly HeadRow[];
+}
+
+const rows: HeadRow[] = [];
 for (const [treatment, quadratic] of treatments) {
   const { model, x, y } = adversarialImage({ network, image: pixels, target, quadratic });
   const solution = await solve(model, { tol: 1e-7, max_iter: 500 });
@@ -35,7 +53,8 @@ for (const [treatment, quadratic] of treatments) {
   });
 }
 await shutdown();
-if (flags.json) process.stdout.write(`${JSON.stringify({ machine: machine(), rows })}\n`);
+const output: HeadOutput = { machine: machine(), rows };
+if (flags.json) process.stdout.write(`${JSON.stringify(output)}\n`);
 else
   console.log(
     `${machine()}; f64, tol 1e-7, the drawn four to a nine\n\n${markdown(

@@ -23,6 +23,8 @@ import { nl } from './report/suites/nl.js';
 import { oracle } from './report/suites/oracle.js';
 import { pglib } from './report/suites/pglib.js';
 import { qp } from './report/suites/qp.js';
+import { qpHard } from './report/suites/qp-hard.js';
+import { qpHead } from './report/suites/qp-head.js';
 import { random } from './report/suites/random.js';
 import { scopf } from './report/suites/scopf.js';
 import { solve } from './report/suites/solve.js';
@@ -43,6 +45,8 @@ const suites: readonly Suite[] = [
   oracle,
   uses,
   qp,
+  qpHard,
+  qpHead,
   gap,
   solve,
   pglib,
