@@ -33,7 +33,7 @@ function imageMatrix() {
     { kind: 'entries', row: Int32Array.from(row), column: Int32Array.from(column) },
     { kind: 'entries', row: range(0, order), column: range(0, order) },
   ]);
-  const values = Float64Array.from({ length: matrix.length }, (_, k) => 0.05 * Math.sin(3 * k));
+  const values = Float64Array.from({ length: matrix.length }, (_, k) => 1e-3 * Math.sin(3 * k));
   const [, , entries, diagonal] = matrix.pieces;
   for (let k = 0; k < entries!.count; k++) values[entries!.first + k] = k % 2 === 0 ? 1 : -1;
   for (let k = 0; k < order; k++) {

@@ -62,14 +62,13 @@ export interface SystemLibrary {
   readonly name: string;
   readonly koffi: ForeignFunctions;
   readonly dgemm: Dgemm;
-  readonly sytrf?: Fortran;
-  readonly sytrs?: Fortran;
+  readonly lapack?: { readonly syrk: Fortran; readonly potrf: Fortran; readonly potrs: Fortran };
   /** Lets it use all cores, or one. */
   threads(all: boolean): void;
 }
 
-const SYTRF = 'void dsytrf_(const char *, void *, void *, void *, void *, void *, void *, void *)';
-const SYTRS = 'void dsytrs_(const char *, void *, void *, void *, void *, void *, void *, void *, void *)';
+const fortran = (name: string, count: number): string =>
+  `void ${name}_(${[...(name === 'dsyrk' ? ['const char *'] : []), 'const char *', ...new Array<string>(count).fill('void *')].join(', ')})`;
 
 let found: SystemLibrary | string | undefined;
 
@@ -87,13 +86,21 @@ function findLibrary(): SystemLibrary | string {
     try {
       const library = koffi.load(name);
       const dgemm = library.func(DGEMM);
-      const [sytrf, sytrs] = [optional(library, SYTRF), optional(library, SYTRS)] as (Fortran | undefined)[];
+      const [syrk, potrf, potrs] = [fortran('dsyrk', 8), fortran('dpotrf', 4), fortran('dpotrs', 7)].map(
+        (signature) => optional(library, signature) as Fortran | undefined,
+      );
       const limits = THREADS.flatMap((signature) => optional(library, signature) ?? []);
       const threads = (all: boolean): void => {
         for (const limit of limits) limit(all ? availableParallelism() : 1);
       };
       threads(false);
-      return { name, koffi, dgemm, threads, ...(sytrf && sytrs && { sytrf, sytrs }) };
+      return {
+        name,
+        koffi,
+        dgemm,
+        threads,
+        ...(syrk && potrf && potrs && { lapack: { syrk, potrf, potrs } }),
+      };
     } catch {
       // Not installed, or no BLAS with C names: the next one.
     }

@@ -11,13 +11,19 @@ import { openSparse } from './sparse.js';
 const REFINED = 2e-15;
 /** A pivot this small beside its entry is not eliminated beforehand. */
 const SMALL_PIVOT = 1e-12;
+/** A pivot of Cholesky's this small beside the diagonal it came from is near 0. */
+const CLEAR = 1e-12;
+/** Most rows with a negative diagonal that are eliminated one by one. */
+const MOST_ROWS = 64;
 
 const now = (): number => performance.now() / 1000;
 
 /**
  * A matrix that is one dense block but for *leaves*, unknowns with one entry beside their diagonal, and what becomes one when
- * those are gone: `d_r x_r + a_r x_j = b_r` is eliminated into `d_j ← d_j − a_r²/d_r`, and the rest, S, factored whole, by a
- * library. The inertia is that of the pivots d_r and of S. Where S lies too near to a singular matrix, and after {@link increaseQuality}, LDLᵀ of our own decides.
+ * those are gone: `d_r x_r + a_r x_j = b_r` is eliminated into `d_j ← d_j − a_r²/d_r`. What then has a negative diagonal, few rows
+ * that are not coupled with each other, is eliminated by `S ← S + aᵀa/|d|`. The rest is positive definite exactly where the
+ * inertia is that of the pivots, which Cholesky tells by its success. Where a pivot of its is near 0, where its failure does not
+ * settle what the caller asks, and after {@link increaseQuality}, LDLᵀ of our own decides.
  */
 export class CondensedSolver implements LinearSolver {
   readonly name: string;
@@ -42,7 +48,10 @@ export class CondensedSolver implements LinearSolver {
   /** 1 for an unknown that stays because a leaf of its stays. */
   readonly #blocked: Uint8Array;
   #kept = 0;
-  #scale = new Float64Array(0);
+  /** Rows with a negative diagonal: their places in S before the rest, and what they were, `rows × kept` divided by √|d|. */
+  #rows: number[] = [];
+  #borders = new Float64Array(0);
+  #roots = new Float64Array(0);
 
   constructor(
     matrix: Structure,
@@ -75,20 +84,11 @@ export class CondensedSolver implements LinearSolver {
     this.#by = undefined;
     this.#counts.factorizations++;
     refuseNotFinite(this.#matrix, values);
-    let inertia: Inertia | undefined;
-    if (!this.#raised) {
-      const eliminated = this.#condense(values);
-      const own = factorizer.factor(this.#kept, this.#S);
-      if (own !== undefined)
-        inertia = {
-          positive: own.positive + eliminated.positive,
-          negative: own.negative + eliminated.negative,
-          zero: 0,
-        };
-    }
+    const eliminated = this.#raised ? undefined : this.#condense(values);
+    let inertia = eliminated && this.#cholesky(factorizer, eliminated, negativeLimit);
     if (inertia !== undefined) {
-      this.#by = 'factorizer';
-      this.#values = Float64Array.from(values);
+      if (inertia.positive + inertia.negative === this.order) this.#by = 'factorizer';
+      this.#values = values.slice();
     } else {
       this.#careful ??= openSparse(this.#matrix, this.options);
       inertia = this.#careful.factor(values, negativeLimit);
@@ -153,8 +153,28 @@ export class CondensedSolver implements LinearSolver {
     return this.#factorizer;
   }
 
-  /** Writes S, scaled so that its rows are near 1, and tells the signs of the pivots that were eliminated. */
-  #condense(values: Float64Array): { positive: number; negative: number } {
+  /** The inertia where Cholesky of S settles it. */
+  #cholesky(
+    factorizer: DenseFactorizer,
+    { positive, negative }: { positive: number; negative: number },
+    negativeLimit: number,
+  ): Inertia | undefined {
+    const [n, S] = [this.#kept, this.#S];
+    const diagonal = Float64Array.from({ length: n }, (_, k) => S[k * (n + 1)]!);
+    for (let r = 0; r < this.#rows.length; r++)
+      for (let k = 0; k < n; k++) diagonal[k]! += this.#borders[r * n + k]! ** 2;
+    const failed = factorizer.factor(n, S, this.#borders);
+    const upTo = failed === 0 ? n : failed - 1;
+    for (let k = 0; k < upTo; k++) if (!(S[k * (n + 1)]! ** 2 > CLEAR * diagonal[k]!)) return undefined;
+    if (failed === 0) return { positive: positive + n, negative, zero: 0 };
+    const clearly = S[upTo * (n + 1)]! < -CLEAR * Math.abs(diagonal[upTo]!);
+    return clearly && negative >= negativeLimit
+      ? { positive: positive + upTo, negative: negative + 1, zero: 0 }
+      : undefined;
+  }
+
+  /** Writes S and its rows, and tells the signs of what is eliminated; undefined where that cannot be. */
+  #condense(values: Float64Array): { positive: number; negative: number } | undefined {
     const { order, partner, at } = this.#leaves;
     const [place, pivots, added, blocked] = [this.#place, this.#pivots, this.#added, this.#blocked];
     pivots.fill(0);
@@ -175,16 +195,34 @@ export class CondensedSolver implements LinearSolver {
       added[j]! -= (a * a) / d;
       signs[d > 0 ? 'positive' : 'negative']++;
     }
+    const rows: number[] = [];
     let kept = 0;
-    for (let r = 0; r < this.order; r++) if (place[r] === 0) place[r] = kept++;
+    for (let r = 0; r < this.order; r++) {
+      if (place[r]! < 0) continue;
+      const d = pivots[r]! + added[r]!;
+      if (d <= 0) place[r] = -2 - (rows.push(r) - 1);
+      else place[r] = kept++;
+    }
+    if (rows.length > MOST_ROWS) return undefined;
+    this.#rows = rows;
     this.#kept = kept;
     if (this.#S.length < kept * kept) this.#S = new Float64Array(kept * kept);
-    if (this.#scale.length < kept) this.#scale = new Float64Array(kept);
+    this.#borders = new Float64Array(rows.length * kept);
+    this.#roots = new Float64Array(rows.length);
     const S = this.#S;
     S.fill(0, 0, kept * kept);
-    for (const piece of this.#matrix.pieces) addPiece(piece, values, place, kept, S);
+    for (const piece of this.#matrix.pieces)
+      if (!addPiece(piece, values, place, kept, S, this.#borders)) return undefined;
     for (let r = 0; r < this.order; r++) if (place[r]! >= 0) S[place[r]! * (kept + 1)]! += added[r]!;
-    equilibrate(S, kept, this.#scale);
+    for (const [k, r] of rows.entries()) {
+      const line = this.#borders.subarray(k * kept, (k + 1) * kept);
+      const largest = line.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const d = -(pivots[r]! + added[r]!);
+      if (!(d > SMALL_PIVOT * Math.max(1, largest * largest))) return undefined;
+      this.#roots[k] = Math.sqrt(d);
+      for (let j = 0; j < kept; j++) line[j]! /= this.#roots[k]!;
+      signs.negative++;
+    }
     return signs;
   }
 
@@ -209,15 +247,32 @@ export class CondensedSolver implements LinearSolver {
   /** `b ← A⁻¹ b`, without refinement. */
   #apply(b: Float64Array): void {
     const { order, partner, at } = this.#leaves;
-    const [place, pivots, values, scale] = [this.#place, this.#pivots, this.#values, this.#scale];
-    for (const r of order) if (place[r]! < 0) b[partner[r]!]! -= (values[at[r]!]! * b[r]!) / pivots[r]!;
-    const own = new Float64Array(this.#kept);
-    for (let r = 0; r < this.order; r++) if (place[r]! >= 0) own[place[r]!] = b[r]! * scale[place[r]!]!;
+    const [place, pivots, values, borders, roots] = [
+      this.#place,
+      this.#pivots,
+      this.#values,
+      this.#borders,
+      this.#roots,
+    ];
+    const n = this.#kept;
+    for (const r of order) if (place[r] === -1) b[partner[r]!]! -= (values[at[r]!]! * b[r]!) / pivots[r]!;
+    const own = new Float64Array(n);
+    for (let r = 0; r < this.order; r++) if (place[r]! >= 0) own[place[r]!] = b[r]!;
+    // −d x_r + √d aᵀ x = b_r
+    this.#rows.forEach((r, k) => {
+      const weight = b[r]! / roots[k]!;
+      for (let j = 0; j < n; j++) own[j]! += weight * borders[k * n + j]!;
+    });
     this.#factorizer!.solve(own);
-    for (let r = 0; r < this.order; r++) if (place[r]! >= 0) b[r] = own[place[r]!]! * scale[place[r]!]!;
+    for (let r = 0; r < this.order; r++) if (place[r]! >= 0) b[r] = own[place[r]!]!;
+    this.#rows.forEach((r, k) => {
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += borders[k * n + j]! * own[j]!;
+      b[r] = (sum - b[r]! / roots[k]!) / roots[k]!;
+    });
     for (let k = order.length - 1; k >= 0; k--) {
       const r = order[k]!;
-      if (place[r]! < 0) b[r] = (b[r]! - values[at[r]!]! * b[partner[r]!]!) / pivots[r]!;
+      if (place[r] === -1) b[r] = (b[r]! - values[at[r]!]! * b[partner[r]!]!) / pivots[r]!;
     }
   }
 }
@@ -272,7 +327,7 @@ function leavesOf({ rows, pieces }: Structure): Leaves {
 
 function refuseNotFinite(matrix: Structure, values: Float64Array): void {
   let sum = 0;
-  for (const value of values) sum += value * 0;
+  for (let k = 0; k < values.length; k++) sum += values[k]! * 0;
   if (sum === 0) return;
   const bad = values.findIndex((value) => !Number.isFinite(value));
   const { row, column } = matrix.position(bad);
@@ -280,56 +335,49 @@ function refuseNotFinite(matrix: Structure, values: Float64Array): void {
   throw new EvaluationError(`linear solver: ${values[bad]} at ${where} of the matrix`, where);
 }
 
-/** Adds what a piece states of kept unknowns to the lower triangle of S, `n × n` by rows. */
-function addPiece(piece: Piece, values: Float64Array, place: Int32Array, n: number, S: Float64Array): void {
+/**
+ * Adds what a piece states of kept unknowns to the lower triangle of S, `n × n` by rows, and of rows, at places from −2 down, to
+ * `borders`. False where two rows are coupled.
+ */
+function addPiece(
+  piece: Piece,
+  values: Float64Array,
+  place: Int32Array,
+  n: number,
+  S: Float64Array,
+  borders: Float64Array,
+): boolean {
   const { first } = piece;
-  const add = (i: number, j: number, value: number): void => {
-    if (i < 0 || j < 0) return;
-    S[i > j ? i * n + j : j * n + i]! += value;
+  if (piece.count === 0) return true;
+  const add = (i: number, j: number, value: number): boolean => {
+    if (i === -1 || j === -1) return true;
+    if (i >= 0 && j >= 0) S[i > j ? i * n + j : j * n + i]! += value;
+    else if (i >= 0 || j >= 0) borders[(-2 - Math.min(i, j)) * n + Math.max(i, j)]! += value;
+    else return i === j || value === 0;
+    return true;
   };
   if (piece.kind === 'entries') {
     const { row, column } = piece;
-    for (let k = 0; k < row.length; k++) add(place[row[k]!]!, place[column[k]!]!, values[first + k]!);
-    return;
+    for (let k = 0; k < row.length; k++)
+      if (!add(place[row[k]!]!, place[column[k]!]!, values[first + k]!)) return false;
+    return true;
   }
-  if (piece.count === 0) return;
   if (piece.kind === 'through') throw new TypeError('blocks through a factor are multiplied out before');
   const { rows, columns } = piece;
   const to = columns.map((j) => place[j]!);
   const inOrder = to.every((j, k) => j >= 0 && (k === 0 || j > to[k - 1]!));
-  const from = (rows ?? columns).map((i) => place[i]!);
   let k = first;
-  from.forEach((i, r) => {
+  return (rows ?? columns).every((row, r) => {
+    const i = place[row]!;
     const width = rows === null ? r + 1 : to.length;
     if (inOrder && i >= to[width - 1]!) {
       const line = i * n;
       for (let c = 0; c < width; c++, k++) S[line + to[c]!]! += values[k]!;
-    } else for (let c = 0; c < width; c++, k++) add(i, to[c]!, values[k]!);
-  });
-}
-
-/** Ruiz's scaling in the maximum norm, two sweeps, by powers of two; `scale` is what rows and columns were multiplied by. */
-function equilibrate(S: Float64Array, n: number, scale: Float64Array): void {
-  scale.fill(1, 0, n);
-  const most = new Float64Array(n);
-  for (let sweep = 0; sweep < 2; sweep++) {
-    most.fill(0);
-    for (let i = 0; i < n; i++) {
-      const line = i * n;
-      let own = most[i]!;
-      for (let j = 0; j <= i; j++) {
-        const size = Math.abs(S[line + j]!) * scale[i]! * scale[j]!;
-        if (size > own) own = size;
-        if (size > most[j]!) most[j] = size;
-      }
-      if (own > most[i]!) most[i] = own;
+      return true;
     }
-    for (let i = 0; i < n; i++) if (most[i]! > 0) scale[i]! *= 2 ** -Math.round(Math.log2(most[i]!) / 2);
-  }
-  for (let i = 0; i < n; i++) {
-    const line = i * n;
-    for (let j = 0; j <= i; j++) S[line + j]! *= scale[i]! * scale[j]!;
-  }
+    for (let c = 0; c < width; c++, k++) if (!add(i, to[c]!, values[k]!)) return false;
+    return true;
+  });
 }
 
 /** Orders of what is left after the leaves for which one call of a library is the fastest. */

@@ -1,11 +1,11 @@
-/** Who factors one dense symmetric matrix in one call. */
+/** Who factors one dense positive definite matrix in one call. */
 export interface DenseFactorizer {
   readonly name: string;
   /**
-   * Factors the matrix whose lower triangle stands by rows in the first n² numbers of `a`, and tells its inertia; undefined where
-   * it lies too near to a singular one to tell.
+   * Cholesky of `A + BᵀB`: A's lower triangle by rows in the first n² numbers of `a`, which the factor overwrites, row after row
+   * with its pivots on the diagonal; B, `k × n` by rows, in `borders`. Returns 0, or the place of the first pivot that is not positive, from 1.
    */
-  factor(n: number, a: Float64Array): { readonly positive: number; readonly negative: number } | undefined;
+  factor(n: number, a: Float64Array, borders: Float64Array): number;
   /** Overwrites `b` with the solution, by the latest factorization. */
   solve(b: Float64Array): void;
   dispose(): void;

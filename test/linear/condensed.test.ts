@@ -20,7 +20,7 @@ const openKkt: OpenKkt = (shape, memory, _, options) => openAugmented(shape, mem
 
 /**
  * The KKT matrix of `min f(x) + Σ (s⁺ + s⁻)` with rows `x − s⁺ + s⁻` and one dense row: a dense block of `n`, chains of leaves at
- * each of its unknowns, some without a pivot of their own.
+ * each of its unknowns.
  */
 function chained(n: number) {
   const range = (from: number, length: number) => Int32Array.from({ length }, (_, k) => from + k);
@@ -41,11 +41,11 @@ function chained(n: number) {
   const matrix = new Structure(order, order, true, pieces);
   const values = new Float64Array(matrix.length);
   const [H, dense, , diagonal] = matrix.pieces;
-  for (let k = 0; k < H!.count; k++) values[k] = 0.1 * Math.sin(3 * k);
+  for (let k = 0; k < H!.count; k++) values[k] = 1e-2 * Math.sin(3 * k);
   for (let k = 0; k < n; k++) values[dense!.first + k] = Math.cos(k);
   values.set(entry, matrix.pieces[2]!.first);
   for (let k = 0; k < order; k++)
-    values[diagonal!.first + k] = k < n ? 5 : k >= 3 * n ? 0 : k % 7 === 0 ? 0 : Math.exp(Math.sin(k) * 8);
+    values[diagonal!.first + k] = k < n ? 5 : k === 4 * n ? -0.5 : k >= 3 * n ? 0 : Math.exp(Math.sin(k) * 8);
   return { matrix, values };
 }
 
