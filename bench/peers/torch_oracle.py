@@ -18,7 +18,7 @@ def weights(layer, inner, outer, dtype):
     """The same pseudo-random numbers as bench/networks.ts."""
     t = 43758.5453 * numpy.sin(12.9898 * numpy.arange(inner * outer, dtype=numpy.float64) + layer)
     values = math.sqrt(3 / inner) * (2 * (t - numpy.floor(t)) - 1)
-    return torch.from_numpy(values.reshape(inner, outer)).to(dtype)
+    return torch.from_numpy(values.reshape(inner, outer)).to(torch.get_default_device(), dtype)
 
 
 def network(spec, dtype):
@@ -56,7 +56,15 @@ def network(spec, dtype):
     return evaluate
 
 
-def timed(call, seconds):
+def timed(own, seconds):
+    on_card = torch.get_default_device().type == "cuda"
+
+    def call():
+        result = own()
+        if on_card:
+            torch.cuda.synchronize()
+        return result
+
     result = call()
     times = []
     cpu = time.process_time()
@@ -90,6 +98,7 @@ def fastest(ways, seconds):
 def main():
     spec = json.load(sys.stdin)
     torch.set_num_threads(spec["threads"])
+    torch.set_default_device(spec.get("device", "cpu"))
     dtype = {"f64": torch.float64, "f32": torch.float32}[spec["precision"]]
     if "product" in spec:
         rows, inner, outer = spec["product"]

@@ -197,9 +197,15 @@ export function measurePeer(python: string, spec: ChainSpec, own: ScaleCase): Pr
       });
     });
     child.stdin.on('error', () => undefined);
-    const { precision, seconds } = own;
+    const { precision, seconds, device } = own;
     child.stdin.end(
-      JSON.stringify({ ...spec, precision: precision === 'f32' ? 'f32' : 'f64', threads: 2, seconds }),
+      JSON.stringify({
+        ...spec,
+        device,
+        precision: precision === 'f32' ? 'f32' : 'f64',
+        threads: 2,
+        seconds,
+      }),
     );
   });
 }
