@@ -1,4 +1,5 @@
 import { openBlas } from '../runtime/node/blas.js';
+import { openLapack } from '../runtime/node/lapack.js';
 import { type MachineFacts, machineFacts } from '../runtime/node/machine.js';
 import { defaultRuntime, type Runtime } from '../runtime/node/runtime.js';
 import { openIpopt } from '../solvers/ipopt/index.js';
@@ -86,6 +87,7 @@ async function installedParts(): Promise<DiagnosedPart[]> {
     }
   })();
   const blas = openBlas();
+  const lapack = openLapack();
   let ipopt: string | undefined;
   let noIpopt = '';
   try {
@@ -104,6 +106,12 @@ async function installedParts(): Promise<DiagnosedPart[]> {
       'large dense blocks of KKT systems',
       typeof blas === 'string' ? undefined : blas.name,
       'apt-get install libopenblas0-pthread (Debian), brew install openblas (macOS), with koffi',
+    ),
+    part(
+      'LAPACK',
+      '--kkt-device cpu',
+      typeof lapack === 'string' ? undefined : lapack.name,
+      'as for BLAS: apt-get install libopenblas0-pthread',
     ),
     part('Ipopt', '--solver ipopt', ipopt, noIpopt),
     part(

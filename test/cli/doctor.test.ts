@@ -14,6 +14,7 @@ describe('graybox doctor', () => {
       expect.arrayContaining([
         'koffi',
         'BLAS',
+        'LAPACK',
         'Ipopt',
         'ONNX Runtime',
         'tfjs',
