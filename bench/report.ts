@@ -26,6 +26,7 @@ import { qp } from './report/suites/qp.js';
 import { qpHard } from './report/suites/qp-hard.js';
 import { qpHead } from './report/suites/qp-head.js';
 import { random } from './report/suites/random.js';
+import { scale } from './report/suites/scale.js';
 import { scopf } from './report/suites/scopf.js';
 import { solve } from './report/suites/solve.js';
 import { sparse } from './report/suites/sparse.js';
@@ -52,6 +53,7 @@ const suites: readonly Suite[] = [
   pglib,
   scopf,
   formulations,
+  scale,
 ];
 
 const { values: flags } = parseArgs({
