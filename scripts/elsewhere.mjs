@@ -57,6 +57,7 @@ try {
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "dependencies": { "graybox-nlp": "*" } }');
   symlinkSync(root, join(folder, 'node_modules', 'graybox-nlp'), 'junction');
+  symlinkSync(join(root, 'node_modules', 'piscina'), join(folder, 'node_modules', 'piscina'), 'junction');
   for (const [verb, text] of Object.entries(programs))
     writeFileSync(join(folder, `${verb}.mjs`), `${text}\nconsole.log(told.join(' '));\n`);
 
@@ -91,7 +92,7 @@ try {
             ...{ mode: 'none', target: 'node20', context: folder, entry: `./${verb}.mjs` },
             experiments: { outputModule: true },
             output: { path: join(folder, 'out'), filename: `${verb}.mjs`, module: true },
-            externals: [/^onnxruntime-node/, /^koffi/, /^@tensorflow\//],
+            externals: [/^piscina$/, /^onnxruntime-node/, /^koffi/, /^@tensorflow\//],
             externalsType: 'import',
             infrastructureLogging: { level: 'none' },
           },
