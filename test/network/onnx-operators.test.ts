@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkNetwork } from '../../api/check.js';
+import { InputError } from '../../src/core/errors.js';
 import { encode } from '../../src/core/onnx/schema.js';
 import type { Network } from '../../src/network/graph.js';
 import { readOnnx } from '../../src/network/read/onnx.js';
@@ -424,4 +425,41 @@ it('takes a value for a number that equals itself', () => {
     },
   });
   close(forward(readOnnx({ file: 'm', name: 'm', bytes }), [0, 1]), [1, Math.E]);
+});
+
+it.each([
+  ['GridSample', { op: 'GridSample', inputs: [[3], [[1], [0]]] }],
+  ['Attention', { op: 'Attention', inputs: [[3], [[3], [1, 2, 3]], [[3], [1, 2, 3]]] }],
+  ['RotaryEmbedding', { op: 'RotaryEmbedding', inputs: [[3], [[1], [1]], [[1], [0]]] }],
+  ['STFT', { op: 'STFT', inputs: [[3], [[], [1]]], whole: [1] }],
+  ['Col2Im', { op: 'Col2Im', inputs: [[3], [[2], [2, 2]], [[2], [1, 1]]], whole: [1, 2] }],
+  [
+    'RoiAlign',
+    {
+      op: 'RoiAlign',
+      inputs: [
+        [3],
+        [
+          [1, 4],
+          [0, 0, 1, 1],
+        ],
+        [[1], [0]],
+      ],
+      whole: [2],
+    },
+  ],
+  ['DeformConv', { op: 'DeformConv', inputs: [[3], [[1], [1]], [[1], [1]]] }],
+  ['Resize', { op: 'Resize', inputs: [[3], undefined, [[1], [Number.NaN]]] }],
+  ['CausalConvWithState', { op: 'CausalConvWithState', inputs: [[3], [[1], [1]]] }],
+  ['LinearAttention', { op: 'LinearAttention', inputs: [[3], [[3], [1, 2, 3]], [[3], [1, 2, 3]]] }],
+] satisfies [string, Given][])('%s with inputs of other shapes is refused in one line', (_, given) => {
+  try {
+    one(given);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    expect((error as Error).message).not.toContain('\n');
+    expect((error as Error).message.length).toBeLessThanOrEqual(130);
+    return;
+  }
+  expect.fail('it was read');
 });

@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { nearest } from './nearest.js';
-import { Call, type Surroundings } from './onnx/call.js';
+import { Call, guarded, type Surroundings } from './onnx/call.js';
 import { operatorOf } from './onnx/operators.js';
 import { type Constant, isComputed, type Value } from './onnx/value.js';
 import type { GraphNode } from './tensorflow/attributes.js';
@@ -171,7 +171,7 @@ function evaluate(
     const result = operator(inner);
     return Array.isArray(result) ? result : [result as Value];
   };
-  const result = rule(call, node, onnx);
+  const result = guarded(call, () => rule(call, node, onnx));
   return Array.isArray(result) ? result : [result as Value];
 }
 

@@ -1,4 +1,4 @@
-import type { InputError } from '../../../core/errors.js';
+import { type InputError, isOutOfMemory } from '../../../core/errors.js';
 import type { Message } from '../../../core/onnx/schema.js';
 import { type NetworkBuilder, sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
@@ -198,6 +198,18 @@ export class Call implements Place {
     if (!Number.isInteger(axis) || counted < 0 || counted >= Math.max(rank, 1))
       throw this.error(`axis ${axis} of an input of ${rank} axes`);
     return counted;
+  }
+}
+
+/** What `read` makes of a call; inputs of shapes that it was not written for are the file's mistake. */
+export function guarded<T>(call: Call, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const misfit = error instanceof TypeError || error instanceof RangeError;
+    if (!misfit || isOutOfMemory(error)) throw error;
+    const shapes = call.inputs.map((value) => (value ? `[${call.shapeOf(value)}]` : 'none'));
+    throw call.error(`does not fit inputs of shapes ${shapes.join(', ').slice(0, 60)}`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { InputError } from '../../../core/errors.js';
 import type { Message } from '../../../core/onnx/schema.js';
 import { indexOf } from '../../lower/move.js';
 import { range } from '../../lower/place.js';
-import { type Attributes, Call, type Surroundings } from './call.js';
+import { type Attributes, Call, guarded, type Surroundings } from './call.js';
 import { operatorOf } from './operators.js';
 import type { Value } from './value.js';
 
@@ -123,10 +123,10 @@ function readNode(
   if (op === 'If' && (domain === '' || domain === 'ai.onnx'))
     return readBranch(reading, call, scope, outer, depth);
   if (op === 'Scan' && domain === '' && attributes.has('body') && reading.opset('') > 8)
-    return readScan(reading, call, scope, outer, depth);
+    return guarded(call, () => readScan(reading, call, scope, outer, depth));
   const operator = operatorOf(domain, op);
   if (typeof operator === 'string') throw call.error(operator);
-  const result = operator(call);
+  const result = guarded(call, () => operator(call));
   call.finish();
   return Array.isArray(result) ? result : [result as Value];
 }
