@@ -49,4 +49,19 @@ describe('solves with engine cuda', () => {
     }
     expect(other.status).toBe('optimal');
   });
+
+  it('end likewise where the host of the card is killed; the next solve has another', async () => {
+    const runtime = open();
+    const killed = { ...smallNetwork(), name: 'killed after 9' };
+    const [one, other] = await Promise.all([
+      solve(nearest(0.5, killed).model, { ...onCard, runtime }),
+      solve(nearest(0.5).model, { engine: 'wasm', runtime }),
+    ]);
+    expect(one.status).toBe('evaluation-error');
+    expect(one.message).toMatch(/the oracle thread (ended|is gone)/);
+    expect(one.x.every(Number.isFinite)).toBe(true);
+    expect(other.status).toBe('optimal');
+    const next = await solve(nearest(0.5).model, { ...onCard, runtime });
+    expect(next.status).toBe('optimal');
+  });
 });
