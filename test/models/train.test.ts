@@ -76,7 +76,9 @@ describe('architectures', () => {
       expect(network.parameters).toBe(learner.parameters);
       const x = Float64Array.from({ length: 784 }, () => Math.fround(stream.uniform()));
       const y = forward(network, x);
-      const logits = tf.tidy(() => tf.softmax(learner.values(tf.tensor2d(Float32Array.from(x), [1, 784]))).dataSync());
+      const logits = tf.tidy(() =>
+        tf.softmax(learner.values(tf.tensor2d(Float32Array.from(x), [1, 784]))).dataSync(),
+      );
       y.forEach((value, k) => {
         expect(Math.abs(value - logits[k]!)).toBeLessThan(1e-5);
       });
