@@ -8,6 +8,8 @@ import type { State } from './state.js';
 const ANOTHER_PROBLEM = 1e-2;
 /** A bound counts as active where the widening is this large against the slack. */
 const ACTIVE = 0.01;
+/** Multipliers tell little of the solution before μ has fallen to this share of the first. */
+const TELLING = 1e-2;
 /** A point is inside the stated bounds by a margin where slacks are this many widenings. */
 const INSIDE = 2;
 
@@ -42,6 +44,7 @@ export function isAnotherProblem(s: State, form: SlackForm): boolean {
  */
 export function isInTime(s: State, form: SlackForm): boolean {
   const { current, residuals, options } = s;
+  if (s.μ > TELLING * options.mu_init) return false;
   if (residuals.barrierError(current, s.μ) > options.barrier_tol_factor * s.μ) return false;
   let product = 0;
   let isInside = true;
