@@ -142,11 +142,17 @@ export class Killer {
     whole: number,
   ): string[] {
     const written = existsSync(sol);
-    // Before it listens, or by a second kind of signal, a process just ends.
-    if (by === signal || code === 128 + constants.signals[signal])
-      return signal !== 'SIGKILL' && written ? ['wrote an answer and ended by the signal'] : [];
+    // Before it listens a process just ends; so it does while Node takes itself down, when the answer is written.
+    if (by === signal) return written ? this.#answered(sol, whole) : [];
+    if (code === 128 + constants.signals[signal])
+      return written ? ['wrote an answer and ended by the signal'] : [];
     if (code !== 0 && code !== 1) return [`exit code ${code} (${by}): ${stderr.slice(0, 300)}`];
     if (!written) return ['an exit code of an answer, and no answer'];
+    return this.#answered(sol, whole);
+  }
+
+  /** Whether a written answer is right. */
+  #answered(sol: string, whole: number): string[] {
     const status = statusIn(sol);
     if (status === 'optimal') return objectiveIn(sol) === whole ? [] : [`optimal at ${objectiveIn(sol)}`];
     return status === 'interrupted' ? [] : [`status ${status}`];

@@ -90,7 +90,7 @@ async function greedy(random: () => number): Promise<Uint8Array> {
       kinds: new Map(),
       layers: new Map(),
     });
-  const groups = kind === 3 ? pick(random, [10, 1000, 5000]) : 0;
+  const groups = kind === 3 ? pick(random, [10, 1000, 2000]) : 0;
   const known = crowded.get(groups);
   if (known) return known;
   const bytes = await hdf5((file) => {
