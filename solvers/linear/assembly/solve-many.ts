@@ -536,20 +536,6 @@ function move(k: i32, to: i32): void {
   }
 }
 
-/** So many are still refined; what stands beside the last ones is zero. */
-function keepFirst(count: i32): void {
-  live = count;
-  groups = (count + 3) >> 2;
-  for (let k = count; k < 4 * groups; k++) {
-    const at = laneAt(k);
-    for (let i: usize = 0; i < <usize>n << 5; i += 32) {
-      store<f64>(b + at + i, 0);
-      store<f64>(x + at + i, 0);
-      store<f64>(r + at + i, 0);
-    }
-  }
-}
-
 /**
  * As `solve` for each right-hand side where `prepareMany` said; returns the largest backward error. A step of refinement costs those
  * alone that need it.
@@ -571,7 +557,8 @@ export function solveMany(steps: i32, enough: f64): f64 {
     }
   }
   for (let step = 1; kept > 0; step++) {
-    keepFirst(kept);
+    live = kept;
+    groups = (kept + 3) >> 2; // what stands beside the last ones is computed, and never looked at
     const vectors = <usize>groups * stride;
     memory.copy(best, x, vectors);
     scaleRows(r);
