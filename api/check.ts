@@ -2,7 +2,7 @@ import { optionsOf, spreadOf, wholeOf } from '../src/core/given.js';
 import type { Precision } from '../src/engine/contract.js';
 import type { Network } from '../src/network/graph.js';
 import { accuracyOf } from '../src/oracle/local.js';
-import { type Oracle, type OracleOptions, openOracle } from './oracle.js';
+import { type Oracle, type OracleOptions, openOracle, oracleOptions } from './oracle.js';
 import { taylorSlope } from './slope.js';
 
 export interface CheckOptions extends OracleOptions {
@@ -43,7 +43,18 @@ export interface CheckReport {
  *   less `½h² dᵀHd`, like `h³` (slope ≥ 2.6); a slope is left out where the remainder is rounding noise.
  */
 export async function checkNetwork(network: Network, options: CheckOptions = {}): Promise<CheckReport> {
-  const oracle = await openOracle(network, optionsOf(options, 'checkNetwork'));
+  const {
+    points: _,
+    directions: __,
+    lower: ___,
+    upper: ____,
+    seed: _____,
+    ...choice
+  } = optionsOf(options, 'checkNetwork', [
+    ...oracleOptions,
+    ...(['points', 'directions', 'lower', 'upper', 'seed'] as const),
+  ]);
+  const oracle = await openOracle(network, choice);
   try {
     const { engine, device, precision } = oracle;
     const { points = defaultPoints } = options;

@@ -59,7 +59,12 @@ export interface DiagnoseOptions {
 
 /** What this machine has for solving, what is missing for what with the command that brings it, and how fast engines are. */
 export async function diagnose(given: DiagnoseOptions = {}): Promise<Diagnosis> {
-  const { seconds = 5, devices = true, runtime = defaultRuntime(), onStep } = optionsOf(given, 'diagnose');
+  const {
+    seconds = 5,
+    devices = true,
+    runtime = defaultRuntime(),
+    onStep,
+  } = optionsOf(given, 'diagnose', ['seconds', 'devices', 'runtime', 'onStep']);
   if (numberOf(seconds, 'diagnose: seconds') < 0)
     throw new InputError(`diagnose: seconds is ${seconds}: give 0 or more`);
   flagOf(devices, 'diagnose: devices');

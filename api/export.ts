@@ -20,7 +20,7 @@ export interface ExportOptions {
  */
 export function exportDerivatives(net: Network, options: ExportOptions = {}): OnnxFileBytes[] {
   requireNetwork(net, 'exportDerivatives');
-  const { name = 'f', limits } = optionsOf(options, 'exportDerivatives');
+  const { name = 'f', limits } = optionsOf(options, 'exportDerivatives', ['name', 'limits']);
   if (typeof name !== 'string' || !/^[A-Za-z_]\w*$/.test(name))
     throw new InputError(`exportDerivatives: the name ${told(name)} is no identifier, as f or net2`);
   return derivativeModels(derive(net, { kinks: 'allow', limits }), name);

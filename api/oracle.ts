@@ -39,9 +39,14 @@ export interface OracleOptions extends NetworkChoice {
   readonly runtime?: Runtime | undefined;
 }
 
+/** Names of {@link OracleOptions}. */
+export const oracleOptions = [
+  ...(['engine', 'device', 'precision', 'threads', 'kinks', 'limits', 'runtime'] as const),
+];
+
 /** Compiles a network and answers `y`, `J` and `H` asynchronously. */
 export async function openOracle(network: Network, options: OracleOptions = {}): Promise<Oracle> {
-  const { runtime = defaultRuntime(), ...choice } = optionsOf(options, 'openOracle');
+  const { runtime = defaultRuntime(), ...choice } = optionsOf(options, 'openOracle', oracleOptions);
   const { spec } = await choose(network, choice, (...place) => runtime.available(...place), false);
   const { hosted: opening, release } = runtime.lease(spec);
   const hosted = await opening;

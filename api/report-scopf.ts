@@ -1,3 +1,4 @@
+import { listOf, partsOf } from '../src/core/given.js';
 import { valueAt } from '../src/grid/point.js';
 import { type BusReport, type GridReport, reportOpf } from '../src/grid/report.js';
 import { type ContingencyReport, reportContingencies } from '../src/grid/security.js';
@@ -28,10 +29,18 @@ export type FrequencySlopes = readonly ArrayLike<number>[];
  * power hold what more load costs by the frequency, else they leave that out.
  */
 export function reportScopf(
-  { network, base, contingencies, frequency, grid, ...rest }: SecuredFlow,
+  secured: SecuredFlow,
   result: Pick<Result, 'x' | 'multipliers'>,
   slopes?: FrequencySlopes,
 ): SecurityReport {
+  partsOf(result, 'reportScopf: the result', ['x', 'multipliers']);
+  const needed = ['network', 'base', 'contingencies', 'grid'] as const;
+  const { network, base, contingencies, frequency, grid, ...rest } = partsOf(
+    secured,
+    'reportScopf: the problem',
+    needed,
+  );
+  listOf(contingencies, 'reportScopf: the contingencies');
   const problem = { network, base, contingencies, grid, ...rest };
   const states = contingencies.map(({ state }) => state);
   const plain = reportOpf({ network, state: base }, result, solveTransposed, states);

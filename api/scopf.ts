@@ -1,4 +1,5 @@
 import { InputError } from '../src/core/errors.js';
+import { optionsOf, partsOf } from '../src/core/given.js';
 import { network as addNetwork, type Formulation } from '../src/formulate/index.js';
 import { type Grid, unitName } from '../src/grid/grid.js';
 import {
@@ -55,12 +56,18 @@ export const FREQUENCY_LIMIT = 59.4;
 /** Where the solver finds a way; from what an unlimited dispatch foretells it may not. */
 const FREQUENCY_START = 59.45;
 
+const optionNames = [
+  ...(['contingencies', 'response', 'contingencyLimits', 'load', 'start', 'within'] as const),
+  ...(['surrogate', 'frequencyLimit', 'formulation', 'frequencyStart', 'softFrequency'] as const),
+];
+
 /**
  * A security-constrained optimal power flow, see {@link ScopfOptions}; with a surrogate also the lowest frequency of each bus
  * after the loss as variables y, rows `NN − y = 0` and `y ≥ limit`; none where no unit is lost. What is constant among the network's inputs (units that
  * are off, loads) is folded into its weights, as is the factor from per unit to MW.
  */
 export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
+  optionsOf(options, 'scopf', optionNames);
   const problem = addScopf(grid, options);
   const { surrogate, frequencyLimit: limit = FREQUENCY_LIMIT } = options;
   if (surrogate === undefined) return problem;
@@ -208,7 +215,12 @@ export interface SurrogateInput {
  * The inputs of a surrogate in their order: P of all units, Q of all units, P of all loads, in MW and MVAr; units and loads
  * sorted by bus, then by id as text. Those of units that are off are 0.
  */
-export function surrogateInputs({ grid, network, base }: Scopf, load: number): SurrogateInput[] {
+export function surrogateInputs(problem: Scopf, load: number): SurrogateInput[] {
+  const { grid, network, base } = partsOf(problem, 'surrogateInputs: the problem', [
+    'grid',
+    'network',
+    'base',
+  ]);
   const sorted = <T extends { readonly bus: number; readonly id: string }>(list: readonly T[]): T[] =>
     [...list].sort((a, b) => a.bus - b.bus || (a.id < b.id ? -1 : 1));
   const index = new Map(network.units.map((each, k) => [unitName(each.unit), k]));

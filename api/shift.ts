@@ -19,7 +19,8 @@ export interface Named {
 
 /** A warm start moved along its horizon. Throws {@link InputError} where there is nothing to move. */
 export function shifted(start: WarmStart, shift: Shift, { columns, rows, parameters }: Named): WarmStart {
-  const { by, of } = typeof shift === 'number' ? { by: shift, of: undefined } : optionsOf(shift, 'shift');
+  const { by, of } =
+    typeof shift === 'number' ? { by: shift, of: undefined } : optionsOf(shift, 'shift', ['by', 'of']);
   if (!Number.isSafeInteger(by)) throw new InputError(`shift: ${told(by)} is no whole number of steps`);
   if (of !== undefined && !(Array.isArray(of) && of.every((name) => typeof name === 'string')))
     throw new InputError("shift: of is no list of names, as in { by: 1, of: ['x', 'u'] }");

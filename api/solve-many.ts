@@ -53,7 +53,13 @@ export async function solveMany(
   given: ManyOptions = {},
 ): Promise<readonly ManyOutcome[]> {
   const items = checked(listOf(list, 'solveMany: the list'));
-  const { concurrency, options = {}, onEnd, signal, runtime } = optionsOf(given, 'solveMany');
+  const {
+    concurrency,
+    options = {},
+    onEnd,
+    signal,
+    runtime,
+  } = optionsOf(given, 'solveMany', ['concurrency', 'options', 'onEnd', 'signal', 'runtime']);
   functionOf(onEnd, 'solveMany: onEnd');
   if (concurrency !== undefined) wholeOf(concurrency, 'solveMany: concurrency', 1);
   const { threads, close } = threadsFor(runtime, concurrency);

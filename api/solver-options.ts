@@ -1,6 +1,6 @@
 import { options } from '../solvers/interior-point/options.js';
 import { InputError } from '../src/core/errors.js';
-import { optionsOf, told } from '../src/core/given.js';
+import { listOf, optionsOf, textOf, told } from '../src/core/given.js';
 import { ipoptOptions, type Taken } from '../src/core/ipopt-options.js';
 import { nearest, type OptionRow, type OptionTable, optionRows as rowsOf } from '../src/core/options.js';
 
@@ -28,13 +28,19 @@ const ipopts = (name: string): Taken | undefined => inTable(ipoptOptions, name.r
 
 /** The name of an option of ours or Ipopt's that `name` may have meant. */
 export const nearestOption = (name: string, more: readonly string[] = []): string | undefined =>
-  nearest(name, [...more, ...Object.keys(options), ...Object.keys(ipoptOptions)]);
+  nearest(textOf(name, 'nearestOption'), [
+    ...listOf(more, 'nearestOption: more names').map((own) => textOf(own, 'nearestOption: a name')),
+    ...Object.keys(options),
+    ...Object.keys(ipoptOptions),
+  ]);
 
 /**
  * The value of one option as written on a command line (`tol`, `'1e-6'`), an option of the interior-point method or of
  * Ipopt; undefined where there is no option of that name. Throws {@link InputError} for a value that neither takes.
  */
 export function readOption(name: string, text: string): unknown {
+  textOf(name, 'readOption: the name');
+  textOf(text, 'readOption: the value');
   const kinds = [ours(name), ipopts(name)].filter((kind) => kind !== undefined);
   for (const kind of kinds)
     for (const written of [text, text.toLowerCase()]) {
@@ -47,6 +53,8 @@ export function readOption(name: string, text: string): unknown {
 
 /** {@link readOption}, with errors that name the option and suggest the nearest name. */
 export function parseInteriorPointOption(name: string, text: string): unknown {
+  textOf(name, 'parseInteriorPointOption: the name');
+  textOf(text, 'parseInteriorPointOption: the value');
   let value: unknown;
   try {
     value = readOption(name, text);

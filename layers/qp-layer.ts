@@ -96,7 +96,7 @@ export function openQpLayer(settings: QpLayerSettings, rounding: number): QpLaye
     warmStarts: warm,
     forward(data, given) {
       alive('forward');
-      const { elements } = optionsOf(given, 'forward');
+      const { elements } = optionsOf(given, 'forward', ['elements']);
       release();
       const batch = batchOf(data, shape, { shared, rounding });
       const numbers = warm && elementsOf(elements, batch.batch);

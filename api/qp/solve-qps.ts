@@ -17,7 +17,7 @@ import {
 } from '../../solvers/batch/index.js';
 import type { BudgetLimits } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
-import { optionsOf } from '../../src/core/given.js';
+import { optionsOf, textOf } from '../../src/core/given.js';
 import { readOptions } from '../../src/core/options.js';
 import { type ReadQp, readProblems } from './read.js';
 
@@ -92,6 +92,7 @@ export function solveQps(
   options?: QpOptions,
   where = 'solveQps',
 ): QpReport {
+  textOf(where, 'solveQps: what messages call the value');
   const { limits, ...others } = optionsOf(options, where);
   const { weaklyActive } = readOptions(ownOptions, others, where);
   const problems = readProblems(value, where, limits);

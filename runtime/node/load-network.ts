@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
+import { optionsOf } from '../../src/core/given.js';
 import type { Network } from '../../src/network/graph.js';
 import type { OnnxOptions } from '../../src/network/read/onnx.js';
 import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
@@ -34,6 +35,7 @@ const advice =
  * {@link BudgetLimits}.
  */
 export async function loadNetwork(source: NetworkSource, options: NetworkFileOptions = {}): Promise<Network> {
+  optionsOf(options, 'loadNetwork', ['limits', 'shapes', 'inputs', 'outputs']);
   if (typeof source !== 'string' && !(source instanceof URL)) {
     if (typeof source?.save === 'function') return fromTfjs(source, options);
     throw new InputError(`the network is neither a path nor a tf.LayersModel; ${advice}`);

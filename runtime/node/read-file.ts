@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import type { Budget, BudgetLimit } from '../../src/core/budget.js';
 import { type Bytes, taken } from '../../src/core/bytes.js';
 import { InputError, isOutOfMemory } from '../../src/core/errors.js';
+import { told } from '../../src/core/given.js';
 import { beyond } from '../../src/core/kernels.js';
 
 /**
@@ -9,6 +10,7 @@ import { beyond } from '../../src/core/kernels.js';
  * missing, unreadable, larger, or a folder, pipe or device (opened without waiting for a writer).
  */
 export function readRegularFile(file: string, budget: Budget, limit: BudgetLimit = 'bytes'): Buffer {
+  if (typeof file !== 'string') throw new InputError(`${told(file)} is not the path of a file`);
   return reading(file, (handle, status) => {
     budget.check(limit, status.size, file);
     const bytes = room(status.size, file);

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { Budget } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
-import { optionsOf } from '../../src/core/given.js';
+import { optionsOf, told } from '../../src/core/given.js';
 import { longestHeader, readHeader } from '../../src/read/nl/header.js';
 import { type NlNames, plainNames } from '../../src/read/nl/names.js';
 import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
@@ -38,6 +38,7 @@ export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | '
 }
 
 function locate(source: string): string {
+  if (typeof source !== 'string') throw new InputError(`${told(source)} is not the path of a .nl file`);
   for (const path of [source, `${source}.nl`]) if (existsSync(path) && statSync(path).isFile()) return path;
   throw new InputError(`${source}: no such .nl file; give the path of a .nl file, with or without '.nl'`);
 }

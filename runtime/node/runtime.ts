@@ -42,7 +42,7 @@ export class Runtime {
   #closed: Promise<void> | undefined;
 
   constructor(options: RuntimeOptions = {}, { hostEntry }: Insides = {}) {
-    const { threads, hosts = 1, memory } = optionsOf(options, 'openRuntime');
+    const { threads, hosts = 1, memory } = optionsOf(options, 'openRuntime', ['threads', 'hosts', 'memory']);
     for (const [name, value] of Object.entries({ threads, hosts, memory }))
       if (value !== undefined && !(Number.isInteger(value) && value > 0))
         throw new InputError(`openRuntime: ${name} is ${told(value)}, not a whole number above 0`);

@@ -1,3 +1,4 @@
+import { listOf, partsOf } from '../../src/core/given.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import { openLinearSolver } from '../linear/index.js';
@@ -23,6 +24,9 @@ export function sensitivity(
   result: Result,
   parameters: readonly ParameterDerivative[],
 ): SolutionDerivative[] {
+  partsOf(nlp, 'sensitivity: the problem', ['variables', 'constraints', 'jacobian', 'hessian']);
+  partsOf(result, 'sensitivity: the result', ['x', 'multipliers']);
+  listOf(parameters, 'sensitivity: the parameters');
   const system = new Sensitivity(nlp, result, (shape) => openKkt(shape, null, openLinearSolver, {}));
   try {
     return system.forward(parameters);

@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { nearest } from './nearest.js';
 
 /** Which numbers may stand somewhere; NaN never may, but among `any`. */
 export type Range = 'finite' | 'bound' | 'any';
@@ -114,12 +115,37 @@ export function listOf<T>(value: Iterable<T>, where: string): T[] {
   return [...value];
 }
 
-/** Options of a call: an object, or nothing. */
-export function optionsOf<T extends object>(value: T | undefined, where: string): T {
+/** Options of a call: an object, or nothing; of other names than `names`, where these are given, it has none. */
+export function optionsOf<T extends object>(
+  value: T | undefined,
+  where: string,
+  names?: readonly (keyof T & string)[],
+): T {
   if (value === undefined) return {} as T;
   if (typeof value !== 'object' || value === null || isArray(value))
     throw new InputError(`${where}: the options are ${told(value)}, not an object`);
+  const stranger = names && Object.keys(value).find((name) => !(names as readonly string[]).includes(name));
+  if (names && stranger !== undefined) {
+    const near = nearest(stranger, names);
+    throw new InputError(
+      `${where}: unknown option ${told(stranger)}; ${near ? `did you mean '${near}'?` : `there is ${names.join(', ')}`}`,
+    );
+  }
   return value;
+}
+
+/** An object that a caller gave. */
+export function recordOf<T extends object>(value: T, where: string): T {
+  if (typeof value === 'object' && value !== null && !isArray(value)) return value;
+  throw new InputError(`${where} is ${told(value)}, not an object`);
+}
+
+/** An object that has these parts, objects themselves. */
+export function partsOf<T extends object>(value: T, where: string, parts: readonly (keyof T & string)[]): T {
+  const own = recordOf(value, where);
+  const missing = parts.find((part) => typeof own[part] !== 'object' || own[part] === null);
+  if (missing !== undefined) throw new InputError(`${where} has no '${missing}'`);
+  return own;
 }
 
 /** A name: text that is not empty. */

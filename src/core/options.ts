@@ -1,5 +1,8 @@
 import { InputError } from './errors.js';
-import { optionsOf, told } from './given.js';
+import { numberOf, optionsOf, told } from './given.js';
+import { nearest } from './nearest.js';
+
+export { nearest };
 
 /** One entry of an option table. Type, validation, command-line help and README rows all derive from it. */
 export interface Option<T> {
@@ -61,7 +64,13 @@ export const between = (
   meaning: string,
   source = '',
 ): Option<number> =>
-  number(value, meaning, source, `${low} … ${high}`, (given) => given >= low && given <= high);
+  number(
+    value,
+    meaning,
+    source,
+    `${numberOf(low, 'between: low')} … ${numberOf(high, 'between: high')}`,
+    (given) => given >= low && given <= high,
+  );
 
 /** A whole number ≥ `least`. */
 export const integer = (value: number, meaning: string, source = '', least = 0): Option<number> =>
@@ -97,32 +106,6 @@ export const flag = (value: boolean, meaning: string, source = ''): Option<boole
   accepts: (given): given is boolean => typeof given === 'boolean',
   parse: (text) => ({ yes: true, true: true, no: false, false: false })[text],
 });
-
-/** Letters to insert, delete or replace to turn `a` into `b` (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replace = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, previous[j]! + 1, next[j - 1]! + 1));
-    }
-    previous = next;
-  }
-  return previous[b.length]!;
-}
-
-/** The name closest to `name` by edit distance, or `undefined` when none is near. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
-  const fold = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '');
-  let best: string | undefined;
-  let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
-  for (const candidate of names) {
-    const distance = editDistance(fold(name), fold(candidate));
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
 
 function lookUp(table: OptionTable, name: string, owner: string): Option<unknown> {
   if (Object.hasOwn(table, name)) return table[name]!;

@@ -13,17 +13,20 @@ function escaped(character: string): string {
   );
 }
 
+/** Plain JavaScript may pass anything. */
+const plain = (text: string): string => (typeof text === 'string' ? text : typeof text);
+
 /** The text as one line that a terminal shows as it is. */
-export const oneLine = (text: string): string => text.replace(obeyed, escaped);
+export const oneLine = (text: string): string => plain(text).replace(obeyed, escaped);
 
 /** The same for text that has lines and tabs of its own. */
 export const shown = (text: string): string =>
-  text.replace(obeyed, (character) =>
+  plain(text).replace(obeyed, (character) =>
     character === '\n' || character === '\t' ? character : escaped(character),
   );
 
 /** JSON in which the characters that it may leave as they are, but a terminal obeys, are escaped. */
 export const shownJson = (json: string): string =>
-  json.replace(obeyed, (character) =>
+  plain(json).replace(obeyed, (character) =>
     character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

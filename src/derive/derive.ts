@@ -34,7 +34,7 @@ export interface DeriveOptions {
  */
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
   requireNetwork(network, 'derive');
-  optionsOf(options, 'derive');
+  optionsOf(options, 'derive', ['kinks', 'through', 'limits']);
   refusePrograms(network);
   if ((options.kinks ?? 'refuse') === 'refuse') refuseKinks(network);
   const workshop = new Workshop(`network '${network.name}'`, new Budget(options.limits));

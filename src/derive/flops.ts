@@ -1,3 +1,4 @@
+import { listOf, partsOf } from '../core/given.js';
 import type { Instruction, InstructionOf, Program } from './program.js';
 import { type Shape, sizeOf, stackOf } from './shape.js';
 
@@ -30,7 +31,9 @@ const count: Count = {
 };
 
 /** Floating-point operations of one run of `program`. */
-export function flops({ instructions }: Program): number {
+export function flops(program: Program): number {
+  const { instructions } = partsOf(program, 'flops: the program', ['instructions']);
+  listOf(instructions, 'flops: the instructions');
   return flopsEach(instructions).reduce((sum, own) => sum + own, 0);
 }
 

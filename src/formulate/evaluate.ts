@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
 import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
 import { forward, outputValues } from './forward.js';
@@ -20,9 +21,10 @@ export function evaluate(net: Network, x: ArrayLike<number>, options?: EvaluateO
 export function evaluate(
   net: Network,
   x: ArrayLike<number> | readonly ArrayLike<number>[],
-  { scaling, logits = false }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Float64Array | Float64Array[] {
   requireNetwork(net, 'evaluate');
+  const { scaling, logits = false } = optionsOf(options, 'evaluate', ['scaling', 'logits']);
   const own = scaled(logits ? logitsOf(net) : net, scaling);
   const one = (point: ArrayLike<number>): Float64Array => {
     if (typeof point !== 'object' || point === null || point.length !== net.inputSize)

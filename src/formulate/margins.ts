@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { told } from '../core/given.js';
 import { type ArrayOperand, ExpressionArray, toArray } from '../model/array.js';
 import type { Expression } from '../model/expression.js';
 import { subtract } from '../model/functions.js';
@@ -11,7 +12,7 @@ import { ge, type Relation } from '../model/relation.js';
 export function argmaxAtLeast(y: ExpressionArray<Expression, 1>, k: number, δ = 0): Relation<1> {
   const { elements, shape } = toArray(y as ArrayOperand, 'argmaxAtLeast');
   if (shape.length !== 1 || !Number.isInteger(k) || k < 0 || k >= elements.length)
-    throw new InputError(`argmaxAtLeast: there is no class ${k} among ${elements.length} outputs`);
+    throw new InputError(`argmaxAtLeast: there is no class ${told(k)} among ${elements.length} outputs`);
   const gaps = elements.filter((_, j) => j !== k).map((other) => subtract(elements[k]!, other));
   return ge(new ExpressionArray<Expression, 1>([gaps.length], gaps, 'argmaxAtLeast'), δ);
 }

@@ -92,7 +92,10 @@ export function addRows(
       ? { complementarity: 1e-6 }
       : goesOn
         ? { complementarity: firstRelaxation }
-        : optionsOf(relu, 'relu');
+        : optionsOf(relu as { smooth: number; complementarity: number }, 'relu', [
+            'smooth',
+            'complementarity',
+          ]);
   const amount = positive('smooth' in hinge ? hinge.smooth : hinge.complementarity, 'relu: ε');
   const { outputs, own } = firstVariables(
     model,

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { listOf, optionsOf, recordOf } from '../core/given.js';
 import { unreached } from './check.js';
 import { requireGrid } from './given.js';
 import { type Branch, branchName, type Contingency, type Grid, type Unit, unitName } from './grid.js';
@@ -65,6 +66,8 @@ export function singleOutages(
   which: { readonly units: boolean; readonly branches: boolean },
 ): { readonly contingencies: Contingency[]; readonly islanding: string[] } {
   requireGrid(grid, 'singleOutages');
+  recordOf(which, 'singleOutages: which losses');
+  optionsOf(which, 'singleOutages', ['units', 'branches']);
   const lost: Lost[] = [
     ...(which.units
       ? grid.units.filter(({ on }) => on).map(({ bus, id }) => ({ kind: 'unit', bus, id }) as const)
@@ -91,9 +94,9 @@ export function singleOutages(
 /** Contingencies as a `.con` file, which the reader reads back. */
 export const contingencyText = (contingencies: readonly Contingency[]): string =>
   [
-    ...contingencies.flatMap(({ name, lost }) => [
-      `CONTINGENCY ${name}`,
-      ...lost.map((each) =>
+    ...listOf(contingencies, 'contingencyText').flatMap((own) => [
+      `CONTINGENCY ${recordOf(own, 'contingencyText: a contingency').name}`,
+      ...listOf(own.lost, 'contingencyText: what is lost').map((each) =>
         each.kind === 'unit'
           ? `REMOVE UNIT ${each.id} FROM BUS ${each.bus}`
           : `OPEN BRANCH FROM BUS ${each.from} TO BUS ${each.to} CIRCUIT ${each.circuit}`,

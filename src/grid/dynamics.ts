@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { textOf } from '../core/given.js';
 import { requireGrid } from './given.js';
 import { type Grid, unitName } from './grid.js';
 
@@ -47,6 +48,7 @@ const parameters = ['MVA', 'H', 'R', 'TG', 'TCH', 'TRH', 'F'] as const;
  */
 export function dynamicsOf(grid: Grid, given: unknown = {}, file = 'dynamics'): GridDynamics {
   requireGrid(grid, 'dynamicsOf');
+  textOf(file, 'dynamicsOf: the name of the file');
   const whole = record(given, `${file}: the dynamics`);
   const known = ['hertz', 'D', 'default', 'units'];
   refuseOthers(whole, known, file);

@@ -1,3 +1,4 @@
+import { recordOf } from '../core/given.js';
 /** Where something was read, `FILE:LINE`, for messages; absent where a program made it. */
 export interface Located {
   readonly at?: string;
@@ -117,6 +118,11 @@ export interface Grid {
 }
 
 /** How messages and tables call them. */
-export const unitName = ({ bus, id }: Pick<Unit, 'bus' | 'id'>): string => `${bus}/${id}`;
-export const branchName = ({ from, to, circuit }: Pick<Branch, 'from' | 'to' | 'circuit'>): string =>
-  circuit === '1' ? `${from}-${to}` : `${from}-${to}/${circuit}`;
+export const unitName = (unit: Pick<Unit, 'bus' | 'id'>): string => {
+  const { bus, id } = recordOf(unit, 'unitName: the unit');
+  return `${bus}/${id}`;
+};
+export const branchName = (branch: Pick<Branch, 'from' | 'to' | 'circuit'>): string => {
+  const { from, to, circuit } = recordOf(branch, 'branchName: the branch');
+  return circuit === '1' ? `${from}-${to}` : `${from}-${to}/${circuit}`;
+};

@@ -40,7 +40,7 @@ export interface Opf {
  */
 export function opf(grid: Grid, options: OpfOptions = {}): Opf {
   requireGrid(grid, 'opf');
-  const { limits = 'hard' } = optionsOf(options, 'opf');
+  const { limits = 'hard' } = optionsOf(options, 'opf', ['start', 'limits', 'load']);
   const network = networkOf(grid, options);
   requireCosts(network);
   const model = new Model(grid.name);

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { listOf, numberOf, optionsOf, partsOf, told } from '../core/given.js';
 import type { GridDynamics } from './dynamics.js';
 import { requireGrid } from './given.js';
 import { type Grid, unitName } from './grid.js';
@@ -56,15 +57,30 @@ const STATES = 3;
 export function simulateLoss(
   grid: Grid,
   dynamics: GridDynamics,
-  { outputs, loadMW }: Dispatch,
+  dispatch: Dispatch,
   lost: readonly string[],
-  { step = 0.01, seconds = 10, valveLimits = true }: SimulationOptions = {},
+  options: SimulationOptions = {},
 ): FrequencyCourse {
   requireGrid(grid, 'simulateLoss');
+  partsOf(dynamics, 'simulateLoss: the dynamics', ['units']);
+  const { outputs, loadMW } = partsOf(dispatch, 'simulateLoss: the dispatch', ['outputs']);
+  if (!(outputs instanceof Map)) throw new InputError('simulateLoss: outputs is no Map of MW by unit name');
+  for (const [name, MW] of outputs) numberOf(MW, `simulateLoss: the output of unit ${told(name)}`);
+  numberOf(loadMW, 'simulateLoss: loadMW');
+  const names = ['step', 'seconds', 'valveLimits'] as const;
+  const { step = 0.01, seconds = 10, valveLimits = true } = optionsOf(options, 'simulateLoss', names);
+  for (const [name, value] of [
+    ['step', step],
+    ['seconds', seconds],
+  ] as const)
+    if (!(numberOf(value, `simulateLoss: ${name}`) > 0))
+      throw new InputError(`simulateLoss: ${name} is ${value}, not above 0`);
+  if (seconds / step > 1e7)
+    throw new InputError(`simulateLoss: ${seconds} s in steps of ${step} s are too many`);
   const base = grid.baseMVA;
   const units = new Map(grid.units.map((unit) => [unitName(unit), unit]));
-  for (const name of [...outputs.keys(), ...lost])
-    if (!units.has(name)) throw new InputError(`unit ${name} does not exist in grid ${grid.name}`);
+  for (const name of [...outputs.keys(), ...listOf(lost, 'simulateLoss: the lost units')])
+    if (!units.has(name)) throw new InputError(`unit ${String(name)} does not exist in grid ${grid.name}`);
   for (const name of lost)
     if (!outputs.has(name)) throw new InputError(`unit ${name} is not in service: it cannot be lost`);
   const turbines: Turbine[] = [];

@@ -96,9 +96,9 @@ export function entryNames(name: string, shape: Extents): string[] {
 
 /** An axis as given, negative ones counted from the last. */
 export function checkedAxis(axis: number, shape: Extents, what: string): number {
-  const own = axis < 0 ? axis + shape.length : axis;
+  const own = Number.isInteger(axis) && axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || own < 0 || own >= shape.length)
-    throw new InputError(`${what}: there is no axis ${axis} in shape ${shapeText(shape)}`);
+    throw new InputError(`${what}: there is no axis ${told(axis)} in shape ${shapeText(shape)}`);
   return own;
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { listOf, numberOf, numbersOf } from '../core/given.js';
+import { listOf, numberOf, numbersOf, textOf } from '../core/given.js';
 import type { Operator } from '../problem/operators.js';
 import { type ArrayOperand, ExpressionArray, isArrayOperand, toArray } from './array.js';
 import { type Binary, elementwise, type Operands, type Several, type Unary } from './elementwise.js';
@@ -54,6 +54,7 @@ export function sum(terms: Iterable<Operand> | ArrayOperand, axis?: number): Exp
 
 /** All entries of a list or an array, row-major. */
 export function entries(given: Iterable<Operand> | ArrayOperand, where: string): readonly Expression[] {
+  textOf(where, 'what a message calls a list');
   if (given instanceof ExpressionArray) return given.elements;
   if (isArrayOperand(given)) return toArray(given, where).elements;
   return listOf(given as Iterable<Operand>, `${where}: its list`).map(toExpression);
@@ -139,6 +140,7 @@ export type Vector =
 
 /** The entries of a list or of an array of rank 1. */
 export function vector(given: Vector, where: string): readonly Expression[] {
+  textOf(where, 'what a message calls a list');
   const rank = given instanceof ExpressionArray ? given.shape.length : 1;
   if (rank !== 1) throw new InputError(`${where} takes lists, not an array of rank ${rank}`);
   return entries(given, where);

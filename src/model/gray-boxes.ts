@@ -15,7 +15,12 @@ export class GrayBoxes {
     firstRow: number,
     indexOf: (column: Column, where: string) => number,
   ): { readonly name: string; readonly use: GrayBoxUse } {
-    const { box, inputs, outputs, name = 'graybox' } = optionsOf(options, 'addGrayBox');
+    const {
+      box,
+      inputs,
+      outputs,
+      name = 'graybox',
+    } = optionsOf(options, 'addGrayBox', ['box', 'inputs', 'outputs', 'name']);
     nameOf(name, 'a gray box');
     const where = `gray box '${name}'`;
     const indices = (variables: Iterable<Column>): Int32Array =>

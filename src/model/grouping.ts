@@ -28,7 +28,7 @@ export function groupUses(
   row: (given: Row) => number,
   state: StateTemplate,
 ): GroupUse[] {
-  const { columns, constants = [], rows } = optionsOf(options, 'group');
+  const { columns, constants = [], rows } = optionsOf(options, 'group', ['columns', 'constants', 'rows']);
   if (typeof template !== 'function')
     throw new InputError(`group: the template is ${told(template)}, not a function`);
   const slots = listOf(columns, 'group: columns').map((list, i) =>

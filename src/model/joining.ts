@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { listOf } from '../core/given.js';
 import { type ArrayOperand, ExpressionArray, toArray } from './array.js';
 import type { Expression } from './expression.js';
 import { checkedAxis, countOf, shapeText } from './extents.js';
@@ -8,7 +9,7 @@ export function concat<R extends number>(
   arrays: readonly (ExpressionArray<Expression, R> | ArrayOperand<R>)[],
   axis = 0,
 ): ExpressionArray<Expression, R> {
-  const parts = arrays.map((array) => toArray(array as ArrayOperand, 'concat'));
+  const parts = listOf(arrays, 'concat: its list').map((array) => toArray(array as ArrayOperand, 'concat'));
   const [first] = parts;
   if (first === undefined) throw new InputError('concat: of no array');
   const along = checkedAxis(axis, first.shape, 'concat');
@@ -36,7 +37,7 @@ export function concat<R extends number>(
 /** Arrays of one shape as the rows of an array of one rank more. */
 export function stack(arrays: readonly ArrayOperand[]): ExpressionArray {
   return concat(
-    arrays.map((array) => {
+    listOf(arrays, 'stack: its list').map((array) => {
       const own = toArray(array, 'stack');
       return own.reshape([1, ...own.shape]);
     }),

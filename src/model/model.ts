@@ -217,9 +217,10 @@ export class Model implements Owner {
     a: Operand | ArrayOperand,
     how: RelationSign | (RowBounds<Operand | ArrayOperand> & RowName),
     b?: Operand | ArrayOperand,
-    { name }: RowName = {},
+    named?: RowName,
   ): Row | RowArray {
     if (typeof how === 'string') {
+      const { name } = optionsOf(named, 'constrain', ['name']);
       if (b === undefined)
         throw new InputError(
           `constrain: what stands right of '${how}' is missing; write constrain(a, '${how}', b)`,
@@ -230,7 +231,7 @@ export class Model implements Owner {
       throw new InputError(
         "constrain: give bounds, as in constrain(a, { lower: 0 }), or a relation, as in constrain(a, '<=', b)",
       );
-    const { lower, upper, equals } = how;
+    const { lower, upper, equals } = optionsOf(how, 'constrain', ['lower', 'upper', 'equals', 'name']);
     if (isArrayOperand(a)) return this.#relate(bounded(a, how), how.name);
     if (![lower, upper, equals].some((bound) => typeof bound === 'object' && bound !== null)) {
       const own = how.name === undefined ? `row[${this.rowCount}]` : nameOf(how.name, 'a row');
@@ -248,7 +249,8 @@ export class Model implements Owner {
   subjectTo<R extends number>(relation: Relation<R>, options?: RowName): RowArray<R>;
   /** What `expr` makes of a text with a comparison is a relation, which its type cannot tell. */
   subjectTo(relation: Expression, options?: RowName): Row;
-  subjectTo(relation: Relation | Expression, { name }: RowName = {}): Row | RowArray {
+  subjectTo(relation: Relation | Expression, options?: RowName): Row | RowArray {
+    const { name } = optionsOf(options, 'subjectTo', ['name']);
     if (relation instanceof Relation) return this.#relate(relation, name);
     throw new InputError(
       `subjectTo: '${String(relation)}' is no relation; write le(a, b), ge(a, b), eq(a, b) or expr\`… >= 0\``,
@@ -260,7 +262,7 @@ export class Model implements Owner {
     nameOf(name, 'an array of rows');
     const what = `rows '${name}'`;
     wholeOf(count, `${what}: their number`, 0, mostAtOnce);
-    const given = optionsOf(options, what);
+    const given = optionsOf(options, what, ['lower', 'upper', 'equals']);
     const [low, high, equals] = (['lower', 'upper', 'equals'] as const).map((key) => {
       const numbers = given[key];
       if (isNumbers(numbers) && numbers.length !== count)
@@ -449,7 +451,11 @@ export class Model implements Owner {
 
   #checkedScaling(given: NonNullable<Problem['scaling']>): NonNullable<Problem['scaling']> {
     const what = `the scaling of model '${this.name}'`;
-    const { objective, variables, constraints } = optionsOf(given, what);
+    const { objective, variables, constraints } = optionsOf(given, what, [
+      'objective',
+      'variables',
+      'constraints',
+    ]);
     const numbers = (value: unknown, length: number, part: string): Float64Array =>
       numbersOf(value, `${what}: ${part}`, { length, range: 'any' });
     return {

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
 import type { ArrayOperand } from './array.js';
 import {
   Constant,
@@ -24,7 +25,8 @@ export interface NormName {
  * `Σ |uᵢ|` without a kink: variables `tᵢ` with rows `−tᵢ ≤ uᵢ ≤ tᵢ` are added to the model, and their sum is returned. It is
  * the norm where something pushes it down: in an objective that is minimized, or below an upper limit.
  */
-export function norm1(u: List, { name = 'norm1' }: NormName = {}): Expression {
+export function norm1(u: List, options: NormName = {}): Expression {
+  const { name = 'norm1' } = optionsOf(options, 'norm1', ['name']);
   const all = entries(u, 'norm1');
   const model = modelOf(all);
   if (model === undefined) return toExpression(all.reduce((total, e) => total + Math.abs(numberIn(e)), 0));
@@ -41,7 +43,8 @@ export function norm1(u: List, { name = 'norm1' }: NormName = {}): Expression {
  * `max |uᵢ|` without a kink: a variable t with rows `−t ≤ uᵢ ≤ t`. It is the norm where something pushes it down, as with
  * {@link norm1}.
  */
-export function normInf(u: List, { name = 'normInf' }: NormName = {}): Expression {
+export function normInf(u: List, options: NormName = {}): Expression {
+  const { name = 'normInf' } = optionsOf(options, 'normInf', ['name']);
   const all = entries(u, 'normInf');
   const model = modelOf(all);
   const largest = (values: ArrayLike<number>): number =>
@@ -60,7 +63,8 @@ export function normInf(u: List, { name = 'normInf' }: NormName = {}): Expressio
  * `max uᵢ` of a list without a kink: a variable t with rows `uᵢ ≤ t`. It is the maximum where something pushes it down, as
  * with {@link norm1}; `maximum(a, b, …)` is the function with its kink.
  */
-export function max(u: List, { name = 'max' }: NormName = {}): Expression {
+export function max(u: List, options: NormName = {}): Expression {
+  const { name = 'max' } = optionsOf(options, 'max', ['name']);
   const all = entries(u, 'max');
   if (all.length === 0) throw new InputError('max: of no entries');
   const model = modelOf(all);

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js';
+import { textOf } from '../core/given.js';
 import { callables, scalar, type TemplateValue } from './callables.js';
 import type { Expression } from './expression.js';
 import { add, divide, multiply, negate, power, subtract } from './functions.js';
@@ -30,6 +31,8 @@ const parsed = new WeakMap<TemplateStringsArray, Build | { readonly relation: Bu
  * for `subjectTo`, and refused wherever a value is needed; types cannot see which of the two a text is.
  */
 export function expr(strings: TemplateStringsArray, ...values: TemplateValue[]): Expression {
+  if (!Array.isArray(strings)) throw new InputError('expr: its text is missing; write expr`…`');
+  for (const part of strings) textOf(part, 'expr: its text');
   let build = parsed.get(strings);
   if (build === undefined) {
     build = new Parser(strings).parse();

@@ -29,11 +29,12 @@ export interface DenseLayer {
  */
 export function dense(
   given: readonly DenseLayer[],
-  { name = 'dense', limits }: { readonly name?: string; readonly limits?: BudgetLimits } = {},
+  options: { readonly name?: string; readonly limits?: BudgetLimits } = {},
 ): Network {
+  const { name = 'dense', limits } = optionsOf(options, 'dense', ['name', 'limits']);
   const layers = listOf(given, `${name}: the layers`).map((layer, k) => {
     const where = `${name}: layer "dense_${k}"`;
-    const { W, b, ...rest } = optionsOf(layer, where);
+    const { W, b, ...rest } = optionsOf(layer, where, ['W', 'b', 'activation', 'transposed']);
     return { ...rest, W: tensorOf(W, `${where}: W`), b: b && tensorOf(b, `${where}: b`) };
   });
   const [first] = layers;

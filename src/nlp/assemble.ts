@@ -1,4 +1,5 @@
 import { Budget } from '../core/budget.js';
+import { listOf, partsOf } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
 import { Ticker } from '../core/ticker.js';
 import { gradientColumns, type Segment } from '../elements/segments.js';
@@ -14,6 +15,8 @@ import { linearPart } from './linear.js';
 import type { Most } from './most.js';
 import { hessianPlan, jacobianPlan } from './plan.js';
 
+const needed = ['variables', 'rows', 'linear', 'sums', 'groups', 'grayBoxes'] as const;
+
 /**
  * The nonlinear program of a problem: linear rows + element groups + gray boxes. `boxes[k]` is what
  * `problem.grayBoxes[·].box = k` refers to. All structure is merged here; evaluation allocates nothing. Throws `Stopped`
@@ -25,7 +28,8 @@ export function assemble(
   limits?: Limits,
   budget: Budget = new Budget(),
 ): Nlp {
-  const { variables, rows } = problem;
+  const { variables, rows } = partsOf(problem, 'assemble: the problem', needed);
+  listOf(boxes, 'assemble: the gray boxes');
   const n = variables.lower.length;
   const m = rows.lower.length;
   const uses = boxUses(problem.grayBoxes, boxes);

@@ -23,7 +23,8 @@ const REFERENCE = 3;
  * with file and line, for what is no sound grid.
  */
 export function readMatpowerText(source: string, options: MatpowerOptions = {}): Grid {
-  const { file = 'case.m' } = optionsOf(options, 'readMatpowerText');
+  const { file = 'case.m' } = optionsOf(options, 'readMatpowerText', ['file']);
+  textOf(file, 'readMatpowerText: the name of the file');
   const text = textOf(source, 'readMatpowerText');
   const found = readFields(text, file);
   checkVersion(found, file);

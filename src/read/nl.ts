@@ -1,6 +1,6 @@
 import { Budget, type BudgetLimits } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
-import { flagOf, optionsOf, told } from '../core/given.js';
+import { flagOf, nameOf, optionsOf, recordOf, told } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
 import { Ticker } from '../core/ticker.js';
 import { Placed } from '../model/expression.js';
@@ -79,9 +79,19 @@ export interface NlFile {
 export function readNlBytes(
   bytes: Uint8Array,
   options: NlOptions = {},
-  { name, names: named }: NlSurroundings = { name: 'nl', names: (plain) => plain },
+  surroundings: NlSurroundings = { name: 'nl', names: (plain) => plain },
 ): NlFile {
-  const { file = 'the .nl data' } = optionsOf(options, 'readNl');
+  const { name, names: named } = recordOf(surroundings, 'readNl: what stands beside the file');
+  nameOf(name, 'readNl: the model');
+  if (typeof named !== 'function') throw new InputError(`readNl: names is ${told(named)}, not a function`);
+  const { file = 'the .nl data' } = optionsOf(options, 'readNl', [
+    'objective',
+    'relax',
+    'reverse',
+    'file',
+    'limits',
+    'until',
+  ]);
   if (!(bytes instanceof Uint8Array))
     throw new InputError(`readNl: ${told(bytes)} is no path and no Uint8Array`);
   flagOf(options.relax, 'relax');

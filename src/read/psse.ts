@@ -1,3 +1,4 @@
+import { optionsOf, partsOf, recordOf, textOf } from '../core/given.js';
 import { checkGrid } from '../grid/check.js';
 import { checkContingencies } from '../grid/contingencies.js';
 import type { Contingency, Grid } from '../grid/grid.js';
@@ -24,7 +25,11 @@ export type PsseOptions = TransformerOptions;
  * Reads a case of PSS/E 33 from the texts of its files: network (`.raw`), costs (`.rop`), responses (`.inl`), contingencies
  * (`.con`). Throws {@link InputError}, one line with file and line, for what is no sound grid.
  */
-export function readPsseTexts({ raw, rop, inl, con }: PsseTexts, options: PsseOptions = {}): Grid {
+export function readPsseTexts(texts: PsseTexts, options: PsseOptions = {}): Grid {
+  const { raw, rop, inl, con } = partsOf(texts, 'readPsseTexts: the texts', ['raw']);
+  for (const each of [raw, rop, inl, con])
+    if (each !== undefined) textOf(recordOf(each, 'readPsseTexts: a text').text, 'readPsseTexts: a text');
+  optionsOf(options, 'readPsseTexts', ['magnetizing']);
   const found = checkGrid({ ...readRaw(raw, options), contingencies: [] }, raw.file);
   const costed = rop ? withCosts(found.units, rop) : found.units;
   const units = inl ? withResponses(costed, inl) : costed;

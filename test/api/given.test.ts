@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import * as everything from '../../index.js';
 import {
   add,
   assemble,
@@ -365,6 +366,132 @@ describe('what is no list of variables is refused in one line', () => {
 describe('what is no argument at all is refused in one line', () => {
   it.each(Object.entries(whole))('%s', (_, entry) =>
     property(entry, fc.constantFrom<Anything>(null, 5, 'text', true, 7n, Symbol('s'))));
+});
+
+/** Not called with nonsense: they open what the machine has, or are tested above with a model that solves. */
+const apart = new Set([
+  'shutdown',
+  'openIpopt',
+  'openIpoptWasm',
+  'diagnose',
+  'solve',
+  'prepare',
+  'multistart',
+  'solveMany',
+  'openRuntime',
+]);
+const verbs = Object.entries(everything).filter(
+  ([name, value]) =>
+    typeof value === 'function' &&
+    !apart.has(name) &&
+    !/^class\b/.test(Function.prototype.toString.call(value)),
+) as [string, (...args: Anything[]) => unknown][];
+
+describe('every public function refuses nonsense in one line, or takes it', () => {
+  const nonsense: readonly Anything[] = [
+    ...noNumbers,
+    undefined,
+    1,
+    1.5,
+    'x',
+    [],
+    [1],
+    [{}],
+    new Map(),
+    new Proxy({}, {}),
+    new Uint8Array(3),
+    { a: 1 },
+  ];
+  const { model, x } = small();
+  const good: readonly Anything[] = [grid, model, net, x.at(0), x, 'name', 2, [1, 2]];
+  it.each(verbs)('%s', async (_, verb) => {
+    const wrong = new Set<string>();
+    const attempt = async (...args: Anything[]): Promise<void> => {
+      try {
+        const result: Anything = await verb(...args);
+        await (result?.dispose ?? result?.close)?.call(result);
+      } catch (error) {
+        if (!(error instanceof InputError) || /\p{Cc}/u.test(error.message)) wrong.add(String(error));
+      }
+    };
+    for (const value of nonsense) {
+      await attempt(value);
+      for (const other of [null, {}, 'x', Symbol('s')]) await attempt(value, other);
+      for (const first of good) {
+        await attempt(first, value);
+        await attempt(first, value, value);
+        await attempt(first, {}, value);
+      }
+    }
+    expect([...wrong]).toEqual([]);
+  });
+});
+
+/** Calls whose options have a name that does not exist. */
+const others = { unknwon: 1 } as Anything;
+const misnamed: Record<string, () => unknown> = {
+  variable: () => new Model().variable('x', others),
+  variables: () => new Model().variables('x', 2, others),
+  constrain: () => small().model.constrain(1, { lower: 0, ...others }),
+  rows: () => new Model().rows('r', 2, { lower: 0, ...others }),
+  group: () => small().model.group(([v]) => power(v!, 2), { columns: [[small().x.at(0)]], ...others }),
+  'a gray box': () => small().model.addGrayBox({ box: net, inputs: [], outputs: [], ...others }),
+  scaling: () => Object.assign(small().model, { scaling: { objective: 1, ...others } }).statement(),
+  network: () => network(net, small().x, others),
+  'scaling of a network': () => network(net, small().x, { scaling: others }),
+  solve: () => solve(small().model, others),
+  solveHere: () => solveHere(small().model, others),
+  prepare: () => prepare(small().model, others),
+  multistart: () => multistart(small().model, { starts: 2, ...others }),
+  solveMany: () => solveMany([{ key: 'a', model: small().model }], others),
+  openOracle: () => openOracle(net, others),
+  checkNetwork: () => checkNetwork(net, others),
+  openRuntime: () => openRuntime(others),
+  loadNetwork: () => loadNetwork('models/scopf-nine-buses', others),
+  derive: () => derive(net, others),
+  evaluate: () => evaluate(net, [1, 2], others),
+  bounds: () => bounds(net, { lower: [0, 0], upper: [1, 1] }, others),
+  dense: () => dense([{ W: { shape: [1, 1], data: new Float64Array(1) } }], others),
+  'a dense layer': () => dense([{ W: { shape: [1, 1], data: new Float64Array(1) }, ...others }]),
+  opf: () => opf(grid, others),
+  solveOpf: () => solveOpf(grid, others),
+  scopf: () => scopf(grid, others),
+  readNl: () => readNl(new Uint8Array(3), others),
+  readMatpowerText: () => readMatpowerText('', others),
+  solveQps: () => solveQps({ Q: [[1]], q: [1] }, others),
+  'a quadratic program': () => solveQps({ Q: [[1]], q: [1], ...others }),
+  qpLayer: () => qpLayer({ n: 1, ...others }),
+  interiorPoint: () =>
+    interiorPoint.solve(
+      nlpOf(() => ({})),
+      others,
+    ),
+  writeNl: () => writeNl(small().model, others),
+  limits: () => derive(net, { limits: others }),
+  shift: () => solveHere(small().model, { warmStart: { x: [0, 0] as never }, shift: { by: 1, ...others } }),
+};
+
+it.each(Object.entries(misnamed))('a name that no option has is refused: %s', async (_, call) => {
+  const error: Anything = await (async () => call())().then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  expect(error).toBeInstanceOf(InputError);
+  expect(error.message).toContain('unknwon');
+});
+
+it('names the option that was meant', () => {
+  expect(() => opf(grid, { limit: 'soft' } as never)).toThrow(
+    "opf: unknown option 'limit'; did you mean 'limits'?",
+  );
+});
+
+it('dense refuses arrays without their shape', () => {
+  const W = { shape: [2, 2], data: new Float64Array(4) };
+  expect(() => dense([{ W, b: [0, 0] as never }])).toThrow(
+    /layer "dense_0": b must have one axis.*not an array/,
+  );
+  expect(() => dense([{ W: [[1]] as never }])).toThrow(/W must have two axes/);
 });
 
 it('what is right still enters, as plain and as typed arrays', async () => {

@@ -1,5 +1,6 @@
 import { Budget, type BudgetLimits } from '../../core/budget.js';
 import { InputError } from '../../core/errors.js';
+import { optionsOf, recordOf } from '../../core/given.js';
 import { checkDepth, readJson } from '../../core/json.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
@@ -92,7 +93,10 @@ export interface ReadOptions {
 }
 
 /** Reads a live `tf.LayersModel` through its own save handler; the model stays as it is. */
-export async function fromTfjs(model: TfjsModel, { limits }: ReadOptions = {}): Promise<Network> {
+export async function fromTfjs(model: TfjsModel, options: ReadOptions = {}): Promise<Network> {
+  const { limits } = optionsOf(options, 'fromTfjs');
+  if (typeof recordOf(model, 'fromTfjs: the model').save !== 'function')
+    throw new InputError('fromTfjs: the model has no method save; pass a tf.LayersModel');
   const budget = new Budget(limits);
   let saved: TfjsArtifacts | undefined;
   await model.save({

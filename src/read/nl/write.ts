@@ -22,7 +22,7 @@ export interface NlTexts {
  */
 export function writeNl(model: Model, options: { readonly limits?: BudgetLimits } = {}): NlTexts {
   requireModel(model, 'writeNl');
-  const budget = new Budget(optionsOf(options, 'writeNl').limits);
+  const budget = new Budget(optionsOf(options, 'writeNl', ['limits']).limits);
   const problem = model.problem(undefined, budget);
   if (problem.grayBoxes.length > 0)
     throw new InputError(
