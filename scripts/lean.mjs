@@ -64,7 +64,7 @@ if (process.argv[2] === 'restore') {
     cpSync(path, join(kept, path.slice('dist'.length + 1)), { preserveTimestamps: true });
   for (const path of own) {
     if (path.endsWith('.d.ts')) {
-      replace(path, 'export {};\n');
+      replace(path, '');
       continue;
     }
     const code = readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');

@@ -4,18 +4,8 @@ import { isFixed, isFree, type Nlp, NO_BOUND } from '../../src/nlp/contract.js';
 import { columnName, rowName } from '../../src/nlp/names.js';
 import { isSolved, type Result } from '../../src/nlp/result.js';
 import type { KktShape, KktSystem } from './contract.js';
+import type { ParameterDerivative } from './parameter-derivative.js';
 import type { SolutionMap } from './solution-map.js';
-
-/** How the problem's functions depend on one parameter p at the solution. A bound of a row that moves by dp counts as −1. */
-export interface ParameterDerivative {
-  /** `∂(∇ₓL)/∂p`, length n, with `L = f + λᵀg`. */
-  readonly lagrangian: Float64Array;
-  /** `∂g/∂p`, length m. */
-  readonly constraints: Float64Array;
-  /** `∂xL/∂p` and `∂xU/∂p` of variables that are not fixed, length n; left out: 0. */
-  readonly lower?: Float64Array;
-  readonly upper?: Float64Array;
-}
 
 /** A vector of the equations: of `∇ₓL − zL + zU`, length n, and of the rows, length m. */
 export interface SolutionPoint {

@@ -4,9 +4,10 @@ import { isFixed, type Nlp } from '../../src/nlp/contract.js';
 import { columnName, rowName } from '../../src/nlp/names.js';
 import type { Result } from '../../src/nlp/result.js';
 import type { KktShape, KktSystem } from './contract.js';
-import { inverse, NlpSolutionMap, type ParameterDerivative } from './nlp-solution-map.js';
+import { inverse, NlpSolutionMap } from './nlp-solution-map.js';
+import type { ParameterDerivative } from './parameter-derivative.js';
 
-export type { ParameterDerivative } from './nlp-solution-map.js';
+export type { ParameterDerivative } from './parameter-derivative.js';
 
 /** Derivatives of the solution by one parameter, in the conventions of {@link Result}. */
 export interface SolutionDerivative {
