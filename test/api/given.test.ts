@@ -368,7 +368,7 @@ describe('what is no argument at all is refused in one line', () => {
     property(entry, fc.constantFrom<Anything>(null, 5, 'text', true, 7n, Symbol('s'))));
 });
 
-/** Not called with nonsense: they open what the machine has, or are tested above with a model that solves. */
+/** Not called with nonsense: they open what the machine has, write files, or are tested above with a model that solves. */
 const apart = new Set([
   'shutdown',
   'openIpopt',
@@ -379,6 +379,7 @@ const apart = new Set([
   'multistart',
   'solveMany',
   'openRuntime',
+  'saveNl',
 ]);
 const verbs = Object.entries(everything).filter(
   ([name, value]) =>
@@ -470,6 +471,9 @@ const misnamed: Record<string, () => unknown> = {
   limits: () => derive(net, { limits: others }),
   shift: () => solveHere(small().model, { warmStart: { x: [0, 0] as never }, shift: { by: 1, ...others } }),
 };
+
+it.each<Anything>([null, 1, '', Symbol('s'), {}, []])('a path to write that is none: %o', (path) =>
+  refused(() => everything.saveNl(small().model, path)));
 
 it.each(Object.entries(misnamed))('a name that no option has is refused: %s', async (_, call) => {
   const error: Anything = await (async () => call())().then(
