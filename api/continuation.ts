@@ -26,9 +26,11 @@ export interface Continuation<T extends Staged> {
 
 /**
  * Products of complementarity are these, one after the other, in squares of the size of what enters kinks; the last is the
- * tolerance. A first one of 1 would move every layer by as much as its values, and a softmax behind it to where it is flat.
+ * tolerance. Where they are equalities a large one would move every layer by as much as its values.
  */
-const relaxations = [5e-3, 1e-4, 2e-6];
+const relaxations = { most: [0.3, 1e-2, 3e-4, 1e-5], equal: [5e-3, 1e-4, 2e-6] } as const;
+type Way = keyof typeof relaxations;
+
 /** Steps that may be put between where one was too large. */
 const mostBetween = 4;
 /** Times that kinks are crossed after the first solve with pieces held. */
@@ -38,16 +40,14 @@ const mostCrossings = 12;
 const exact = { bound_relax_factor: 1e-11 };
 
 /**
- * Solves a model with kinks stated by complementarity: with products driven to 0 (Chen & Harker 1993, Kanzow 1996), in
- * smaller steps where one fails, then with the pieces held that were found, or those that the network itself is on at the inputs found. Where
- * the objective falls beyond a kink, the pieces beyond it are held next. Ends with the best point that has its pieces held;
+ * Solves a model with kinks stated by complementarity: relaxed less and less (Scholtes, "Convergence properties of a
+ * regularization scheme for mathematical programs with complementarity constraints", SIAM J. Optim. 2001), in smaller steps
+ * where one fails, then with the pieces held that were found, or those that the network itself is on at the inputs found; where
+ * none can be held, once more with products equal to what they are at most. Where the objective falls beyond a kink, the pieces beyond it are held next. Ends with the best point that has its pieces held;
  * where no pieces can be held that is told.
  */
 export async function solveContinued<T extends Staged>(given: Continuation<T>): Promise<T> {
   const { statement, kinks, tol, stages, tell } = given;
-  const { last, good, over } = await relaxedLess(given);
-  if (over)
-    return good && Number.isNaN(last.solved.result.objective) ? stages.cut(good, last) : stages.cut(last);
   const hold = (own: Pieces, { x }: Result): Promise<T> =>
     stages.solve({
       statement: held(statement, kinks, own),
@@ -57,26 +57,35 @@ export async function solveContinued<T extends Staged>(given: Continuation<T>): 
     });
   const tried: string[] = [];
   let best: T | undefined;
+  let point: T | undefined;
   let pieces: Pieces = new Int32Array();
-  for (const from of good && good !== last ? [good, last] : [last])
-    for (const near of [true, false]) {
-      const { result } = from.solved;
-      const own = near ? piecesAt(kinks, result.x, result.constraints) : piecesOfNetworks(kinks, result.x);
-      if (best || tried.includes(own.join())) continue;
-      tried.push(own.join());
-      const next = await hold(own, result);
-      if (!isSolved(next.solved.result.status)) {
-        if (stages.over(next)) return stages.cut(next);
-        continue;
+  for (const way of ['most', 'equal'] as const) {
+    const { last, good, over } = await relaxedLess(given, way);
+    // What ended before it had a point ends at the one before.
+    const here = Number.isNaN(last.solved.result.objective) ? (good ?? point ?? last) : last;
+    if (over) return stages.cut(here, last);
+    point = good ?? point ?? last;
+    for (const from of good && good !== last ? [good, last] : [last])
+      for (const near of [true, false]) {
+        const { result } = from.solved;
+        const own = near ? piecesAt(kinks, result.x, result.constraints) : piecesOfNetworks(kinks, result.x);
+        if (best || tried.includes(own.join())) continue;
+        tried.push(own.join());
+        const next = await hold(own, result);
+        if (!isSolved(next.solved.result.status)) {
+          if (stages.over(next)) return stages.cut(next);
+          continue;
+        }
+        best = next;
+        pieces = own;
       }
-      best = next;
-      pieces = own;
-    }
+    if (best) break;
+  }
   if (!best) {
     tell(
-      `${kinks.length} kinks: no solve with pieces held succeeded; the point is that of complementarity relaxed by ${good === last ? tol : 'more than the tolerance'}, and may be off the network`,
+      `${kinks.length} kinks: no solve with pieces held succeeded; the point is one of relaxed complementarity and may be off the network`,
     );
-    return stages.counted(good ?? last);
+    return stages.counted(point!);
   }
   let crossings = 0;
   while (crossings < mostCrossings) {
@@ -98,20 +107,17 @@ export async function solveContinued<T extends Staged>(given: Continuation<T>): 
 }
 
 /** The last of ever less relaxed solves, and the last that was solved; `over` where it ended all. */
-async function relaxedLess<T extends Staged>({
-  statement,
-  kinks,
-  tol,
-  warmStart: first,
-  stages,
-}: Continuation<T>): Promise<{ last: T; good: T | undefined; over: boolean }> {
+async function relaxedLess<T extends Staged>(
+  { statement, kinks, tol, warmStart: first, stages }: Continuation<T>,
+  way: Way,
+): Promise<{ last: T; good: T | undefined; over: boolean }> {
   const size = typicalSize(kinks, first?.x ?? statement.variables.start);
-  const open = [...relaxations.map((ε) => ε * size ** 2).filter((ε) => ε > tol), tol];
+  const open = [...relaxations[way].map((ε) => ε * size ** 2).filter((ε) => ε > tol), tol];
   let [warmStart, reached, between] = [first, Number.POSITIVE_INFINITY, 0];
   let [last, good]: (T | undefined)[] = [];
   for (let ε = open.shift(); ε !== undefined; ε = open.shift()) {
     last = await stages.solve({
-      statement: relaxed(statement, kinks, ε),
+      statement: relaxed(statement, kinks, ε, way === 'equal'),
       warmStart,
       options: { tol: Math.max(tol, ε / 10) },
     });

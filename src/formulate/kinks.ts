@@ -38,14 +38,19 @@ export interface PieceUse {
 export type Pieces = Int32Array;
 
 /**
- * A model's statement with every product of complementarity equal to ε: hinges become the smooth `r = (z + √(z² + 4ε))/2` (Chen &
- * Harker 1993, Kanzow 1996), maxima what is `Σ ε/(v − uₗ) = 1`, so that no part is free to leave the network.
+ * A model's statement with every product of complementarity at most ε; `equal`: ε itself, which makes hinges the smooth
+ * `r = (z + √(z² + 4ε))/2` (Chen & Harker 1993, Kanzow 1996).
  */
-export function relaxed(statement: Statement, kinks: readonly PieceRows[], ε: number): Statement {
+export function relaxed(
+  statement: Statement,
+  kinks: readonly PieceRows[],
+  ε: number,
+  equal = false,
+): Statement {
   const [lower, upper] = [statement.rows.lower.slice(), statement.rows.upper.slice()];
   for (const { parts } of kinks)
     for (const { product } of parts) {
-      lower[product] = ε;
+      if (equal) lower[product] = ε;
       upper[product] = ε;
     }
   return otherStatement(statement, { rows: { ...statement.rows, lower, upper } });
