@@ -10,7 +10,6 @@ import { beyond } from '../../src/core/kernels.js';
  * missing, unreadable, larger, or a folder, pipe or device (opened without waiting for a writer).
  */
 export function readRegularFile(file: string, budget: Budget, limit: BudgetLimit = 'bytes'): Buffer {
-  if (typeof file !== 'string') throw new InputError(`${told(file)} is not the path of a file`);
   return reading(file, (handle, status) => {
     budget.check(limit, status.size, file);
     const bytes = room(status.size, file);
@@ -62,6 +61,7 @@ export function readBeginning(
 
 /** A regular file, open for reading, and its size. Throws as {@link readRegularFile}; the caller closes it. */
 export function openRegularFile(file: string): { readonly handle: number; readonly status: Stats } {
+  if (typeof file !== 'string') throw new InputError(`${told(file)} is not the path of a file`);
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.js';
 import { isNumbers, numbersOf, optionsOf } from '../core/given.js';
+import { requireNetwork } from './given.js';
 import type { Network } from './graph.js';
 
 /** The inputs that a network has learned from, in the units in which it is used: with `scaling`, those of the data. */
@@ -21,6 +22,7 @@ export const trainingRange = (net: Network): TrainingRange | undefined => known.
  * them within. Throws {@link InputError} for lists that do not fit the network's inputs.
  */
 export function setTrainingRange(net: Network, range: TrainingRange): void {
+  requireNetwork(net, 'setTrainingRange');
   const where = `the training range of '${net.name}'`;
   const { lower, upper, samples } = optionsOf(range, where);
   const length = net.inputSize;

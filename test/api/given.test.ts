@@ -490,12 +490,13 @@ it('names the option that was meant', () => {
   );
 });
 
-it('dense refuses arrays without their shape', () => {
+it('dense takes lists of rows, not arrays without their shape', () => {
   const W = { shape: [2, 2], data: new Float64Array(4) };
-  expect(() => dense([{ W, b: [0, 0] as never }])).toThrow(
-    /layer "dense_0": b must have one axis.*not an array/,
-  );
-  expect(() => dense([{ W: [[1]] as never }])).toThrow(/W must have two axes/);
+  expect(dense([{ W, b: [0, 0] }]).outputSize).toBe(2);
+  expect(() => dense([{ W: [1, 2] as never }])).toThrow(/W must have two axes/);
+  expect(() => dense([{ W: new Float64Array(4) as never }])).toThrow(/W must have two axes/);
+  expect(() => dense([{ W: [[1, 2], [3]] }])).toThrow(/layer "dense_0": W: row 1/);
+  expect(() => dense([{ W, b: [[0, 0]] as never }])).toThrow(InputError);
 });
 
 it('what is right still enters, as plain and as typed arrays', async () => {

@@ -63,7 +63,7 @@ describe('when the oracle thread dies', () => {
       const problem = nearest(0.5);
       const options = { solver: '${solver}', engine: 'onnx' };
       console.log((await solve(problem.model, options)).status);
-      const oracle = await openOracle(problem.network, options);
+      const oracle = await openOracle(problem.network, { engine: 'onnx' });
       const hosted = await defaultRuntime().lease({ programs: programsOf(problem.network), engine: 'onnx', device: 'cpu', precision: 'f64' }).hosted;
       await hosted.host.terminate();
       await oracle.value([0, 0, 0, 0]).catch(({ message }) => console.log(message));

@@ -14,7 +14,7 @@ describe('a solve with engine tfjs', () => {
       tol: 1e-5,
       onRemark: (remark) => remarks.push(remark),
     });
-    expect(found.network).toMatchObject({ engine: 'tfjs', device: 'cpu', precision: 'f32' });
+    expect({ ...found.network }).toMatchObject({ engine: 'tfjs', device: 'cpu', precision: 'f32' });
     expect(remarks.join()).toMatch(/tfjs computes in f32/);
     expect(found.network!.note).toMatch(/tfjs computes in f32/);
     const exact = await solveHere(model, { engine: 'reference' });

@@ -40,8 +40,7 @@ const oldest = 7;
  * open or 1 is the batch, of which there is one; other open axes need a length. A mistake is an InputError of one line.
  */
 export function readOnnx(source: OnnxFile): Network {
-  const { file, name } = optionsOf(source, 'readOnnx');
-  const given = source.bytes;
+  const { file, name, bytes: given } = optionsOf(source, 'readOnnx');
   const bytes = isBytes(given) ? given : inMemory(bytesOf(given, 'readOnnx: bytes'));
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const model = parse(bytes, fail);
