@@ -9,7 +9,10 @@ const known = new Set([
   '@tensorflow/tfjs',
   '@tensorflow/tfjs-node-gpu',
   'coinor-libipopt1v5',
+  'deno', // of the Deno project on npm
   'graybox-nlp',
+  'jax', // Google's on PyPI
+  'keras', // of the Keras project on PyPI
   'ipopt', // of Homebrew and conda-forge
   'koffi',
   'libopenblas0-pthread',
@@ -18,6 +21,9 @@ const known = new Set([
   'onnx', // of the ONNX project on PyPI
   'onnxruntime-node',
   'openblas', // of Homebrew
+  'scikit-learn', // of its project on PyPI
+  'tensorflowjs', // Google's on PyPI
+  'torch', // of PyTorch on PyPI
 ]);
 
 it.skipIf(!existsSync(join(packageRoot, '.git')))(
