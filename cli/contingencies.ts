@@ -16,7 +16,10 @@ export function contingenciesCommand(): Command {
       if (!flags.units && !flags.branches)
         throw new InputError('contingencies: say --units, --branches, or both');
       const { grid } = loadCase(flags);
-      const { contingencies, islanding } = singleOutages(grid, { units: flags.units, branches: flags.branches });
+      const { contingencies, islanding } = singleOutages(grid, {
+        units: flags.units,
+        branches: flags.branches,
+      });
       for (const name of islanding) remark(`graybox: left out, it would cut buses off: ${name}`);
       if (contingencies.length === 0)
         throw new InputError(`grid ${grid.name} has no such loss that it could survive`);
