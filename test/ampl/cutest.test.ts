@@ -11,15 +11,23 @@ const folder = join(
   'cutest',
 );
 
+interface Truth {
+  readonly objective: number;
+  readonly most: number;
+  /** Largest dual error, beside the multipliers of bounds. */
+  readonly dual?: number;
+}
+
 /** Objective, and the iterations of Ipopt 3.14.19 with one half more, or what is needed where it finds no solution. */
-const truths: Readonly<Record<string, { readonly objective: number; readonly most: number }>> = {
+const truths: Readonly<Record<string, Truth>> = {
   // Ipopt calls it infeasible.
   CRESC4: { objective: 0.8718975, most: 150 },
   DIAGIQB: { objective: -1.01499941e13, most: 117 },
   ERRINBAR: { objective: 28.04526, most: 66 },
   // Ipopt stops at 10.3144, where a violation of 1e-8 is worth 21.9.
   LISWET11_2000: { objective: 32.186623, most: 133 },
-  LUKVLI8: { objective: 5284.5575, most: 37 },
+  // Its objective is scaled so that 1e-8 in the solver's terms is a little more than 1e-6 here.
+  LUKVLI8: { objective: 5284.5575, most: 37, dual: 1.1e-6 },
   NONSCOMPNE: { objective: 0, most: 37 },
   // Chaotic: 58 to 400 iterations as bounds are widened by 1e-9 more or less; Ipopt 70 to 231.
   READING4_500: { objective: -0.2892754, most: 500 },
@@ -31,17 +39,22 @@ const truths: Readonly<Record<string, { readonly objective: number; readonly mos
 };
 
 describe.skipIf(!existsSync(folder))('CUTEst problems (needs data cutest)', () => {
-  it.each(Object.entries(truths))('%s', { timeout: 60_000 }, async (name, { objective, most }) => {
-    const { file, solution } = await solveNlModel(join(folder, `${name}.nl`), {}, solveHere);
-    expect(solution.status, solution.message).toBe('optimal');
-    expect(solution.iterations).toBeLessThanOrEqual(most);
-    expect(Math.abs(solution.objective - objective)).toBeLessThan(1e-6 * Math.max(1, Math.abs(objective)));
-    const nlp = assemble(file.problem);
-    const errors = kktErrors(nlp, solution);
-    const size = Math.max(1, ...solution.x.map(Math.abs));
-    expect(errors.primal).toBeLessThan(1e-8 * size);
-    expect(errors.complementarity).toBeLessThan(1e-6 * size);
-    const { constraints, lower, upper } = solution.multipliers;
-    expect(errors.dual).toBeLessThan(1e-6 * Math.max(1, ...constraints.map(Math.abs), ...lower, ...upper));
-  });
+  it.each(Object.entries(truths))(
+    '%s',
+    { timeout: 60_000 },
+    async (name, { objective, most, dual = 1e-6 }) => {
+      const { file, solution } = await solveNlModel(join(folder, `${name}.nl`), {}, solveHere);
+      expect(solution.status, solution.message).toBe('optimal');
+      expect(solution.iterations).toBeLessThanOrEqual(most);
+      expect(Math.abs(solution.objective - objective)).toBeLessThan(1e-6 * Math.max(1, Math.abs(objective)));
+      const nlp = assemble(file.problem);
+      const errors = kktErrors(nlp, solution);
+      const size = Math.max(1, ...solution.x.map(Math.abs));
+      expect(errors.primal).toBeLessThan(1e-8 * size);
+      expect(errors.complementarity).toBeLessThan(1e-6 * size);
+      expect(errors.dual).toBeLessThan(
+        dual * Math.max(1, ...solution.multipliers.lower, ...solution.multipliers.upper),
+      );
+    },
+  );
 });
