@@ -2,15 +2,14 @@
 //   node dist/bench/hs.js [--solver interior-point --solver ipopt …] [--problem hs071 …] [--tol 1e-8] [--json]
 import '../runtime/node/provide.js';
 import { parseArgs } from 'node:util';
-import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
 import { findData } from '../scenarios/data.js';
-import { InputError } from '../src/core/errors.js';
 import { assemble } from '../src/nlp/assemble.js';
 import { hockSchittkowski } from '../test/problems/hs/index.js';
 import { judge, solves, type Verdict } from '../test/problems/judge.js';
 import { readReference } from '../test/problems/reference.js';
 import { machine, median } from './machine.js';
 import { markdown } from './markdown.js';
+import { askedSolvers } from './solvers.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,28 +31,13 @@ interface Run {
   readonly seconds: number;
 }
 
-/** The solvers asked for; without a choice, those that load here. */
-async function solvers() {
-  const names = (flags.solver.length > 0 ? flags.solver : solverNames) as readonly SolverName[];
-  const loaded = [];
-  for (const name of names) {
-    try {
-      loaded.push({ name, solver: await loadSolver(name) });
-    } catch (error) {
-      if (flags.solver.length > 0 || !(error instanceof InputError)) throw error;
-      console.error(`${name} left out: ${error.message}`);
-    }
-  }
-  return loaded;
-}
-
 const folder = findData('hs');
 const reference = folder === undefined ? undefined : readReference(`${folder}/..`);
 const problems = hockSchittkowski.filter(
   ({ name }) => flags.problem.length === 0 || flags.problem.includes(name),
 );
 const runs: Run[] = [];
-const named = await solvers();
+const named = await askedSolvers(flags.solver);
 for (const problem of problems) {
   const nlp = assemble(problem.build().problem());
   for (const { name, solver } of named) {

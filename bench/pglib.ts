@@ -6,10 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { warmSettings } from '../api/grid/saved-point.js';
-import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
+import type { loadSolver } from '../runtime/solvers.js';
 import { requireData } from '../scenarios/data.js';
 import { pglib } from '../scenarios/opf/originals.js';
-import { InputError } from '../src/core/errors.js';
 import { type Opf, opf } from '../src/grid/opf.js';
 import { priceOfRating } from '../src/grid/report.js';
 import { assemble } from '../src/nlp/assemble.js';
@@ -18,6 +17,7 @@ import type { Result } from '../src/nlp/result.js';
 import { readMatpowerText } from '../src/read/matpower.js';
 import { machine, median } from './machine.js';
 import { markdown } from './markdown.js';
+import { askedSolvers } from './solvers.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -53,25 +53,11 @@ export interface PglibRow {
   readonly moreWarm: number;
 }
 
-async function solvers() {
-  const names = (flags.solver.length > 0 ? flags.solver : solverNames) as readonly SolverName[];
-  const loaded = [];
-  for (const name of names) {
-    try {
-      loaded.push({ name, solver: await loadSolver(name) });
-    } catch (error) {
-      if (flags.solver.length > 0 || !(error instanceof InputError)) throw error;
-      console.error(`${name} left out: ${error.message}`);
-    }
-  }
-  return loaded;
-}
-
 /** Bounds as stated; Ipopt has its own ways. */
 const own = (name: string) => (name === 'interior-point' ? { bound_relax_factor: 0 } : {});
 
 const folder = requireData('pglib');
-const named = await solvers();
+const named = await askedSolvers(flags.solver);
 const names = pglib.files
   .map(({ file }) => file.replace(/^pglib_opf_case|\.m$/g, ''))
   .filter((name) => flags.case.length === 0 || flags.case.includes(name));

@@ -3,14 +3,14 @@
 // A problem is known by its seed: --first SEED --count 1 repeats one. Errors are recomputed from the problem alone.
 import '../runtime/node/provide.js';
 import { parseArgs } from 'node:util';
-import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
-import { InputError } from '../src/core/errors.js';
+import type { SolverName } from '../runtime/solvers.js';
 import { assemble } from '../src/nlp/assemble.js';
 import { classNames, randomProblem } from '../test/problems/random/index.js';
 import { judgeRandom, type RandomVerdict } from '../test/problems/random/judge.js';
 import { modelOf } from '../test/problems/random/program.js';
 import { machine } from './machine.js';
 import { markdown } from './markdown.js';
+import { askedSolvers } from './solvers.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -33,22 +33,7 @@ interface Miss {
   readonly why: string;
 }
 
-/** The solvers asked for; without a choice, those that load here. */
-async function solvers() {
-  const names = (flags.solver.length > 0 ? flags.solver : solverNames) as readonly SolverName[];
-  const loaded = [];
-  for (const name of names) {
-    try {
-      loaded.push({ name, solver: await loadSolver(name) });
-    } catch (error) {
-      if (flags.solver.length > 0 || !(error instanceof InputError)) throw error;
-      console.error(`${name} left out: ${error.message}`);
-    }
-  }
-  return loaded;
-}
-
-const named = await solvers();
+const named = await askedSolvers(flags.solver);
 const empty = (): Tally => ({
   problems: 0,
   solved: 0,
