@@ -5,6 +5,7 @@ import { InputError } from '../../src/core/errors.js';
 import { assemble } from '../../src/nlp/assemble.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import { optimalityErrorsAt } from '../../src/nlp/optimality.js';
+import { stopwatch } from '../hostile/judge.js';
 import { hostileFile } from '../read/hostile.js';
 import { pick, whole } from '../read/random.js';
 
@@ -63,8 +64,8 @@ function violation(nlp: Nlp, x: Float64Array): number {
 export function tryHostile(random: () => number, real: readonly Uint8Array[]): Outcome {
   const bytes = hostileFile(random, real, 0.4);
   const options = randomOptions(random);
-  const start = performance.now();
-  const done = (kind: string): Outcome => ({ kind, seconds: (performance.now() - start) / 1000 });
+  const seconds = stopwatch();
+  const done = (kind: string): Outcome => ({ kind, seconds: seconds() });
   try {
     const nlp = assemble(readNl(bytes, { file: 'hostile.nl', relax: true }).problem);
     let calls = 0;

@@ -1,13 +1,19 @@
 import { InputError } from '../../src/core/errors.js';
 import type { Outcome } from './format.js';
 
+/** Begins to count; then seconds in processor time, where that is less than the clock's. */
+export function stopwatch(): () => number {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return Math.min((performance.now() - wall) / 1000, (user + system) / 1e6);
+  };
+}
+
 /** Runs one case and tells how it ended; throws for an error that is no InputError of one line. */
 export async function judged(run: () => string | Promise<string>): Promise<Outcome> {
-  const [wall, cpu] = [performance.now(), process.cpuUsage()];
-  const done = (kind: string): Outcome => {
-    const { user, system } = process.cpuUsage(cpu);
-    return { kind, seconds: Math.min((performance.now() - wall) / 1000, (user + system) / 1e6) };
-  };
+  const seconds = stopwatch();
+  const done = (kind: string): Outcome => ({ kind, seconds: seconds() });
   try {
     return done(await run());
   } catch (error) {
