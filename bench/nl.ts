@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { solveNlModel } from '../cli/nl/solve.js';
 import { shutdown, solveHere } from '../index.js';
-import { loadSolver, type SolverName, solverNames } from '../runtime/solvers.js';
+import type { SolverName } from '../runtime/solvers.js';
 import { requireData } from '../scenarios/data.js';
-import { InputError } from '../src/core/errors.js';
 import { assemble } from '../src/nlp/assemble.js';
 import type { Nlp } from '../src/nlp/contract.js';
 import { optimalityErrorsAt } from '../src/nlp/optimality.js';
@@ -16,6 +15,7 @@ import type { Errors, Status } from '../src/nlp/result.js';
 import { judgeNl, type NlVerdict } from '../test/ampl/nl-truths.js';
 import { machine } from './machine.js';
 import { markdown } from './markdown.js';
+import { askedSolvers } from './solvers.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -112,23 +112,7 @@ async function run(name: string, solver: SolverName): Promise<NlRun> {
   }
 }
 
-/** The solvers asked for; without a choice, those that load here. */
-async function solvers(): Promise<SolverName[]> {
-  const chosen = flags.solver as SolverName[];
-  const loaded: SolverName[] = [];
-  for (const name of chosen.length > 0 ? chosen : solverNames) {
-    try {
-      await loadSolver(name);
-      loaded.push(name);
-    } catch (error) {
-      if (chosen.length > 0 || !(error instanceof InputError)) throw error;
-      console.error(`${name} left out: ${error.message}`);
-    }
-  }
-  return loaded;
-}
-
-const solverList = await solvers();
+const solverList = (await askedSolvers(flags.solver)).map(({ name }) => name);
 const runs: NlRun[] = [];
 for (const name of names) for (const solver of solverList) runs.push(await run(name, solver));
 await shutdown();
