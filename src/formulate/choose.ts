@@ -2,7 +2,7 @@ import { countOf } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
 import { told } from '../core/given.js';
 import { activationOf } from '../network/activation/table.js';
-import type { Network } from '../network/graph.js';
+import type { Network, Op } from '../network/graph.js';
 import { isSmooth, label } from '../network/traits.js';
 import { hasPrograms } from './cut.js';
 import type { HingeTreatment, NetworkOptions, QuadraticTreatment } from './options.js';
@@ -77,8 +77,9 @@ function automatic(net: Network): ChosenFormulation {
     0,
   );
   const dense = (net.inputSize * (net.inputSize + 1)) / 2;
-  const what = `network '${net.name}' has ${count} kinks`;
-  if (dense > leastDense && dense > coefficients)
+  const leaps = bent.some(({ op }) => jumps(op));
+  const what = `network '${net.name}' has ${count} kinks${leaps ? ' and comparisons, at which it may jump' : ''}`;
+  if (dense > leastDense && dense > coefficients && !leaps)
     return {
       formulation: 'full',
       relu: 'continuation',
@@ -91,7 +92,9 @@ function automatic(net: Network): ChosenFormulation {
   };
 }
 
-/** Refuses activations without a second derivative where nobody said how to take them, and those that jump. */
+const jumps = (op: Op): boolean => op.kind === 'elementwise' && activationOf(op.fn).kind === 'jump';
+
+/** Refuses activations without a second derivative where nobody said how to take them, and jumps there. */
 export function refuseKinks(
   net: Network,
   kinks: NetworkUse['kinks'],
@@ -104,9 +107,9 @@ export function refuseKinks(
         `layer '${layer}' of network '${net.name}' is a quadratic program, which has kinks: say quadratic: 'complementarity' (its optimality conditions as rows, λᵢsᵢ ≤ ε) or quadratic: { smooth: 1e-8 } (its solution at a barrier μ, a gray box), or use the full formulation (formulation: 'full', relu), which states every layer`,
       );
     const where = `layer '${layer}' of network '${net.name}' has the activation ${label(op)}`;
-    if (op.kind === 'elementwise' && activationOf(op.fn).kind === 'jump')
+    if (kinks === 'refuse' && jumps(op))
       throw new InputError(
-        `${where}, which jumps; no formulation states it, train with relu or a smooth activation instead`,
+        `${where}, which jumps: leave the formulation to 'auto', or use 'piecewise' (derivatives beside the jump; it may stop there), or train with relu or a smooth activation`,
       );
     if (kinks === 'refuse')
       throw new InputError(

@@ -107,7 +107,7 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
         return equate(model, label, make(), (v, i) => subtract(v, expressed(φ, u[i]!)));
       if (φ.kind === 'kinked') return addKinked(full, label, u, make(), φ.hinges, node.inputs[0]!, entering);
       throw new InputError(
-        `layer '${node.layer}' of network '${full.net.name}' has the activation ${op.fn.name}, which jumps; no formulation states it, train with relu or a smooth activation instead`,
+        `layer '${node.layer}' of network '${full.net.name}' has the activation ${op.fn.name}, which jumps, and full space states no jumps; leave the formulation to 'auto', or use 'piecewise'`,
       );
     }
   }

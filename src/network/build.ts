@@ -67,10 +67,13 @@ export class NetworkBuilder {
     this.#fresh += parameters;
   }
 
-  shape(node: number): Shape {
+  node(node: number): Node {
     const found = this.#nodes[node];
     if (!found) throw new RangeError(`node ${node} does not exist yet`);
-    return found.shape;
+    return found;
+  }
+  shape(node: number): Shape {
+    return this.node(node).shape;
   }
 
   /** The next `size(shape)` numbers of the flattened network input. */

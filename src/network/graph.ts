@@ -7,7 +7,8 @@ export interface Tensor {
 /**
  * Elementwise functions `φ: R → R`, or of the part of R where they are defined. Those with a kink carry no second
  * derivative and need a treatment.
- * `hardSigmoid(u) = min(max(u/5 + 1/2, 0), 1)`; `thresholdedRelu(u) = u` where `u > θ`, else 0; `gelu` is exact (erf),
+ * `hardSigmoid(u) = min(max(u/5 + 1/2, 0), 1)`; `thresholdedRelu(u) = u` where `u > θ`, else 0; `step(u) = 1` where `u > 0`,
+ * else 0, what comparisons become; `gelu` is exact (erf),
  * `geluTanh` its tanh approximation; `swish(u) = u·sigmoid(u)`; `mish(u) = u·tanh(softplus(u))`.
  */
 export type Elementwise =
@@ -41,7 +42,7 @@ export type Elementwise =
   | { readonly name: 'power'; readonly exponent: number }
   | { readonly name: 'elu'; readonly alpha: number }
   | { readonly name: 'selu' }
-  | { readonly name: 'relu' | 'relu6' | 'hardSigmoid' | 'abs' }
+  | { readonly name: 'relu' | 'relu6' | 'hardSigmoid' | 'abs' | 'step' }
   | { readonly name: 'leakyRelu'; readonly alpha: number }
   | { readonly name: 'thresholdedRelu'; readonly theta: number };
 

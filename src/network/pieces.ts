@@ -12,8 +12,9 @@ function bentNodes({ nodes }: Network): Bent[] {
   return nodes.flatMap(({ op, inputs }, node): Bent[] => {
     if (op.kind === 'maximum') return [{ node, width: nodes[inputs[0]!]!.shape.at(-1)! }];
     const φ = op.kind === 'elementwise' ? activationOf(op.fn) : undefined;
-    if (φ?.kind !== 'kinked') return [];
-    const kinks = [...new Set(φ.hinges.hinges.map(({ a, b }) => -b / a))].sort((p, q) => p - q);
+    if (φ === undefined || φ.kind === 'smooth') return [];
+    const bends = [...φ.hinges.hinges, ...(φ.hinges.jumps ?? [])];
+    const kinks = [...new Set(bends.map(({ a, b }) => -b / a))].sort((p, q) => p - q);
     return [{ node, kinks, hinges: φ.hinges }];
   });
 }
@@ -190,16 +191,22 @@ function byNode(watched: readonly Border[]): Border[][] {
 
 /** `φ(u) = scale·u + shift` on one piece. */
 function lineOf(
-  { kinks, hinges: { slope, hinges } }: { readonly kinks: readonly number[]; readonly hinges: Hinges },
+  {
+    kinks,
+    hinges: { slope, hinges, jumps = [] },
+  }: { readonly kinks: readonly number[]; readonly hinges: Hinges },
   piece: number,
 ): [scale: number, shift: number] {
   const [below, above] = [kinks[piece - 1], kinks[piece]];
   const middle = below === undefined ? above! - 1 : above === undefined ? below + 1 : (below + above) / 2;
-  const active = hinges.filter(({ a, b }) => a * middle + b > 0);
-  return active.reduce<[number, number]>(
-    ([s, t], { factor, a, b }) => [s + factor * a, t + factor * b],
-    [slope, 0],
-  );
+  const isActive = ({ a, b }: Hinges['hinges'][number]): boolean => a * middle + b > 0;
+  const height = jumps.filter(isActive).reduce((sum, { factor }) => sum + factor, 0);
+  return hinges
+    .filter(isActive)
+    .reduce<[number, number]>(
+      ([s, t], { factor, a, b }) => [s + factor * a, t + factor * b],
+      [slope, height],
+    );
 }
 
 /** Without the nodes that no output needs, but with every input. */

@@ -1,12 +1,13 @@
+import type { Hinges } from './activation/activation.js';
 import { activationOf } from './activation/table.js';
 import { sizeOf } from './build.js';
 import type { Network, Node, Op, Tensor } from './graph.js';
 
 /**
- * The network with every hinge `max(v, 0)` as `softplus(βv)/β`, at most `log 2/β` too large; of maxima, taken pair by pair, each
- * is `a + max(b − a, 0)`. Undefined where an activation jumps.
+ * The network with every hinge `max(v, 0)` as `softplus(βv)/β`, at most `log 2/β` too large, and every jump as `sigmoid(βv)`; of
+ * maxima, taken pair by pair, each is `a + max(b − a, 0)`.
  */
-export function smoothed(net: Network, β: number): Network | undefined {
+export function smoothed(net: Network, β: number): Network {
   const nodes: Node[] = [];
   const place: number[] = [];
   const push = (from: Node, op: Op, inputs: readonly number[], shape: readonly number[]): number =>
@@ -17,16 +18,19 @@ export function smoothed(net: Network, β: number): Network | undefined {
     const all = (value: number): Tensor => ({ shape: [width], data: new Float64Array(width).fill(value) });
     return push(node, { kind: 'scale', scale: all(factor), shift: all(shift) }, [u], shape);
   };
-  /** `factor · max(a·u + b, 0)`. */
-  const hinge = (node: Node, u: number, factor: number, a: number, b: number): number => {
-    const bent = push(
-      node,
-      { kind: 'elementwise', fn: { name: 'softplus' } },
-      [scaled(node, u, β * a, β * b)],
-      nodes[u]!.shape,
-    );
-    return scaled(node, bent, factor / β);
+  /** `factor · fn(β(a·u + b))`. */
+  const bent = (
+    node: Node,
+    u: number,
+    name: 'softplus' | 'sigmoid',
+    { factor, a, b }: Hinges['hinges'][number],
+  ): number => {
+    const { shape } = nodes[u]!;
+    const inner = scaled(node, u, β * a, β * b);
+    return scaled(node, push(node, { kind: 'elementwise', fn: { name } }, [inner], shape), factor);
   };
+  const hinge = (node: Node, u: number, { factor, a, b }: Hinges['hinges'][number]): number =>
+    bent(node, u, 'softplus', { factor: factor / β, a, b });
   const sum = (node: Node, parts: readonly number[]): number =>
     parts.length === 1 ? parts[0]! : push(node, { kind: 'add' }, parts, nodes[parts[0]!]!.shape);
   const halves = (node: Node, u: number): number => {
@@ -50,7 +54,7 @@ export function smoothed(net: Network, β: number): Network | undefined {
       );
     const [a, b] = [part(0), part(half)];
     const gap = sum(node, [b, scaled(node, a, -1)]);
-    return halves(node, sum(node, [a, hinge(node, gap, 1, 1, 0)]));
+    return halves(node, sum(node, [a, hinge(node, gap, { factor: 1, a: 1, b: 0 })]));
   };
   for (const [k, node] of net.nodes.entries()) {
     const inputs = node.inputs.map((input) => place[input]!);
@@ -60,14 +64,17 @@ export function smoothed(net: Network, β: number): Network | undefined {
       continue;
     }
     const φ = node.op.kind === 'elementwise' ? activationOf(node.op.fn) : undefined;
-    if (φ?.kind === 'jump') return undefined;
-    if (φ?.kind !== 'kinked') {
+    if (φ === undefined || φ.kind === 'smooth') {
       place[k] = nodes.push({ ...node, inputs }) - 1;
       continue;
     }
-    const { slope, hinges } = φ.hinges;
+    const { slope, hinges, jumps = [] } = φ.hinges;
     const line = slope === 0 ? [] : [scaled(node, u, slope)];
-    place[k] = sum(node, [...line, ...hinges.map(({ factor, a, b }) => hinge(node, u, factor, a, b))]);
+    place[k] = sum(node, [
+      ...line,
+      ...hinges.map((own) => hinge(node, u, own)),
+      ...jumps.map((own) => bent(node, u, 'sigmoid', own)),
+    ]);
   }
   return { ...net, nodes, outputs: net.outputs.map((output) => place[output]!) };
 }

@@ -140,6 +140,7 @@ export const kinked: readonly Elementwise[] = [
   { name: 'abs' },
   { name: 'leakyRelu', alpha: 0.3 },
   { name: 'thresholdedRelu', theta: 0.2 },
+  { name: 'step' },
 ];
 
 /** Dense layers `widths[0] → … → widths[last]`, `fn` between them and a softmax at the end if asked for. */

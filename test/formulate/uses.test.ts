@@ -226,9 +226,12 @@ describe("kinks: 'allow'", () => {
     const { model } = reach(small({ name: 'relu' }), { kinks: 'allow' }, 0);
     await expect(solveHere(model, { kinks: 'refuse' })).rejects.toThrow(/no second derivative/);
   });
-  it('does not reach jumps', () => {
+  it('refuses jumps only where it refuses kinks', () => {
     const x = new Model().variables('x', 3);
     const net = small({ name: 'thresholdedRelu', theta: 1 });
-    expect(() => network(net, x, { kinks: 'allow' })).toThrow(/thresholdedRelu\(1\), which jumps/);
+    expect(() => network(net, x, { kinks: 'refuse', formulation: 'reduced' })).toThrow(
+      /thresholdedRelu\(1\), which jumps: leave the formulation to 'auto'/,
+    );
+    network(net, x, { kinks: 'allow' });
   });
 });

@@ -73,6 +73,8 @@ function apply(fn: Elementwise, u: number): number {
       return Math.abs(u);
     case 'leakyRelu':
       return u > 0 ? u : fn.alpha * u;
+    case 'step':
+      return u > 0 ? 1 : 0;
     case 'thresholdedRelu':
       return u > fn.theta ? u : 0;
   }

@@ -233,8 +233,8 @@ def writers(model, own):
     def onnx_file():
         import tf2onnx
 
-        spec = (tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="input"),)
-        fn = tf.function(lambda x: model(x, training=False), input_signature=spec)
+        spec = tuple(tf.TensorSpec((None, *own.shape[1:]), tf.float32, name=f"input_{k}") for k, own in enumerate(model.inputs))
+        fn = tf.function(lambda *x: model(x if len(x) > 1 else x[0], training=False), input_signature=spec)
         tf2onnx.convert.from_function(fn, input_signature=spec, opset=15, output_path=os.path.join(own, "tf2onnx.onnx"))
 
     def layers_model():

@@ -5,10 +5,17 @@ export type Formula = <T>(a: Algebra<T>, u: T) => T;
 /** `φ′(u)` or `φ″(u)`; `w = φ(u)` is at hand. */
 export type Slope = <T>(a: Algebra<T>, u: T, w: T) => T;
 
-/** `slope·u + Σ factor·max(a·u + b, 0)`: what a kinked activation is made of. */
+interface Bend {
+  readonly factor: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** `slope·u + Σ factor·max(a·u + b, 0)`, what a kinked activation is made of; `jumps` add `factor` where `a·u + b > 0`. */
 export interface Hinges {
   readonly slope: number;
-  readonly hinges: readonly { readonly factor: number; readonly a: number; readonly b: number }[];
+  readonly hinges: readonly Bend[];
+  readonly jumps?: readonly Bend[];
 }
 
 /**
@@ -17,6 +24,5 @@ export interface Hinges {
  */
 export type Activation = { readonly value: Formula; readonly first: Slope } & (
   | { readonly kind: 'smooth'; readonly second: Slope }
-  | { readonly kind: 'kinked'; readonly hinges: Hinges }
-  | { readonly kind: 'jump' }
+  | { readonly kind: 'kinked' | 'jump'; readonly hinges: Hinges }
 );

@@ -61,4 +61,17 @@ export const thresholdedRelu = (theta: number): Activation => ({
   kind: 'jump',
   value: (a, u) => a.multiply(u, step(a, plus(a, u, -theta))),
   first: (a, u) => step(a, plus(a, u, -theta)),
+  hinges: {
+    slope: 0,
+    hinges: [{ factor: 1, a: 1, b: -theta }],
+    jumps: [{ factor: theta, a: 1, b: -theta }],
+  },
 });
+
+/** `φ = 1` for `u > 0`, 0 else. */
+export const heaviside: Activation = {
+  kind: 'jump',
+  value: (a, u) => step(a, u),
+  first: (a, u) => step(a, u, 0, 0),
+  hinges: { slope: 0, hinges: [], jumps: [{ factor: 1, a: 1, b: 0 }] },
+};

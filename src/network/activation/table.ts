@@ -4,7 +4,7 @@ import { acos, asin, atan, cos, sin, tan } from './circular.js';
 import { exp, exponentialUnit, selu, softplus } from './exponential.js';
 import { gelu, geluTanh, mish, swish } from './gated.js';
 import { acosh, asinh, atanh, cosh, sinh } from './hyperbolic.js';
-import { abs, hardSigmoid, leakyRelu, relu, relu6, thresholdedRelu } from './kinked.js';
+import { abs, hardSigmoid, heaviside, leakyRelu, relu, relu6, thresholdedRelu } from './kinked.js';
 import { erf, log, power, reciprocal, sqrt } from './powers.js';
 import { sigmoid, softsign, tanh } from './saturating.js';
 
@@ -44,6 +44,7 @@ const activations: { readonly [N in Elementwise['name']]: (fn: Named<N>) => Acti
   hardSigmoid: () => hardSigmoid,
   abs: () => abs,
   leakyRelu: ({ alpha }) => leakyRelu(alpha),
+  step: () => heaviside,
   thresholdedRelu: ({ theta }) => thresholdedRelu(theta),
 };
 

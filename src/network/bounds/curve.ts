@@ -102,6 +102,7 @@ const table: { readonly [N in Elementwise['name']]: Over<Named<N>> } = {
   relu: always(convex),
   abs: always(convex),
   relu6: always(rising(3)),
+  step: (_, low, high) => (low > 0 || high <= 0 ? convex : undefined),
   hardSigmoid: always(rising()),
   leakyRelu: ({ alpha }) => (alpha <= 1 ? convex : concave),
   thresholdedRelu: ({ theta }, low, high) => (low > theta || high <= theta ? convex : undefined),
@@ -114,6 +115,7 @@ const ranges: { readonly [N in Elementwise['name']]?: readonly [number, number] 
   erf: [-1, 1],
   atan: [-Math.PI / 2, Math.PI / 2],
   hardSigmoid: [0, 1],
+  step: [0, 1],
   relu6: [0, 6],
   relu: [0, everywhere],
   abs: [0, everywhere],
@@ -132,7 +134,7 @@ export function curveOf(fn: Elementwise): Curve {
     slope: slopeOf(φ),
     ...(φ.kind === 'kinked' && { kinks: φ.hinges.hinges.map(({ a, b }) => -b / a).sort((p, q) => p - q) }),
     bends: (low, high) => bends(fn, low, high),
-    ...(φ.kind === 'jump' && { jump: (low, high) => [Math.min(0, low), Math.max(0, high)] }),
+    ...(fn.name === 'thresholdedRelu' && { jump: (low, high) => [Math.min(0, low), Math.max(0, high)] }),
     overall: ranges[fn.name] ?? [-everywhere, everywhere],
   };
 }

@@ -65,13 +65,13 @@ function reshaped({ build, layer }: Place, operand: Operand, shape: Shape): Oper
     : { tensor: { shape, data: operand.tensor.data } };
 }
 
-/** Einstein's summation of one or two values, at least one computed: `'bij,bjk->bik'`. */
+/** Einstein's summation of values, at least one computed: `'bij,bjk->bik'`; of more than two pair by pair, the first pair first. */
 export function einsum(place: Place, equation: string, operands: readonly Operand[]): number {
   const { build, layer } = place;
   const [left, right] = equation.replaceAll(' ', '').split('->');
   const inputs = left!.split(',');
-  if (inputs.length !== operands.length || operands.length > 2)
-    throw build.error(layer, `sums "${equation}" over ${operands.length} inputs; one or two can be read`);
+  if (inputs.length !== operands.length)
+    throw build.error(layer, `sums "${equation}" over ${operands.length} inputs`);
   const shapes = operands.map((operand) => shapeOf(place, operand));
   // An ellipsis stands for as many axes as are left, under names of their own.
   const hidden = Math.max(...inputs.map((own, k) => shapes[k]!.length - own.replace('...', '').length), 0);
@@ -99,6 +99,20 @@ export function einsum(place: Place, equation: string, operands: readonly Operan
         throw build.error(layer, `sums "${equation}" over axes of ${lengths.get(label)} and ${length}`);
     });
   });
+  if (operands.length > 2) {
+    // A computed one first, so that the rest is computed too.
+    const order = range(operands.length).sort(
+      (p, q) => Number(isNode(operands[q]!)) - Number(isNode(operands[p]!)),
+    );
+    const [a, b, ...rest] = order.map((k) => labels[k]!);
+    const later = new Set([...output, ...rest.flat()]);
+    const kept = [...new Set([...a!, ...b!])].filter((label) => later.has(label));
+    const written = (own: readonly (readonly string[])[], to: readonly string[]): string =>
+      `${own.map((names) => names.join('')).join(',')}->${to.join('')}`;
+    const pair = einsum(place, written([a!, b!], kept), [operands[order[0]!]!, operands[order[1]!]!]);
+    const others = order.slice(2).map((k) => operands[k]!);
+    return einsum(place, written([kept, ...rest], output), [{ node: pair }, ...others]);
+  }
   const size = (names: readonly string[]): number => sizeOf(names.map((label) => lengths.get(label)!));
   const like = operands.find(isNode)!.node;
   const nodes = operands.map((operand, k) => {

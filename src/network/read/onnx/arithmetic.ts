@@ -1,6 +1,7 @@
 import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
 import * as lower from '../../lower/arithmetic.js';
+import * as choice from '../../lower/choice.js';
 import { broadcastShape, expand } from '../../lower/move.js';
 import { type Call, computed, type Operator } from './call.js';
 import { type Constant, combined, isComputed, type Kind, type Value } from './value.js';
@@ -114,9 +115,8 @@ function differentPowers(call: Call, u: number, c: Tensor): number {
   return parts.length === 1 ? parts[0]! : lower.add(call, ...parts);
 }
 
-function binary(call: Call, name: string): Value {
+function binary(call: Call, name: string, a = call.value(0), b = call.value(1)): Value {
   const { of, both, left, right } = binaries[name]!;
-  const [a, b] = [call.value(0), call.value(1)];
   call.ignore('consumed_inputs');
   const [x, y] = aligned(call, a, b);
   if (!isComputed(x) && !isComputed(y)) {
@@ -160,6 +160,30 @@ const folded =
   };
 const flag = (test: (a: number, b: number) => boolean): Operator =>
   folded('flag', (a, b) => Number(test(a!, b!)));
+
+/** Nodes that are 1 where `bigger > smaller`, with `bigger − smaller`. */
+const above = (call: Call, bigger: number, smaller: number): Value =>
+  computed(choice.above(call, call.asNode(binary(call, 'Sub', call.value(bigger), call.value(smaller)))));
+/** A comparison: of what is computed a step, whose derivative is 0 beside its jump. */
+const compared =
+  (
+    test: (a: number, b: number) => boolean,
+    [bigger, smaller]: readonly [number, number],
+    strict: boolean,
+  ): Operator =>
+  (call) => {
+    if (!call.inputs.some((value) => value && isComputed(value))) return flag(test)(call);
+    // a ≥ b where not b > a.
+    if (strict) return above(call, bigger, smaller);
+    return computed(choice.not(call, call.asNode(above(call, smaller, bigger))));
+  };
+/** Flags of numbers alone, or computed as numbers 0 and 1. */
+const joined =
+  (test: (a: number, b: number) => boolean, both: (call: Call, p: number, q: number) => number): Operator =>
+  (call) => {
+    if (!call.inputs.some((value) => value && isComputed(value))) return flag(test)(call);
+    return computed(both(call, call.node(0), call.node(1)));
+  };
 
 /** Sum, Max, Min and Mean of any number of values. */
 function several(call: Call, of: (a: number, b: number) => number, both: Pair): Value {
@@ -215,8 +239,9 @@ const roundEven = (u: number): number => {
 };
 
 function where(call: Call): Value {
-  const condition = call.constant(0, 'condition');
+  const condition = call.value(0);
   const [a, b] = [call.value(1), call.value(2)];
+  if (isComputed(condition)) return computed(chosenWhere(call, condition.node, a, b));
   const shape = broadcastShape(call, [condition.shape, call.shapeOf(a), call.shapeOf(b)]);
   if (!isComputed(a) && !isComputed(b))
     return combined(kindOfAll([a, b]), shape, [condition, a, b], (c, x, y) => (c ? x! : y!));
@@ -234,6 +259,20 @@ function where(call: Call): Value {
       ? lower.affinely(call, x, undefined, finite(call, y as Tensor))
       : lower.affinely(call, y as number, undefined, finite(call, x)),
   );
+}
+
+/** Where the condition is computed: a step itself tells what it compares. */
+function chosenWhere(call: Call, condition: number, a: Value, b: Value): number {
+  const shape = broadcastShape(call, [call.build.shape(condition), call.shapeOf(a), call.shapeOf(b)]);
+  const side = (value: Value) => (isComputed(value) ? value : { tensor: finite(call, tensorOf(value)) });
+  const { op, inputs } = call.build.node(condition);
+  if (op.kind === 'elementwise' && op.fn.name === 'step')
+    return choice.chosenAbove(call, inputs[0]!, side(a), side(b), shape);
+  // 1 − step(u), as `≥` and `≤` make it.
+  const inner = call.build.node(inputs[0]!);
+  if (op.kind === 'scale' && inner.op.kind === 'elementwise' && inner.op.fn.name === 'step')
+    return choice.chosenAbove(call, inner.inputs[0]!, side(b), side(a), shape);
+  return choice.chosen(call, condition, side(a), side(b), shape);
 }
 
 /** The same flag everywhere. */
@@ -286,21 +325,24 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   Floor: stepwise(Math.floor),
   Ceil: stepwise(Math.ceil),
   Round: stepwise(roundEven),
-  Sign: stepwise(Math.sign),
-  Not: folded('flag', (u) => Number(u === 0)),
-  And: flag((a, b) => a !== 0 && b !== 0),
-  Or: flag((a, b) => a !== 0 || b !== 0),
-  Xor: flag((a, b) => (a !== 0) !== (b !== 0)),
+  Sign: unary(Math.sign, choice.sign),
+  Not: unary((u) => Number(u === 0), choice.not),
+  And: joined((a, b) => a !== 0 && b !== 0, lower.multiply),
+  Or: joined((a, b) => a !== 0 || b !== 0, choice.either),
+  Xor: joined(
+    (a, b) => (a !== 0) !== (b !== 0),
+    (call, p, q) => lower.subtract(call, choice.either(call, p, q), lower.multiply(call, p, q)),
+  ),
   Equal: (call) => {
     // What is computed equals itself: exporters ask so whether it is a number.
     const [a, b] = [call.value(0), call.value(1)];
     if (isComputed(a) && isComputed(b) && a.node === b.node) return flags(call, 1);
     return flag((p, q) => p === q)(call);
   },
-  Greater: flag((a, b) => a > b),
-  GreaterOrEqual: flag((a, b) => a >= b),
-  Less: flag((a, b) => a < b),
-  LessOrEqual: flag((a, b) => a <= b),
+  Greater: compared((a, b) => a > b, [0, 1], true),
+  GreaterOrEqual: compared((a, b) => a >= b, [0, 1], false),
+  Less: compared((a, b) => a < b, [1, 0], true),
+  LessOrEqual: compared((a, b) => a <= b, [1, 0], false),
   IsNaN: (call) =>
     isComputed(call.value(0)) ? flags(call, 0) : folded('flag', (u) => Number(Number.isNaN(u)))(call),
   IsInf: (call) => {

@@ -19,6 +19,25 @@ const half = ({ data }: Tensor, k: number): Tensor => ({
   data: data.subarray((k * data.length) / 2, ((k + 1) * data.length) / 2),
 });
 
+/** `[directions, gates · units, …]` of each weight and `[directions, batch, units]` of each state, or the file's mistake. */
+function checkShapes(call: Call, gates: number, units: number, states: number, timeFirst: boolean): void {
+  const directions = call.shape(1)[0]!;
+  const X = call.shape(0);
+  const batch = X[timeFirst ? 1 : 0]!;
+  const state = timeFirst ? [directions, batch, units] : [batch, directions, units];
+  const expected: readonly (readonly [string, number, readonly number[]])[] = [
+    ['weight', 1, [directions, gates * units, X.at(-1)!]],
+    ['recurrent weight', 2, [directions, gates * units, units]],
+    ['bias', 3, [directions, 2 * gates * units]],
+    ...range(states).map((k) => ['initial state', 5 + k, state] as const),
+  ];
+  for (const [what, k, shape] of expected)
+    if (call.has(k) && call.shape(k).join() !== shape.join())
+      throw call.error(
+        `its ${what} has shape [${call.shape(k)}], expected [${shape}] for ${units} units; export it again`,
+      );
+}
+
 type Run = (
   u: number,
   recurrence: Recurrence,
@@ -30,7 +49,7 @@ type Run = (
  * RNN, GRU and LSTM: `X` is `[time, batch, in]` (`[batch, time, in]` for `layout` 1), weights `[directions, gates · units, …]`.
  * Outputs are all states, the last one, and the last cell state.
  */
-function recurrent(call: Call, standard: readonly string[], states: number, run: Run): Result {
+function recurrent(call: Call, standard: readonly string[], gates: number, states: number, run: Run): Result {
   const X = call.node(0);
   const timeFirst = call.int('layout', 0) === 0;
   const u = timeFirst ? swap(call, X, 0, 1) : X;
@@ -45,6 +64,7 @@ function recurrent(call: Call, standard: readonly string[], states: number, run:
   const initial = range(states).map((k) => (call.has(5 + k) ? call.value(5 + k) : undefined));
   const peepholes = call.optionalTensor(7, 'peepholes');
   const units = call.int('hidden_size', R.shape.at(-1)!);
+  checkShapes(call, gates, units, states, timeFirst);
   const directions = W.shape[0]!;
   const turned = call.text('direction', 'forward');
   const names = call.texts(
@@ -100,10 +120,10 @@ function recurrent(call: Call, standard: readonly string[], states: number, run:
 }
 
 export const recurrents: Readonly<Record<string, Operator>> = {
-  RNN: (call) => recurrent(call, ['Tanh'], 1, (u, r, [φ]) => simpleRecurrence(call, u, r, φ!)),
+  RNN: (call) => recurrent(call, ['Tanh'], 1, 1, (u, r, [φ]) => simpleRecurrence(call, u, r, φ!)),
   GRU: (call) => {
     const resetAfter = call.int('linear_before_reset', 0) !== 0;
-    return recurrent(call, ['Sigmoid', 'Tanh'], 1, (u, r, [gate, candidate]) =>
+    return recurrent(call, ['Sigmoid', 'Tanh'], 3, 1, (u, r, [gate, candidate]) =>
       gru(call, u, r, {
         order: { update: 0, reset: 1, candidate: 2 },
         gate: gate!,
@@ -114,7 +134,7 @@ export const recurrents: Readonly<Record<string, Operator>> = {
   },
   LSTM: (call) => {
     call.only('input_forget', 0, 'coupled gates cannot be read');
-    return recurrent(call, ['Sigmoid', 'Tanh', 'Tanh'], 2, (u, r, [gate, cell, hidden], P) => {
+    return recurrent(call, ['Sigmoid', 'Tanh', 'Tanh'], 4, 2, (u, r, [gate, cell, hidden], P) => {
       const part = (k: number): Tensor => ({
         shape: [r.units],
         data: P!.data.subarray(k * r.units, (k + 1) * r.units),
