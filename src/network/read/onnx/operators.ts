@@ -4,23 +4,33 @@ import { arithmetic } from './arithmetic.js';
 import { attentions } from './attention.js';
 import type { Operator } from './call.js';
 import { casting } from './casting.js';
+import { constants } from './constants.js';
 import { convolutions } from './convolutions.js';
+import { gathering } from './gathering.js';
 import { learning } from './learning.js';
 import { losses } from './losses.js';
-import { movement } from './movement.js';
 import { normalizations } from './normalizations.js';
+import { padding } from './padding.js';
 import { products } from './products.js';
 import { recurrents } from './recurrents.js';
 import { reductions } from './reductions.js';
 import { resizing } from './resizing.js';
 import { sampling } from './sampling.js';
+import { scattering } from './scattering.js';
+import { shaping } from './shaping.js';
+import { slicing } from './slicing.js';
 import { spectra } from './spectra.js';
 import { states } from './states.js';
 
 const standard: Readonly<Record<string, Operator>> = {
   ...arithmetic,
   ...activations,
-  ...movement,
+  ...shaping,
+  ...slicing,
+  ...padding,
+  ...gathering,
+  ...scattering,
+  ...constants,
   ...casting,
   ...products,
   ...convolutions,
