@@ -25,6 +25,8 @@ export interface SecuredOptions extends ScopfOptions {
   /** Least frequency in Hz. Default 59.4. */
   readonly frequencyLimit?: number;
   readonly formulation?: Formulation;
+  /** Layers of the surrogate that the partial formulation exposes. */
+  readonly layers?: readonly string[];
   /** Hz at which the frequencies start. Default 59.45; `network`: what the network says at the start. */
   readonly frequencyStart?: number | 'network';
   /** Whether frequencies may fall below the limit at {@link PRICE_OF_FREQUENCY}: then the answer tells the highest limit. */
@@ -58,7 +60,8 @@ const FREQUENCY_START = 59.45;
 
 const optionNames = [
   ...(['contingencies', 'response', 'contingencyLimits', 'load', 'start', 'within'] as const),
-  ...(['surrogate', 'frequencyLimit', 'formulation', 'frequencyStart', 'softFrequency'] as const),
+  ...(['surrogate', 'frequencyLimit', 'formulation', 'layers'] as const),
+  ...(['frequencyStart', 'softFrequency'] as const),
 ];
 
 /**
@@ -72,7 +75,7 @@ export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
   const { surrogate, frequencyLimit: limit = FREQUENCY_LIMIT } = options;
   if (surrogate === undefined) return problem;
   if (!Number.isFinite(limit)) throw new InputError(`frequency limit ${limit}: give a number of Hz`);
-  const { formulation = 'reduced', frequencyStart = FREQUENCY_START, load = 1 } = options;
+  const { formulation = 'reduced', layers, frequencyStart = FREQUENCY_START, load = 1 } = options;
   const layout = layoutOf(surrogate, problem);
   const { model } = problem;
   const uses = layout === 'state' ? [stateUse(surrogate, problem, load)] : lossUses(surrogate, problem, load);
@@ -88,6 +91,7 @@ export function scopf(grid: Grid, options: SecuredOptions = {}): SecuredFlow {
     const y = addNetwork(network, columns, {
       name: name === '' ? 'f' : `f@${name}`,
       formulation,
+      ...(layers !== undefined && { layers }),
       ...(frequencyStart !== 'network' && { start: frequencyStart }),
     });
     const rows = [...y].map((each) =>

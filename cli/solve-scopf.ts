@@ -39,6 +39,8 @@ export interface ScopfFlags extends CaseFlags {
   readonly network?: string;
   readonly load?: number;
   readonly force?: boolean;
+  /** Names with commas between them. */
+  readonly layers?: string;
 }
 
 const files = ['picture.svg', 'buses.csv', 'units.csv', 'branches.csv', 'result.json', 'log.txt'] as const;
@@ -77,6 +79,7 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
         'The network foretells frequencies after the one loss that it was made for, whichever contingencies there are.',
       );
     const { load = 1, response = 'limited', contingencyLimits = 'on', formulation, range = 'auto' } = flags;
+    const stated = { formulation, ...(flags.layers !== undefined && { layers: flags.layers.split(',') }) };
     const { within, extrapolated } = rangeFor(known, surrogate, range, load, tell);
     const plain = { contingencies, response, contingencyLimits: contingencyLimits === 'on', load } as const;
     const kept = { ...plain, ...(within && { within }) };
@@ -104,7 +107,7 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     const problem =
       surrogate === undefined || limit === undefined
         ? before
-        : scopf(grid, { ...kept, surrogate: surrogate.network, frequencyLimit: limit, formulation });
+        : scopf(grid, { ...kept, surrogate: surrogate.network, frequencyLimit: limit, ...stated });
     const { frequency } = problem;
     const short = inadequate(problem);
     for (const line of short.slice(0, MOST_LINES)) tell(line);
@@ -130,7 +133,7 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
       } else if (unlimited && surrogate && limit !== undefined && isWithoutAnswer(solution.status))
         tell(
           isSolved(unlimited.status)
-            ? `${await whyNot(known, surrogate.network, { ...kept, formulation, frequencyLimit: limit }, { ...quiet, ...engine })}\n`
+            ? `${await whyNot(known, surrogate.network, { ...kept, ...stated, frequencyLimit: limit }, { ...quiet, ...engine })}\n`
             : `Without the limit of ${limit} Hz the same problem is ${unlimited.status}, too${within ? ": outputs within the network's samples do not serve the load; try --range none or another --load" : ''}.\n`,
         );
     }

@@ -51,7 +51,7 @@ export function solveCommand(): Command {
         .choices(['auto', 'reduced', 'piecewise', 'lifted', 'partial', 'full'])
         .default('auto'),
     )
-    .option('--layers <names>', 'mnist, partial: layers whose values become variables');
+    .option('--layers <names>', 'mnist and scopf, partial: layers whose values become variables');
   for (const option of [...solverOptions(), ...engineOptions(), limitOption()]) command.addOption(option);
   command
     .option('--start <how>', 'grids: flat, case, dc, or a result.json to go on from (default: flat)')
@@ -133,6 +133,7 @@ const owners = {
     'force',
     'network',
     'load',
+    'layers',
   ],
   'CASE.m': ['start', 'limits', 'load'],
   'FILE.nl': ['relax'],
