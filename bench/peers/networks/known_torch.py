@@ -554,10 +554,10 @@ def settle(model):
     return model.eval()
 
 
-def main(folder, *only):
+def main(folder, *only, networks=KNOWN):
     torch.backends.mha.set_fastpath_enabled(False)
     done = 0
-    for seed, (name, (make, shapes, how)) in enumerate(KNOWN.items()):
+    for seed, (name, (make, shapes, how)) in enumerate(networks.items()):
         if only and name not in only:
             continue
         for exporter in ("torch-dynamo", "torch-script"):

@@ -22,12 +22,17 @@ export class Region {
   readonly #radius: number;
   /** A guess of what is not worth to be looked at, relative to the steepest. */
   #floor = 0.5;
+  /** Room for those that are. */
+  readonly #gains: Float64Array;
+  readonly #rooms: Float64Array;
 
   constructor(lower: Float64Array, upper: Float64Array, center?: Float64Array, norm1?: number) {
     this.#base = Float64Array.from(lower, (low, i) => {
       const middle = center?.[i] ?? low + (upper[i]! - low) / 2;
       return Math.min(Math.max(middle, low), upper[i]!);
     });
+    this.#gains = new Float64Array(lower.length);
+    this.#rooms = new Float64Array(lower.length);
     const spent = center ? this.#base.reduce((sum, b, i) => sum + Math.abs(b - center[i]!), 0) : 0;
     this.#radius = norm1 === undefined ? Number.POSITIVE_INFINITY : norm1 - spent;
     if (this.#radius < 0)
@@ -77,39 +82,86 @@ export class Region {
   }
 
   /**
-   * `max Σ gain·d` over `0 ≤ d ≤ room`, `Σ d ≤ radius`: the steepest first. Only those above a floor are put in order; it is
-   * guessed by the row before, whose last one taken was near.
+   * `max Σ gain·d` over `0 ≤ d ≤ room`, `Σ d ≤ radius`: the steepest first, found by parting them around one of them again and
+   * again (Hoare's selection), without an order of all. Only those above a floor are parted at first; it is guessed by the row
+   * before, whose last one taken was near.
    */
   #knapsack(a: Float64Array, at: number, sign: 1 | -1, largest: number): number {
-    const [up, down, radius] =
-      sign > 0 ? [this.#up, this.#down, this.#radius] : [this.#down, this.#up, this.#radius];
-    const taken: number[] = [];
-    let floor = this.#floor * largest;
-    for (let room = 0; ; floor = floor > 1e-3 * largest ? floor / 2 : 0) {
-      for (let i = 0; i < up.length; i++) {
-        const slope = a[at + i]!;
-        if (!(slope > floor || slope < -floor)) continue;
-        const own = slope > 0 ? up[i]! : down[i]!;
-        if (!(own > 0)) continue;
-        taken.push(i);
-        room += own;
-      }
-      if (room >= radius || floor === 0) break;
-      taken.length = 0;
-      room = 0;
-    }
-    taken.sort((i, j) => Math.abs(a[at + j]!) - Math.abs(a[at + i]!));
-    let [total, left, price] = [0, radius, 0];
-    for (const i of taken) {
-      const slope = a[at + i]!;
-      const own = Math.min(slope > 0 ? up[i]! : down[i]!, left);
-      price = Math.abs(slope);
-      total += price * own;
-      left -= own;
-      if (left <= 0) break;
+    const floor = this.#floor * largest;
+    const above = this.#collect(a, at, sign, floor, Number.POSITIVE_INFINITY);
+    let [total, left, price] = this.#steepest(above, this.#radius);
+    if (left > 0) {
+      const [more, , last] = this.#steepest(this.#collect(a, at, sign, 0, floor), left);
+      total += more;
+      price = last;
     }
     this.#floor = (0.8 * price) / largest;
     return total;
+  }
+
+  /** Gains in `(low, high]` with their rooms; how many. */
+  #collect(a: Float64Array, at: number, sign: 1 | -1, low: number, high: number): number {
+    const [up, down] = sign > 0 ? [this.#up, this.#down] : [this.#down, this.#up];
+    const [gains, rooms] = [this.#gains, this.#rooms];
+    let count = 0;
+    for (let i = 0; i < up.length; i++) {
+      const slope = a[at + i]!;
+      const gain = slope < 0 ? -slope : slope;
+      if (!(gain > low && gain <= high)) continue;
+      const own = slope > 0 ? up[i]! : down[i]!;
+      if (own === 0) continue;
+      gains[count] = gain;
+      rooms[count++] = own;
+    }
+    return count;
+  }
+
+  /** What the steepest of the first `count` bring with `radius` to share out, what is left of it, and the gain of the last. */
+  #steepest(count: number, radius: number): [total: number, left: number, price: number] {
+    const [gains, rooms] = [this.#gains, this.#rooms];
+    let [from, to, total, left, price] = [0, count, 0, radius, 0];
+    while (from < to && left > 0) {
+      const pivot = gains[(from + to) >> 1]!;
+      // Those above it first, then those equal to it.
+      let [k, last, here, brings] = [from, to, 0, 0];
+      let equal = from;
+      while (k < last) {
+        const gain = gains[k]!;
+        const room = rooms[k]!;
+        if (gain < pivot) {
+          last--;
+          gains[k] = gains[last]!;
+          rooms[k] = rooms[last]!;
+          gains[last] = gain;
+          rooms[last] = room;
+        } else {
+          if (gain > pivot) {
+            here += room;
+            brings += gain * room;
+            gains[k] = gains[equal]!;
+            rooms[k] = rooms[equal]!;
+            gains[equal] = gain;
+            rooms[equal] = room;
+            equal++;
+          }
+          k++;
+        }
+      }
+      if (here >= left && equal > from) {
+        to = equal;
+        continue;
+      }
+      total += brings;
+      left -= here;
+      for (k = equal; k < last && left > 0; k++) {
+        const own = Math.min(rooms[k]!, left);
+        total += pivot * own;
+        left -= own;
+      }
+      price = pivot;
+      from = last;
+    }
+    return [total, left, price];
   }
 }
 
