@@ -40,9 +40,10 @@ export interface QpLayer extends QpShape {
   forward(data: QpData, options?: ForwardOptions): BatchSolution;
   /**
    * Derivatives of a scalar by the six inputs of the last batch, from those by its answers. That of an input that all
-   * elements share is the sum over the batch. Q counts as ½(Q + Qᵀ): its gradient is symmetric.
+   * elements share is the sum over the batch. Q counts as ½(Q + Qᵀ): its gradient is symmetric. `into`: what an earlier call returned
+   * and nobody needs any more, to be overwritten and returned; new memory costs as much as the derivatives.
    */
-  backward(cotangents: GivenCotangents): Gradients;
+  backward(cotangents: GivenCotangents, options?: { readonly into?: Gradients }): Gradients;
   /** The change of the answers of the last batch along directions of its inputs, which have the shapes of the inputs. */
   tangent(directions: QpData): QpPoint;
   /**
@@ -111,9 +112,10 @@ export function openQpLayer(settings: QpLayerSettings, rounding: number): QpLaye
       last = { batch, solution };
       return answer;
     },
-    backward(given) {
+    backward(given, options) {
       const { batch, derivative } = current('backward');
-      return derivative.backward(cotangentsOf(given, shape, batch.batch));
+      const { into } = optionsOf(options, 'backward', ['into']);
+      return derivative.backward(cotangentsOf(given, shape, batch.batch), into as Gradients | undefined);
     },
     tangent(given) {
       const { batch, derivative } = current('tangent');

@@ -104,8 +104,11 @@ export type Directions = { readonly [Part in InputName]?: Float64Array };
 
 /** The solution map of a batch at its solution, with what factorization of it is kept. */
 export interface BatchDerivative {
-  /** Reverse: one solve with K per element for all six inputs. */
-  backward(cotangents: Cotangents): Gradients;
+  /**
+   * Reverse: one solve with K per element for all six inputs. `into`: arrays to overwrite and return, as long as the inputs; new memory costs
+   * more than the solves.
+   */
+  backward(cotangents: Cotangents, into?: Gradients): Gradients;
   /** Forward: the directional derivative of the solutions. */
   forward(directions: Directions): QpPoint;
   /** Rows with λᵢ and sᵢ both zero to rounding, dependent active rows: where no derivative exists, by element. */

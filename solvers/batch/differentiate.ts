@@ -76,7 +76,7 @@ class Derivative implements BatchDerivative {
     });
   }
 
-  backward(cotangents: Cotangents): Gradients {
+  backward(cotangents: Cotangents, into?: Gradients): Gradients {
     const map = this.#open();
     checkParts(cotangents, parts, 'cotangent', (name) => this.#solution[name as keyof QpPoint].length);
     const { batch, n, m, p } = this.#data;
@@ -92,7 +92,7 @@ class Derivative implements BatchDerivative {
       for (let e = 0; e < batch; e++)
         addTransposedTimes(part(this.#data, 'G', e), piece(s, p, e), -1, piece(g.z, n, e));
     this.#mark(map.solve(g));
-    return map.pullback(g, this.#without);
+    return map.pullback(g, this.#without, into);
   }
 
   forward(directions: Directions): QpPoint {

@@ -9,7 +9,7 @@ import { ensure, type Kernels, openKernels } from './kernels.js';
 const CHUNK = 2 ** 22;
 /** Numbers of matrices that residuals are taken of at a time, so that they stay near. */
 const CHECKED = 2 ** 15;
-/** Bytes of factors that are kept for derivatives. */
+/** Bytes of factors, and of inputs beside them, that are kept for derivatives. */
 const KEPT = 2 ** 30;
 const ITERATIONS = 40;
 /** Residual of a system, relative to its right-hand side, from which on it is not refined; and how often it is. */
@@ -74,7 +74,9 @@ export class Pairs {
   #slots = 0;
   #staging = 0;
   #perCall = 0;
-  /** Whether inputs that are shared lie where {@link Pairs.#stage} puts them. */
+  /** Where the inputs lie, in their order; `kept`: those of every element, for derivatives. */
+  #inputs: { readonly at: readonly number[]; readonly kept: boolean } = { at: [], kept: false };
+  /** Whether inputs that are shared lie there. */
   #staged = false;
 
   constructor() {
@@ -108,7 +110,8 @@ export class Pairs {
     const order = condensed ? N : P;
     const workspace = 16 * (N * N + 1.1 * T * N + (condensed ? 3 * P * N : P * P) + 10 * N + 18 * T + 256);
     const dataBytes = 8 * (n * n + n + (m + p) * (n + 1));
-    const answerBytes = 8 * (n + m + 2 * p + REPORT) + 2 * p;
+    // Or right-hand sides, solutions and residuals of systems.
+    const answerBytes = 8 * (3 * (n + m + p) + REPORT) + 2 * p;
     const perCall = Math.max(2, Math.min(batch + (batch & 1), 2 * Math.floor(CHUNK / (2 * dataBytes))));
     const factor = N * N + 1;
     const rows = T * (padded(m) + N) + P;
@@ -118,18 +121,23 @@ export class Pairs {
         (this.#sharedRows ? 0 : rows) +
         (order * order + P + Math.ceil(P / 2) + 1));
     const pairs = Math.ceil(batch / 2);
-    const total = (slots: number): number =>
+    const input = (name: InputName, count: number): number =>
+      round(8 * sizeOf(data, name) * (data[name].shared ? 1 : count));
+    const allInputs = inputsInOrder.reduce((sum, name) => sum + input(name, batch), 0);
+    const total = (slots: number, inputs = 0): number =>
       1024 +
       workspace +
       16 * (factor + rows + 64) +
       own * slots +
-      perCall * (dataBytes + answerBytes + 64) +
+      (inputs || perCall * dataBytes) +
+      perCall * (answerBytes + 64) +
       32 * (n + m + p);
-    const has = (slots: number): boolean => {
-      const bytes = total(slots);
+    const has = (slots: number, inputs = 0): boolean => {
+      const bytes = total(slots, inputs);
       return bytes <= mostOf(this.#memory) && ensure(this.#memory, bytes);
     };
-    const kept = own * pairs <= KEPT && has(pairs);
+    const whole = own * pairs + allInputs <= KEPT && has(pairs, allInputs);
+    const kept = whole || (own * pairs <= KEPT && has(pairs));
     const slots = kept ? pairs : perCall / 2;
     if (!kept && !has(slots))
       throw beyond(
@@ -148,27 +156,33 @@ export class Pairs {
     at += (this.#sharedQ ? 1 : slots) * bytes.factor;
     at += (this.#sharedRows ? 1 : slots) * bytes.rows + slots * bytes.pair;
     this.#slots = slots;
-    this.#staging = round(at);
+    at = round(at);
+    const places = inputsInOrder.map((name) => {
+      const place = at;
+      at += input(name, whole ? batch : perCall);
+      return place;
+    });
+    this.#inputs = { at: places, kept: whole };
+    this.#staging = at;
     this.#staged = false;
     this.#perCall = perCall;
   }
 
   /** Copies the inputs of elements [from, to) into memory, and says where in the table; those shared where they are not there yet. */
-  #stage(data: QpBatch, from: number, to: number): number {
+  #stage(data: QpBatch, from: number, to: number): void {
     const table = new Uint32Array(this.#memory.buffer, this.#table, 2 * ENTRIES);
-    let at = this.#staging;
     for (const [k, name] of inputsInOrder.entries()) {
       const one = sizeOf(data, name);
       const { values, shared } = data[name];
+      const stride = shared ? 0 : 8 * one;
+      const place = this.#inputs.at[k]! + (this.#inputs.kept ? from * stride : 0);
+      table[2 * k] = place;
+      table[2 * k + 1] = stride;
+      if (shared && this.#staged) continue;
       const taken = shared ? values : values.subarray(from * one, to * one);
-      table[2 * k] = at;
-      table[2 * k + 1] = shared ? 0 : 8 * one;
-      const room = new Float64Array(this.#memory.buffer, at, (shared ? 1 : this.#perCall) * one);
-      if (!shared || !this.#staged) room.set(taken);
-      at = round(at + 8 * room.length);
+      new Float64Array(this.#memory.buffer, place, taken.length).set(taken);
     }
     this.#staged = true;
-    return at;
   }
 
   /** Says where the factors of the pairs from `first` on are. */
@@ -213,8 +227,8 @@ export class Pairs {
   #solveSome(data: QpBatch, from: number, to: number, out: PairAnswers, guess: Uint8Array | undefined): void {
     const { n, m, p } = data;
     const count = to - from;
-    let at = this.#stage(data, from, to);
-    at = this.#room(GUESS, at, p, 1);
+    this.#stage(data, from, to);
+    let at = this.#room(GUESS, this.#staging, p, 1);
     at = this.#room(Z, at, n);
     at = this.#room(NU, at, m);
     at = this.#room(LAM, at, p);
@@ -296,14 +310,16 @@ export class Pairs {
   ): void {
     const { n, m, p } = data;
     const symmetric = this.#kernels.isSymmetric();
-    this.#staged = false;
-    const most = Math.max(1, Math.min(to - from, Math.floor(CHECKED / (n * (n + m + p)))));
+    const { at: places, kept } = this.#inputs;
+    this.#staged &&= kept;
+    const fit = kept ? Infinity : Math.floor(CHECKED / (n * (n + m + p)));
+    const most = Math.max(1, Math.min(to - from, fit));
     const parts = (x: Triple) => [[x.z, n] as const, [x.nu, m] as const, [x.lam, p] as const];
-    const matrices = (['Q', 'A', 'G'] as const).map((name) => [data[name], sizeOf(data, name)] as const);
+    const matrices = ['Q', 'A', 'G'] as const;
     for (let first = from; first < to; first += most) {
       const count = Math.min(most, to - first);
       const table = new Uint32Array(this.#memory.buffer, this.#table, 2 * ENTRIES);
-      let [at, entry] = [this.#staging, 0];
+      let [at, entry] = [kept ? this.#staging : places[0]!, 0];
       const room = (one: number, bytes: number, shared = false): number => {
         const place = at;
         table[2 * entry] = place;
@@ -318,22 +334,31 @@ export class Pairs {
         const own = shared ? values : values.subarray(first * one, (first + count) * one);
         new Float64Array(this.#memory.buffer, place, own.length).set(own);
       };
-      for (const [{ values, shared }, one] of matrices) give(values, one, shared);
+      for (const name of matrices) {
+        const { values, shared } = data[name];
+        const one = sizeOf(data, name);
+        if (kept) {
+          const stride = shared ? 0 : 8 * one;
+          table[2 * entry] = places[inputsInOrder.indexOf(name)]! + first * stride;
+          table[2 * entry + 1] = stride;
+          entry++;
+        } else give(values, one, shared);
+      }
       new Uint8Array(this.#memory.buffer, room(p, 1), count * p).set(
         active.subarray(first * p, (first + count) * p),
       );
       for (const [values, one] of [...parts(g), ...parts(u)]) give(values, one);
-      const places = parts(r).map(([, one]) => room(one, 8));
+      const made = parts(r).map(([, one]) => room(one, 8));
       const result = room(1, 8);
       new Uint8Array(this.#memory.buffer, room(1, 1), count).set(open.subarray(first, first + count));
       this.#kernels.checkSystems(this.#table, count, n, m, p, symmetric);
       const errors = new Float64Array(this.#memory.buffer, result, count);
       parts(r).forEach(([values, one], k) => {
-        const made = new Float64Array(this.#memory.buffer, places[k]!, count * one);
-        if (!open.subarray(first, first + count).includes(0)) values.set(made, first * one);
+        const own = new Float64Array(this.#memory.buffer, made[k]!, count * one);
+        if (!open.subarray(first, first + count).includes(0)) values.set(own, first * one);
         else
           for (let e = 0; e < count; e++)
-            if (open[first + e] === 1) values.set(made.subarray(e * one, (e + 1) * one), (first + e) * one);
+            if (open[first + e] === 1) values.set(own.subarray(e * one, (e + 1) * one), (first + e) * one);
       });
       for (let e = 0; e < count; e++) if (open[first + e] === 1) error[first + e] = errors[e]!;
     }
@@ -343,7 +368,6 @@ export class Pairs {
   #solveOnce(data: QpBatch, from: number, to: number, g: Triple, open: Uint8Array): void {
     const { n, m, p } = data;
     const count = to - from;
-    this.#staged = false;
     let at = this.#room(GUESS, this.#staging, 1, 1);
     at = this.#room(Z, at, n);
     at = this.#room(NU, at, m);

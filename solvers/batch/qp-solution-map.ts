@@ -116,11 +116,10 @@ export class QpSolutionMap implements SolutionMap<Adjoint, Directions, Gradients
     return errors;
   }
 
-  /** `instead`: what the gradients of elements without a solution are. */
-  pullback({ s, ...u }: Adjoint, instead = 0): Gradients {
-    return gradientsOf(this.#data, this.#solution, u, s, (e) =>
-      isSolved(this.#solution.statuses[e]!) ? undefined : instead,
-    );
+  /** `instead`: what the gradients of elements without a solution are; `into`: where they are written. */
+  pullback({ s, ...u }: Adjoint, instead = 0, into?: Gradients): Gradients {
+    const without = (e: number) => (isSolved(this.#solution.statuses[e]!) ? undefined : instead);
+    return gradientsOf(this.#data, this.#solution, u, s, without, into);
   }
 
   pushforward(directions: Directions): Triple {

@@ -46,6 +46,22 @@ describe('derivatives of a whole layer', () => {
       return parts.reduce((sum, part) => sum + dot(cotangents[part], other[part]), 0);
     };
 
+    it(`${what}: gradients overwrite those of an earlier call`, () => {
+      const before = Object.fromEntries(
+        names.map((name) => [name, new Float64Array(data[name].length).fill(Number.NaN)]),
+      ) as typeof gradients;
+      expect(layer.backward(cotangents, { into: before })).toBe(before);
+      expect(before).toEqual(gradients);
+      const short = { ...before, G: new Float64Array(1) };
+      expect(() => layer.backward(cotangents, { into: short })).toThrow(
+        /^gradients: into.G is an array of 1, expected a Float64Array of/,
+      );
+      expect(() => layer.backward(cotangents, { into: {} as never })).toThrow(
+        /^gradients: into.Q is undefined/,
+      );
+      expect(() => layer.backward(cotangents, { inot: before } as never)).toThrow(/did you mean 'into'/);
+    });
+
     it(`${what}: reverse agrees with forward to rounding`, () => {
       const moved = layer.tangent(directions);
       const forward = parts.reduce((sum, part) => sum + dot(cotangents[part], moved[part]), 0);

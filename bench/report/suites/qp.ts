@@ -53,7 +53,9 @@ export const qp: Suite = {
     const large = [50, 100, 128];
     const shares = large.flatMap((n) => {
       const own = row('graybox', n);
-      return own ? [{ n, ofForward: own.backward / own.forward, ofWrite: own.backward / own.write! }] : [];
+      if (own === undefined) return [];
+      const { forward, backward, again, write } = own;
+      return [{ n, ofForward: backward / forward, ofWrite: backward / write!, over: again! / forward }];
     });
     return {
       goals: [
@@ -73,13 +75,14 @@ export const qp: Suite = {
             shares.length === 3
               ? shares
                   .map(
-                    (one) => `${one.n}: ${(100 * one.ofForward).toFixed(0)} %, ${one.ofWrite.toFixed(1)} ×`,
+                    (one) =>
+                      `${one.n}: ${(100 * one.ofForward).toFixed(0)} % (${(100 * one.over).toFixed(0)} % into the gradients before), ${one.ofWrite.toFixed(1)} ×`,
                   )
                   .join('; ')
               : 'not measured',
           met:
             shares.length === 3
-              ? shares.every(({ ofForward, ofWrite }) => ofForward <= 0.15 || ofWrite <= 2)
+              ? shares.every(({ over, ofWrite }) => over <= 0.15 || ofWrite <= 2)
               : undefined,
         },
         {
@@ -106,12 +109,21 @@ export const qp: Suite = {
             : ''
         }`,
         markdown(
-          ['', 'n = p', 'forward', 'backward', 'largest primal residual', 'dual'],
+          [
+            '',
+            'n = p',
+            'forward',
+            'backward',
+            'into the gradients before',
+            'largest primal residual',
+            'dual',
+          ],
           rows.map((one) => [
             `${one.peer} ${one.version}`.trim(),
             one.n,
             one.forward.toFixed(2),
             one.backward.toFixed(2),
+            one.again?.toFixed(2) ?? '–',
             one.primal?.toExponential(1) ?? '–',
             one.dual?.toExponential(1) ?? '–',
           ]),

@@ -83,8 +83,9 @@ export function checkSystems(table: usize, count: i32, n: i32, m: i32, p: i32, s
     for (let i = 0; i < n; i++) {
       const row = Q + <usize>i * (<usize>n << 3);
       const at = rz + (<usize>i << 3);
-      store<f64>(at, load<f64>(at) - half * dot(row, uz, n));
-      if (!symmetric) subtract(row, 0.5 * load<f64>(uz + (<usize>i << 3)), rz, n);
+      // One triangle is enough of what is symmetric.
+      store<f64>(at, load<f64>(at) - half * dot(row, uz, symmetric ? i + 1 : n));
+      subtract(row, half * load<f64>(uz + (<usize>i << 3)), rz, symmetric ? i : n);
     }
     size = max(
       size,

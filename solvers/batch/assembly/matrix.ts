@@ -221,13 +221,15 @@ export function backwardSolve(l: usize, ld: usize, n: i32, x: usize): void {
 
 /** y (4) −= M (4 × k) x. */
 function subtractRows(m: usize, ld: usize, k: i32, x: usize, y: usize): void {
+  subtractFourRows(m, ld, ld << 1, 3 * ld, k, x, y);
+}
+
+/** y (4) −= M x for the four rows of k at m, m + m1, m + m2, m + m3. */
+export function subtractFourRows(m: usize, m1: usize, m2: usize, m3: usize, k: i32, x: usize, y: usize): void {
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
   let s2 = f64x2.splat(0);
   let s3 = f64x2.splat(0);
-  const m1 = ld;
-  const m2 = ld << 1;
-  const m3 = m1 + m2;
   const end = x + (<usize>k << 4);
   for (; x < end; x += 16) {
     const v = v128.load(x);
@@ -245,18 +247,37 @@ function subtractRows(m: usize, ld: usize, k: i32, x: usize, y: usize): void {
 
 /** x (k) −= Mᵀ y, M 4 × k. */
 function subtractColumns(m: usize, ld: usize, k: i32, y: usize, x: usize): void {
+  const m1 = ld;
+  const m2 = ld << 1;
+  const m3 = m1 + m2;
   const y0 = v128.load(y);
   const y1 = v128.load(y, 16);
   const y2 = v128.load(y, 32);
   const y3 = v128.load(y, 48);
-  const m1 = ld;
-  const m2 = ld << 1;
-  const m3 = m1 + m2;
   const end = x + (<usize>k << 4);
   for (; x < end; x += 16) {
     const first = f64x2.add(f64x2.mul(v128.load(m), y0), f64x2.mul(v128.load(m + m1), y1));
     const second = f64x2.add(f64x2.mul(v128.load(m + m2), y2), f64x2.mul(v128.load(m + m3), y3));
     v128.store(x, f64x2.sub(v128.load(x), f64x2.add(first, second)));
+    m += 16;
+  }
+}
+
+/**
+ * x (k) −= Mᵀ y for the four rows at m, m + m1, m + m2, m + m3, one after the other: rows with a zero in y change no bit, whichever
+ * four they are among.
+ */
+export function subtractFourColumns(m: usize, m1: usize, m2: usize, m3: usize, k: i32, y: usize, x: usize): void {
+  const y0 = v128.load(y);
+  const y1 = v128.load(y, 16);
+  const y2 = v128.load(y, 32);
+  const y3 = v128.load(y, 48);
+  const end = x + (<usize>k << 4);
+  for (; x < end; x += 16) {
+    let s = f64x2.sub(v128.load(x), f64x2.mul(v128.load(m), y0));
+    s = f64x2.sub(s, f64x2.mul(v128.load(m + m1), y1));
+    s = f64x2.sub(s, f64x2.mul(v128.load(m + m2), y2));
+    v128.store(x, f64x2.sub(s, f64x2.mul(v128.load(m + m3), y3)));
     m += 16;
   }
 }

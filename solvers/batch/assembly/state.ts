@@ -54,6 +54,8 @@ export let ones: usize = 0;
 export let weights: usize = 0;
 export let pWork: usize = 0;
 export let nWork: usize = 0;
+/** P numbers i32: rows that either problem of a pair holds. */
+export let either: usize = 0;
 /** Pairs of numbers. */
 export let scalars: usize = 0;
 /** Room for `listed` numbers i32: where the columns of sparse rows have entries. */
@@ -138,6 +140,7 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, conde
   t = take(P);
   last = take(P);
   ones = take(P);
+  either = take((P >> 2) + 1);
   scalars = take(32);
   listed = N + 1 + ((T * N) >> 3);
   lists = take((listed >> 2) + 1);
