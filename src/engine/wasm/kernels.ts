@@ -59,6 +59,7 @@ interface Exports extends FloatKernels {
   lay(rows: number, n: number, a: number, table: number, out: number, sums: number): void;
   dots(rows: number, n: number, a: number, table: number, out: number): void;
   gains(rows: number, n: number, a: number, table: number, out: number): void;
+  most(rows: number, n: number, a: number, table: number, radius: number, out: number, work: number): void;
   raise(count: number, a: number, to: number): void;
   rowTimes(n: number, k: number, x: number, w: number, y: number): void;
   rowTimesTransposed(n: number, k: number, x: number, w: number, y: number): void;

@@ -108,6 +108,16 @@ export class WasmRows {
     return this.#sums(a, rows, table, 4, 3, 'gains');
   }
 
+  most(a: Float64Array, rows: number, table: Float64Array, radius: number): Float64Array {
+    const n = table.length / 4;
+    const from = this.#open(a);
+    const { tables } = this.#places;
+    this.#arena.heap.f64.set(table, tables / 8);
+    const out = tables + 8 * table.length;
+    this.#arena.kernels.most(rows, n, from, tables, radius, out, out + 8 * rows);
+    return this.#view(out, rows);
+  }
+
   #sums(
     a: Float64Array,
     rows: number,

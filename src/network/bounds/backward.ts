@@ -141,16 +141,7 @@ export class Backward {
     ] as const) {
       const from = x.both ? 0 : half * rows * n;
       const own = x.data.subarray(from, from + rows * n);
-      const found = kernels.gains(own, rows, region.ways(sign));
-      for (let q = 0; q < rows; q++)
-        out[half * rows + q] = region.most(
-          own,
-          q * n,
-          sign,
-          found[3 * q]!,
-          found[3 * q + 1]!,
-          found[3 * q + 2]!,
-        );
+      out.set(kernels.most(own, rows, region.ways(sign), region.radius), half * rows);
     }
     return out;
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from '../graph.js';
+import { shared } from './share.js';
 
 /** Lines by the sign of the coefficient that meets them: slopes and shifts of those above 0, then of those below, `[4, n]`. */
 export type Pieces = Float64Array;
@@ -33,6 +34,11 @@ export interface Rows {
   dots(a: Float64Array, rows: number, table: Float64Array): Float64Array;
   /** `Σ max(a u, a d)`, its largest term, and `max(a u′, a d′)` of each row, `[rows, 3]`; `table` is u, d, u′, d′, u ≥ 0 ≥ d. */
   gains(a: Float64Array, rows: number, table: Float64Array): Float64Array;
+  /**
+   * `max a·x` of each row over `d ≤ x ≤ u`, `Σ |x| ≤ radius`, `[rows]`; `table` as of {@link gains}, no room above the radius, with u′ = 1
+   * and d′ = −1 where there is any.
+   */
+  most(a: Float64Array, rows: number, table: Float64Array, radius: number): Float64Array;
 }
 
 /** `Wᵀ`, row-major. */
@@ -118,5 +124,17 @@ export const plainRows: Rows = {
         out[3 * q + 2] = Math.max(out[3 * q + 2]!, own * table[2 * n + i]!, own * table[3 * n + i]!);
       }
     return out;
+  },
+  most(a, rows, table, radius) {
+    const n = table.length / 4;
+    const found = plainRows.gains(a, rows, table);
+    return Float64Array.from({ length: rows }, (_, q) => {
+      const [whole, top, steepest] = found.subarray(3 * q, 3 * q + 3) as unknown as [number, number, number];
+      if (!(whole > 0) || !(radius < Number.POSITIVE_INFINITY)) return whole;
+      // All of the radius goes the steepest way where there is room for it.
+      const all = radius * steepest;
+      const enough = top >= all * (1 - 1e-12);
+      return Math.min(whole, enough ? all : shared(a.subarray(q * n, (q + 1) * n), table, radius));
+    });
   },
 };

@@ -1,7 +1,7 @@
 // Kernels of the wasm engine, in f64 and in f32. Memory is laid out by the caller from `base()` on.
 
 export { rowTimes, rowTimesTransposed } from './gemm';
-export { dots, gains, lay, raise } from './rows';
+export { dots, gains, lay, most, raise } from './rows';
 
 import { binary as binaryOf, softmax as softmaxOf, sumRows as sumRowsOf, unary as unaryOf } from './elementwise';
 import { gemm as gemmOf, KC, MC } from './gemm';

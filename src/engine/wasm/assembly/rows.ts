@@ -109,6 +109,112 @@ export function gains(rows: i32, n: i32, a: usize, table: usize, out: usize): vo
   }
 }
 
+/** Gains `|a|` in `(low, high]` where there is room, and the rooms, to two lists of n from `work` on; how many. */
+function collect(n: i32, a: usize, table: usize, low: f64, high: f64, work: usize): usize {
+  const step = <usize>n << 3;
+  let count: usize = 0;
+  for (let j: usize = 0; j < step; j += 8) {
+    const slope = at(a + j);
+    const gain = abs(slope);
+    if (!(gain > low && gain <= high)) continue;
+    const room = slope > 0 ? at(table + j) : -at(table + step + j);
+    if (room == 0) continue;
+    store<f64>(work + count, gain);
+    store<f64>(work + step + count, room);
+    count += 8;
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function swap(p: usize, q: usize): void {
+  const own = at(p);
+  store<f64>(p, at(q));
+  store<f64>(q, own);
+}
+
+/** What is left of a radius, and the gain of the last that took of it. */
+let left: f64 = 0;
+let price: f64 = 0;
+
+/** What the steepest of `count` bring of what is left, which becomes less: parted around one of them again and again. */
+function steepest(n: i32, count: usize, work: usize): f64 {
+  const rooms = <usize>n << 3;
+  let from = work;
+  let to = work + count;
+  let total: f64 = 0;
+  while (from < to && left > 0) {
+    const pivot = at((from + ((to - from) >> 1)) & ~7);
+    let k = from;
+    let last = to;
+    let equal = from;
+    let here: f64 = 0;
+    let brings: f64 = 0;
+    while (k < last) {
+      const gain = at(k);
+      if (gain < pivot) {
+        last -= 8;
+        swap(k, last);
+        swap(k + rooms, last + rooms);
+        continue;
+      }
+      if (gain > pivot) {
+        const room = at(k + rooms);
+        here += room;
+        brings += gain * room;
+        swap(k, equal);
+        swap(k + rooms, equal + rooms);
+        equal += 8;
+      }
+      k += 8;
+    }
+    if (here >= left && equal > from) {
+      to = equal;
+      continue;
+    }
+    total += brings;
+    left -= here;
+    for (k = equal; k < last && left > 0; k += 8) {
+      const own = min(at(k + rooms), left);
+      total += pivot * own;
+      left -= own;
+    }
+    price = pivot;
+    from = last;
+  }
+  return total;
+}
+
+/**
+ * `max a·x` of each row to `out[rows]` over `x` with `d ≤ x ≤ u`, `Σ |x| ≤ radius`, `table` as of `gains`; no room above the radius; `work` holds `2 n` numbers.
+ */
+export function most(rows: i32, n: i32, a: usize, table: usize, radius: f64, out: usize, work: usize): void {
+  const step = <usize>n << 3;
+  let floor: f64 = 0.5;
+  for (let q: i32 = 0; q < rows; q++, a += step, out += 8) {
+    gains(1, n, a, table, work);
+    const whole = at(work);
+    const largest = at(work + 16);
+    const all = radius * largest;
+    if (!(whole > 0) || !(radius < Infinity)) {
+      store<f64>(out, whole);
+      continue;
+    }
+    // All of the radius goes the steepest way where there is room for it.
+    if (at(work + 8) >= all * (1 - 1e-12)) {
+      store<f64>(out, min(whole, all));
+      continue;
+    }
+    left = radius;
+    // Only those above a floor at first, which the row before guesses.
+    let total = steepest(n, collect(n, a, table, floor * largest, Infinity, work), work);
+    if (left > 0) total += steepest(n, collect(n, a, table, 0, floor * largest, work), work);
+    floor = (0.8 * price) / largest;
+    store<f64>(out, min(whole, total));
+  }
+}
+
 /** `to[count] ← a[count]`, f32 to f64. */
 export function raise(count: i32, a: usize, to: usize): void {
   const end = a + (<usize>count << 2);
