@@ -18,7 +18,7 @@ import { type Chosen, type EngineSummary, engineOf, summaryOf } from './engine.j
 import { interruptible } from './interrupt.js';
 import { noDerivativesOf, settlesKinks } from './kinks.js';
 import { usesOf } from './network-error.js';
-import { type SolveOptions, type SolveWatch, sortOptions } from './options.js';
+import { type SolveOptions, type SolveWatch, type SortedOptions, sortOptions } from './options.js';
 import {
   type AdjointSensitivity,
   type Cotangent,
@@ -58,7 +58,7 @@ export async function prepare(model: Model, options: SolveOptions = {}): Promise
     uses,
     solver: sorted.solver,
   };
-  const prepared = new PreparedModel(model, statement, task, runtime, options, chosen);
+  const prepared = new PreparedModel(model, statement, task, runtime, [options, sorted], chosen);
   await prepared.open(limitsOf(sorted));
   return prepared;
 }
@@ -75,6 +75,9 @@ const ofPreparation = [
   'runtime',
   'polish',
 ];
+
+/** Options that are looked at where they are used. */
+const unsorted = new Set(['warmStart', 'shift', 'sensitivity', 'adjoint']);
 
 /** A thread of a prepared model, and what it holds at oracle hosts. */
 interface Place {
@@ -118,7 +121,7 @@ export class PreparedModel {
     private readonly statement: Statement,
     private readonly task: Omit<SolveTask, 'options' | 'warmStart'>,
     private readonly runtime: Runtime,
-    private readonly options: SolveOptions,
+    private readonly options: readonly [given: SolveOptions, sorted: SortedOptions],
     chosen: readonly Chosen[],
   ) {
     this.#revision = model.revision;
@@ -141,7 +144,7 @@ export class PreparedModel {
     const fixed = ofPreparation.find((key) => key in own);
     if (fixed !== undefined)
       throw new InputError(`${fixed}: is settled when a model is prepared; give it to prepare`);
-    const sorted = sortOptions({ ...this.options, ...own } as SolveOptions);
+    const sorted = this.#sorted(own);
     const limits = limitsOf(sorted);
     const { links, ...boxes } = this.model.boxes({ parameters, bounds, start });
     const wish = wishOf(sorted, this.model, { ...this.statement, links });
@@ -168,6 +171,15 @@ export class PreparedModel {
       ctrlC?.release();
       if (place) this.#give(place);
     }
+  }
+
+  /** Options of the preparation with those of a solve. */
+  #sorted(own: Omit<PreparedSolveOptions, keyof Changes>): SortedOptions {
+    const [given, sorted] = this.options;
+    // A log begins its table anew.
+    if (sorted.log || Object.keys(own).some((key) => !unsorted.has(key)))
+      return sortOptions({ ...given, ...own } as SolveOptions);
+    return { ...sorted, started: given.started ?? performance.now(), ...own } as SortedOptions;
   }
 
   /**

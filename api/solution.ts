@@ -156,11 +156,9 @@ export function solutionOf(
     return known;
   };
   const largest = (): number => errors().reduce((most, { error }) => Math.max(most, error), 0);
-  const network = networkTeller(
-    (y) => networkReport(y, x, { uses, boxes: model.grayBoxes, engines, oracles }),
-    { parameters: parametersOf(uses), ...engine },
-    largest,
-  );
+  const report = (y: VariableArray | Variable): NetworkReport =>
+    networkReport(y, x, { uses, boxes: model.grayBoxes, engines, oracles });
+  let teller: NetworkTeller | undefined;
   // What was stopped or has no time left returns at once; a large network takes seconds.
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
   // Where a function is undefined at the start, its formula says more than the name of its row.
@@ -185,7 +183,10 @@ export function solutionOf(
       return stated();
     },
     sizes,
-    network,
+    get network() {
+      teller ??= networkTeller(report, { parameters: parametersOf(uses), ...engine }, largest);
+      return teller;
+    },
     get networkError() {
       return uses.length > 0 ? largest() : undefined;
     },
@@ -194,7 +195,7 @@ export function solutionOf(
     },
     oracles,
     ...wish?.told(derivatives ?? noDerivatives(`there are none with status '${result.status}'`), x),
-    networkOf: network,
+    networkOf: report,
     toJSON: () => savedSolution(statement, result),
     value,
     multiplier,

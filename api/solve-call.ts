@@ -64,7 +64,7 @@ export async function solveCall(call: Call): Promise<Solution> {
   const run = async (stage: Stage, how: NetworkChoice) => {
     const opened = await call.open(how, stage.boxes);
     const { specs, engine, engines } = opened;
-    if (!told) for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) log?.(line);
+    if (log && !told) for (const line of networkLines({ uses, boxes: model.grayBoxes, engines })) log(line);
     told = true;
     const at = async (barrier: number, from: WarmStart | undefined, isLast: boolean): Promise<Solved> => {
       const { taken: done } = allowance;

@@ -296,7 +296,8 @@ async function again() {
   let held = 0;
   const warmUp = Math.ceil(solves / 2);
   for (let k = 0; k < warmUp + solves; k++) {
-    const { value, wall } = await timed(() => prepared.solve({ parameters: { p: point(k) } }));
+    const parameters = { p: point(k) };
+    const { value, wall } = await timed(() => prepared.solve({ parameters }));
     solved(value);
     if (k === warmUp) held = process.memoryUsage().rss;
     if (k >= warmUp) around.push(wall - inside(value));

@@ -3,12 +3,12 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { ColumnAnswer, ColumnRequest } from '../../solvers/kkt/index.js';
 import { Limits, type LimitsData } from '../../src/core/limits.js';
 import { type PlainError, plainError } from '../../src/core/plain-error.js';
-import type { Held, Result } from '../../src/nlp/result.js';
 import { remoteAt } from '../control-plane.js';
-import { Exchange, type RunNote } from '../exchange.js';
 import { type Preparation, Prepared } from '../prepared.js';
-import type { Sizes, Solved } from '../task.js';
+import type { Sizes } from '../task.js';
 import { endpoint } from './endpoint.js';
+import { type Ended, Exchange, type RunNote, type Told } from './exchange.js';
+import { Turns, turnsWake } from './turns.js';
 import type { Progress } from './worker.js';
 
 /** What the thread of a prepared problem is told to do, one thing at a time. */
@@ -16,22 +16,16 @@ export type Order =
   | { readonly kind: 'open'; readonly preparation: Preparation; readonly limits: LimitsData }
   | {
       readonly kind: 'solve';
-      readonly run: RunNote;
-      readonly limits: LimitsData;
+      readonly note: RunNote;
       /** Where iterations go, if anybody looks at them. */
       readonly progress?: MessagePort;
     }
   | { readonly kind: 'derive'; readonly request: ColumnRequest }
   | { readonly kind: 'dispose' };
 
-/** What comes back of a solve; the rest of its result stands in the {@link Exchange}. */
-export interface Ended extends Omit<Solved, 'result' | 'sizes'> {
-  readonly result: Omit<Result, keyof Held> & Pick<Held, 'kkt' | 'kernels'>;
-}
-
 /** Errors are answers, since cloning them between threads loses their class. */
 export type Answer =
-  | { readonly opened: Sizes; readonly memory: Exchange['memory'] }
+  | { readonly opened: Sizes; readonly told: Told; readonly memory: Exchange['memory'] }
   | { readonly solved: Ended }
   | { readonly derivatives: ColumnAnswer }
   | { readonly disposed: true }
@@ -40,26 +34,49 @@ export type Answer =
 const port = parentPort!;
 let prepared: Prepared | undefined;
 let exchange: Exchange | undefined;
+/** Of the last run that came as a message. */
+let note: RunNote;
 
 port.on('message', (order: Order) => {
   void answer(order)
-    .catch((error: unknown): Answer => ({ failure: plainError(error) }))
+    .catch(failed)
     .then((found) => port.postMessage(found));
 });
+
+const failed = (error: unknown): Answer => ({ failure: plainError(error) });
+
+/** Solves as last told whenever another turn is ordered in shared memory. */
+async function takeTurns(own: Exchange): Promise<never> {
+  const turns = new Turns(own.turns);
+  for (let seen = 0; ; seen++) {
+    await turns.past(0, seen);
+    const found = await solve(undefined).catch(failed);
+    if ('solved' in found && own.answer(found.solved)) turns.pass(1);
+    else port.postMessage(found);
+  }
+}
 
 async function answer(order: Order): Promise<Answer> {
   if (order.kind === 'open') {
     prepared = await Prepared.open(order.preparation, { limits: new Limits(order.limits) });
-    exchange = new Exchange(prepared.sizes);
-    return { opened: prepared.sizes, memory: exchange.memory };
+    const { boxes, uses = [] } = order.preparation;
+    const told = { boxes: boxes.length, uses: uses.length };
+    exchange = new Exchange(prepared.sizes, told);
+    if (turnsWake) void takeTurns(exchange);
+    return { opened: prepared.sizes, told, memory: exchange.memory };
   }
   if (order.kind === 'dispose') {
     await prepared?.dispose();
     return { disposed: true };
   }
   if (order.kind === 'derive') return { derivatives: prepared!.derivatives(order.request) };
-  const { run, limits, progress } = order;
-  const { held } = exchange!;
+  ({ note } = order);
+  Object.freeze(note.options); // it is read once
+  return solve(order.progress);
+}
+
+async function solve(progress: MessagePort | undefined): Promise<Answer> {
+  const { held, flag, time } = exchange!;
   held.sizes = prepared!.sizes;
   const listener = progress && remoteAt<Progress>(endpoint(progress));
   try {
@@ -67,8 +84,8 @@ async function answer(order: Order): Promise<Answer> {
       result,
       sizes: _,
       ...rest
-    } = await prepared!.solve(exchange!.take(run), {
-      limits: new Limits(limits),
+    } = await prepared!.solve(exchange!.take(note), {
+      limits: new Limits({ flag: flag.buffer, started: time.started, seconds: time.allowed }),
       hold: (found) => held.write(found),
       stage: (stage) => {
         held.stage = stage;

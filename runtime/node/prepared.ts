@@ -3,7 +3,6 @@ import type { ColumnAnswer, ColumnRequest } from '../../solvers/kkt/index.js';
 import { InputError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
-import { Exchange } from '../exchange.js';
 import type { HeldPoint } from '../held.js';
 import type { Preparation, Run } from '../prepared.js';
 import type { Sizes, Solved } from '../task.js';
@@ -12,8 +11,10 @@ import { whenOver } from '../when-over.js';
 import { requireThread, threadLimits } from './address-space.js';
 import { compiled } from './compiled.js';
 import { deathOf, unableToBegin } from './death.js';
+import { Exchange, type RunNote } from './exchange.js';
 import { listen } from './listening.js';
 import type { Answer, Order } from './prepared-worker.js';
+import { Turns, turnsWake } from './turns.js';
 import type { Watch } from './watch.js';
 
 /** A solve that is over by its limits has this long, in milliseconds, to end by itself; then its thread is ended. */
@@ -28,6 +29,9 @@ export class PreparedThread {
   readonly #preparation: Preparation;
   #sizes: Sizes | undefined;
   #exchange: Exchange | undefined;
+  #turns: Turns | undefined;
+  /** What the thread was told of a run last, where it may solve so again without a word. */
+  #note: RunNote | undefined;
   #waiting: { answer: (answer: Answer) => void; fail: (error: unknown) => void } | undefined;
   #gone: unknown;
   #disposed = false;
@@ -59,13 +63,14 @@ export class PreparedThread {
     if ('failure' in answer) throw revivedError(answer.failure);
     if (!('opened' in answer)) return;
     this.#sizes = answer.opened;
-    this.#exchange = new Exchange(answer.opened, answer.memory);
+    this.#exchange = new Exchange(answer.opened, answer.told, answer.memory);
+    if (turnsWake) this.#turns = new Turns(this.#exchange.turns);
   }
 
   async solve(run: Run, { limits = new Limits(), signal, onIteration }: Watch = {}): Promise<Solved> {
     const sizes = this.#sizes!;
     const exchange = this.#exchange!;
-    const { held } = exchange;
+    const { held, flag } = exchange;
     const stop = onIteration && new AbortController();
     const signals = [signal, stop?.signal].filter((one) => one !== undefined);
     const stopped = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
@@ -76,16 +81,18 @@ export class PreparedThread {
       late = limits.over()?.outcome;
       void this.end();
     });
+    limits.mirror(flag);
     try {
-      const answer = await this.#ask(
-        {
-          kind: 'solve',
-          run: exchange.put(run),
-          limits: limits.data,
-          ...(listening && { progress: listening.port }),
-        },
-        listening ? [listening.port] : [],
-      );
+      const note = exchange.put(run, limits);
+      const before = this.#note;
+      this.#note = note;
+      const answer =
+        listening === undefined && before && this.#turns && isSame(before, note)
+          ? await this.#again(exchange, this.#turns)
+          : await this.#ask(
+              { kind: 'solve', note, ...(listening && { progress: listening.port }) },
+              listening ? [listening.port] : [],
+            );
       if (listening?.failure) throw listening.failure.error;
       if ('solved' in answer) {
         const { result, ...rest } = answer.solved;
@@ -100,6 +107,7 @@ export class PreparedThread {
       return this.#ended(held, run, ending, limits);
     } finally {
       callOff();
+      limits.unmirror(flag);
       listening?.close();
     }
     const ending = endingOf(failure);
@@ -137,13 +145,27 @@ export class PreparedThread {
     await this.#worker.terminate();
   }
 
-  async #ask(order: Order, transfer: readonly MessagePort[] = []): Promise<Answer> {
+  #ask(order: Order, transfer: readonly MessagePort[] = []): Promise<Answer> {
+    return this.#answerTo(() => this.#worker.postMessage(order, transfer));
+  }
+
+  /** Orders what was ordered before, with the numbers that stand in the exchange. */
+  #again(exchange: Exchange, turns: Turns): Promise<Answer> {
+    return this.#answerTo(() => {
+      const seen = turns.at(1);
+      turns.pass(0);
+      // A solve that failed answers by message; what then still waits finds nothing to do.
+      void turns.past(1, seen).then(() => this.#waiting?.answer({ solved: exchange.answered() }));
+    });
+  }
+
+  async #answerTo(order: () => void): Promise<Answer> {
     if (this.#gone !== undefined) throw this.#gone;
     this.#worker.ref();
     try {
       const answer = await new Promise<Answer>((resolve, reject) => {
         this.#waiting = { answer: resolve, fail: reject };
-        this.#worker.postMessage(order, transfer);
+        order();
       });
       return answer;
     } finally {
@@ -156,4 +178,12 @@ export class PreparedThread {
     this.#gone ??= reason;
     this.#waiting?.fail(reason);
   }
+}
+
+/** Whether two runs differ in their numbers alone. */
+function isSame(a: RunNote, b: RunNote): boolean {
+  if (a.derivatives || b.derivatives || a.iterates !== b.iterates) return false;
+  const [before, now] = [a.options ?? {}, b.options ?? {}];
+  const keys = Object.keys(now);
+  return keys.length === Object.keys(before).length && keys.every((key) => Object.is(now[key], before[key]));
 }

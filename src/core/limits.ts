@@ -15,39 +15,64 @@ export const clock = (): number => performance.timeOrigin + performance.now();
 
 /** When a call shall end, in any thread: a flag that its caller raises, and a time limit that counts from its start. */
 export class Limits {
-  readonly data: LimitsData;
-  readonly #flag: Int32Array;
+  readonly started: number;
+  /** Seconds allowed. */
+  readonly allowed: number;
+  #flag: Int32Array | undefined;
+  #raised = false;
+  #others: Int32Array[] | undefined;
 
-  constructor(data: Partial<LimitsData> = {}) {
-    const { flag = sharedBytes(4), started = clock(), seconds = Number.POSITIVE_INFINITY } = data;
-    this.data = { flag, started, seconds };
-    this.#flag = new Int32Array(flag);
+  constructor({ flag, started = clock(), seconds = Number.POSITIVE_INFINITY }: Partial<LimitsData> = {}) {
+    this.started = started;
+    this.allowed = seconds;
+    if (flag) this.#flag = new Int32Array(flag);
+  }
+
+  /** As data; memory for its flag is made when it is first asked for. */
+  get data(): LimitsData {
+    this.#flag ??= new Int32Array(sharedBytes(4)).fill(this.#raised ? 1 : 0);
+    return { flag: this.#flag.buffer, started: this.started, seconds: this.allowed };
+  }
+
+  /** Lets the first entry of `flag` stand at 1 once these limits are raised, at 0 until then. */
+  mirror(flag: Int32Array): void {
+    Atomics.store(flag, 0, this.raised ? 1 : 0);
+    this.#others = [...(this.#others ?? []), flag];
+  }
+
+  /** Ends what {@link mirror} began. */
+  unmirror(flag: Int32Array): void {
+    this.#others = this.#others?.filter((other) => other !== flag);
   }
 
   /** Asks everyone who knows these limits to stop. */
   raise(): void {
-    Atomics.store(this.#flag, 0, 1);
+    this.#raised = true;
+    if (this.#flag) Atomics.store(this.#flag, 0, 1);
+    for (const flag of this.#others ?? []) Atomics.store(flag, 0, 1);
   }
 
   get raised(): boolean {
-    return Atomics.load(this.#flag, 0) !== 0;
+    return this.#raised || (this.#flag !== undefined && Atomics.load(this.#flag, 0) !== 0);
   }
 
   /** Seconds since the start. */
   get seconds(): number {
-    return (clock() - this.data.started) / 1000;
+    return (clock() - this.started) / 1000;
   }
 
   /** Milliseconds until time is over; Infinity without a limit. */
   get left(): number {
-    return this.data.started + 1000 * this.data.seconds - clock();
+    return this.allowed === Number.POSITIVE_INFINITY
+      ? this.allowed
+      : this.started + 1000 * this.allowed - clock();
   }
 
   /** Why the call shall end; undefined while it may go on. */
   over(): Stopped | undefined {
     if (this.raised) return new Stopped({ status: 'interrupted', message: 'stopped on request' });
     if (this.left >= 0) return undefined;
-    const message = `stopped after ${this.data.seconds} s (max_wall_time)`;
+    const message = `stopped after ${this.allowed} s (max_wall_time)`;
     return new Stopped({ status: 'time-limit', message });
   }
 }

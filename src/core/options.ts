@@ -128,15 +128,20 @@ function defaultsOf(table: OptionTable): Readonly<Record<string, unknown>> {
   return own;
 }
 
+/** What was read of options that cannot change. */
+const known = new WeakMap<object, { readonly table: OptionTable; readonly values: object }>();
+
 /**
  * The complete set of values: `given` over the table's defaults. Unknown names and values out of range throw
- * {@link InputError}; an entry that is `undefined` counts as not given.
+ * {@link InputError}; an entry that is `undefined` counts as not given. What is frozen is read once.
  */
 export function readOptions<Table extends OptionTable>(
   table: Table,
   given: Readonly<Partial<Record<string, unknown>>> = {},
   owner = 'options',
 ): OptionValues<Table> {
+  const before = known.get(given);
+  if (before?.table === table) return before.values as OptionValues<Table>;
   const values: Record<string, unknown> = { ...defaultsOf(table) };
   for (const [name, value] of Object.entries(optionsOf(given, owner))) {
     const option = lookUp(table, name, owner);
@@ -146,6 +151,7 @@ export function readOptions<Table extends OptionTable>(
     }
     values[name] = value;
   }
+  if (Object.isFrozen(given)) known.set(given, { table, values: Object.freeze(values) });
   return values as OptionValues<Table>;
 }
 

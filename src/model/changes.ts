@@ -53,9 +53,10 @@ export function changedBoxes(
     const columns = handles.columns(handle, 'parameters');
     const of = spreadOver(value, columns.length, `parameter '${handle.name}'`);
     columns.forEach((column, k) => {
-      checkValue(`parameter '${table.name(column)}'`, of(k));
+      const given = of(k);
+      if (!Number.isFinite(given)) checkValue(`parameter '${table.name(column)}'`, given);
       open.delete(column);
-      boxes.lower[column] = boxes.upper[column] = boxes.start[column] = of(k);
+      boxes.lower[column] = boxes.upper[column] = boxes.start[column] = given;
     });
   }
   table.requireValues(open);

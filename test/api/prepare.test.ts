@@ -60,6 +60,36 @@ describe('a prepared model', () => {
     expect(u.name).toBe('u');
   });
 
+  it('answers each solve as it was asked, whatever the one before was told', async () => {
+    const model = new Model('turns');
+    const p = model.parameter('p', 2);
+    const x = model.variables('x', 2, { lower: -1, upper: 5, start: 0 });
+    model.minimize(add(power(subtract(x.at(0), p), 4), power(subtract(x.at(1), 1), 2)));
+    await using prepared = await prepare(model);
+    const solve = async (options: Parameters<typeof prepared.solve>[0] = {}) => {
+      const s = await prepared.solve(options);
+      return [s.status, s.value(x.at(0)), s.iterations] as const;
+    };
+    const [, , usual] = await solve();
+    expect(await solve()).toEqual(['optimal', expect.closeTo(2, 2), usual]);
+    expect(await solve({ max_iter: 2 })).toEqual(['iteration-limit', expect.anything(), 2]);
+    expect(await solve({ max_iter: 2 })).toEqual(['iteration-limit', expect.anything(), 2]);
+    await expect(prepared.solve({ max_iter: -1 })).rejects.toThrow(/max_iter/);
+    expect(await solve()).toEqual(['optimal', expect.closeTo(2, 2), usual]);
+    const seen: number[] = [];
+    await solve({ onIteration: ({ iteration }) => void seen.push(iteration) });
+    expect(seen).toHaveLength(usual + 1);
+    expect(await solve({ parameters: { p: 3 } })).toEqual([
+      'optimal',
+      expect.closeTo(3, 2),
+      expect.anything(),
+    ]);
+    expect(seen).toHaveLength(usual + 1);
+    const aborted = await prepared.solve({ signal: AbortSignal.abort() });
+    expect(aborted.status).toBe('interrupted');
+    expect(await solve()).toEqual(['optimal', expect.closeTo(2, 2), usual]);
+  });
+
   it('solves several at once', async () => {
     const { m, x } = following();
     await using runtime = openRuntime({ threads: 2 });
