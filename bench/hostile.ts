@@ -183,6 +183,8 @@ function stretch(
       child.kill('SIGKILL');
     });
     child.on('message', (one: Case) => {
+      // What it still said before it was stopped.
+      if (open === 0) return;
       watch.again();
       open--;
       if (report(one)) return;

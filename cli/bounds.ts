@@ -24,7 +24,7 @@ export function boundsCommand(): Command {
   for (const option of networkOptions()) command.addOption(option);
   return command.action(async (path: string, flags: BoundsFlags) => {
     const network = await openNetwork(path, flags);
-    const box = readJson(flags.box);
+    const box = readJson(flags.box, { limits: flags.limit });
     if (typeof box !== 'object' || box === null || Array.isArray(box))
       throw new InputError(`${flags.box}: holds no object { lower, upper, center?, norm1? }`);
     const started = performance.now();

@@ -27,9 +27,11 @@ export async function solveGrid(path: string, flags: SolveFlags & GridFlags): Pr
     (flags.json ? remark : print)(line);
   };
   const settings = solverSettings(flags);
-  const grid = readMatpower(path);
+  const reading = { limits: flags.limit };
+  const grid = readMatpower(path, undefined, reading);
   const { start = 'flat', limits = 'hard', load } = flags;
-  const from = start === 'flat' || start === 'case' || start === 'dc' ? start : readSavedPoint(start);
+  const from =
+    start === 'flat' || start === 'case' || start === 'dc' ? start : readSavedPoint(start, reading);
   const outputs = flags.out === undefined ? undefined : Outputs.open(flags.out, files);
   try {
     outputs?.tellReplaced(tell);

@@ -111,13 +111,13 @@ function train({
 
 /** The dispatch that a result file holds, and the factor of the loads. */
 function dispatchOf(grid: Grid, file: string): Around {
-  const { grid: told } = readJson(file) as {
-    grid?: { system?: { loadMW?: number }; units?: { bus: number; id: string; MW: number }[] };
+  const { grid: told } = (readJson(file) ?? {}) as {
+    grid?: { system?: { loadMW?: number }; units?: ({ bus: number; id: string; MW: number } | null)[] };
   };
   const loadMW = told?.system?.loadMW;
   if (typeof loadMW !== 'number' || !Array.isArray(told?.units))
     throw new InputError(`${file}: holds no dispatch: give a result.json that 'solve scopf --out' wrote`);
-  const found = new Map(told.units.map((unit) => [unitName(unit), unit.MW]));
+  const found = new Map(told.units.map((unit) => [unit && unitName(unit), unit?.MW]));
   const outputs = grid.units.map((unit): [string, number] => {
     const MW = found.get(unitName(unit));
     if (typeof MW !== 'number' || !Number.isFinite(MW))

@@ -52,7 +52,9 @@ function readProblem(given: Record<string, unknown>, where: string, budget: Budg
   ) as Record<InputName, ArrayLike<unknown>>;
   const n = variablesOf(lists, where);
   const [m, p] = [rowsOf(lists, 'A', 'b', where), rowsOf(lists, 'G', 'h', where)];
-  budget.check('matrix', countOf([n + m + p, n]), where);
+  const count = countOf([n + m + p, n]);
+  budget.check('matrix', count, where);
+  budget.take('matrices', count, where);
   const matrix = (key: InputName, rows: number): Float64Array => {
     const out = new Float64Array(rows * n);
     const list = lists[key];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
@@ -8,6 +8,7 @@ import type { OnnxOptions } from '../../src/network/read/onnx.js';
 import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
 import { rangeOfCard, setTrainingRange } from '../../src/network/training.js';
 import { fetchNetwork } from './fetch-network.js';
+import { readJson } from './read-json.js';
 import { readKerasFile } from './read-keras.js';
 import { readOnnx } from './read-onnx.js';
 import { readTfjs } from './read-tfjs.js';
@@ -57,20 +58,17 @@ export async function loadNetwork(source: NetworkSource, options: NetworkFileOpt
 /** The network with the training range that a `card.json` in its folder states. */
 function withCard(net: Network, folder: string): Network {
   const file = join(folder, 'card.json');
-  if (!existsSync(file) || statSync(file).size > mostCard) return net;
-  let range: ReturnType<typeof rangeOfCard>;
+  if (!existsSync(file)) return net;
   try {
-    range = rangeOfCard(JSON.parse(readFileSync(file, 'utf8')), net.inputSize);
-  } catch {
-    range = 'its card is no JSON';
+    const range = rangeOfCard(readJson(file), net.inputSize);
+    if (typeof range === 'string') throw new InputError(range);
+    if (range) setTrainingRange(net, range);
+    return net;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { ...net, notes: [...(net.notes ?? []), `its card is not used: ${error.message}`] };
   }
-  if (typeof range === 'string') return { ...net, notes: [...(net.notes ?? []), range] };
-  if (range) setTrainingRange(net, range);
-  return net;
 }
-
-/** Bytes of a card that are read. */
-const mostCard = 2 ** 24;
 
 function readFile(path: string, options: NetworkFileOptions): Network {
   const ending = extname(path).toLowerCase();

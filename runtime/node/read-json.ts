@@ -1,13 +1,11 @@
 import { Budget } from '../../src/core/budget.js';
-import { InputError } from '../../src/core/errors.js';
+import { optionsOf } from '../../src/core/given.js';
+import { readJson as readText } from '../../src/core/json.js';
+import type { ReadOptions } from '../../src/network/read/tfjs.js';
 import { readRegularFile } from './read-file.js';
 
-/** The JSON in a file. Throws {@link InputError} where there is none. */
-export function readJson(file: string): unknown {
-  const text = readRegularFile(file, new Budget()).toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError(`${file}: is no JSON file, or is cut off`);
-  }
+/** The JSON in a file. Throws {@link InputError} where there is none, and where it is larger or deeper than `limits` allow. */
+export function readJson(file: string, options: ReadOptions = {}): unknown {
+  const budget = new Budget(optionsOf(options, 'readJson', ['limits']).limits);
+  return readText(readRegularFile(file, budget, 'json'), file, budget);
 }

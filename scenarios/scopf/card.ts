@@ -55,7 +55,9 @@ export function readCard(network: string): SurrogateCard | undefined {
     throw new InputError(`${file}: its held-out errors (heldOut: rmse, mean, linear) are missing`);
   if (
     !Array.isArray(inputs) ||
-    !inputs.every(({ name, lower, upper }) => typeof name === 'string' && numbers(lower, upper))
+    !inputs.every(
+      (own) => typeof own?.name === 'string' && numbers(own.lower, own.upper) && own.lower <= own.upper,
+    )
   )
     throw new InputError(`${file}: the ranges of its inputs (name, lower, upper) are missing`);
   return card as SurrogateCard;

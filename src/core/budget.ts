@@ -8,6 +8,7 @@ import { integer, type OptionTable, type OptionValues, readOptions } from './opt
 export const budgetTable = {
   bytes: integer(2 ** 31 - 1, 'bytes of one file'),
   json: integer(2 ** 25, 'bytes of one JSON text'),
+  grid: integer(2 ** 25, 'bytes of one file of a grid'),
   names: integer(2 ** 28, 'bytes of one file of names'),
   packed: integer(2 ** 27, 'bytes of one compressed file'),
   inflated: integer(2 ** 26, 'bytes of a compressed file once unpacked (or more)'),
@@ -15,6 +16,7 @@ export const budgetTable = {
   depth: integer(64, 'lists and objects inside one another; axes of a tensor; parts of a path of names'),
   name: integer(1024, 'characters of a name'),
   objects: integer(2 ** 18, 'groups and arrays of one HDF5 file'),
+  files: integer(2 ** 10, 'files of weights beside a model.json at an address'),
   nodes: integer(2 ** 15, 'operations of a network, and calls of layers'),
   numbers: integer(2 ** 26, 'numbers of one trained tensor'),
   trained: integer(2 ** 26, 'numbers of all trained tensors of a network'),
@@ -22,7 +24,8 @@ export const budgetTable = {
   derived: integer(2 ** 25, 'numbers of one tensor of a derivative program, Jacobian and Hessian among them'),
   jacobian: integer(2 ** 25, 'terms of the Jacobian of a problem'),
   hessian: integer(2 ** 24, 'terms of the Hessian of a problem'),
-  matrix: integer(2 ** 26, 'numbers of the matrices of one quadratic program'),
+  matrix: integer(2 ** 23, 'numbers of the matrices of one quadratic program'),
+  matrices: integer(2 ** 25, 'numbers of the matrices of all quadratic programs of a call'),
   constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),
 } as const satisfies OptionTable;
 

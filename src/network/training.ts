@@ -97,8 +97,7 @@ export function rangeOfCard(card: unknown, inputs: number): TrainingRange | stri
   const [lower, upper] = [ends('lower'), ends('upper')];
   const fits = (side: unknown[] | undefined): side is number[] =>
     side?.length === inputs && side.every((value) => typeof value === 'number' && !Number.isNaN(value));
-  if (!fits(lower) || !fits(upper))
-    return `its card states ranges that do not fit ${inputs} inputs; they are not used`;
+  if (!fits(lower) || !fits(upper)) return `it states ranges that do not fit ${inputs} inputs`;
   const rows =
     Array.isArray(samples) && samples.every((row) => Array.isArray(row) && fits(row))
       ? (samples as number[][])

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,6 +94,14 @@ describe('the training range of a network', () => {
     expect(trainingRange(await loadNetwork(join(folder, 'other')))?.upper[1]).toBe(1);
     writeFileSync(join(folder, 'other', 'card.json'), JSON.stringify({ author: 'somebody' }));
     expect((await loadNetwork(join(folder, 'other'))).notes ?? []).toEqual(net.notes ?? []);
+    // Neither what is none, nor ends that are exchanged, nor a pipe that nobody writes into, keeps a network from being read.
+    for (const text of ['{', JSON.stringify({ range: { lower: 1, upper: 0 } })]) {
+      writeFileSync(join(folder, 'other', 'card.json'), text);
+      expect((await loadNetwork(join(folder, 'other'))).notes?.join()).toMatch(/its card is not used/);
+    }
+    rmSync(join(folder, 'other', 'card.json'));
+    symlinkSync('/dev/zero', join(folder, 'other', 'card.json'));
+    expect((await loadNetwork(join(folder, 'other'))).notes?.join()).toMatch(/a device, not a regular file/);
   });
 
   it('is refused where it does not fit, in one line', () => {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMatpower, readPsse, solveOpf } from '../../index.js';
 import type { Grid } from '../../src/grid/grid.js';
 import { plain } from '../read/psse-files.js';
 import { pick, whole } from '../read/random.js';
 import { damaged } from './bytes.js';
+import { inFolder } from './folder.js';
 import type { Format } from './format.js';
 import { type GeneratedGrid, generateGrid, imbalance, writeGrid } from './grid-grammar.js';
 import { judged } from './judge.js';
@@ -42,7 +42,7 @@ const wrong = [
   "'",
 ];
 
-function damagedText(random: () => number, text: string): string {
+export function damagedText(random: () => number, text: string): string {
   let out = text;
   for (let k = 1 + whole(random, 3); k > 0; k--) {
     const words = [...out.matchAll(/[^\s,;]+/g)];
@@ -86,7 +86,7 @@ function greedy(random: () => number): string {
 }
 
 /** Solves what was read where it is small, and compares flows with the rows of the case where they are known. */
-async function use(grid: Grid, expected: GeneratedGrid | undefined): Promise<string> {
+export async function use(grid: Grid, expected: GeneratedGrid | undefined): Promise<string> {
   if (grid.buses.length > 1000) return 'read';
   const { solution, report } = await solveOpf(grid, { max_iter: 300 });
   if (solution.status !== 'optimal') {
@@ -103,25 +103,21 @@ async function use(grid: Grid, expected: GeneratedGrid | undefined): Promise<str
 export const grid: Format = {
   name: 'grid',
   count: 1000,
-  attempt(random) {
-    return judged(async () => {
-      const kind = random();
-      if (kind < 0.1) return await use(readMatpower(Buffer.from(greedy(random))), undefined);
-      if (kind < 0.7) {
-        const generated = generateGrid(random);
-        const text = writeGrid(random, generated);
-        if (kind < 0.25) return await use(readMatpower(Buffer.from(text)), generated);
-        return await use(readMatpower(Buffer.from(damagedText(random, text))), undefined);
-      }
-      const folder = mkdtempSync(join(tmpdir(), 'graybox-hostile-'));
-      try {
-        const part = pick(random, ['raw', 'raw', 'rop', 'inl', 'con'] as const);
-        for (const [ending, text] of Object.entries(plain))
-          writeFileSync(join(folder, `case.${ending}`), ending === part ? damagedText(random, text) : text);
-        return await use(readPsse(folder), undefined);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+  async attempt(random) {
+    const kind = random();
+    if (kind < 0.1) return judged(() => use(readMatpower(Buffer.from(greedy(random))), undefined));
+    if (kind < 0.7) {
+      const generated = generateGrid(random);
+      const text = writeGrid(random, generated);
+      const sound = kind < 0.25;
+      const own = sound ? text : damagedText(random, text);
+      return judged(() => use(readMatpower(Buffer.from(own)), sound ? generated : undefined), sound);
+    }
+    return inFolder((folder) => {
+      const part = pick(random, ['raw', 'raw', 'rop', 'inl', 'con'] as const);
+      for (const [ending, text] of Object.entries(plain))
+        writeFileSync(join(folder, `case.${ending}`), ending === part ? damagedText(random, text) : text);
+      return judged(() => use(readPsse(folder), undefined));
     });
   },
 };

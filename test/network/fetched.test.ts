@@ -14,10 +14,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadNetwork } from '../../index.js';
+import { fetchNetwork } from '../../runtime/node/fetch-network.js';
 
 const models = fileURLToPath(new URL('../../models/', import.meta.url));
 let server: Server;
 let root: string;
+/** What a model.json that lies names. */
+let weights: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -26,13 +29,22 @@ beforeAll(async () => {
       response.writeHead(302, { location: 'http://example.invalid/model.json' }).end();
     } else if (request.url!.startsWith('/moved/')) {
       response.writeHead(302, { location: request.url!.replace('/moved/', '/') }).end();
+    } else if (request.url!.startsWith('/liar/')) {
+      response.end(
+        JSON.stringify({ modelTopology: {}, weightsManifest: [{ paths: [weights], weights: [] }] }),
+      );
+    } else if (request.url!.startsWith('/silent/')) {
+      response.writeHead(200).flushHeaders();
     } else if (existsSync(path) && statSync(path).isFile()) createReadStream(path).pipe(response);
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => void server.close());
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('graybox-network-'));
 
@@ -66,6 +78,42 @@ describe('networks at addresses', () => {
     ['scopf-nine-buses/card.json', {}, /^http:\S+\/scopf-nine-buses\/card.json: /],
   ])('are refused in one line: %s', async (path, options, message) => {
     await expect(loadNetwork(`${root}/${path}`, options)).rejects.toThrow(message);
+  });
+
+  it.each([
+    '//example.invalid/w',
+    '\\\\example.invalid\\w',
+    '//[',
+    'w/../../x',
+    'a\u0000',
+  ])('take no weights from elsewhere: %j', async (path) => {
+    weights = path;
+    await expect(loadNetwork(`${root}/liar/model.json`)).rejects.toThrow(
+      /^http:\S+ the file name ".*" (leads to example.invalid|gives no address)|leaves its folder/,
+    );
+  });
+
+  it('name no more files than the limits allow', async () => {
+    weights = 'w';
+    await expect(loadNetwork(`${root}/liar/model.json`, { limits: { files: 0 } })).rejects.toThrow(
+      /: 1 files of weights .*limits: \{ files \}/,
+    );
+  });
+
+  it('say nothing for so long only', async () => {
+    const never = fetchNetwork(
+      `${root}/silent/model.json`,
+      ['.json'],
+      undefined,
+      () => expect.unreachable(),
+      { seconds: 60, silence: 0.1 },
+    );
+    await expect(never).rejects.toThrow(/cannot be downloaded \(nothing came for 0.1 s\)/);
+  });
+
+  it('are addresses', async () => {
+    for (const address of ['http://', 'http://[', 'http://x/%zz.json', 'http://x/%2e%2e%2fx.json'])
+      await expect(loadNetwork(address)).rejects.toThrow(/is no address of a file/);
   });
 
   it('are no other schemes', async () => {

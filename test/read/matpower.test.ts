@@ -259,6 +259,11 @@ end
     );
   });
 
+  it('knows no names but its own', () => {
+    for (const name of ['constructor', 'toString', '__proto__'])
+      expect(() => read(plain.replace('230', name))).toThrow(/holds more than numbers/);
+  });
+
   it.skipIf(!hasPglib)('of 1,354 buses takes a moment', () => {
     const begin = process.cpuUsage();
     const { buses, units, branches } = pglib('1354_pegase');

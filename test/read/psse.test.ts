@@ -317,6 +317,13 @@ describe('a PSS/E case', () => {
     );
   });
 
+  it('tell counts and comments that are lies in one line', () => {
+    const rop = plain.rop.replace("'LINEAR 10', 3", "'LINEAR 10', 1e15");
+    expect(() => read({ rop })).toThrow(/the file is cut off|no number/);
+    const slashes = `${'/'.repeat(200_000)}\u2028x\n`;
+    expect(read({ con: slashes + plain.con }).contingencies).toHaveLength(2);
+  });
+
   it.skipIf(!hasScopf)('of 37 buses has what PowerModels reads', () => {
     const hawaii = readPsse(`${dataFolder}/scopf`);
     expect(hawaii.buses).toHaveLength(37);

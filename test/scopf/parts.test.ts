@@ -192,6 +192,10 @@ describe('a regression', () => {
     expect(readCard(join(folder, 'nowhere'))).toBeUndefined();
     write('net/card.json', '{}');
     expect(() => readCard(join(folder, 'net'))).toThrow(/held-out errors/);
+    for (const inputs of [[null], [{ name: 'a', lower: 1, upper: 0 }], {}]) {
+      write('net/card.json', JSON.stringify({ ...card, inputs }));
+      expect(() => readCard(join(folder, 'net'))).toThrow(/the ranges of its inputs/);
+    }
   });
 });
 

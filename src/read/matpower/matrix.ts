@@ -10,13 +10,13 @@ export interface Matrix {
   readonly lines: readonly number[];
 }
 
-const words: Readonly<Record<string, number>> = {
-  Inf: Number.POSITIVE_INFINITY,
-  inf: Number.POSITIVE_INFINITY,
-  NaN: Number.NaN,
-  nan: Number.NaN,
-  pi: Math.PI,
-};
+const words = new Map([
+  ['Inf', Number.POSITIVE_INFINITY],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['NaN', Number.NaN],
+  ['nan', Number.NaN],
+  ['pi', Math.PI],
+]);
 
 /** A field as a matrix: entries apart by blanks or commas, rows by `;` or newlines. Rows may differ in length. */
 export function readMatrix({ name, line, tokens }: Field, file: string): Matrix {
@@ -66,7 +66,7 @@ function readNumber(
   const end = signed ? k + 1 : k;
   const token = tokens[end];
   const value =
-    token?.kind === 'number' ? token.value : token?.kind === 'word' ? words[token.text] : undefined;
+    token?.kind === 'number' ? token.value : token?.kind === 'word' ? words.get(token.text) : undefined;
   const glued = (other: Token | undefined): boolean =>
     other !== undefined &&
     other.kind !== 'newline' &&

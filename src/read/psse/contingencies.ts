@@ -27,7 +27,7 @@ export function readContingencies(source: SourceText): Contingency[] {
   const found: Contingency[] = [];
   let open: { name: string; lost: Lost[]; at: string } | undefined;
   for (let raw = lines.raw(); raw !== undefined; raw = lines.raw()) {
-    const text = raw.replace(/\/.*$/, '').trim();
+    const text = raw.split('/', 1)[0]!.trim();
     if (text === '') continue;
     const { at } = lines;
     if (open === undefined) {

@@ -86,10 +86,12 @@ export function withCosts(units: readonly Unit[], source: SourceText): Unit[] {
 function curveOf(head: Line, lines: Lines): Cost {
   const count = head.whole(2, 'NPAIRS');
   if (count < 2) throw new InputError(`${head.at}: a cost table of ${count} points; at least 2 are needed`);
-  const points = Array.from({ length: count }, () => {
+  const points: (readonly [number, number])[] = [];
+  // The file says how many; it may end before.
+  while (points.length < count) {
     const line = lines.need('a point of a cost table');
-    return [line.number(0, 'MW'), line.number(1, 'cost')] as const;
-  });
+    points.push([line.number(0, 'MW'), line.number(1, 'cost')]);
+  }
   return { kind: 'piecewise', points, at: head.at };
 }
 

@@ -28,7 +28,7 @@ export class Line {
 
   whole(k: number, name: string, otherwise?: number): number {
     const value = this.number(k, name, otherwise);
-    if (!Number.isInteger(value))
+    if (!Number.isSafeInteger(value))
       throw new InputError(`${this.at}: ${name} (field ${k + 1}) is ${value}, no whole number`);
     return value;
   }
