@@ -29,7 +29,7 @@ export function errorsOf({ Q, q, A, b, G, h }: Qp, { z, nu, lam }: QpPoint): Err
   addTimes(G, z, -1, slack);
   const gSize = h.map(Math.abs);
   addSizes(G, z, gSize);
-  let [primal, complementarity, negative] = [maxNorm(rA), 0, 0];
+  let [primal, complementarity, negative, weighted] = [maxNorm(rA), 0, 0, 0];
   const rowsSize = Math.max(maxNorm(aSize), maxNorm(gSize), Number.MIN_VALUE);
   let relative = primal / rowsSize;
   for (let i = 0; i < slack.length; i++) {
@@ -39,6 +39,8 @@ export function errorsOf({ Q, q, A, b, G, h }: Qp, { z, nu, lam }: QpPoint): Err
     const product = Math.abs(lam[i]! * slack[i]!);
     complementarity = Math.max(complementarity, product);
     negative = Math.max(negative, -lam[i]!);
+    // Row by row: a row that is huge and idle excuses nothing of the others.
+    weighted = Math.max(weighted, gSize[i]! * Math.abs(lam[i]!));
   }
   const dual = Math.max(maxNorm(rz), negative);
   const zLargest = Math.max(maxNorm(zSize), Number.MIN_VALUE);
@@ -46,7 +48,7 @@ export function errorsOf({ Q, q, A, b, G, h }: Qp, { z, nu, lam }: QpPoint): Err
   relative = Math.max(
     relative,
     dual / zLargest,
-    complementarity / Math.max(objective, rowsSize * maxNorm(lam), Number.MIN_VALUE),
+    complementarity / Math.max(objective, weighted, Number.MIN_VALUE),
   );
   return { primal, dual, complementarity, relative: Number.isNaN(relative) ? Infinity : relative };
 }

@@ -48,3 +48,11 @@ it('refuses unknown options, and gradients at kinks when asked to', () => {
   expect(() => solveQps(kink, { weaklyActive: 'refuse' })).toThrow('rows are weakly active');
   expect(solveQps(kink, { weaklyActive: 'include' }).elements[0]!.gradient!.h[0]).toBeCloseTo(1, 12);
 });
+
+it('calls nothing optimal because a row that is idle has a huge right-hand side', () => {
+  const G = [[1.46], [-1.9], [1.08], [-1.18]];
+  const h = [2 ** 53, 1.8320550684407353, -0.10914239044226715, 0.9119691366918384];
+  const { status, z } = solveQps({ Q: [[1.8464]], q: [-1.52], G, h }).elements[0]!;
+  if (status === 'optimal') expect(z[0]).toBeCloseTo(h[2]! / 1.08, 6);
+  else expect(status).toBe('iteration-limit');
+});
