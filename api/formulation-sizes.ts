@@ -1,5 +1,6 @@
 import type { Sizes } from '../runtime/task.js';
 import { InputError } from '../src/core/errors.js';
+import { noOptions } from '../src/core/given.js';
 import { liftedNode, network } from '../src/formulate/index.js';
 import { Model } from '../src/model/index.js';
 import { sizeOf } from '../src/network/build.js';
@@ -20,7 +21,12 @@ const mostCoefficients = 2e7;
  */
 export function formulationSizes(
   net: Network,
+): Readonly<Record<'reduced' | 'lifted' | 'full', FormulationSizes>>;
+export function formulationSizes(
+  net: Network,
+  ...more: unknown[]
 ): Readonly<Record<'reduced' | 'lifted' | 'full', FormulationSizes>> {
+  noOptions(more, 'formulationSizes');
   requireNetwork(net, 'formulationSizes');
   const { inputSize: n, outputSize: m } = net;
   const affine = net.nodes.every(({ op }) => isAffine(op));

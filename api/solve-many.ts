@@ -112,6 +112,7 @@ function checked(items: readonly ManyItem[]): readonly ManyItem[] {
   for (const [k, item] of items.entries()) {
     const where = `solveMany: item ${k}`;
     if (typeof item !== 'object' || item === null) throw new InputError(`${where} is ${told(item)}`);
+    optionsOf(item, where, ['key', 'model', 'options']);
     nameOf(item.key, `${where}: key`);
     if (keys.has(item.key)) throw new InputError(`${where}: key ${told(item.key)} is there twice`);
     keys.add(item.key);

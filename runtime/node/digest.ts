@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { noOptions } from '../../src/core/given.js';
 import { requireNetwork } from '../../src/network/given.js';
 import type { Network, Tensor } from '../../src/network/graph.js';
 import { isTensor, parametersOf, tensorsOf } from '../../src/network/traits.js';
@@ -7,7 +8,9 @@ import { isTensor, parametersOf, tensorsOf } from '../../src/network/traits.js';
  * SHA-256 (hexadecimal) of what a network computes: its operations with all their constants and trained arrays, its
  * shapes, inputs and outputs. Names do not count, nor whether equal arrays are one. Element types do: f32 is not f64.
  */
-export function digest(network: Network): string {
+export function digest(network: Network): string;
+export function digest(network: Network, ...more: unknown[]): string {
+  noOptions(more, 'digest');
   requireNetwork(network, 'digest');
   const { name: _, parameters: __, notes: ___, nodes, ...ends } = network;
   const known = new Map<Tensor, string>();
@@ -30,7 +33,9 @@ export function digest(network: Network): string {
  * SHA-256 (hexadecimal) of all weights in the order of evaluation, each tensor once, as little-endian bytes. For a
  * stack of dense layers in f32 it equals the digest of the file of weights. It says nothing of what is done with them.
  */
-export function weightsDigest(network: Network): string {
+export function weightsDigest(network: Network): string;
+export function weightsDigest(network: Network, ...more: unknown[]): string {
+  noOptions(more, 'weightsDigest');
   requireNetwork(network, 'weightsDigest');
   const hash = createHash('sha256');
   const tensors = new Set(network.nodes.flatMap(({ op }) => tensorsOf(op)));

@@ -42,7 +42,7 @@ export interface PsseFiles {
  * files by name.
  */
 export function readPsse(source: string | PsseFiles, options: PsseOptions & ReadOptions = {}): Grid {
-  const { limits, ...others } = optionsOf(options, 'readPsse');
+  const { limits, ...others } = optionsOf(options, 'readPsse', ['limits', 'magnetizing']);
   const budget = new Budget(limits);
   const files =
     typeof source === 'string'

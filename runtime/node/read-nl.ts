@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { Budget } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
-import { optionsOf, told } from '../../src/core/given.js';
+import { noOptions, optionsOf, told } from '../../src/core/given.js';
 import { longestHeader, readHeader } from '../../src/read/nl/header.js';
 import { type NlNames, plainNames } from '../../src/read/nl/names.js';
 import { type NlFile, type NlOptions, readNlBytes } from '../../src/read/nl.js';
@@ -23,7 +23,9 @@ export function readNl(source: string | Uint8Array, options: NlOptions = {}): Nl
 }
 
 /** The header of a .nl file and what its variables and rows are called, without reading the rest. */
-export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | 'names'> {
+export function readNlHeader(source: string): Pick<NlFile, 'file' | 'header' | 'names'>;
+export function readNlHeader(source: string, ...more: unknown[]): Pick<NlFile, 'file' | 'header' | 'names'> {
+  noOptions(more, 'readNlHeader');
   const file = locate(source);
   const { bytes, size } = readBeginning(file, longestHeader);
   const header = readHeader(bytes, file, size);

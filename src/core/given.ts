@@ -134,6 +134,12 @@ export function optionsOf<T extends object>(
   return value;
 }
 
+/** Refuses options of a call that knows none; other arguments behind its own, as `map` gives them, do not matter. */
+export function noOptions(more: readonly unknown[], where: string): void {
+  if (more.some((own) => typeof own === 'object' && own !== null && !isArray(own)))
+    throw new InputError(`${where} takes no options`);
+}
+
 /** An object that a caller gave. */
 export function recordOf<T extends object>(value: T, where: string): T {
   if (typeof value === 'object' && value !== null && !isArray(value)) return value;

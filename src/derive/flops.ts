@@ -1,4 +1,4 @@
-import { listOf, partsOf } from '../core/given.js';
+import { listOf, noOptions, partsOf } from '../core/given.js';
 import type { Instruction, InstructionOf, Program } from './program.js';
 import { type Shape, sizeOf, stackOf } from './shape.js';
 
@@ -31,7 +31,9 @@ const count: Count = {
 };
 
 /** Floating-point operations of one run of `program`. */
-export function flops(program: Program): number {
+export function flops(program: Program): number;
+export function flops(program: Program, ...more: unknown[]): number {
+  noOptions(more, 'flops');
   const { instructions } = partsOf(program, 'flops: the program', ['instructions']);
   listOf(instructions, 'flops: the instructions');
   return flopsEach(instructions).reduce((sum, own) => sum + own, 0);

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { told } from '../core/given.js';
+import { noOptions, told } from '../core/given.js';
 import type { Expression } from '../model/expression.js';
 import { Model } from '../model/model.js';
 import { VariableArray } from '../model/variables.js';
@@ -71,7 +71,9 @@ export function placeUse(
  * too. The outputs stay as plain variables between their bounds, for the rows that use them. Throws {@link InputError} where
  * `y` is not what `network` returned.
  */
-export function removeNetwork(y: VariableArray): void {
+export function removeNetwork(y: VariableArray): void;
+export function removeNetwork(y: VariableArray, ...more: unknown[]): void {
+  noOptions(more, 'removeNetwork');
   const model = y instanceof VariableArray ? y.owner : undefined;
   const columns = new Set(y instanceof VariableArray ? y.elements.map(({ index }) => index) : []);
   const own = model instanceof Model ? (uses.get(model) ?? []) : [];

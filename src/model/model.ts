@@ -1,6 +1,16 @@
 import { Budget } from '../core/budget.js';
 import { InputError } from '../core/errors.js';
-import { isNumbers, nameOf, numberOf, numbersOf, optionsOf, spreadOf, told, wholeOf } from '../core/given.js';
+import {
+  isNumbers,
+  nameOf,
+  numberOf,
+  numbersOf,
+  optionsOf,
+  spreadOf,
+  textOf,
+  told,
+  wholeOf,
+} from '../core/given.js';
 import type { Limits } from '../core/limits.js';
 import type { Problem } from '../problem/problem.js';
 import { type ArrayOperand, type ExpressionArray, isArrayOperand } from './array.js';
@@ -74,10 +84,14 @@ export class Model implements Owner {
 
   constructor(
     readonly name: string = 'model',
-    { mistakes = 'refuse' }: ModelOptions = {},
+    options: ModelOptions = {},
     /** A reader's, which holds what it wrote there itself. */
     tape = new TapeWriter(),
   ) {
+    textOf(name, 'new Model: the name');
+    const { mistakes = 'refuse' } = optionsOf(options, 'new Model', ['mistakes']);
+    if (mistakes !== 'refuse' && mistakes !== 'state')
+      throw new InputError(`new Model: mistakes is ${told(mistakes)}, not refuse or state`);
     this.#strict = mistakes === 'refuse';
     this.#variables = new VariableTable(this, this.#strict);
     this.#rows = new RowTable(this.#strict);

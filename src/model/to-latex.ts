@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { told } from '../core/given.js';
+import { noOptions, told } from '../core/given.js';
 import { ExpressionArray } from './array.js';
 import { Expression } from './expression.js';
 import { latexFormula, latexName } from './latex.js';
@@ -15,7 +15,9 @@ const mostRows = 40;
  * A formula in LaTeX for a mathematical environment; of an array a column of its entries; of a model its objective, rows and
  * bounds as an `aligned` environment. What is long is abbreviated by dots.
  */
-export function toLatex(of: Model | Expression | ExpressionArray | Relation): string {
+export function toLatex(of: Model | Expression | ExpressionArray | Relation): string;
+export function toLatex(of: Model | Expression | ExpressionArray | Relation, ...more: unknown[]): string {
+  noOptions(more, 'toLatex');
   if (of instanceof Expression) return latexFormula(of);
   if (of instanceof ExpressionArray)
     return environment(

@@ -1,3 +1,4 @@
+import { noOptions } from '../core/given.js';
 import { requireNetwork } from './given.js';
 import type { Network } from './graph.js';
 import { label } from './traits.js';
@@ -14,7 +15,9 @@ export interface NodeRow {
 }
 
 /** The network as a table, one row per node in the order of evaluation; parameters add up to `network.parameters`. */
-export function describe(network: Network): NodeRow[] {
+export function describe(network: Network): NodeRow[];
+export function describe(network: Network, ...more: unknown[]): NodeRow[] {
+  noOptions(more, 'describe');
   requireNetwork(network, 'describe');
   return network.nodes.map((node) => ({
     layer: node.layer,

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { isNumbers, numbersOf, optionsOf } from '../core/given.js';
+import { isNumbers, noOptions, numbersOf, optionsOf } from '../core/given.js';
 import { requireNetwork } from './given.js';
 import type { Network } from './graph.js';
 
@@ -21,7 +21,9 @@ export const trainingRange = (net: Network): TrainingRange | undefined => known.
  * Says what `net` has learned from. A solve then tells where its inputs lie outside, and `network(net, x, { range: 'keep' })` keeps
  * them within. Throws {@link InputError} for lists that do not fit the network's inputs.
  */
-export function setTrainingRange(net: Network, range: TrainingRange): void {
+export function setTrainingRange(net: Network, range: TrainingRange): void;
+export function setTrainingRange(net: Network, range: TrainingRange, ...more: unknown[]): void {
+  noOptions(more, 'setTrainingRange');
   requireNetwork(net, 'setTrainingRange');
   const where = `the training range of '${net.name}'`;
   const { lower, upper, samples } = optionsOf(range, where);

@@ -16,7 +16,11 @@ export function checkedWarmStart(
   range: Range = 'any',
 ): WarmStart | undefined {
   if (given === undefined) return undefined;
-  const { x, multipliers, barrier } = optionsOf(given, `${owner}: the warm start`);
+  const { x, multipliers, barrier } = optionsOf(given, `${owner}: the warm start`, [
+    'x',
+    'multipliers',
+    'barrier',
+  ]);
   const numbers = (value: unknown, length: number, what: string): Float64Array => {
     const where = `${owner}: ${what} of the warm start`;
     if (isNumbers(value) && value.length !== length)
@@ -27,7 +31,10 @@ export function checkedWarmStart(
   };
   if (barrier !== undefined && !(numberOf(barrier, `${owner}: barrier of the warm start`) > 0))
     throw new InputError(`${owner}: barrier of the warm start is ${told(barrier)}, not above 0`);
-  const parts = multipliers === undefined ? undefined : optionsOf(multipliers, `${owner}: the multipliers`);
+  const parts =
+    multipliers === undefined
+      ? undefined
+      : optionsOf(multipliers, `${owner}: the multipliers`, ['constraints', 'lower', 'upper']);
   return {
     ...(x !== undefined && { x: numbers(x, n, 'x') }),
     ...(parts && {

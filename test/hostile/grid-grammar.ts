@@ -43,7 +43,8 @@ export function generateGrid(random: () => number): GeneratedGrid {
     1,
     100,
     k > 0 && random() < 0.1 ? 0 : 1,
-    between(150, 300),
+    // The first serves all loads, of which there are at most six of 40 MW.
+    k === 0 ? between(300, 400) : between(150, 300),
     0,
   ]);
   const pairs = [

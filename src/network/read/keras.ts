@@ -1,7 +1,7 @@
 import { Budget } from '../../core/budget.js';
 import { type Bytes, inMemory, isBytes, taken } from '../../core/bytes.js';
 import { InputError } from '../../core/errors.js';
-import { bytesOf, optionsOf } from '../../core/given.js';
+import { bytesOf, noOptions, optionsOf } from '../../core/given.js';
 import { readJson } from '../../core/json.js';
 import { zipEntries } from '../../core/zip.js';
 import { NetworkBuilder } from '../build.js';
@@ -25,7 +25,9 @@ const bytesIn = (given: unknown, where: string): Bytes =>
   isBytes(given) ? given : inMemory(bytesOf(given, where));
 
 /** Reads a whole model that Keras saved as `.h5`. */
-export function readKerasHdf5(source: KerasFile): Network {
+export function readKerasHdf5(source: KerasFile): Network;
+export function readKerasHdf5(source: KerasFile, ...more: unknown[]): Network {
+  noOptions(more, 'readKerasHdf5');
   const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKerasHdf5');
   const bytes = bytesIn(given, 'readKerasHdf5: bytes');
   refusePointer(file, bytes);
@@ -48,7 +50,9 @@ function modelOf(hdf5: Hdf5, file: string, name: string, budget: Budget): Networ
 }
 
 /** Reads a model that Keras saved as `.keras`: a zip file of its configuration and its weights. */
-export function readKeras(source: KerasFile): Network {
+export function readKeras(source: KerasFile): Network;
+export function readKeras(source: KerasFile, ...more: unknown[]): Network {
+  noOptions(more, 'readKeras');
   const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKeras');
   const bytes = bytesIn(given, 'readKeras: bytes');
   refusePointer(file, bytes);

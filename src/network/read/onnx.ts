@@ -1,7 +1,7 @@
 import { Budget, countOf } from '../../core/budget.js';
 import { type Bytes, inMemory, isBytes, taken } from '../../core/bytes.js';
 import { InputError } from '../../core/errors.js';
-import { bytesOf, optionsOf } from '../../core/given.js';
+import { bytesOf, noOptions, optionsOf } from '../../core/given.js';
 import { decode, type Message } from '../../core/onnx/schema.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
@@ -39,7 +39,9 @@ const oldest = 7;
  * Reads an ONNX model, opset 7 or newer. Whatever depends on shapes and constants alone is computed. A first axis that is
  * open or 1 is the batch, of which there is one; other open axes need a length. A mistake is an InputError of one line.
  */
-export function readOnnx(source: OnnxFile): Network {
+export function readOnnx(source: OnnxFile): Network;
+export function readOnnx(source: OnnxFile, ...more: unknown[]): Network {
+  noOptions(more, 'readOnnx');
   const { file, name, bytes: given } = optionsOf(source, 'readOnnx');
   const bytes = isBytes(given) ? given : inMemory(bytesOf(given, 'readOnnx: bytes'));
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
