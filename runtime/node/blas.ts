@@ -63,6 +63,8 @@ export interface SystemLibrary {
   readonly koffi: ForeignFunctions;
   readonly dgemm: Dgemm;
   readonly lapack?: { readonly syrk: Fortran; readonly potrf: Fortran; readonly potrs: Fortran };
+  /** Whether it is made for this processor, as far as its functions tell: not a BLAS for reference. */
+  readonly tuned: boolean;
   /** Lets it use all cores, or one. */
   threads(all: boolean): void;
 }
@@ -99,6 +101,7 @@ function findLibrary(): SystemLibrary | string {
         koffi,
         dgemm,
         threads,
+        tuned: limits.length > 0 || process.platform === 'darwin',
         ...(syrk && potrf && potrs && { lapack: { syrk, potrf, potrs } }),
       };
     } catch {

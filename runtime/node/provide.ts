@@ -23,6 +23,15 @@ provideEngine('onnx', {
   synchronous: false,
   load: async () => (await import('../../src/engine/onnx/engine.js')).onnxEngine,
 });
+provideEngine('blas', {
+  synchronous: false,
+  endable: true,
+  load: async () => {
+    const { blasEngineOver } = await import('../../src/engine/blas/engine.js');
+    const { openProducts } = await import('./products.js');
+    return blasEngineOver(openProducts);
+  },
+});
 provideEngine('cuda', {
   synchronous: false,
   place: 'cuda',

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Executable } from '../../src/engine/contract.js';
-import { isSynchronous } from '../../src/engine/open.js';
+import { isEndable } from '../../src/engine/open.js';
 import { exposeAt } from '../control-plane.js';
 import { OracleService } from '../service.js';
 import type { ExecutableSpec } from '../task.js';
@@ -13,7 +13,7 @@ import { endpoint } from './endpoint.js';
  */
 export async function serve(
   open: (spec: ExecutableSpec) => Promise<Executable>,
-  native: (engine: string) => boolean = (engine) => !isSynchronous(engine),
+  native: (engine: string) => boolean = (engine) => !isEndable(engine),
 ): Promise<void> {
   const depart = (): void => process.exit();
   const service = new OracleService({

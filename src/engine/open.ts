@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.js';
 import type { Device, Engine, Precision } from './contract.js';
 
-export const engineNames = ['wasm', 'onnx', 'cuda', 'tfjs', 'reference'] as const;
+export const engineNames = ['wasm', 'blas', 'onnx', 'cuda', 'tfjs', 'reference'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** An engine that is loaded when it is first asked for, and what must be known before. */
@@ -10,6 +10,8 @@ export interface EngineEntry extends Pick<Engine, 'synchronous'> {
   readonly usual?: Precision;
   /** Where it computes if no device is named. Default: `cpu`. */
   readonly place?: Device;
+  /** Whether its thread may be ended at any time, though it is not synchronous: it is never outside JavaScript for long. */
+  readonly endable?: true;
   load(): Promise<Engine>;
 }
 
@@ -31,6 +33,9 @@ export const openEngine = async (name: string): Promise<Engine> => entryOf(name)
 
 /** Whether an engine computes in the thread that asks, and so needs no oracle host. */
 export const isSynchronous = (name: string): boolean => entryOf(name).synchronous;
+
+/** Whether the thread it computes in may be ended at any time. */
+export const isEndable = (name: string): boolean => isSynchronous(name) || entryOf(name).endable === true;
 
 /** The precision of an engine where none is named. */
 export const usualPrecision = (name: string): Precision => entryOf(name).usual ?? 'f64';

@@ -24,6 +24,12 @@ export const trainedArrays = {
     return data;
   },
 
+  /** As `of`, but the array itself also where it is shared. */
+  inPlace: (tensor: Tensor, float: Float): Floats =>
+    tensor.data instanceof (float === 'f64' ? Float64Array : Float32Array)
+      ? tensor.data
+      : trainedArrays.of(tensor, float),
+
   /** The transpose of a matrix, a tensor of its own, made once. */
   transposed(tensor: Tensor, float: Float): Tensor {
     const known = transposed[float];

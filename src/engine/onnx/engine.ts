@@ -2,12 +2,21 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { EvaluationError, InputError } from '../../core/errors.js';
 import type { Factor } from '../../core/structure/piece.js';
 import { batched } from '../../derive/passes/batch.js';
-import { merged, type Shared } from '../../derive/passes/merge.js';
+import { merged } from '../../derive/passes/merge.js';
 import { stacked } from '../../derive/passes/stack.js';
 import { type Programs, widthOf } from '../../derive/program.js';
 import type { Tensor } from '../../network/graph.js';
 import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
-import { lacks, packBlock, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
+import {
+  lacks,
+  packBlock,
+  parts,
+  programOf,
+  readsLess,
+  requireSupport,
+  shapeOf,
+  unitOf,
+} from '../programs.js';
 import { Recent } from '../recent.js';
 import { type Floats, floats, trainedArrays } from '../trained.js';
 import { Arrays, type Fed } from './arrays.js';
@@ -31,12 +40,6 @@ const sharedFrom = 256;
  * the weights: a matrix times a column runs at the memory's pace, a row times a matrix at a third of it.
  */
 const transposedUpTo = 2 ** 25;
-
-/**
- * On the CPU products with one factor are made one where reading that once more costs more than copying the rows, twice
- * in and twice out (3 to 7 % of a call of 117 rows through 1000 and 2000 wide layers).
- */
-const readsLess = ({ rows, inner, outer }: Shared): boolean => inner * outer >= 4 * rows * (inner + outer);
 
 /** Sessions kept: four numbers of points an order, and on devices, where each holds the weights, two in all. */
 const kept: { readonly [D in Device]: number } = { cpu: 12, cuda: 2, webgpu: 2 };

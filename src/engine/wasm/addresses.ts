@@ -1,12 +1,15 @@
 import { levels } from '../../derive/levels.js';
 import { operands, type Program, type Ref } from '../../derive/program.js';
 import { sizeOf } from '../../derive/shape.js';
+import type { Precision } from '../contract.js';
 import type { Float } from '../trained.js';
 import { bytesOf } from './arena.js';
 
 /** What every instruction's result is stored as. */
-export const floatsOf = (program: Program, mixed: boolean): Float[] =>
-  levels(program).map((level) => (mixed && level === 'lower' ? 'f32' : 'f64'));
+export const floatsOf = (program: Program, precision: Precision): Float[] =>
+  levels(program).map((level) =>
+    precision === 'f32' || (precision === 'mixed' && level === 'lower') ? 'f32' : 'f64',
+  );
 
 /** Reads of every tensor end at an instruction; its place is free after that. */
 function lastReads({ instructions, outputs }: Program, owner: readonly Ref[]): number[] {

@@ -29,7 +29,7 @@ export class Arena {
 
   /** @param purpose what the memory is for, in messages. */
   constructor(private readonly purpose: string) {
-    this.#memory = openKernelMemory(pageBytes, `engine wasm: ${purpose}`);
+    this.#memory = openKernelMemory(pageBytes, purpose);
     this.kernels = kernelsOn(this.#memory);
     this.#heap = this.#views();
     this.#end = this.kernels.base();
@@ -93,8 +93,7 @@ export class Arena {
     } catch {
       // Told below.
     }
-    if (before < 0)
-      throw beyond(this.#end, `engine wasm: ${this.purpose}`, 'more than can be had; use engine onnx');
+    if (before < 0) throw beyond(this.#end, this.purpose, 'more than can be had; use engine onnx');
     this.#heap = this.#views();
   }
 

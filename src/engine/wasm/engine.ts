@@ -1,14 +1,24 @@
 import { EvaluationError, InputError } from '../../core/errors.js';
 import type { Factor } from '../../core/structure/piece.js';
 import { batched } from '../../derive/passes/batch.js';
-import { type Program, type Programs, type Ref, widthOf } from '../../derive/program.js';
+import { merged } from '../../derive/passes/merge.js';
+import {
+  type InstructionOf,
+  operands,
+  type Program,
+  type Programs,
+  type Ref,
+  widthOf,
+} from '../../derive/program.js';
+import type { Tensor } from '../../network/graph.js';
 import type { CompileOptions, Device, Engine, Executable, Order, Precision, Slot } from '../contract.js';
-import { lacks, parts, programOf, requireSupport, shapeOf, unitOf } from '../programs.js';
+import { lacks, parts, programOf, readsLess, requireSupport, shapeOf, unitOf } from '../programs.js';
 import { erfRule } from '../quadrature.js';
-import type { Float } from '../trained.js';
+import { type Float, type Floats, trainedArrays } from '../trained.js';
 import { floatsOf, place } from './addresses.js';
 import { Arena, numberBytes } from './arena.js';
 import { compiledKernels } from './kernels.js';
+import type { Factor as ProductFactor, Products } from './products.js';
 import { type Step, stepsOf } from './steps.js';
 
 /** WebAssembly kernels in the thread that asks: synchronous, f64 or with `H` in f32, one thread, no dependency; also in browsers. */
@@ -24,7 +34,7 @@ export const wasmEngine: Engine = {
 };
 
 /** Whether WebAssembly may run here, or why not. */
-function allowed(): true | string {
+export function allowed(): true | string {
   try {
     compiledKernels();
     return true;
@@ -48,12 +58,14 @@ interface Prepared {
   readonly λ: number;
   readonly steps: readonly Step[];
   readonly outputs: { readonly y: number; readonly J?: number; readonly H?: number };
+  /** What `x`, `λ`, `y` and `J` are stored as. */
+  readonly outer: Float;
   /** What `H` is stored as. */
   readonly hessian: Float;
 }
 
-class WasmExecutable implements Executable {
-  readonly engine = 'wasm';
+/** Computes with the kernels, large products with whoever `products` is. */
+export class WasmExecutable implements Executable {
   readonly device: Device = 'cpu';
   readonly inputs: number;
   readonly outputs: number;
@@ -68,13 +80,15 @@ class WasmExecutable implements Executable {
   constructor(
     private readonly programs: Programs,
     readonly precision: Precision,
+    readonly engine = 'wasm',
+    private readonly products?: Products,
   ) {
     const { inputs, outputs, through } = shapeOf(programs);
     this.inputs = inputs;
     this.outputs = outputs;
     this.#width = widthOf(programs);
     if (through) this.through = through;
-    const arena = new Arena(`network '${programs.name}'`);
+    const arena = new Arena(`engine ${engine}: network '${programs.name}'`);
     this.#arena = arena;
     const { exponents, coefficients } = erfRule();
     this.#rule = { at: arena.reserve(2 * exponents.length), count: exponents.length };
@@ -86,7 +100,8 @@ class WasmExecutable implements Executable {
 
   evaluate(order: Order, slots: readonly Slot[]): void {
     const arena = this.#arena;
-    if (arena === undefined) throw new EvaluationError('engine wasm: this executable was disposed', '', true);
+    if (arena === undefined)
+      throw new EvaluationError(`engine ${this.engine}: this executable was disposed`, '', true);
     let from = 0;
     for (const size of parts(programOf(this.programs, order, this.precision), slots.length)) {
       this.#run(arena, order, slots.slice(from, from + size));
@@ -100,27 +115,30 @@ class WasmExecutable implements Executable {
   }
 
   #run(arena: Arena, order: Order, slots: readonly Slot[]): void {
-    const { x, λ, steps, outputs, hessian } = this.#prepare(arena, order, slots.length);
+    const { x, λ, steps, outputs, outer, hessian } = this.#prepare(arena, order, slots.length);
     const { inputs: n, outputs: m } = this;
     const width = this.#width;
-    const heap = arena.heap.f64;
+    const heap = arena.heap[outer];
+    const bytes = numberBytes[outer];
     const units = slots.map((slot) => (order < 2 || hessian === 'f64' ? 1 : unitOf(slot.λ)));
     slots.forEach((slot, p) => {
-      heap.set(slot.x, x / 8 + p * n);
-      if (order === 2) for (let i = 0; i < m; i++) heap[λ / 8 + p * m + i] = slot.λ[i]! / units[p]!;
+      heap.set(slot.x, x / bytes + p * n);
+      if (order === 2) for (let i = 0; i < m; i++) heap[λ / bytes + p * m + i] = slot.λ[i]! / units[p]!;
     });
     for (const step of steps) step();
-    const read = (address: number, out: Float64Array): void =>
-      out.set(heap.subarray(address / 8, address / 8 + out.length));
+    const read = (address: number, out: Float64Array, from: Floats = heap): void => {
+      const at = address / from.BYTES_PER_ELEMENT;
+      out.set(from.subarray(at, at + out.length));
+    };
     slots.forEach((out, p) => {
-      read(outputs.y + 8 * p * m, out.y);
-      if (outputs.J !== undefined) read(outputs.J + 8 * p * m * width, out.J);
+      read(outputs.y + bytes * p * m, out.y);
+      if (outputs.J !== undefined) read(outputs.J + bytes * p * m * width, out.J);
       if (order < 2) return;
       if (outputs.H === undefined) out.H.fill(0);
       else {
         const from = outputs.H + numberBytes[hessian] * p * width * width;
         arena.kernels[hessian].pack(width, from, this.#packed);
-        read(this.#packed, out.H);
+        read(this.#packed, out.H, arena.heap.f64);
         if (units[p] !== 1) for (let k = 0; k < out.H.length; k++) out.H[k]! *= units[p]!;
       }
     });
@@ -130,7 +148,8 @@ class WasmExecutable implements Executable {
     const key = `${order} ${points}`;
     let prepared = this.#prepared.get(key);
     if (prepared === undefined) {
-      prepared = this.#place(arena, batched(programOf(this.programs, order, this.precision), points), points);
+      const program = batched(programOf(this.programs, order, this.precision), points);
+      prepared = this.#place(arena, this.products ? merged(program, readsLess) : program, points);
       this.#prepared.set(key, prepared);
     }
     return prepared;
@@ -138,7 +157,7 @@ class WasmExecutable implements Executable {
 
   #place(arena: Arena, program: Program, points: number): Prepared {
     const [x, λ] = [arena.reserve(points * this.inputs), arena.reserve(points * this.outputs)];
-    const floats = floatsOf(program, this.precision === 'mixed');
+    const floats = floatsOf(program, this.precision);
     const work = this.#workFor(arena, program);
     const { end } = place(program, floats, { x, λ }, 0);
     const { addresses, owner } = place(program, floats, { x, λ }, arena.scratch(end));
@@ -148,9 +167,16 @@ class WasmExecutable implements Executable {
       // A constant in another shape is no constant any more: it has numbers of its own.
       return arena.constant(own.tensor, owner[ref] === ref ? float : floats[ref]!);
     };
+    const beside = this.#beside(program);
+    const factor = (ref: Ref, float: Float): ProductFactor =>
+      beside.has(ref)
+        ? { at: 0, outside: trainedArrays.inPlace(tensorOf(program, ref), float) }
+        : { at: address(ref, float) };
     const shapes = program.instructions.map(({ shape }) => shape);
     const { at: rule, count: ruleCount } = this.#rule;
-    const steps = stepsOf(program, { arena, shapes, address, floats, work, rule, ruleCount });
+    const products = this.products && { products: this.products };
+    const stage = { arena, shapes, address, factor, floats, work, rule, ruleCount, ...products };
+    const steps = stepsOf(program, stage);
     const { H } = program.outputs;
     const outputs = Object.entries(program.outputs).map(([name, ref]) => [name, address(ref, floats[ref]!)]);
     return {
@@ -158,8 +184,23 @@ class WasmExecutable implements Executable {
       λ,
       steps,
       outputs: Object.fromEntries(outputs),
+      outer: this.precision === 'f32' ? 'f32' : 'f64',
       hessian: H === undefined ? 'f64' : floats[H]!,
     };
+  }
+
+  /** Large constants that are factors of products and nothing else: they stay where they are. */
+  #beside({ instructions, outputs }: Program): ReadonlySet<Ref> {
+    const { products } = this;
+    const found = new Set<Ref>();
+    if (!products) return found;
+    instructions.forEach((instruction, k) => {
+      if (instruction.kind === 'constant' && instruction.tensor.data.length >= products.outside)
+        found.add(k as Ref);
+      else if (instruction.kind !== 'matmul') for (const ref of operands(instruction)) found.delete(ref);
+    });
+    for (const ref of Object.values(outputs)) found.delete(ref);
+    return found;
   }
 
   /** Work space for the widest product of `program`. */
@@ -170,3 +211,6 @@ class WasmExecutable implements Executable {
     return this.#work.at;
   }
 }
+
+const tensorOf = ({ instructions }: Program, ref: Ref): Tensor =>
+  (instructions[ref] as InstructionOf<'constant'>).tensor;

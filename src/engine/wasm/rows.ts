@@ -13,7 +13,7 @@ export class WasmRows {
   #places = { given: 0, products: 0, lines: 0, tables: 0, bytes: 0 };
 
   constructor(purpose: string) {
-    this.#arena = new Arena(purpose);
+    this.#arena = new Arena(`engine wasm: ${purpose}`);
   }
 
   reserve(coefficients: number, width: number, rows: number): void {

@@ -3,6 +3,7 @@ import { type Shape, sizeOf, stackOf } from '../../derive/shape.js';
 import type { Float } from '../trained.js';
 import { type Arena, numberBytes } from './arena.js';
 import type { FloatKernels, Kernels } from './kernels.js';
+import { bands, type Factor, type Product, type Products, parted } from './products.js';
 
 /** One kernel call with everything bound. */
 export type Step = () => void;
@@ -13,6 +14,10 @@ export interface Stage {
   readonly shapes: readonly Shape[];
   /** Address of an instruction's result; a constant's as `float`. */
   address(ref: Ref, float: Float): number;
+  /** Where a factor of a product stands. */
+  factor(ref: Ref, float: Float): Factor;
+  /** Who computes large products; default: the kernels. */
+  readonly products?: Products;
   /** What every instruction's result is stored as. */
   readonly floats: readonly Float[];
   /** Work space of matrix products. */
@@ -23,7 +28,7 @@ export interface Stage {
 }
 
 /** A stage as the maker of one instruction's step sees it: in the instruction's own numbers. */
-interface Site extends Omit<Stage, 'address'> {
+interface Site extends Omit<Stage, 'address' | 'factor'> {
   readonly all: Kernels;
   readonly kernels: FloatKernels;
   readonly float: Float;
@@ -31,6 +36,7 @@ interface Site extends Omit<Stage, 'address'> {
   readonly bytes: number;
   /** Address of an operand. */
   at(ref: Ref): number;
+  factor(ref: Ref): Factor;
   /** Address of the result. */
   readonly out: number;
 }
@@ -72,7 +78,10 @@ const makers: Makers = {
     const [count, from] = [sizeOf(shape), at(a)];
     return () => all.lower(count, from, out);
   },
-  matmul: (site, { a, b, transposeA, transposeB, shape }) => {
+  matmul: (site, instruction) => {
+    const { a, b, transposeA, transposeB, shape } = instruction;
+    const elsewhere = productStep(site, instruction);
+    if (elsewhere) return elsewhere;
     const { all, kernels, float, bytes, at, out, shapes, work } = site;
     const [points, m, n] = stackOf(shape);
     const [, rows, columns] = stackOf(shapes[a]!);
@@ -205,6 +214,7 @@ const makers: Makers = {
   symmetric: (site, { terms, diagonal, triangle, shape }) => {
     const { kernels, bytes, at, out, shapes, work } = site;
     const [points, n] = stackOf(shape);
+    const elsewhere = symmetricStep(site, terms, points, n);
     const clear = clearing(site, points * n * n);
     const products = terms.map(({ left, right }) => ({
       L: at(left),
@@ -216,10 +226,11 @@ const makers: Makers = {
     const d = diagonal === null ? undefined : at(diagonal);
     const stepD = diagonal !== null && shapes[diagonal]!.length === 2 ? bytes * n : 0;
     return () => {
-      clear();
+      if (elsewhere) elsewhere();
+      else clear();
       for (let p = 0; p < points; p++) {
         const to = out + bytes * p * n * n;
-        for (const { L, R, stepL, stepR, k } of products)
+        for (const { L, R, stepL, stepR, k } of elsewhere ? [] : products)
           kernels.gemm(n, n, k, L + p * stepL, k, 1, R + p * stepR, 1, k, to, n, true, work);
         if (d !== undefined) kernels.addDiagonal(n, d + p * stepD, to);
         if (triangle === 'full') kernels.mirror(n, to);
@@ -227,6 +238,59 @@ const makers: Makers = {
     };
   },
 };
+
+/** A product that is large, or has a factor beside the arena, computed elsewhere. */
+function productStep(
+  site: Site,
+  { a, b, transposeA, transposeB, shape }: InstructionOf<'matmul'>,
+): Step | undefined {
+  const { arena, products, float, bytes, out, shapes } = site;
+  if (!products) return undefined;
+  const [points, m, n] = stackOf(shape);
+  const [lda, ldb] = [shapes[a]!.at(-1)!, shapes[b]!.at(-1)!];
+  const k = transposeA ? stackOf(shapes[a]!)[1] : lda;
+  const [A, B] = [site.factor(a), site.factor(b)];
+  if (!A.outside && !B.outside && points * m * n * k < products.from) return undefined;
+  const [stepA, stepB] = [stackStep(site, a), stackStep(site, b)];
+  const whole = { float, m, n, k, lda, ldb, ldc: n, transposeA, transposeB, add: false };
+  const tasks = Array.from({ length: points }, (_, p): Product => {
+    const [left, right] = [
+      { ...A, at: A.at + p * stepA },
+      { ...B, at: B.at + p * stepB },
+    ];
+    return { ...whole, a: left, b: right, c: out + bytes * p * m * n };
+  }).flatMap((product) => parted(product, products.threads).map((part) => [part]));
+  return products.prepare(tasks, () => arena.heap.f64.buffer);
+}
+
+/** The products of a symmetric sum, computed elsewhere where they are large. */
+function symmetricStep(
+  site: Site,
+  terms: InstructionOf<'symmetric'>['terms'],
+  points: number,
+  n: number,
+): Step | undefined {
+  const { arena, products, float, bytes, out, shapes } = site;
+  const depths = terms.map(({ left }) => stackOf(shapes[left]!)[2]);
+  const work = points * n * n * depths.reduce((sum, k) => sum + k, 0);
+  if (!products || terms.length === 0 || work < products.from) return undefined;
+  const tasks = Array.from({ length: points }, (_, p) =>
+    bands(
+      terms.map(({ left, right }, i): Product => {
+        const k = depths[i]!;
+        const [L, R] = [site.factor(left), site.factor(right)];
+        return {
+          ...{ float, m: n, n, k, lda: k, ldb: k, ldc: n, transposeA: false, transposeB: true, add: i > 0 },
+          a: { ...L, at: L.at + p * stackStep(site, left) },
+          b: { ...R, at: R.at + p * stackStep(site, right) },
+          c: out + bytes * p * n * n,
+        };
+      }),
+      products.threads,
+    ),
+  ).flat();
+  return products.prepare(tasks, () => arena.heap.f64.buffer);
+}
 
 /** Bytes from one matrix of a stack to the next; 0 for one matrix that serves all. */
 function stackStep({ shapes, bytes }: Site, ref: Ref): number {
@@ -264,6 +328,7 @@ export function stepsOf({ instructions }: Program, stage: Stage): Step[] {
         float,
         bytes: numberBytes[float],
         at: (ref) => stage.address(ref, float),
+        factor: (ref) => stage.factor(ref, float),
         out: stage.address(k as Ref, float),
       },
       instruction,
