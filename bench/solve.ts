@@ -100,7 +100,7 @@ for (const folder of flags.network) {
   const lifted: Run[] = [];
   const theirs: Run[] = [];
   for (let run = 0; run < Number(flags.runs); run++) {
-    // Threads that were idle while the peer ran have ended; the peer compiles nothing either while it is timed.
+    // The caches are the peer's by now; it compiles nothing either while it is timed.
     await ours(folder, 'reduced');
     mine.push(await ours(folder, 'reduced'));
     lifted.push(await ours(folder, 'lifted'));

@@ -12,7 +12,7 @@ const perThread = 128 * mega;
 const codeMegabytes = 64;
 
 /** From this much on nobody saves address space. */
-const plenty = 2 ** 36;
+export const plenty = 2 ** 36;
 
 /** Bytes of address space that this process may use, as `ulimit -v` says; Infinity where there is no limit. */
 export function addressSpace(): number {

@@ -2,9 +2,10 @@ import type { Programs } from '../../src/derive/program.js';
 import type { Device } from '../../src/engine/contract.js';
 import type { ExecutableSpec } from '../task.js';
 import { type HostedNetwork, OracleHost } from './host.js';
+import { idleTime } from './spare.js';
 
-/** A compiled network nobody uses is kept this long, in milliseconds, for the next solve. */
-const linger = 5000;
+/** Most bytes of weights of compiled networks that nobody uses and that are kept for the next solve, and most of them. */
+const mostSpare = { bytes: 2 ** 26, networks: 8 } as const;
 
 /** A right to use a compiled network of an oracle host. */
 export interface Lease {
@@ -23,6 +24,8 @@ interface Place {
 export class Hosts {
   readonly #available = new Map<string, Promise<true | string>>();
   readonly #places = new Map<Device, (Place | undefined)[]>();
+  /** Compiled networks that nobody uses, in the order in which they were left. */
+  readonly #spare = new Set<Tenant>();
 
   /**
    * @param perDevice threads that compute on one device; networks are spread over them.
@@ -42,9 +45,14 @@ export class Hosts {
     tenants.set(programs, ofNetwork);
     let tenant = ofNetwork.get(key);
     if (!tenant) {
-      const own = new Tenant(host, spec, () => {
-        if (ofNetwork.get(key) === own) ofNetwork.delete(key);
-        if (ofNetwork.size === 0 && tenants.get(programs) === ofNetwork) tenants.delete(programs);
+      const own = new Tenant(host, spec, {
+        left: () => {
+          this.#spare.delete(own);
+          if (ofNetwork.get(key) === own) ofNetwork.delete(key);
+          if (ofNetwork.size === 0 && tenants.get(programs) === ofNetwork) tenants.delete(programs);
+        },
+        wanted: () => this.#spare.delete(own),
+        idle: () => this.#keep(own),
       });
       ofNetwork.set(key, own);
       tenant = own;
@@ -61,6 +69,24 @@ export class Hosts {
     this.#available.set(key, asked);
     asked.catch(() => this.#available.delete(key));
     return asked;
+  }
+
+  #keep(tenant: Tenant): void {
+    const spare = this.#spare.add(tenant);
+    let bytes = 0;
+    for (const { weights } of spare) bytes += weights;
+    for (const oldest of spare) {
+      if (bytes <= mostSpare.bytes && spare.size <= mostSpare.networks) break;
+      // The one just left is kept for a moment in any case: the next solve may follow at once.
+      if (oldest === tenant) break;
+      bytes -= oldest.weights;
+      oldest.end();
+    }
+  }
+
+  /** Frees what nobody uses. */
+  shrink(): void {
+    for (const tenant of this.#spare) tenant.end();
   }
 
   /** Ends all hosts. */
@@ -92,8 +118,22 @@ export class Hosts {
   }
 }
 
+/** What a {@link Tenant} tells of itself. */
+interface Told {
+  /** It may be used no more; once. */
+  left(): void;
+  wanted(): void;
+  /** Nobody uses it now. */
+  idle(): void;
+}
+
+/** A compiled network larger than is kept is kept this long, in milliseconds. */
+const moment = 5000;
+
 /** One network compiled one way in a host, and how many use it. */
 class Tenant {
+  /** Bytes. */
+  readonly weights: number;
   readonly #hosted: Promise<HostedNetwork>;
   /** Ends the wish for it while it is being compiled. */
   readonly #unwanted = new AbortController();
@@ -101,12 +141,15 @@ class Tenant {
   #users = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param left called once when it may be used no more. */
   constructor(
     host: OracleHost,
     spec: ExecutableSpec,
-    private readonly left: () => void,
+    private readonly told: Told,
   ) {
+    this.weights = spec.programs.hessian.instructions.reduce(
+      (sum, own) => sum + (own.kind === 'constant' ? own.tensor.data.byteLength : 0),
+      0,
+    );
     this.#hosted = host.open(spec, this.#unwanted.signal);
     this.#hosted.then(
       () => {
@@ -118,6 +161,7 @@ class Tenant {
 
   lease(): Lease {
     clearTimeout(this.#timer);
+    this.told.wanted();
     this.#users++;
     let released = false;
     const release = (): void => {
@@ -130,7 +174,14 @@ class Tenant {
 
   forget(): void {
     clearTimeout(this.#timer);
-    this.left();
+    this.told.left();
+  }
+
+  /** Frees it. */
+  end(): void {
+    this.forget();
+    // A host that ended meanwhile has freed it already.
+    this.#hosted.then((hosted) => hosted.dispose()).catch(() => {});
   }
 
   #idle(): void {
@@ -139,10 +190,8 @@ class Tenant {
       this.#unwanted.abort();
       return;
     }
-    this.#timer = setTimeout(() => {
-      this.forget();
-      // A host that ended meanwhile has freed it already.
-      this.#hosted.then((hosted) => hosted.dispose()).catch(() => {});
-    }, linger).unref();
+    const time = this.weights > mostSpare.bytes ? moment : idleTime();
+    this.#timer = setTimeout(() => this.end(), time).unref();
+    this.told.idle();
   }
 }

@@ -13,6 +13,7 @@ import { requireThread, threadLimits, threadsThatFit } from './address-space.js'
 import { compiled } from './compiled.js';
 import { deathOf, unableToBegin } from './death.js';
 import { listen } from './listening.js';
+import { idleTime } from './spare.js';
 import type { Watch } from './watch.js';
 import type { Reply, WiredTask } from './worker.js';
 
@@ -29,15 +30,12 @@ const grace = 250;
 /** So often, in milliseconds, a solve that waits for its thread looks whether there is one. */
 const watchInterval = 1000;
 
-/** An idle thread is kept this long, in milliseconds, for the next solve. */
-const idleTimeout = 5000;
-
 /**
  * Solver threads. Each solve has one to itself, synchronous inside; as many run at once as there are cores. Idle
  * threads do not keep the process alive and end by themselves.
  */
 export class SolverPool {
-  readonly #threads: Piscina<WiredTask, Reply>;
+  #threads: Piscina<WiredTask, Reply>;
 
   /** Solves that have a thread, or one that begins. */
   #running = 0;
@@ -46,24 +44,37 @@ export class SolverPool {
   /** Told, of solves that have not begun, that a thread cannot begin. */
   readonly #unbegun = new Map<HeldPoint, (error: unknown) => void>();
 
-  constructor({ maxThreads = availableParallelism(), heapMegabytes }: PoolOptions = {}) {
+  constructor(private readonly options: PoolOptions = {}) {
+    this.#threads = this.#open();
+  }
+
+  #open(): Piscina<WiredTask, Reply> {
+    const { maxThreads = availableParallelism(), heapMegabytes } = this.options;
     const threads = Math.min(maxThreads, threadsThatFit());
-    this.#threads = new Piscina<WiredTask, Reply>({
+    const pool = new Piscina<WiredTask, Reply>({
       filename: fileURLToPath(compiled(import.meta.url, './worker.js')),
       minThreads: 0,
       maxThreads: threads,
-      idleTimeout,
+      idleTimeout: idleTime(),
       concurrentTasksPerWorker: 1,
       execArgv: [], // flags of the main script, such as --input-type, may not fit a worker's
       resourceLimits: threadLimits(threads, heapMegabytes),
       atomics: 'disabled', // an idle thread's event loop keeps turning
     });
     // A thread that dies between solves is replaced; a solve's own failure reaches its caller.
-    this.#threads.on('error', (error: Error) => {
+    pool.on('error', (error: Error) => {
       // An answer of a thread that was ended comes too late for anybody.
       if (!error.message.startsWith('Unexpected message') && !this.#failUnbegun(error))
         process.emitWarning(error);
     });
+    return pool;
+  }
+
+  /** Ends idle threads, of which there are new ones when they are needed, where no solve has any. */
+  shrink(): void {
+    if (this.#running > 0 || this.size === 0) return;
+    void this.#threads.destroy();
+    this.#threads = this.#open();
   }
 
   /** @internal Threads alive now. */

@@ -12,6 +12,7 @@ import { type Bound, bind } from './bind.js';
 import { Hosts, type Lease } from './hosts.js';
 import { SolverPool } from './pool.js';
 import { PreparedThread } from './prepared.js';
+import { whileShort } from './spare.js';
 import type { Watch } from './watch.js';
 
 /** How much of the machine a {@link Runtime} may use; whole numbers above 0. */
@@ -37,6 +38,7 @@ export class Runtime {
   readonly #running = new Set<Promise<unknown>>();
   readonly #prepared = new Set<PreparedThread>();
   readonly #memory: number | undefined;
+  readonly #unwatch: () => void;
   /** @internal Solves that run at the same time. */
   readonly concurrency: number;
   #closed: Promise<void> | undefined;
@@ -52,6 +54,10 @@ export class Runtime {
     });
     this.#hosts = new Hosts(hosts, hostEntry);
     this.#memory = memory;
+    this.#unwatch = whileShort(() => {
+      this.#pool.shrink();
+      this.#hosts.shrink();
+    });
     this.concurrency = threads ?? availableParallelism();
   }
 
@@ -107,6 +113,7 @@ export class Runtime {
   /** Ends its threads and frees compiled networks once running solves have ended; nothing begins any more. */
   close(): Promise<void> {
     this.#closed ??= (async () => {
+      this.#unwatch();
       await Promise.allSettled(this.#running);
       await Promise.allSettled([...this.#prepared].map((thread) => thread.end()));
       await this.#pool.close();

@@ -9,6 +9,7 @@ import { runTask } from '../run.js';
 import { sizeOf } from '../stated.js';
 import type { BoundTask, Solved } from '../task.js';
 import { endpoint } from './endpoint.js';
+import { busy, idle } from './spare.js';
 
 /** What the main thread listens with. */
 export interface Progress {
@@ -35,6 +36,7 @@ export type Reply = { readonly solved: Solved } | { readonly failure: PlainError
 
 /** A solver thread's entry: solves synchronously; progress rows leave through the port while it computes. */
 export default async function work({ task, limits, held, progress, watched }: WiredTask): Promise<Reply> {
+  busy();
   const listener = progress && remoteAt<Progress>(endpoint(progress));
   const { variables, constraints } = sizeOf(task.problem);
   const point = new HeldPoint(held, variables, constraints);
@@ -59,5 +61,6 @@ export default async function work({ task, limits, held, progress, watched }: Wi
     return { failure: plainError(error) };
   } finally {
     progress?.close();
+    idle();
   }
 }
