@@ -1,6 +1,5 @@
 import { InputError } from '../../src/core/errors.js';
-import type { Piece } from '../../src/core/structure/piece.js';
-import type { Structure } from '../../src/core/structure/structure.js';
+import { sameList, sameStructure } from '../../src/core/structure/same.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import { openLinearSolver } from '../linear/index.js';
@@ -92,27 +91,10 @@ function suits(own: KktShape, other: KktShape): boolean {
     own.n === other.n &&
     own.core === other.core &&
     own.m === other.m &&
-    same(own.attachedRow, other.attachedRow) &&
-    same(own.attachedSign, other.attachedSign) &&
-    same(own.partition ?? [], other.partition ?? []) &&
+    sameList(own.attachedRow, other.attachedRow) &&
+    sameList(own.attachedSign, other.attachedSign) &&
+    sameList(own.partition ?? [], other.partition ?? []) &&
     sameStructure(own.jacobian, other.jacobian) &&
     sameStructure(own.hessian, other.hessian)
   );
 }
-
-const sameStructure = (a: Structure, b: Structure): boolean =>
-  a === b ||
-  (a.pieces.length === b.pieces.length && a.pieces.every((piece, k) => samePiece(piece, b.pieces[k]!)));
-
-function samePiece(a: Piece, b: Piece): boolean {
-  if (a.kind === 'entries') return b.kind === 'entries' && same(a.row, b.row) && same(a.column, b.column);
-  if (b.kind !== a.kind || !same(a.columns, b.columns)) return false;
-  if (a.rows === null || b.rows === null ? a.rows !== b.rows : !same(a.rows, b.rows)) return false;
-  return a.kind !== 'through' || (b.kind === 'through' && a.factor === b.factor);
-}
-
-const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
-  if (a.length !== b.length) return false;
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
-  return true;
-};

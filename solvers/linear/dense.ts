@@ -1,11 +1,10 @@
-import { partsOf } from './blocks.js';
+import { analyse } from './analysis.js';
 import type { OpenLinearSolver } from './contract.js';
-
 import { MultifrontalSolver } from './solver.js';
 import type { AssemblyTree } from './supernodes.js';
 
 /** One front that holds the whole matrix in its own order. */
-function singleFront(order: number): AssemblyTree {
+export function singleFront(order: number): AssemblyTree {
   const natural = Int32Array.from({ length: order }, (_, k) => k);
   const none = new Int32Array(0);
   const nodes = order === 0 ? 0 : 1;
@@ -27,5 +26,6 @@ function singleFront(order: number): AssemblyTree {
 /** Dense LDLᵀ with complete freedom of pivoting: for small or nearly full matrices. */
 export const openDense: OpenLinearSolver = (matrix, options) => {
   const began = performance.now() / 1000;
-  return new MultifrontalSolver('dense', matrix, partsOf(matrix), singleFront(matrix.rows), options, began);
+  const analysis = analyse(matrix, () => singleFront(matrix.rows));
+  return new MultifrontalSolver('dense', analysis, options, began);
 };

@@ -1,15 +1,14 @@
 import { EvaluationError, InputError } from '../../src/core/errors.js';
 import { type KernelKind, type KernelMemory, kindOf } from '../../src/core/kernels.js';
 import type { Structure } from '../../src/core/structure/structure.js';
-import type { Parts } from './blocks.js';
+import type { Analysis } from './analysis.js';
 import { denseKernels } from './choose-kernels.js';
 import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
 import { wasmKernels } from './dense-kernels.js';
 import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
-import { type Layout, layOut } from './layout.js';
+import type { Layout } from './layout.js';
 import { type LinearOptions, linearOptions } from './options.js';
-import { type Prediction, predict } from './predict.js';
-import type { AssemblyTree } from './supernodes.js';
+import type { Prediction } from './predict.js';
 
 /** Sweeps of the scaling; entries then lie within a small factor of 1 by row. */
 const SCALING_SWEEPS = 3;
@@ -44,9 +43,7 @@ export class MultifrontalSolver implements LinearSolver {
   /** `began`: when the analysis started, in seconds. */
   constructor(
     readonly name: string,
-    matrix: Structure,
-    parts: Parts,
-    tree: AssemblyTree,
+    { matrix, layout, prediction }: Analysis,
     options: Record<string, unknown> | undefined,
     began: number,
   ) {
@@ -54,8 +51,7 @@ export class MultifrontalSolver implements LinearSolver {
     this.#threshold = this.#options.pivotTolerance;
     this.order = matrix.rows;
     this.#matrix = matrix;
-    const prediction = predict(tree);
-    this.#layout = layOut(tree, parts, matrix.length);
+    this.#layout = layout;
     const factorBytes = Math.ceil((prediction.factorBytes + 64) / 16) * 16;
     this.#memory = openMemory(this.#layout.end + factorBytes + 16);
     this.kernels = kindOf(this.#memory);

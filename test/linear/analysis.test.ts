@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { approximateMinimumDegree } from '../../solvers/linear/amd.js';
+import { analysed } from '../../solvers/linear/analysis.js';
 import { type Block, fillGraph, orderingGraph, partsOf } from '../../solvers/linear/blocks.js';
+import { singleFront } from '../../solvers/linear/dense.js';
 import { columnCounts, eliminationTree, postorder } from '../../solvers/linear/etree.js';
 import { type Graph, graphOf, permuteEntries } from '../../solvers/linear/pattern.js';
 import { type AssemblyTree, assemblyTree, invert } from '../../solvers/linear/supernodes.js';
@@ -193,5 +195,48 @@ describe('analysis of the structure', () => {
     expect([...entries.repeated]).toEqual([4]);
     expect([...entries.target]).toEqual([1]);
     expect([...entries.tail]).toEqual([0, 2, 3]);
+  });
+});
+
+describe('analyses of one structure', () => {
+  const tree = (): AssemblyTree => {
+    made++;
+    return singleFront(4);
+  };
+  let made = 0;
+  const lower = (at: readonly (readonly [number, number])[]) =>
+    Structure.lower(
+      4,
+      Int32Array.from(at, ([i]) => i),
+      Int32Array.from(at, ([, j]) => j),
+    );
+  const chain = [
+    [1, 0],
+    [2, 1],
+    [3, 2],
+  ] as const;
+
+  it('are made once, and for every other one anew', () => {
+    const first = analysed(lower(chain), tree);
+    expect(analysed(lower(chain), tree)).toBe(first);
+    expect(made).toBe(1);
+    const others = [
+      lower([...chain, [3, 0]]),
+      lower([
+        [1, 0],
+        [2, 1],
+        [3, 1],
+      ]),
+      lower([
+        [2, 1],
+        [1, 0],
+        [3, 2],
+      ]),
+      new Structure(4, 4, true, [{ kind: 'dense', rows: null, columns: Int32Array.of(0, 1, 2, 3) }]),
+    ];
+    for (const other of others) expect(analysed(other, tree)).not.toBe(first);
+    expect(made).toBe(5);
+    // The latest few are kept.
+    expect(analysed(lower(chain), tree)).not.toBe(first);
   });
 });

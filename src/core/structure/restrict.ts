@@ -1,4 +1,5 @@
 import { type Factor, type Piece, type PieceOf, type PieceShape, triangle } from './piece.js';
+import { sameList } from './same.js';
 import { Structure } from './structure.js';
 
 /** Which rows and columns remain, and by what their entries are multiplied. */
@@ -46,13 +47,6 @@ function sameRestriction(a: Restriction, b: Restriction): boolean {
     sameList(a.rowFactor, b.rowFactor) &&
     sameList(a.columnFactor, b.columnFactor)
   );
-}
-
-function sameList(a: ArrayLike<number> | null, b: ArrayLike<number> | null): boolean {
-  if (a === b) return true;
-  if (a === null || b === null || a.length !== b.length) return false;
-  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
-  return true;
 }
 
 function restricted(whole: Structure, restriction: Restriction): Restricted {
