@@ -18,6 +18,22 @@ export function mayEmit(): boolean {
   return allowed;
 }
 
+/** Loops by their text, the last used last: what was compiled and optimized serves other problems too. */
+const made = new Map<string, Loop>();
+/** So many are kept, if they are no longer than this. */
+const mostMade = 200;
+const longest = 30_000;
+
+function loopOf(text: string): Loop {
+  const known = made.get(text);
+  const loop = known ?? (new Function('F', text)(library) as Loop);
+  if (text.length > longest) return loop;
+  if (known) made.delete(text);
+  else if (made.size >= mostMade) made.delete(made.keys().next().value!);
+  made.set(text, loop);
+  return loop;
+}
+
 /** Generates a loop over terms whose body is the tape as straight-line JavaScript. */
 export function emit(tape: ScalarTape, needed: readonly Id[], outputs: readonly Id[]): Loop {
   const lines: string[] = [];
@@ -47,9 +63,5 @@ export function emit(tape: ScalarTape, needed: readonly Id[], outputs: readonly 
       if(s===0)continue;
       ${lines.join('\n')}
     }`;
-  const make = new Function(
-    'F',
-    `return function(x,table,source,factor,place,out,from=0,to=table.count){${body}}`,
-  );
-  return make(library) as Loop;
+  return loopOf(`return function(x,table,source,factor,place,out,from=0,to=table.count){${body}}`);
 }

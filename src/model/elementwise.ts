@@ -64,11 +64,9 @@ export function elementwise(
     name,
   );
   const count = places[0]!.length;
-  const own = new Array<Expression>(arrays.length);
-  const elements = Array.from({ length: count }, (_, k) => {
-    for (let a = 0; a < arrays.length; a++) own[a] = arrays[a]!.elements[places[a]![k]!]!;
-    return f([...own]);
-  });
+  const lists = arrays.map((array) => array.elements);
+  const elements = new Array<Expression>(count);
+  for (let k = 0; k < count; k++) elements[k] = f(lists.map((list, a) => list[places[a]![k]!]!));
   return new ExpressionArray(shape, elements, name);
 }
 

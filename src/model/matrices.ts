@@ -38,13 +38,17 @@ function matrix(given: Matrix, where: string): ExpressionArray<Expression, 2> {
 /** The product of every row with the entries: long rows of numbers with variables as one node each. */
 function each(rows: ExpressionArray<Expression, 2>, entries: readonly Expression[]): Expression[] {
   const columns = entries.every((e) => e instanceof Column) ? (entries as readonly Column[]) : undefined;
+  const width = rows.shape[1]!;
   return Array.from({ length: rows.shape[0]! }, (_, i) => {
-    const own = rows.row(i).elements;
+    const own = rows.elements.slice(width * i, width * (i + 1));
     if (columns === undefined || !own.every((e) => e instanceof Constant)) return dot(own, entries);
-    const kept = own.flatMap((e, k) => ((e as Constant).value === 0 ? [] : [k]));
-    return linear(
-      kept.map((k) => (own[k] as Constant).value),
-      kept.map((k) => columns[k]!),
-    );
+    const coefficients: number[] = [];
+    const kept: Column[] = [];
+    own.forEach(({ value }, k) => {
+      if (value === 0) return;
+      coefficients.push(value);
+      kept.push(columns[k]!);
+    });
+    return linear(coefficients, kept);
   });
 }
