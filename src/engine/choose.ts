@@ -1,8 +1,9 @@
 import { InputError } from '../core/errors.js';
 import { told } from '../core/given.js';
 import { cost } from '../derive/cost.js';
-import { flops } from '../derive/flops.js';
+import { flopsEach } from '../derive/flops.js';
 import type { Program, Programs } from '../derive/program.js';
+import { sizeOf } from '../derive/shape.js';
 import type { Device, Precision } from './contract.js';
 import { type EngineName, engineNames, openEngine, usualDevice, usualPrecision } from './open.js';
 
@@ -10,7 +11,7 @@ import { type EngineName, engineNames, openEngine, usualDevice, usualPrecision }
 export interface EngineChoice {
   /**
    * Default `auto`: on the device `cuda` the engine of that name, or `onnx` where its libraries are missing; else by the operations that the network's derivatives take: `wasm` in the solver's own thread for few on the
-   * CPU in f64, else `onnx`, or `wasm` where that is not installed. `tfjs` computes in f32 with whatever tfjs is installed.
+   * CPU in f64, else `blas` or `onnx`, whichever is quicker of those that are here, or `wasm` where neither is. `tfjs` computes in f32 with whatever tfjs is installed.
    * `reference` is plain loops, for tests and for places that allow none of these.
    */
   readonly engine?: 'auto' | EngineName | undefined;
@@ -40,21 +41,34 @@ export interface ChosenEngine {
 export type Available = (engine: EngineName, device: Device) => Promise<true | string>;
 
 /**
- * Microseconds of `y`, `J` and `H` in the solver's own thread and by ONNX Runtime in another one: a call, an instruction and
- * 1,000 operations of products each (two cores, 15,537 to 5 million parameters, `graybox bench oracle --engines onnx,wasm`).
- * Few operations, or many small ones, are done sooner where nothing is handed over.
+ * Microseconds of `y`, `J` and `H` in the solver's own thread, and in another one by a system BLAS or ONNX Runtime: a call, an
+ * instruction, 1,000 operations of products and 1,000 other numbers each (two cores, 15,537 to 18 million parameters,
+ * `graybox bench oracle --engines onnx,blas,wasm --others --through keep`). Few operations, or many small ones, are done sooner
+ * where nothing is handed over; gathering and functions of numbers take one thread with a BLAS, all with ONNX Runtime.
  */
 const price = {
-  wasm: { call: 2, instruction: 0.5, thousand: 0.1 },
-  onnx: { call: 110, instruction: 5, thousand: 0.016 },
+  wasm: { call: 2, instruction: 0.5, product: 0.1, number: 0 },
+  blas: { call: 90, instruction: 0.5, product: 0.0139, number: 1.4 },
+  onnx: { call: 110, instruction: 5, product: 0.0175, number: 0.7 },
 } as const;
+type Priced = keyof typeof price;
 
-const quicker = (program: Program): 'wasm' | 'onnx' => {
-  const [count, thousands] = [program.instructions.length, flops(program) / 1000];
-  const of = (engine: 'wasm' | 'onnx'): number =>
-    price[engine].call + price[engine].instruction * count + price[engine].thousand * thousands;
-  return of('wasm') <= of('onnx') ? 'wasm' : 'onnx';
-};
+/** Engines for the CPU, the quickest first. */
+function byPrice({ instructions }: Program): readonly Priced[] {
+  const free = ['constant', 'reshape', 'x', 'λ'];
+  const products = ['matmul', 'contract', 'symmetric'];
+  const operations = flopsEach(instructions);
+  let [product, number] = [0, 0];
+  instructions.forEach(({ kind, shape }, k) => {
+    if (products.includes(kind)) product += operations[k]! / 1000;
+    else if (!free.includes(kind)) number += sizeOf(shape) / 1000;
+  });
+  const of = (engine: Priced): number => {
+    const own = price[engine];
+    return own.call + own.instruction * instructions.length + own.product * product + own.number * number;
+  };
+  return (['wasm', 'blas', 'onnx'] as const).toSorted((a, b) => of(a) - of(b));
+}
 
 /**
  * A Hessian in f32 pays where a call costs several milliseconds and most of it are products of `H`, which f32 halves: from 784-512⁵-10
@@ -96,14 +110,16 @@ export async function chooseEngine(
     return { engine, precision: precision ?? usual, ...rest, ...told };
   }
   const wasmCan = device === 'cpu' && precision !== 'f32' && precision !== 'tf32';
-  const small = quicker(programs.hessian) === 'wasm';
+  const blasCan = device === 'cpu' && precision !== 'tf32';
   const lower = precision === undefined && lowerHessian && device !== 'webgpu' && mixedPays(programs);
   const own = precision ?? (lower ? 'mixed' : 'f64');
-  const named = (chosen: EngineName, lack?: string): ChosenEngine => {
+  /** `lack`: what would have been better, where something is worse than meant; `slower`: where it is merely slower. */
+  const named = (chosen: EngineName, lack?: string, slower?: string): ChosenEngine => {
     const lowered = lower
       ? ['precision mixed, its Hessian in f32; precision f64 computes all of it in f64']
       : [];
-    const notes = [...(lack === undefined ? [] : [lack]), ...lowered];
+    const quicker = slower === undefined ? [] : [`engine ${chosen}, because ${slower}`];
+    const notes = [...(lack === undefined ? [] : [lack]), ...quicker, ...lowered];
     const note = notes.length > 0 && { note: `network '${programs.name}': ${notes.join('; ')}` };
     return {
       engine: chosen,
@@ -114,11 +130,17 @@ export async function chooseEngine(
     };
   };
   const wasm = wasmCan && (await (await openEngine('wasm')).available());
-  if (small && wasm === true) return named('wasm');
+  const order = byPrice(programs.hessian).filter((engine) => engine !== 'wasm' || wasmCan);
+  if (wasm === true && order[0] === 'wasm') return named('wasm');
   const cuda = device === 'cuda' && (await available('cuda', device));
   if (cuda === true) return named('cuda');
+  const blas = blasCan && (await available('blas', device));
+  if (blas === true && order.indexOf('blas') < order.indexOf('onnx')) return named('blas');
   const onnx = await available('onnx', device);
-  if (onnx === true) return named('onnx', cuda === false ? undefined : `engine onnx, because ${cuda}`);
+  if (onnx === true && cuda !== false) return named('onnx', `engine onnx, because ${cuda}`);
+  if (onnx === true)
+    return named('onnx', undefined, typeof blas === 'string' && order[0] === 'blas' ? blas : undefined);
+  if (blas === true) return named('blas');
   if (!wasmCan) throw new InputError(cuda === false ? onnx : `${cuda}; ${onnx}`);
   if (wasm === true) return named('wasm', `engine wasm, on one thread, because ${onnx}`);
   return named('reference', `engine reference, in plain loops, because ${onnx}; ${wasm}`);

@@ -69,8 +69,11 @@ export function parted(product: Product, threads: number): Product[] {
   const { m, n, k } = product;
   const most = Math.min(threads === 1 ? 1 : EACH * threads, (2 * m * n * k) / WORTH);
   let parts = [product];
-  while (2 * parts.length <= most) parts = parts.flatMap(halves);
-  return parts;
+  for (;;) {
+    const finer = 2 * parts.length <= most ? parts.flatMap(halves) : parts;
+    if (finer.length === parts.length) return parts;
+    parts = finer;
+  }
 }
 
 function halves(product: Product): Product[] {
