@@ -30,12 +30,11 @@ const names = (text: string, before: string[] = []): string[] => {
 
 /** Flags of every command that takes a network. */
 export const networkOptions = (): Option[] => [
-  new Option(
-    '--shapes <axis=length>',
-    'lengths of axes that an ONNX file leaves open; may be repeated',
-  ).argParser(lengths),
-  new Option('--inputs <names>', 'inputs of an ONNX file, in this order; may be repeated').argParser(names),
-  new Option('--outputs <names>', 'outputs of an ONNX file, in this order; may be repeated').argParser(names),
+  new Option('--shapes <axis=length>', 'lengths of axes that a file leaves open; may be repeated').argParser(
+    lengths,
+  ),
+  new Option('--inputs <names>', 'inputs in this order; may be repeated').argParser(names),
+  new Option('--outputs <names>', 'outputs in this order; may be repeated').argParser(names),
   limitOption(),
 ];
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../../src/core/errors.js';
 import { optionsOf } from '../../src/core/given.js';
 import type { Network } from '../../src/network/graph.js';
-import type { OnnxOptions } from '../../src/network/read/onnx.js';
+import type { NetworkEnds } from '../../src/network/read/ends.js';
 import { fromTfjs, type ReadOptions, type TfjsModel } from '../../src/network/read/tfjs.js';
 import { rangeOfCard, setTrainingRange } from '../../src/network/training.js';
 import { fetchNetwork } from './fetch-network.js';
@@ -16,8 +16,8 @@ import { readTfjs } from './read-tfjs.js';
 /** A file or folder by path or `file:` URL, a file at an http address, or a live `tf.LayersModel`. */
 export type NetworkSource = string | URL | TfjsModel;
 
-/** What a reader may take, and what a file does not say of the network in it; only ONNX files take any of the latter. */
-export type NetworkFileOptions = OnnxOptions & ReadOptions;
+/** What a reader may take, and what a file does not say of the network in it. */
+export type NetworkFileOptions = NetworkEnds & ReadOptions;
 
 /** One reader per format, by the file's ending. */
 const readers: Readonly<Record<string, (path: string, options: NetworkFileOptions) => Network>> = {

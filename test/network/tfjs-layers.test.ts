@@ -172,3 +172,44 @@ describe('graphs', () => {
     await expectSame(tf.model({ inputs: whole.inputs, outputs: whole.layers[0]!.output as T }));
   });
 });
+
+describe('recurrence of other cells', () => {
+  it.each([false, true])('cells in a layer, one and several, sequences %s', async (returnSequences) => {
+    const cells = (): object[] => [
+      layers.lstmCell({ units: 3 }),
+      layers.gruCell({ units: 2, resetAfter: false } as never),
+      layers.simpleRNNCell({ units: 2 }),
+    ];
+    const one = tf.sequential();
+    one.add(layers.rnn({ cell: cells()[0]!, returnSequences, inputShape: [3, 2] } as never));
+    await expectSame(one);
+    const several = tf.sequential();
+    several.add(
+      layers.rnn({ cell: cells(), returnSequences, goBackwards: true, inputShape: [3, 2] } as never),
+    );
+    await expectSame(several);
+  });
+
+  it.each(['same', 'valid'] as const)('a convolutional LSTM, padding %s', async (padding) => {
+    const model = tf.sequential();
+    model.add(
+      layers.convLstm2d({
+        filters: 2,
+        kernelSize: [2, 3],
+        padding,
+        returnSequences: true,
+        inputShape: [3, 4, 4, 1],
+      } as never),
+    );
+    model.add(
+      layers.convLstm2d({
+        filters: 1,
+        kernelSize: 2,
+        strides: 2,
+        useBias: false,
+        goBackwards: true,
+      } as never),
+    );
+    await expectSame(model, 0.5);
+  });
+});

@@ -6,6 +6,7 @@ import { readJson } from '../../core/json.js';
 import { zipEntries } from '../../core/zip.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network, Tensor } from '../graph.js';
+import type { NetworkEnds } from './ends.js';
 import { Hdf5 } from './keras/hdf5.js';
 import { isObject } from './tfjs/config.js';
 import { addModel, kerasVersion, readTopology } from './tfjs/topology.js';
@@ -19,6 +20,7 @@ export interface KerasFile {
   readonly name: string;
   readonly bytes: Uint8Array | Bytes;
   readonly budget?: Budget;
+  readonly ends?: NetworkEnds;
 }
 
 const bytesIn = (given: unknown, where: string): Bytes =>
@@ -28,13 +30,17 @@ const bytesIn = (given: unknown, where: string): Bytes =>
 export function readKerasHdf5(source: KerasFile): Network;
 export function readKerasHdf5(source: KerasFile, ...more: unknown[]): Network {
   noOptions(more, 'readKerasHdf5');
-  const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKerasHdf5');
+  const { file, name, bytes: given, budget = new Budget(), ends = {} } = optionsOf(source, 'readKerasHdf5');
   const bytes = bytesIn(given, 'readKerasHdf5: bytes');
   refusePointer(file, bytes);
-  return modelOf(new Hdf5(file, bytes, budget), file, name, budget);
+  return modelOf(new Hdf5(file, bytes, budget), { file, name, budget, ends });
 }
 
-function modelOf(hdf5: Hdf5, file: string, name: string, budget: Budget): Network {
+/** What a model is read with. */
+type Given = Required<Pick<KerasFile, 'file' | 'name' | 'budget' | 'ends'>>;
+
+function modelOf(hdf5: Hdf5, given: Given): Network {
+  const { file } = given;
   const text = hdf5.text('model_config');
   if (text === undefined) {
     const weightsOnly = hdf5
@@ -46,20 +52,20 @@ function modelOf(hdf5: Hdf5, file: string, name: string, budget: Budget): Networ
     );
   }
   const topology = { model_config: text, keras_version: hdf5.text('keras_version') };
-  return assemble({ file, name, budget }, topology, namedWeights(hdf5));
+  return assemble(given, topology, namedWeights(hdf5));
 }
 
 /** Reads a model that Keras saved as `.keras`: a zip file of its configuration and its weights. */
 export function readKeras(source: KerasFile): Network;
 export function readKeras(source: KerasFile, ...more: unknown[]): Network {
   noOptions(more, 'readKeras');
-  const { file, name, bytes: given, budget = new Budget() } = optionsOf(source, 'readKeras');
+  const { file, name, bytes: given, budget = new Budget(), ends = {} } = optionsOf(source, 'readKeras');
   const bytes = bytesIn(given, 'readKeras: bytes');
   refusePointer(file, bytes);
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const [first, second] = taken(bytes, 0, Math.min(2, bytes.length));
   if (first !== 0x50 || second !== 0x4b) {
-    if (first === 0x89) return readKerasHdf5({ file, name, bytes, budget });
+    if (first === 0x89) return readKerasHdf5({ file, name, bytes, budget, ends });
     throw fail('is no zip file, as a .keras file is; save the model again');
   }
   const guarded = <T>(read: () => T): T => {
@@ -82,14 +88,14 @@ export function readKeras(source: KerasFile, ...more: unknown[]): Network {
   const version = isObject(metadata) ? metadata['keras_version'] : undefined;
   const hdf5 = new Hdf5(`${file}: model.weights.h5`, inMemory(part('model.weights.h5')), budget, true);
   return assemble(
-    { file, name, budget },
+    { file, name, budget, ends },
     { model_config: config, keras_version: version },
     hdf5.tensors('', (name) => !stateOfTraining.test(name)),
   );
 }
 
 function assemble(
-  { file, name, budget }: { readonly file: string; readonly name: string; readonly budget: Budget },
+  { file, name, budget, ends }: Given,
   topology: unknown,
   tensors: readonly (readonly [string, Tensor])[],
 ): Network {
@@ -98,7 +104,7 @@ function assemble(
   const weights = Weights.of(file, tensors);
   const build = new NetworkBuilder(file, name, budget);
   const keras = kerasVersion(topology, undefined);
-  const network = build.finish(addModel({ build, weights, keras, path: [], place: '' }, model));
+  const network = build.finish(addModel({ build, weights, keras, ends, path: [], place: '' }, model));
   weights.finish();
   return network;
 }

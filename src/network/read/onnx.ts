@@ -6,19 +6,12 @@ import { decode, type Message } from '../../core/onnx/schema.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { constant } from '../lower/move.js';
+import { checkLengths, chosenInputs, chosenOutputs, lengthGiven, type NetworkEnds } from './ends.js';
 import { type Reading, readInitializers, readNodes, type Scope } from './onnx/graph.js';
 import { denseOf, type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
 import { isComputed } from './onnx/value.js';
 
-/** What a file does not say. */
-export interface OnnxOptions {
-  /** Lengths of axes that the file leaves open, by their names. */
-  readonly shapes?: Readonly<Record<string, number>>;
-  /** Inputs by name, in the order in which `x` holds them. Default: the file's. */
-  readonly inputs?: readonly string[];
-  /** Outputs by name, in the order in which `y` holds them. Default: all floats, in the file's order. */
-  readonly outputs?: readonly string[];
-}
+export type OnnxOptions = NetworkEnds;
 
 /** An ONNX model as bytes. */
 export interface OnnxFile extends OnnxOptions {
@@ -99,12 +92,14 @@ export function readOnnx(source: OnnxFile, ...more: unknown[]): Network {
   };
   const scope: Scope = new Map();
   readInitializers(reading, graph, scope);
-  const outputs = chosenOutputs(graph, source.outputs, build, fail);
+  const outputs = outputsRead(graph, source.outputs, build, fail);
   const inputs = graph.input.filter(({ name: own }) => !scope.has(own ?? ''));
   const used = new Set(inputsOf(graph, outputs));
-  checkShapes(graph, source.shapes, fail);
-  for (const input of chosenInputs(inputs, source.inputs, fail)) {
-    const label = input.name ?? '';
+  checkLengths(source, openAxes(graph), fail);
+  const names = inputs.map((own) => own.name ?? '');
+  for (const k of chosenInputs(names, source.inputs, fail)) {
+    const input = inputs[k]!;
+    const label = names[k]!;
     const tensor = input.type?.tensorType;
     if (kindOf(tensor?.elemType) !== 'float') {
       if (!used.has(label)) continue;
@@ -112,7 +107,7 @@ export function readOnnx(source: OnnxFile, ...more: unknown[]): Network {
         `input "${label}" holds ${elementName(tensor?.elemType)}; only floats can be optimized over`,
       );
     }
-    const shape = shapeOf(label, tensor?.shape?.dim, source.shapes ?? {}, fail);
+    const shape = shapeOf(label, tensor?.shape?.dim, source, fail);
     const batch = shape[0] === 1 && shape.length > 1;
     const node = build.input(label, batch ? shape.slice(1) : shape);
     any ??= node;
@@ -153,7 +148,6 @@ function parse(bytes: Bytes, fail: (problem: string) => InputError): Message<'Mo
   }
 }
 
-type Info = Message<'ValueInfoProto'>;
 type Graph = Message<'GraphProto'>;
 
 /** Names of graph inputs that the outputs depend on. */
@@ -164,36 +158,15 @@ function inputsOf({ node }: Graph, outputs: readonly string[]): string[] {
   return [...seen].filter((name) => !maker.has(name));
 }
 
-function chosenInputs(
-  inputs: readonly Info[],
-  order: readonly string[] | undefined,
-  fail: (problem: string) => InputError,
-): readonly Info[] {
-  if (order === undefined) return inputs;
-  const found = order.map((name) => {
-    const input = inputs.find((own) => own.name === name);
-    if (!input)
-      throw fail(`has no input "${name}"; it has ${inputs.map((own) => `"${own.name}"`).join(', ')}`);
-    return input;
-  });
-  const missing = inputs.find((own) => !order.includes(own.name ?? ''));
-  if (missing) throw fail(`input "${missing.name}" is not among the inputs given; name all of them`);
-  return found;
-}
-
 /** The outputs to read; those that hold no floats are left out. */
-function chosenOutputs(
+function outputsRead(
   { output }: Graph,
   chosen: readonly string[] | undefined,
   build: NetworkBuilder,
   fail: (problem: string) => InputError,
 ): string[] {
-  if (chosen) {
-    for (const name of chosen)
-      if (!output.some((own) => own.name === name))
-        throw fail(`has no output "${name}"; it has ${output.map((own) => `"${own.name}"`).join(', ')}`);
-    return [...chosen];
-  }
+  const names = output.map(({ name }) => name ?? '');
+  if (chosen) return chosenOutputs(names, chosen, fail).map((k) => names[k]!);
   const floats = output.filter(({ name, type }) => {
     const tensor = type?.tensorType;
     if (tensor && (tensor.elemType === undefined || kindOf(tensor.elemType) === 'float')) return true;
@@ -218,19 +191,14 @@ type Dimensions = readonly Message<'Dimension'>[] | undefined;
 function shapeOf(
   label: string,
   dim: Dimensions,
-  shapes: Readonly<Record<string, number>>,
+  ends: NetworkEnds,
   fail: (problem: string) => InputError,
 ): number[] {
   if (dim === undefined) throw fail(`input "${label}" has no shape; export it with one`);
   return dim.map(({ dimValue, dimParam }, axis) => {
     if (dimValue !== undefined && dimValue > 0) return dimValue;
-    const own = [dimParam, `${label}.${axis}`].find((key) => key && Object.hasOwn(shapes, key));
-    if (own !== undefined) {
-      const length = shapes[own]!;
-      if (!Number.isSafeInteger(length) || length < 1)
-        throw fail(`shapes: "${own}" is ${length}, expected a whole number above 0`);
-      return length;
-    }
+    const given = lengthGiven(ends, [dimParam, `${label}.${axis}`], fail);
+    if (given !== undefined) return given;
     if (axis === 0) return 1;
     const key =
       dimParam && /^[A-Za-z_]\w*$/.test(dimParam) ? dimParam : `"${dimParam || `${label}.${axis}`}"`;
@@ -238,16 +206,9 @@ function shapeOf(
   });
 }
 
-function checkShapes(
-  { input }: Graph,
-  shapes: OnnxOptions['shapes'],
-  fail: (problem: string) => InputError,
-): void {
-  const open = input.flatMap(({ name, type }) =>
+const openAxes = ({ input }: Graph): string[] =>
+  input.flatMap(({ name, type }) =>
     (type?.tensorType?.shape?.dim ?? []).flatMap(({ dimValue, dimParam }, axis) =>
       dimValue !== undefined && dimValue > 0 ? [] : [dimParam ?? '', `${name}.${axis}`],
     ),
   );
-  for (const key of Object.keys(shapes ?? {}))
-    if (!open.includes(key)) throw fail(`shapes: no open axis is called "${key}"`);
-}

@@ -2,6 +2,7 @@ import type { Budget } from '../../core/budget.js';
 import { InputError } from '../../core/errors.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
+import { checkLengths, chosenInputs, chosenOutputs, lengthGiven, type NetworkEnds } from './ends.js';
 import { nearest } from './nearest.js';
 import { Call, guarded, type Surroundings } from './onnx/call.js';
 import { operatorOf } from './onnx/operators.js';
@@ -22,6 +23,7 @@ export interface TensorflowGraph {
   readonly signature: unknown;
   readonly weights: Weights;
   readonly budget: Budget;
+  readonly ends?: NetworkEnds;
 }
 
 /** Reads a tfjs GraphModel: TensorFlow's operators, with the constants they were frozen with. */
@@ -32,6 +34,7 @@ export function readTensorflow({
   signature,
   weights,
   budget,
+  ends = {},
 }: TensorflowGraph): Network {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const nodes = nodesOf(topology, fail);
@@ -51,15 +54,27 @@ export function readTensorflow({
     sparse: nothing,
   };
   const values = new Map<string, readonly (Value | undefined)[]>();
-  const inputs = [...nodes.values()].filter(({ op }) => op === 'Placeholder');
-  for (const input of ordered(inputs, signature)) {
-    const shape = shapeOf(input, fail);
+  const placeholders = [...nodes.values()].filter(({ op }) => op === 'Placeholder');
+  const inputs = ordered(placeholders, signature);
+  const called = namesOf(signature, 'inputs');
+  const labels = inputs.map(({ name: own }) => called.get(own) ?? own);
+  const open = inputs.flatMap((input, k) => openAxes(input).map((axis) => `${labels[k]}.${axis}`));
+  checkLengths(ends, open, fail);
+  for (const k of chosenInputs(labels, ends.inputs, fail)) {
+    const input = inputs[k]!;
+    const shape = shapeOf(input, (axis) => lengthGiven(ends, [`${labels[k]}.${axis}`], fail), fail);
     const batch = shape[0] === 1 && shape.length > 1;
     const node = build.input(input.name, batch ? shape.slice(1) : shape);
     any ??= node;
     values.set(input.name, [{ node: build.reshape(input.name, node, shape) }]);
   }
-  const outputs = outputsOf(signature, nodes, fail);
+  const all = outputsOf(signature, nodes, fail);
+  const ending = namesOf(signature, 'outputs');
+  const outputs = chosenOutputs(
+    all.map((own) => ending.get(own) ?? own),
+    ends.outputs,
+    fail,
+  ).map((k) => all[k]!);
   for (const node of inOrder(nodes, outputs, fail)) {
     if (values.has(node.name)) continue;
     values.set(
@@ -67,7 +82,7 @@ export function readTensorflow({
       node.op === 'Const' ? [constantOf(node, weights, fail)] : evaluate(around, node, values),
     );
   }
-  const ends = outputs.map((output) => {
+  const results = outputs.map((output) => {
     const [label, place] = reference(output);
     const value = values.get(label)?.[place];
     if (value === undefined) throw fail(`output "${output}" is made by no node that can be read`);
@@ -75,7 +90,7 @@ export function readTensorflow({
     const shape = build.shape(value.node);
     return shape[0] === 1 && shape.length > 1 ? build.reshape(label, value.node, shape.slice(1)) : value.node;
   });
-  return build.finish(ends);
+  return build.finish(results);
 }
 
 type Fail = (problem: string) => InputError;
@@ -189,17 +204,32 @@ function constantOf(node: GraphNode, weights: Weights, fail: Fail): Constant {
 }
 
 /** The lengths of an input's axes: an open first one is the batch. */
-function shapeOf(node: GraphNode, fail: Fail): number[] {
-  const given = isObject(node.attr['shape']) ? node.attr['shape']['shape'] : undefined;
-  const dim = isObject(given) ? given['dim'] : undefined;
-  if (!Array.isArray(dim)) throw fail(`input "${node.name}" has no shape; save the network with one`);
-  return dim.map((own, axis) => {
-    const length = isObject(own) ? Number(own['size']) : Number.NaN;
+function shapeOf(node: GraphNode, given: (axis: number) => number | undefined, fail: Fail): number[] {
+  const lengths = lengthsOf(node);
+  if (lengths === undefined) throw fail(`input "${node.name}" has no shape; save the network with one`);
+  return lengths.map((length, axis) => {
     if (Number.isSafeInteger(length) && length > 0) return length;
+    const own = given(axis);
+    if (own !== undefined) return own;
     if (axis === 0) return 1;
-    throw fail(`input "${node.name}": axis ${axis} has no length; save the network with one`);
+    throw fail(
+      `input "${node.name}": axis ${axis} has no length; give shapes: { "${node.name}.${axis}": … }`,
+    );
   });
 }
+
+function lengthsOf(node: GraphNode): number[] | undefined {
+  const given = isObject(node.attr['shape']) ? node.attr['shape']['shape'] : undefined;
+  const dim = isObject(given) ? given['dim'] : undefined;
+  return Array.isArray(dim)
+    ? dim.map((own) => (isObject(own) ? Number(own['size']) : Number.NaN))
+    : undefined;
+}
+
+const openAxes = (node: GraphNode): number[] =>
+  (lengthsOf(node) ?? []).flatMap((length, axis) =>
+    Number.isSafeInteger(length) && length > 0 ? [] : [axis],
+  );
 
 /** Inputs in the order of the signature. */
 function ordered(inputs: readonly GraphNode[], signature: unknown): readonly GraphNode[] {
@@ -209,6 +239,12 @@ function ordered(inputs: readonly GraphNode[], signature: unknown): readonly Gra
     return at < 0 ? names.length : at;
   };
   return [...inputs].sort((a, b) => place(a) - place(b));
+}
+
+/** What the signature calls nodes. */
+function namesOf(signature: unknown, key: string): ReadonlyMap<string, string> {
+  const list = isObject(signature) && isObject(signature[key]) ? Object.keys(signature[key]) : [];
+  return new Map(named(signature, key).map((node, k) => [node, list[k]!] as const));
 }
 
 function named(signature: unknown, key: string): string[] {

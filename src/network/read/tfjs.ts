@@ -4,6 +4,7 @@ import { optionsOf, recordOf } from '../../core/given.js';
 import { checkDepth, readJson } from '../../core/json.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
+import type { NetworkEnds } from './ends.js';
 import { readTensorflow } from './tensorflow.js';
 import { isObject } from './tfjs/config.js';
 import { fromMemory } from './tfjs/memory.js';
@@ -48,13 +49,21 @@ export interface TfjsFiles {
     fail: (problem: string) => InputError,
   ): { readonly next: ByteSource; close(): void };
   readonly budget?: Budget;
+  readonly ends?: NetworkEnds;
 }
 
 /**
  * Reads a tfjs LayersModel or GraphModel from its files. Layers that only matter in training become nothing; a mistake in the files is
  * an InputError of one line.
  */
-export function readTfjsFiles({ file, name, json: bytes, open, budget = new Budget() }: TfjsFiles): Network {
+export function readTfjsFiles({
+  file,
+  name,
+  json: bytes,
+  open,
+  budget = new Budget(),
+  ends = {},
+}: TfjsFiles): Network {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
   const json = readJson(bytes, file, budget);
   if (!isObject(json)) throw fail('is not a JSON object; give the model.json of a tfjs LayersModel');
@@ -79,9 +88,9 @@ export function readTfjsFiles({ file, name, json: bytes, open, budget = new Budg
       shards.next,
     );
     if (model === undefined)
-      return readTensorflow({ file, name, topology, signature: json['signature'], weights, budget });
+      return readTensorflow({ file, name, topology, signature: json['signature'], weights, budget, ends });
     const keras = kerasVersion(topology, json['generatedBy']);
-    return assemble({ file, name, budget }, model, weights, keras);
+    return assemble({ file, name, budget, ends }, model, weights, keras);
   } finally {
     shards.close();
   }
@@ -93,8 +102,8 @@ export interface ReadOptions {
 }
 
 /** Reads a live `tf.LayersModel` through its own save handler; the model stays as it is. */
-export async function fromTfjs(model: TfjsModel, options: ReadOptions = {}): Promise<Network> {
-  const { limits } = optionsOf(options, 'fromTfjs');
+export async function fromTfjs(model: TfjsModel, options: ReadOptions & NetworkEnds = {}): Promise<Network> {
+  const { limits, ...ends } = optionsOf(options, 'fromTfjs');
   if (typeof recordOf(model, 'fromTfjs: the model').save !== 'function')
     throw new InputError('fromTfjs: the model has no method save; pass a tf.LayersModel');
   const budget = new Budget(limits);
@@ -123,20 +132,25 @@ export async function fromTfjs(model: TfjsModel, options: ReadOptions = {}): Pro
   const needed = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   if (held !== needed) throw fail(`the weights hold ${held} bytes, the topology needs ${needed}`);
   const keras = kerasVersion(modelTopology, undefined) ?? 2;
-  return assemble({ file, name, budget }, topology, new Weights(file, entries, fromMemory(parts)), keras);
+  return assemble(
+    { file, name, budget, ends },
+    topology,
+    new Weights(file, entries, fromMemory(parts)),
+    keras,
+  );
 }
 
 const isBuffer = (value: unknown): value is ArrayBuffer =>
   value instanceof ArrayBuffer || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
 function assemble(
-  { file, name, budget }: { readonly file: string; readonly name: string; readonly budget: Budget },
+  { file, name, budget, ends }: Required<Pick<TfjsFiles, 'file' | 'name' | 'budget' | 'ends'>>,
   model: ReturnType<typeof readTopology>,
   weights: Weights,
   keras: number | undefined,
 ): Network {
   const build = new NetworkBuilder(file, name, budget);
-  const network = build.finish(addModel({ build, weights, keras, path: [], place: '' }, model));
+  const network = build.finish(addModel({ build, weights, keras, ends, path: [], place: '' }, model));
   weights.finish();
   return network;
 }

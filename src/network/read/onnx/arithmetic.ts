@@ -1,3 +1,4 @@
+import { erf } from '../../../core/special.js';
 import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
 import * as lower from '../../lower/arithmetic.js';
@@ -310,7 +311,12 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   Reciprocal: unary((u) => 1 / u, { name: 'reciprocal' }),
   Exp: unary(Math.exp, { name: 'exp' }),
   Log: unary(Math.log, { name: 'log' }),
-  Erf: unary(() => Number.NaN, { name: 'erf' }),
+  Erf: unary(erf, { name: 'erf' }),
+  /** No operator of ONNX, but tf2onnx writes what TensorFlow calls so. */
+  Erfc: unary(
+    (u) => 1 - erf(u),
+    (call, u) => lower.line(call, lower.apply(call, u, { name: 'erf' }), -1, 1),
+  ),
   Sin: unary(Math.sin, { name: 'sin' }),
   Cos: unary(Math.cos, { name: 'cos' }),
   Tan: unary(Math.tan, { name: 'tan' }),

@@ -1,9 +1,8 @@
 import type { InputError } from '../../../core/errors.js';
 import type { Message } from '../../../core/onnx/schema.js';
-import { indexOf } from '../../lower/move.js';
-import { range } from '../../lower/place.js';
 import { type Attributes, Call, guarded, type Surroundings } from './call.js';
 import { operatorOf } from './operators.js';
+import { subgraphOperators } from './subgraphs.js';
 import type { Value } from './value.js';
 
 type Graph = Message<'GraphProto'>;
@@ -120,10 +119,11 @@ function readNode(
   if (made) return readFunction(reading, made, inputs, attributes, depth);
   const outputs = node.output.map((name) => name !== '' && used.has(name));
   const call = new Call(reading, op, domain, layer, inputs, attributes, outputs);
-  if (op === 'If' && (domain === '' || domain === 'ai.onnx'))
-    return readBranch(reading, call, scope, outer, depth);
-  if (op === 'Scan' && domain === '' && attributes.has('body') && reading.opset('') > 8)
-    return guarded(call, () => readScan(reading, call, scope, outer, depth));
+  const subgraphs = domain === '' || domain === 'ai.onnx' ? subgraphOperators[op] : undefined;
+  if (subgraphs && (op !== 'Scan' || reading.opset('') > 8))
+    return guarded(call, () =>
+      subgraphs(call, (graph, given) => readSubgraph(reading, graph, given, scope, outer, depth)),
+    );
   const operator = operatorOf(domain, op);
   if (typeof operator === 'string') throw call.error(operator);
   const result = guarded(call, () => operator(call));
@@ -131,82 +131,21 @@ function readNode(
   return Array.isArray(result) ? result : [result as Value];
 }
 
-/** An If whose condition is known is its branch. */
-function readBranch(
+/** What a graph inside a node gives, with `given` beside the values around it. */
+function readSubgraph(
   reading: Reading,
-  call: Call,
+  graph: Graph,
+  given: ReadonlyMap<string, Value>,
   scope: Scope,
   attributes: Attributes,
   depth: number,
 ): readonly (Value | undefined)[] {
-  const condition = call.inputs[0];
-  if (condition === undefined || 'node' in condition)
-    throw call.error('its condition depends on the inputs; only constant ones can be read');
-  const [yes, no] = [call.graph('then_branch'), call.graph('else_branch')];
-  const graph = condition.data[0] ? yes : no;
   const inner: Scope = new Map(scope);
   readInitializers(reading, graph, inner);
+  for (const [name, value] of given) inner.set(name, value);
   const names = graph.output.map(({ name }) => name ?? '');
   readNodes(reading, graph.node, names, inner, attributes, depth + 1);
   return names.map((name) => inner.get(name));
-}
-
-/** A Scan goes over an axis whose length is known: its body once for each entry. */
-function readScan(
-  reading: Reading,
-  call: Call,
-  scope: Scope,
-  attributes: Attributes,
-  depth: number,
-): readonly (Value | undefined)[] {
-  const body = call.graph('body');
-  const scanned = call.int('num_scan_inputs');
-  const held = call.inputs.length - scanned;
-  const lists = call.inputs.slice(held).map((_, k) => {
-    const value = call.value(held + k);
-    const shape = call.shapeOf(value);
-    const axis = call.axis(call.ints('scan_input_axes')?.[k] ?? 0, shape.length);
-    return { value, shape, axis, back: call.ints('scan_input_directions')?.[k] === 1 };
-  });
-  const length = lists[0]?.shape[lists[0].axis] ?? 0;
-  if (length < 1 || lists.some(({ shape, axis }) => shape[axis] !== length))
-    throw call.error(`goes over axes of ${lists.map(({ shape, axis }) => shape[axis])}`);
-  const [given, made] = [body.input, body.output].map((all) => all.map(({ name }) => name ?? '')) as [
-    string[],
-    string[],
-  ];
-  let states = call.inputs.slice(0, held);
-  const steps: (Value | undefined)[][] = [];
-  for (let t = 0; t < length; t++) {
-    const inner: Scope = new Map(scope);
-    readInitializers(reading, body, inner);
-    const entries = lists.map(({ value, shape, axis, back }) => {
-      const to = shape.with(axis, 1);
-      const at = shape.map((own, d) => ({
-        of: [d],
-        at: d === axis ? [back ? length - 1 - t : t] : range(own),
-      }));
-      return call.reshape(call.move(value, indexOf(shape, to, at), to), shape.toSpliced(axis, 1));
-    });
-    [...states, ...entries].forEach((value, k) => {
-      if (value !== undefined) inner.set(given[k] ?? '', value);
-    });
-    readNodes(reading, body.node, made, inner, attributes, depth + 1);
-    const results = made.map((name) => inner.get(name));
-    states = results.slice(0, held);
-    steps.push(results.slice(held));
-  }
-  const outputs = made.slice(held).map((_, k): Value | undefined => {
-    const back = call.ints('scan_output_directions')?.[k] === 1;
-    const own = steps.map((step) => step[k]);
-    if (own.some((value) => value === undefined)) return undefined;
-    const values = (back ? own.reverse() : own) as Value[];
-    const shape = call.shapeOf(values[0]!);
-    const axis = call.axis(call.ints('scan_output_axes')?.[k] ?? 0, shape.length + 1);
-    const parts = values.map((value) => call.asNode(call.reshape(value, shape.toSpliced(axis, 0, 1))));
-    return { node: parts.length === 1 ? parts[0]! : call.build.concat(call.layer, parts, axis) };
-  });
-  return [...states, ...outputs];
 }
 
 function readFunction(

@@ -55,7 +55,6 @@ const domains: Readonly<Record<string, Readonly<Record<string, Operator>>>> = {
 
 /** What has no value that an optimizer could use, and why. */
 const refused: Readonly<Record<string, string>> = {
-  Loop: 'loops cannot be read; unroll it to a fixed number of steps',
   Scan: 'loops cannot be read; unroll it to a fixed number of steps',
   RandomNormal: 'is random; export for inference',
   RandomUniform: 'is random; export for inference',

@@ -423,6 +423,7 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
       'Abs',
       'Reciprocal',
       'Erf',
+      'Erfc',
       'Sin',
       'Cos',
       'Tan',

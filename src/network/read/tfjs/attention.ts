@@ -1,15 +1,23 @@
 import type { Tensor } from '../../graph.js';
-import { affinely } from '../../lower/arithmetic.js';
+import { add, affinely, apply, multiply } from '../../lower/arithmetic.js';
 import { attention, causal, joined, split } from '../../lower/attention.js';
-import { einsum } from '../../lower/product.js';
+import { expand } from '../../lower/move.js';
+import { einsum, matmul } from '../../lower/product.js';
 import { activate } from './activations.js';
 import { argumentOf, batched, type Call, type Rule, unbatched } from './call.js';
 
 /** A projection: a kernel `[in, heads, depth]` as one product of the last axis. */
-function project(call: Call, u: number, name: string, heads: number, depth: number): number {
+function project(
+  call: Call,
+  u: number,
+  name: string,
+  heads: number,
+  depth: number,
+  place = `${name}_dense`,
+): number {
   const { build, layer } = call;
   const width = build.shape(u).at(-1)!;
-  const own = call.within(name, `${name}_dense`);
+  const own = call.within(name, place);
   const kernel = own.weight('kernel', [width, heads, depth]);
   const bias = call.config.flag('use_bias', true) ? own.weight('bias', [heads, depth]) : undefined;
   const size = heads * depth;
@@ -26,8 +34,9 @@ function hiddenLater(call: Call, rows: number, columns: number): Tensor | undefi
   return given && 'constant' in given && given.constant === true ? causal(rows, columns) : undefined;
 }
 
-const multiHead: Rule = (call) => {
-  const { build, config, layer } = call;
+/** Query, key and value, by place or name. */
+function argumentsOf(call: Call): { query: number; key: number; value: number } {
+  const { build, layer } = call;
   const nodes =
     call.positional.length > 1
       ? call.positional.flatMap((own) => ('tensor' in own ? [own.tensor] : []))
@@ -39,23 +48,45 @@ const multiHead: Rule = (call) => {
   for (const name of ['attention_mask', 'query_mask', 'value_mask', 'key_mask'])
     if (argumentOf(call, 99, name).length > 0)
       throw build.error(layer, `${name} cannot be read; nearest is use_causal_mask`);
+  return { query, key, value };
+}
+
+/** The heads' results through the gate, where there is one, and the last projection. */
+function ended(
+  call: Call,
+  query: number,
+  heads: readonly [q: number, depth: number],
+  mixed: number,
+  places: readonly [gate: string, end: string],
+): number {
+  const { build, config, layer } = call;
+  const [count, depth] = heads;
+  const own =
+    config.get('output_shape') === undefined ? [build.shape(query).at(-1)!] : config.numbers('output_shape');
+  if (own.length !== 1) throw config.error(`output_shape is [${own}]; nearest is one length`);
+  const [width] = own as [number];
+  let passed = mixed;
+  if (config.flag('use_gate', false)) {
+    const gate = project(call, batched(call, query), 'gate', count, depth, places[0]);
+    passed = multiply(call, mixed, apply(call, gate, { name: 'sigmoid' }));
+  }
+  const end = call.within('attention_output', places[1]);
+  const kernel = end.weight('kernel', [count, depth, width]);
+  const bias = config.flag('use_bias', true) ? end.weight('bias', [width]) : undefined;
+  const weight = { shape: [count * depth, width], data: kernel.data };
+  return unbatched(call, build.affine(layer, passed, weight, bias));
+}
+
+const multiHead: Rule = (call) => {
+  const { build, config } = call;
+  const { query, key, value } = argumentsOf(call);
   const heads = config.number('num_heads');
   const depth = config.number('key_dim');
   const own = config.get('value_dim') === undefined ? depth : config.number('value_dim');
-  for (const name of [
-    'dropout',
-    'query_shape',
-    'key_shape',
-    'value_shape',
-    'flash_attention',
-    'seed',
-    'use_gate',
-  ])
+  for (const name of ['dropout', 'query_shape', 'key_shape', 'value_shape', 'flash_attention', 'seed'])
     config.get(name);
   const axes = config.get('attention_axes') === undefined ? [1] : config.numbers('attention_axes');
   if (axes.length !== 1 || axes[0] !== 1) throw config.error(`attention_axes is [${axes}]; nearest is [1]`);
-  if (config.get('output_shape') !== undefined)
-    throw config.error('output_shape cannot be read; leave it out');
   const [q, k, v] = [query, key, value].map((u) => batched(call, u)) as [number, number, number];
   const [Q, K, V] = [
     split(call, project(call, q, 'query', heads, depth), heads),
@@ -67,14 +98,64 @@ const multiHead: Rule = (call) => {
     call,
     attention(call, Q, K, V, 1 / Math.sqrt(depth), hiddenLater(call, rows, columns)),
   );
+  return ended(call, query, [heads, own], mixed, ['_gate_dense', 'output_dense']);
+};
+
+/** Attention whose keys and values serve several heads of queries each (Ainslie et al. 2023). */
+const groupedQuery: Rule = (call) => {
+  const { build, config } = call;
+  const { query, key, value } = argumentsOf(call);
+  const depth = config.number('head_dim');
+  const [heads, shared] = [config.number('num_query_heads'), config.number('num_key_value_heads')];
+  if (!(Number.isInteger(heads / shared) && shared > 0))
+    throw config.error(`has ${heads} heads of queries for ${shared} of keys`);
+  for (const name of ['dropout', 'flash_attention', 'seed']) config.get(name);
+  config.only('sliding_window', null, 'windows cannot be read');
+  const [q, k, v] = [query, key, value].map((u) => batched(call, u)) as [number, number, number];
+  /** A head of keys or values once for each head of queries that it serves. */
+  const served = (u: number, name: string): number => {
+    const own = split(call, project(call, u, name, shared, depth, `_${name}_dense`), shared);
+    const [, , time] = build.shape(own) as [number, number, number];
+    const apart = build.reshape(call.layer, own, [1, shared, 1, time, depth]);
+    const wide = expand(call, apart, [1, shared, heads / shared, time, depth]);
+    return build.reshape(call.layer, wide, [1, heads, time, depth]);
+  };
+  const Q = split(call, project(call, q, 'query', heads, depth, '_query_dense'), heads);
+  const [K, V] = [served(k, 'key'), served(v, 'value')];
+  const mask = hiddenLater(call, build.shape(Q)[2]!, build.shape(K)[2]!);
+  const mixed = joined(call, attention(call, Q, K, V, 1 / Math.sqrt(depth), mask));
+  return ended(call, query, [heads, depth], mixed, ['_gate_dense', '_output_dense']);
+};
+
+/** `Σ s ∘ tanh(q + k)` of each query with each key (Bahdanau et al. 2015), as a mask adds to it, and the values by its softmax. */
+function additive(
+  call: Call,
+  query: number,
+  key: number,
+  value: number,
+  inner: Tensor | undefined,
+  outer: Float64Array,
+): number {
+  const { build, layer } = call;
+  const [[m, d], [n]] = [build.shape(query), build.shape(key)] as [[number, number], [number]];
+  const [q, k] = [build.reshape(layer, query, [m, 1, d]), build.reshape(layer, key, [1, n, d])];
+  const sum = add(call, q, k);
+  const bent = apply(call, inner ? affinely(call, sum, inner) : sum, { name: 'tanh' });
+  const scores = build.reshape(layer, build.affine(layer, bent, { shape: [d, 1], data: outer }), [m, n]);
+  const mask = hiddenLater(call, m, n);
+  const shares = build.softmax(layer, mask ? affinely(call, scores, undefined, mask) : scores);
+  return matmul(call, { node: shares }, { node: value });
+}
+
+const additiveAttention: Rule = (call) => {
+  const { build, config } = call;
+  const { query, key, value } = argumentsOf(call);
   const width = build.shape(query).at(-1)!;
-  const end = call.within('attention_output', 'output_dense');
-  const kernel = end.weight('kernel', [heads, own, width]);
-  const bias = config.flag('use_bias', true) ? end.weight('bias', [width]) : undefined;
-  return unbatched(
-    call,
-    build.affine(layer, mixed, { shape: [heads * own, width], data: kernel.data }, bias),
-  );
+  const outer = config.flag('use_scale', true)
+    ? Float64Array.from(call.weight('scale', [width]).data)
+    : new Float64Array(width).fill(1);
+  for (const name of ['dropout', 'seed']) config.get(name);
+  return additive(call, query, key, value, undefined, outer);
 };
 
 /** Dot-product attention of `[query, value, key]`. */
@@ -82,11 +163,17 @@ const dotAttention: Rule = (call) => {
   const { build, config, layer } = call;
   const [query, value, key = value] = call.inputs;
   if (query === undefined || value === undefined) throw build.error(layer, 'needs a query and a value');
-  config.only('score_mode', 'dot', 'only dot products can be read');
-  config.get('dropout');
-  let scores = 1;
-  if (config.flag('use_scale', false)) scores = call.weight('scale', []).data[0]!;
+  const mode = config.get('score_mode') ?? 'dot';
+  if (mode !== 'dot' && mode !== 'concat')
+    throw config.error(`"score_mode" is ${JSON.stringify(mode)}, expected dot or concat`);
+  for (const name of ['dropout', 'seed']) config.get(name);
+  const scale = config.flag('use_scale', false) ? call.weight('scale', []) : undefined;
   const shape = build.shape(query);
+  if (mode === 'concat') {
+    const factor = call.weight('concat_score_weight', []).data[0]!;
+    return additive(call, query, key!, value, scale, new Float64Array(shape.at(-1)!).fill(factor));
+  }
+  const scores = scale?.data[0] ?? 1;
   return unbatched(
     call,
     attention(
@@ -146,6 +233,9 @@ const einsumDense: Rule = (call) => {
 
 export const attentionRules: Readonly<Record<string, Rule>> = {
   MultiHeadAttention: multiHead,
+  GroupedQueryAttention: groupedQuery,
+  GroupQueryAttention: groupedQuery,
+  AdditiveAttention: additiveAttention,
   Attention: dotAttention,
   EinsumDense: einsumDense,
 };

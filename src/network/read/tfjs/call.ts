@@ -8,6 +8,8 @@ import { type Argument, tensorsOf } from './connections.js';
 export interface OwnWeights {
   /** A trained array of this layer, counted once however often the layer is called. */
   weight(name: string, shape: readonly number[]): Tensor;
+  /** Whether a file that names its weights holds one. */
+  has(name: string): boolean;
   /** Marks a weight that is not computed with. */
   ignore(name: string): void;
   /** Those of something inside: `name` in Keras 2, `place` in Keras 3. */

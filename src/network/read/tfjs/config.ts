@@ -16,7 +16,7 @@ function plain(value: unknown): unknown {
   return isObject(value['config']) ? value['config']['value'] : value;
 }
 
-const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Reads configurations whose keys are in snake_case (Keras, saved models) or camelCase (live tfjs objects). */
 export class Config {

@@ -8,6 +8,7 @@ import { linearWeights, resampled } from '../../lower/resize.js';
 import { layoutOf, samePadding, type Window } from '../../lower/window.js';
 import { activate } from './activations.js';
 import { batched, type Call, channelsLast, each, one, type Rule, unbatched } from './call.js';
+import type { Config } from './config.js';
 
 interface Spread {
   readonly u: number;
@@ -36,18 +37,34 @@ function spread(
     config.get(strideKey) === undefined && standard === 0
       ? size
       : each(config, strideKey, dims, standard || 1);
-  const dilations = each(config, 'dilation_rate', dims, 1);
+  const lengths = space.map((axis) => shape[axis]!);
+  return {
+    u,
+    last,
+    channels: shape[channels]!,
+    space: lengths,
+    windows: windowsOf(config, lengths, size, strides),
+  };
+}
+
+/** How windows of `size` move over axes of these lengths. */
+export function windowsOf(
+  config: Config,
+  lengths: readonly number[],
+  size: readonly number[],
+  strides: readonly number[],
+): Window[] {
+  const dilations = each(config, 'dilation_rate', lengths.length, 1);
   const padding = config.text('padding', 'valid').toLowerCase();
-  const windows = space.map((axis, d): Window => {
+  return lengths.map((extent, d): Window => {
     const [stride, dilation, length] = [strides[d]!, dilations[d]!, size[d]!];
     let [before, after] = [0, 0];
-    if (padding === 'same') [before, after] = samePadding(shape[axis]!, length, stride, dilation);
+    if (padding === 'same') [before, after] = samePadding(extent, length, stride, dilation);
     else if (padding === 'causal') before = (length - 1) * dilation;
     else if (padding !== 'valid')
       throw config.error(`padding is "${padding}", expected valid, same or causal`);
     return { length, stride, dilation, before, after };
   });
-  return { u, last, channels: shape[channels]!, space: space.map((axis) => shape[axis]!), windows };
 }
 
 const bias = (call: Call, count: number): Tensor | undefined =>

@@ -9,6 +9,7 @@ import { sum } from '../../lower/reduce.js';
 import { activate, activationLayers } from './activations.js';
 import { attentionRules } from './attention.js';
 import { batched, type Call, lastOf, one, type Rule, several, shapeOf } from './call.js';
+import { convolutionalRecurrentRules } from './convolutional-recurrents.js';
 import { convolutionRules } from './convolutions.js';
 import { lambdaRules } from './operations.js';
 import { quadraticKeys, quadraticRules } from './quadratic.js';
@@ -319,6 +320,7 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   Minimum: (call) => several(call).reduce((a, b) => minimum(call, a, b)),
   ...convolutionRules,
   ...recurrentRules,
+  ...convolutionalRecurrentRules,
   ...attentionRules,
   ...lambdaRules,
   TimeDistributed: timeDistributed(() => layerRules),

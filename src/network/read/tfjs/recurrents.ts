@@ -12,10 +12,10 @@ import {
 } from '../../lower/recurrence.js';
 import { activate } from './activations.js';
 import { argumentOf, batched, type Call, type OwnWeights, one, type Rule, unbatched } from './call.js';
-import { Config, isObject } from './config.js';
+import { Config, isObject, snake } from './config.js';
 
 /** An activation that a key names. */
-const named =
+export const named =
   (call: Call, key: string, standard: string) =>
   (u: number): number => {
     const given = call.config.get(key) ?? standard;
@@ -24,7 +24,7 @@ const named =
   };
 
 /** What only says how a layer is computed or trained. */
-function skip({ config }: Call): void {
+export function skip({ config }: Call): void {
   for (const key of [
     'dropout',
     'recurrent_dropout',
@@ -82,12 +82,18 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** One direction; its states in the order of time as one value, and the last ones. */
-function run(call: Call, kind: Kind, weights: OwnWeights, u: number, initial: readonly number[]) {
+function run(
+  call: Call,
+  kind: Kind,
+  cell: OwnWeights,
+  u: number,
+  initial: readonly number[],
+  backwards = call.config.flag('go_backwards', false),
+) {
   const { build, config, layer } = call;
   const units = config.number('units');
   const features = build.shape(u)[2]!;
   const width = kind.gates * units;
-  const cell = weights.within(kind.cell, 'cell');
   const kernel = cell.weight('kernel', [features, width]);
   const recurrent = cell.weight('recurrent_kernel', [units, width]);
   let shift: { bias?: Tensor; recurrentBias?: Tensor } = {};
@@ -106,17 +112,21 @@ function run(call: Call, kind: Kind, weights: OwnWeights, u: number, initial: re
     recurrent,
     ...shift,
     units,
-    backwards: config.flag('go_backwards', false),
+    backwards,
     initial: initial.map((state) => build.reshape(layer, state, [1, units])),
   });
 }
 
 /** What a recurrent layer gives: a sequence (in the order in which it was computed) or its end, and its states. */
-function results(call: Call, { steps, last }: Unrolled, backwards: boolean): number[] {
+function results(
+  call: Call,
+  { steps, last, main: end = last[0]! }: Unrolled & { readonly main?: number },
+  backwards: boolean,
+): number[] {
   const { build, config, layer } = call;
   const order = backwards ? [...steps].reverse() : steps;
   const sequence = config.flag('return_sequences', false);
-  const main = unbatched(call, sequence ? stacked(call, order) : last[0]!);
+  const main = unbatched(call, sequence ? stacked(call, order) : end);
   if (!config.flag('return_state', false)) return [main];
   return [main, ...last.map((state) => build.reshape(layer, state, build.shape(state).slice(1)))];
 }
@@ -135,13 +145,60 @@ const recurrent =
   (kind: Kind): Rule =>
   (call) => {
     const { u, initial } = begin(call);
-    const found = run(call, kind, call, u, initial);
+    const found = run(call, kind, call.within(kind.cell, 'cell'), u, initial);
     return results(call, found, call.config.flag('go_backwards', false));
   };
 
+/** Cells in a layer RNN, one or several of which each takes what the one before gives. */
+const ofCells: Rule = (call) => {
+  const { u, initial } = begin(call);
+  skip(call);
+  const backwards = call.config.flag('go_backwards', false);
+  const cell = inner(call, 'cell');
+  // tfjs repeats what the cell is made of.
+  for (const key of Object.keys(cell.config.json)) call.config.get(snake(key));
+  const many = cell.kind === 'StackedRNNCells';
+  const weights = call.within(cell.name, 'cell');
+  const cells = many
+    ? cell.config.list('cells').map((own, k) => {
+        if (!isObject(own)) throw cell.config.error(`cell ${k} is no object`);
+        return described(call, new Config(own, cell.config.where));
+      })
+    : [cell];
+  const seen = new Map<string, number>();
+  let [last, at]: [Unrolled, number] = [{ steps: [], last: [] }, 0];
+  let v = u;
+  const states: number[] = [];
+  for (const [k, { kind: name, config, name: label }] of cells.entries()) {
+    const plain = name.replace(/Cell$/, '');
+    const kind = name !== plain && Object.hasOwn(kinds, plain) ? kinds[plain] : undefined;
+    if (!kind) throw call.build.error(call.layer, `has cells ${name}; nearest is LSTMCell`);
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    const place = `cells/${kind.cell}${before > 0 ? `_${before}` : ''}`;
+    // tfjs numbers them instead of naming them.
+    const numbered = call.within(`RNNCell_${k}`, place);
+    const kept = many ? weights.within(label, place) : weights;
+    const own = many && numbered.has('kernel') ? numbered : kept;
+    const given = initial.slice(at, at + (initial.length > 0 ? kind.states : 0));
+    at += given.length;
+    last = run({ ...call, config }, kind, own, v, given, backwards);
+    states.push(...last.last);
+    v = stacked(call, last.steps);
+  }
+  return results(call, { steps: last.steps, last: states, main: last.last[0]! }, backwards);
+};
+
 /** The layer that a wrapper's configuration holds. */
-function inner(call: Call, key: string): { kind: string; config: Config; name: string } {
-  const entry = call.config.object(key);
+const inner = (call: Call, key: string): Inner => described(call, call.config.object(key));
+
+interface Inner {
+  readonly kind: string;
+  readonly config: Config;
+  readonly name: string;
+}
+
+function described(call: Call, entry: Config): Inner {
   for (const own of ['module', 'registered_name', 'build_config', 'name', 'inbound_nodes']) entry.get(own);
   const kind = entry.text('class_name');
   const config = entry.object('config');
@@ -176,14 +233,14 @@ const bidirectional: Rule = (call) => {
   const first = run(
     one,
     kind,
-    call.within(`forward_${plain(forward.name)}`, 'forward_layer'),
+    call.within(`forward_${plain(forward.name)}`, 'forward_layer').within(kind.cell, 'cell'),
     u,
     initial.slice(0, half),
   );
   const second = run(
     two,
     kind,
-    call.within(`backward_${plain(forward.name)}`, 'backward_layer'),
+    call.within(`backward_${plain(forward.name)}`, 'backward_layer').within(kind.cell, 'cell'),
     u,
     initial.slice(half),
   );
@@ -240,4 +297,5 @@ export const timeDistributed =
 export const recurrentRules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, recurrent(kind)])),
   Bidirectional: bidirectional,
+  RNN: ofCells,
 };

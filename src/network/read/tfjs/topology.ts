@@ -2,6 +2,7 @@ import type { Budget } from '../../../core/budget.js';
 import type { InputError } from '../../../core/errors.js';
 import { readJson } from '../../../core/json.js';
 import { type NetworkBuilder, show } from '../../build.js';
+import { checkLengths, chosenInputs, chosenOutputs, lengthGiven, type NetworkEnds } from '../ends.js';
 import { nearest } from '../nearest.js';
 import type { Call, OwnWeights } from './call.js';
 import { Config, isObject, type Json } from './config.js';
@@ -30,6 +31,8 @@ interface Context {
   /** Names of the enclosing models, outermost first, and their place in a Keras 3 checkpoint: `layers/sequential/`. */
   readonly path: readonly string[];
   readonly place: string;
+  /** What was asked of the outermost model's inputs and outputs. */
+  readonly ends: NetworkEnds;
 }
 
 /** One layer as the topology lists it. */
@@ -56,12 +59,15 @@ function readLayers(context: Context, list: readonly unknown[], where: Config): 
   return list.map((value) => {
     const layer = readLayer(context, value, where);
     // Keras 3 numbers the layers of one class within a model: dense, dense_1, … (its saving_lib.py).
-    const kind = snakeCase(layer.kind);
+    const kind = snakeCase(classNames[layer.kind] ?? layer.kind);
     const count = seen.get(kind) ?? 0;
     seen.set(kind, count + 1);
     return { ...layer, place: `${context.place}layers/${count === 0 ? kind : `${kind}_${count}`}` };
   });
 }
+
+/** Layers that Keras offers under another name than their class has. */
+const classNames: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
 
 const snakeCase = (kind: string): string =>
   kind
@@ -158,29 +164,39 @@ const owning = (build: NetworkBuilder, weights: LayerWeights): OwnWeights => ({
     build.count(fresh);
     return tensor;
   },
+  has: (name) => weights.has(name),
   ignore: (name) => weights.ignore(name),
   within: (name, place) => owning(build, weights.within(name, place)),
 });
 
 /** The batchless input shape a layer declares, if it declares one. */
-function declaredShape({ config }: Layer): readonly number[] | undefined {
+function declaredShape({ config, name }: Layer, ends: NetworkEnds = {}): readonly number[] | undefined {
   const key = config.get('batch_input_shape') === undefined ? 'batch_shape' : 'batch_input_shape';
   if (config.get(key) === undefined) return undefined;
   const shape = config.list(key);
-  if (
-    shape.length < 2 ||
-    shape.slice(1).some((length) => !Number.isSafeInteger(length) || (length as number) < 1)
-  ) {
+  const fail = (problem: string): InputError => config.error(problem);
+  const lengths = shape.map((length, axis) => length ?? lengthGiven(ends, [`${name}.${axis}`], fail) ?? null);
+  const odd = lengths.findIndex(
+    (length, axis) => axis > 0 && !(Number.isSafeInteger(length) && (length as number) > 0),
+  );
+  if (shape.length < 2 || odd > 0)
     throw config.error(
-      `the input shape ${JSON.stringify(shape)} is not fixed: give every axis but the first (the batch) a length and save again`,
+      `the input shape ${JSON.stringify(shape)} is not fixed: ${odd > 0 && shape[odd] === null ? `give shapes: { "${name}.${odd}": … }` : 'give every axis but the first (the batch) a length and save again'}`,
     );
-  }
-  return shape.slice(1) as number[];
+  return lengths.slice(1) as number[];
 }
+
+/** Axes of an input without a length, as they are called. */
+const openAxes = ({ config, name }: Layer): string[] => {
+  const shape = config.get('batch_input_shape') ?? config.get('batch_shape');
+  return Array.isArray(shape)
+    ? shape.flatMap((length, axis) => (length === null ? [`${name}.${axis}`] : []))
+    : [];
+};
 
 /** The node a model's input stands for: a new network input, or the node the model is called on. */
 function bind(context: Context, layer: Layer, given: number | undefined): number {
-  const shape = declaredShape(layer);
+  const shape = declaredShape(layer, given === undefined ? context.ends : {});
   if (layer.kind === 'InputLayer') {
     checkDtype(layer.config, true);
     for (const key of ['sparse', 'ragged', 'optional'])
@@ -217,6 +233,12 @@ function addSequential(context: Context, entry: Config, inputs?: readonly number
   if (!first) throw entry.error('the model has no layers');
   if (inputs !== undefined && inputs.length !== 1) {
     throw entry.error(`is called on ${inputs.length} inputs, expected one`);
+  }
+  if (inputs === undefined && context.path.length === 0) {
+    const fail = (problem: string): InputError => entry.error(problem);
+    chosenInputs([first.name], context.ends.inputs, fail);
+    chosenOutputs([layers.at(-1)!.name], context.ends.outputs, fail);
+    if (!containers.includes(first.kind)) checkLengths(context.ends, openAxes(first), fail);
   }
   let nodes: readonly number[];
   if (inputs === undefined && containers.includes(first.kind)) {
@@ -258,8 +280,22 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
   if (layers.length === 0) throw entry.error('the model has no layers');
   if (layers.every(({ kind }) => kind === 'InputLayer'))
     throw entry.error('the model has no layers besides its inputs');
-  const inputs = readReferences(config, 'input_layers');
-  const outputs = readReferences(config, 'output_layers');
+  const outermost = given === undefined && context.path.length === 0;
+  const ends = outermost ? context.ends : {};
+  const fail = (problem: string): InputError => entry.error(problem);
+  const allInputs = readReferences(config, 'input_layers');
+  const inputs = chosenInputs(
+    allInputs.map(({ layer }) => layer),
+    ends.inputs,
+    fail,
+  ).map((k) => allInputs[k]!);
+  const allOutputs = readReferences(config, 'output_layers');
+  const outputs = chosenOutputs(
+    allOutputs.map(({ layer, tensor }) => (tensor === 0 ? layer : `${layer}:${tensor}`)),
+    ends.outputs,
+    fail,
+  ).map((k) => allOutputs[k]!);
+  if (outermost) checkLengths(ends, layers.flatMap(openAxes), fail);
   checkDtype(config, false);
   config.finish('a functional model', harmlessKey);
   if (given && given.length !== inputs.length) {

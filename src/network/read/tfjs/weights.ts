@@ -135,6 +135,7 @@ export interface LayerWeights {
   /** Marks a weight that a layer carries but does not compute with. */
   ignore(weight: string): void;
   /** Those of something inside the layer: by its name in Keras 2, by its place in Keras 3. */
+  has(weight: string): boolean;
   within(name: string, place: string): LayerWeights;
 }
 
@@ -230,6 +231,7 @@ export class Weights {
         this.#used.add(name);
         return { tensor, fresh };
       },
+      has: (weight) => this.#find(path, weight) !== undefined,
       ignore: (weight) => {
         const name = find(weight);
         if (name !== undefined) this.#used.add(name);
