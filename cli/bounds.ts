@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Box, bounds, InputError, readJson } from '../index.js';
+import { unheedSignals } from './interruption.js';
 import { type NetworkFlags, networkOptions, openNetwork } from './network.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
@@ -24,6 +25,7 @@ export function boundsCommand(): Command {
   for (const option of networkOptions()) command.addOption(option);
   return command.action(async (path: string, flags: BoundsFlags) => {
     const network = await openNetwork(path, flags);
+    unheedSignals();
     const box = readJson(flags.box, { limits: flags.limit });
     if (typeof box !== 'object' || box === null || Array.isArray(box))
       throw new InputError(`${flags.box}: holds no object { lower, upper, center?, norm1? }`);

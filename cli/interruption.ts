@@ -19,6 +19,14 @@ export function heedSignals(): void {
 }
 
 /**
+ * For what computes in this thread without a pause, in which no handler would be called, and has nothing to keep: signals
+ * end it as they end any process.
+ */
+export function unheedSignals(): void {
+  for (const name of signals) process.removeAllListeners(name);
+}
+
+/**
  * Announces a solve, aborted by the first signal, or when nobody reads standard output any more, unless its answer goes
  * elsewhere as well.
  */

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { type QpElement, type QpOptions, solveQpFile } from '../index.js';
 import { exitCode } from './exit-code.js';
+import { unheedSignals } from './interruption.js';
 import { type LimitFlags, limitOption } from './options.js';
 import { print, printJson } from './output.js';
 import { table } from './table.js';
@@ -40,6 +41,7 @@ export function qpCommand(): Command {
     .addOption(limitOption())
     .option('--json', 'print one JSON object', false)
     .action((file: string, { weaklyActive, limit, json }: Flags) => {
+      unheedSignals();
       const { elements, seconds } = solveQpFile(file, { weaklyActive, ...(limit && { limits: limit }) });
       if (elements.some(({ status }) => status !== 'optimal' && status !== 'acceptable'))
         process.exitCode = exitCode.failed;

@@ -7,7 +7,7 @@ import { sudoku } from '../scenarios/sudoku/scenario.js';
 import type { Outcome, TrainingChoice, TrainingScenario } from '../scenarios/training/scenario.js';
 import { type Epoch, train } from '../scenarios/training/train.js';
 import { exitCode } from './exit-code.js';
-import { interruptible } from './interruption.js';
+import { heedSignals, interruptible, unheedSignals } from './interruption.js';
 import { whole } from './options.js';
 import { print, printJson, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
@@ -92,7 +92,10 @@ async function run(
       outcomes.push({ entrant, trained, curve });
       if (signal.aborted) break;
     }
+    // A report takes its time without a pause; who asks once more to end is heard all the same.
+    unheedSignals();
     const { picture, facts } = scenario.report(outcomes);
+    heedSignals();
     const result = {
       scenario: name,
       status: signal.aborted ? 'interrupted' : 'trained',

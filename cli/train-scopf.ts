@@ -7,8 +7,10 @@ import { writeWhole } from '../runtime/node/draft.js';
 import { loadCase, SAMPLES_FILE } from '../scenarios/scopf/load-case.js';
 import { npyBytes } from '../scenarios/scopf/npy.js';
 import { type Around, lossSamples } from '../scenarios/scopf/samples.js';
+import { heedSignals, unheedSignals } from './interruption.js';
 import { whole } from './options.js';
 import { print, remark } from './output.js';
+import { Outputs } from './outputs.js';
 
 interface TrainFlags {
   readonly case?: string;
@@ -64,6 +66,11 @@ function train({
     );
   if (!grid.units.every(({ on }) => on))
     throw new InputError(`grid ${grid.name} has units that are off: leave them out of the case`);
+  // A place that takes no files is refused before the training, not after it.
+  const outputs = Outputs.open(out, ['model.json', 'weights.bin', 'card.json', SAMPLES_FILE]);
+  outputs.tellReplaced((line) => remark(`graybox: ${line}`));
+  outputs.close();
+  unheedSignals();
   const spread = lossSamples(grid, dynamics, count);
   const quarter = Math.ceil(count / 4);
   const near = results.map((file, k) =>
@@ -102,6 +109,7 @@ function train({
     .join(' ')
     .replace(/--out[ =]\S+/, '')
     .trim();
+  heedSignals();
   const { heldOut } = saveSurrogate(out, trained, `graybox ${command}`);
   writeWhole(join(out, SAMPLES_FILE), npyBytes({ rows: all.count, columns: all.inputs, data: all.x }));
   print(

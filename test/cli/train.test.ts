@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { graybox } from './run.js';
+import { command, graybox } from './run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'graybox-train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,4 +48,23 @@ it('refuses in one line what it cannot train', () => {
     expect(err).toMatch(message);
     expect(err.trim().split('\n').length).toBe(1);
   }
+});
+
+const nine = ['train', 'scopf', '--case', 'nine-buses', '--samples', '40'];
+
+it('ends at once when a signal asks a training that would go on for days, and leaves nothing behind', async () => {
+  const out = join(folder, 'long');
+  const child = spawn(process.execPath, [command, ...nine, '--epochs', '1000000', '--out', out]);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (text.includes('losses simulated')) child.kill('SIGTERM');
+  });
+  const signal = await new Promise((resolve) => child.once('close', (_, name) => resolve(name)));
+  expect(signal).toBe('SIGTERM');
+  expect(existsSync(out)).toBe(false);
+}, 60_000);
+
+it('refuses a place that takes no files before it trains', () => {
+  const { code, err } = graybox([...nine, '--epochs', '1000000', '--out', '/dev/null']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/^graybox: \/dev\/null: is there and no folder/);
 });
