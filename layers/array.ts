@@ -22,10 +22,10 @@ export interface GivenArray {
 }
 
 /**
- * A copy of what a caller gave, row by row. Throws InputError for what is no array of finite numbers, by the place of the
+ * A copy of what a caller gave, row by row; `one`: how many numbers of a flat list belong to one element. Throws InputError for what is no array of finite numbers, by the place of the
  * first entry that is wrong, and for rows of different lengths.
  */
-export function arrayOf(value: unknown, where: string): GivenArray {
+export function arrayOf(value: unknown, where: string, one = Infinity): GivenArray {
   if (isNdArray(value)) return strided(value, where);
   if (!isNumbers(value))
     throw new InputError(`${where} is ${told(value)}, not an array of numbers, nested rows or an ndarray`);
@@ -36,7 +36,7 @@ export function arrayOf(value: unknown, where: string): GivenArray {
     if (at.length === 0) break;
   }
   const data = new Float64Array(shape.reduce((size, length) => size * length, 1));
-  fill(value, shape, 0, data, 0, where);
+  fill(value, shape, 0, data, 0, where, shape.length === 1 && one < value.length ? one : undefined);
   return { shape, data };
 }
 
@@ -47,13 +47,15 @@ function fill(
   out: Float64Array,
   start: number,
   where: string,
+  one?: number,
 ): number {
   const last = axis === shape.length - 1;
   let at = start;
   for (let k = 0; k < value.length; k++) {
     const entry = value[k];
     if (last) {
-      if (typeof entry !== 'number' || !Number.isFinite(entry)) numberOf(entry, `${where}[${k}]`);
+      if (typeof entry !== 'number' || !Number.isFinite(entry))
+        numberOf(entry, `${where}[${k}]${one ? ` (of element ${Math.floor(k / one)})` : ''}`);
       out[at++] = entry as number;
     } else {
       const expected = shape[axis + 1]!;

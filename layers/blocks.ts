@@ -55,7 +55,7 @@ export function batchOf(
       if (sizeOf(axes) > 0) throw new InputError(`${name} is missing: it has the shape ${show(axes)}`);
       return { name, block: { values: new Float64Array(0), shared: true }, batch: undefined };
     }
-    return { name, ...place(name, arrayOf(value, name), axes, shared) };
+    return { name, ...place(name, arrayOf(value, name, sizeOf(axes)), axes, shared) };
   });
   const first = read.find(({ batch }) => batch !== undefined);
   const odd = read.find(({ batch }) => batch !== undefined && batch !== first!.batch);

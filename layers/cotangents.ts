@@ -25,7 +25,7 @@ export function cotangentsOf(given: GivenCotangents, shape: QpShape, batch: numb
           `cotangents: unknown part '${name}'; known are ${Object.keys(sizes).join(', ')}`,
         );
       const size = sizes[name as keyof QpPoint];
-      const { shape: axes, data } = arrayOf(value, `cotangent of ${name}`);
+      const { shape: axes, data } = arrayOf(value, `cotangent of ${name}`, size);
       const flat = axes.length === 1 && data.length === batch * size;
       const rows = axes.length === 2 && axes[0] === batch && (axes[1] === size || batch === 0);
       if (!flat && !rows)

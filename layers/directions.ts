@@ -11,8 +11,9 @@ export function directionsOf(given: QpData, batch: QpBatch): Directions {
     .map(([name, value]) => {
       if (!inputNames.includes(name as InputName))
         throw new InputError(`directions: unknown input '${name}'; known are ${inputNames.join(', ')}`);
-      const { shape, data } = arrayOf(value, `direction of ${name}`);
       const own = axesOf(name as InputName, batch);
+      const one = own.reduce((size, length) => size * length, 1);
+      const { shape, data } = arrayOf(value, `direction of ${name}`, one);
       const axes = batch[name as InputName].shared ? own : [batch.batch, ...own];
       const fits = shape.length === 1 || shape.join() === axes.join();
       if (!fits || data.length !== batch[name as InputName].values.length)

@@ -27,12 +27,14 @@ export function readProblems(value: unknown, where: string, limits?: BudgetLimit
   }
 }
 
-function objectOf(value: unknown, where: string): Record<string, unknown> {
+function objectOf(
+  value: unknown,
+  where: string,
+  wanted = '{ Q, q, A, b, G, h } or { problems: […] }',
+): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !isNumbers(value))
     return value as Record<string, unknown>;
-  throw new InputError(
-    `${where}: is ${told(value)}, not an object { Q, q, A, b, G, h } or { problems: […] }`,
-  );
+  throw new InputError(`${where}: is ${told(value)}, not an object ${wanted}`);
 }
 
 function checkNames(given: Record<string, unknown>, known: readonly string[], where: string): void {
@@ -115,7 +117,7 @@ function rowsOf(
 
 function readCotangent(value: unknown, { n, m, p }: QpShape, where: string): Required<Cotangents> {
   const at = `${where}: cotangent`;
-  const given = objectOf(value, at);
+  const given = objectOf(value, at, `{ ${cotangentNames.join(', ')} }`);
   checkNames(given, cotangentNames, at);
   const part = (key: (typeof cotangentNames)[number], length: number): Float64Array =>
     given[key] === undefined ? new Float64Array(length) : numbersOf(given[key], `${at}.${key}`, { length });

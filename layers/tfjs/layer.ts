@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../src/core/errors.js';
 import { told } from '../../src/core/given.js';
+import { nearest } from '../../src/core/nearest.js';
 import {
   type InitialValues,
   inputLength,
@@ -47,6 +48,10 @@ export class QpLayer extends tf.layers.Layer {
         `${where}: was saved in version ${told(args.version)} of QpLayer, this is version ${version}; load it with the package that wrote it`,
       );
     this.config = readConfig(args, where);
+    const own = [...Object.keys(this.config), 'initial'];
+    const stranger = Object.keys(args).find((name) => !own.includes(name) && !inherited.includes(name));
+    if (stranger !== undefined)
+      throw new InputError(`${where}: unknown option '${stranger}'; ${hint(stranger, own)}`);
     this.#initial = readInitial(args.initial, weightShapes(this.config), where);
     this.inputSpec = [{ ndim: 2, axes: { '-1': inputLength(this.config) } } as unknown as tf.InputSpec];
   }
@@ -133,6 +138,17 @@ export class QpLayer extends tf.layers.Layer {
       version,
     } as tf.serialization.ConfigDict;
   }
+}
+
+/** What else a saved model holds, or tfjs gives layers. */
+const inherited = [
+  ...['version', 'name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType'],
+  ...['weights', 'activityRegularizer', 'customObjects', 'fastWeightInit'],
+];
+
+function hint(stranger: string, known: readonly string[]): string {
+  const near = nearest(stranger, known);
+  return near ? `did you mean '${near}'?` : `there are ${known.join(', ')}`;
 }
 
 const identity = (n: number): Float64Array =>

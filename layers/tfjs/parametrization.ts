@@ -1,3 +1,4 @@
+import { Budget, countOf } from '../../src/core/budget.js';
 import { InputError } from '../../src/core/errors.js';
 import { numberOf, optionsOf, wholeOf } from '../../src/core/given.js';
 import { flag, oneOf, readOptions } from '../../src/core/options.js';
@@ -62,6 +63,11 @@ export function readConfig(given: QpLayerConfig, where: string): Parametrization
     seed: seed === undefined ? undefined : wholeOf(seed, `${where}: seed`),
     frozen: Array.isArray(frozen) ? frozen : [frozen as unknown as WeightName],
   };
+  const [numbers, most] = [countOf([read.n + read.m + read.p, read.n]), new Budget().limit('matrix')];
+  if (numbers > most)
+    throw new InputError(
+      `${where}: matrices of ${numbers} numbers, where at most ${most} are taken; give smaller n, m or p`,
+    );
   if (read.epsilon < 0) throw new InputError(`${where}: epsilon is ${read.epsilon}, expected ≥ 0`);
   if (read.input === 'b' && read.m === 0)
     throw new InputError(`${where}: the input is b, but there are no equalities; give m`);

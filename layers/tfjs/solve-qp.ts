@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type InputName, inputNames, type QpPoint, type QpShape } from '../../solvers/batch/contract.js';
 import { InputError } from '../../src/core/errors.js';
-import { told } from '../../src/core/given.js';
+import { optionsOf, recordOf, told } from '../../src/core/given.js';
 import { readOptions } from '../../src/core/options.js';
 import { asymmetry, axesOf } from '../blocks.js';
 import { partSizes } from '../cotangents.js';
@@ -40,7 +40,8 @@ const table = { onFailure, weaklyActive };
  * are not finite, Q that is not symmetric, and on backends that cannot be read synchronously (webgpu).
  */
 export function solveQp(tensors: QpTensors, options: SolveQpOptions = {}): QpAnswers {
-  const settings = readOptions(table, { ...options }, 'solveQp');
+  const settings = readOptions(table, { ...optionsOf(options, 'solveQp') }, 'solveQp');
+  recordOf(tensors, 'solveQp: what is solved');
   requireSynchronous();
   const given = inputNames.filter((name) => tensors[name] !== undefined);
   const shape = shapeOf(tensors);
@@ -89,6 +90,7 @@ function shapeOf(tensors: QpTensors): QpShape {
       throw new InputError(`solveQp: unknown input '${name}'; known are ${inputNames.join(', ')}`);
     if (value !== undefined && !(value instanceof tf.Tensor))
       throw new InputError(`solveQp: ${name} is ${told(value)}, not a tensor`);
+    if (value?.isDisposed) throw new InputError(`solveQp: ${name} was disposed; give a tensor that is kept`);
   }
   const last = (name: 'q' | 'b' | 'h'): number => {
     const tensor = tensors[name];

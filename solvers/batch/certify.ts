@@ -2,12 +2,19 @@ import { dot, maxNorm } from '../../src/core/vector.js';
 import { ActiveSystem } from './active-system.js';
 import type { Certificate, QpPoint } from './contract.js';
 import type { Qp } from './element.js';
-import { addSizes, addTimes, addTransposedSizes, addTransposedTimes, pick } from './matrix.js';
+import { addTimes, addTransposedSizes, addTransposedTimes, pick } from './matrix.js';
 
 /** Relative residual of what is accepted as a certificate. */
 const ACCEPTED = 1e-7;
+/** Multipliers beside the largest that may be rounding. */
+const ROUNDING = 1e-14;
+/** What bᵀν + hᵀλ, or qᵀray, is below zero, relative to what adds up in it, that is more than rounding. */
+const FALLS = 1e-12;
 
-const identity = (n: number): Float64Array => {
+const sizeOf = (x: Float64Array, y: Float64Array): number =>
+  x.reduce((sum, value, k) => sum + Math.abs(value * y[k]!), 0);
+
+export const identity = (n: number): Float64Array => {
   const I = new Float64Array(n * n);
   for (let i = 0; i < n; i++) I[i * n + i] = 1;
   return I;
@@ -37,13 +44,11 @@ export function infeasibility(qp: Qp, point: QpPoint): Certificate | null {
     lam[i] = Math.max(0, y[m + k]!);
   });
   const nu = y.slice(0, m);
-  const candidates = [
-    { nu, lam },
-    { nu: point.nu.slice(), lam: point.lam.map((value) => Math.max(0, value)) },
-  ];
-  for (const candidate of candidates) {
+  const given = { nu: point.nu.slice(), lam: point.lam.map((value) => Math.max(0, value)) };
+  // Rounding may be all that a row of zeros is mixed with.
+  for (const candidate of [{ nu, lam }, given].flatMap((one) => [one, withoutRounding(one)])) {
     const value = dot(b, candidate.nu) + dot(h, candidate.lam);
-    if (!(value < 0)) continue;
+    if (!(value < -FALLS * (sizeOf(b, candidate.nu) + sizeOf(h, candidate.lam)))) continue;
     for (let i = 0; i < m; i++) candidate.nu[i] = candidate.nu[i]! / -value;
     for (let i = 0; i < lam.length; i++) candidate.lam[i] = candidate.lam[i]! / -value;
     const r = new Float64Array(n);
@@ -55,6 +60,12 @@ export function infeasibility(qp: Qp, point: QpPoint): Certificate | null {
     if (maxNorm(r) <= ACCEPTED * maxNorm(size)) return candidate;
   }
   return null;
+}
+
+function withoutRounding({ nu, lam }: { nu: Float64Array; lam: Float64Array }) {
+  const least = ROUNDING * Math.max(maxNorm(nu), maxNorm(lam));
+  const kept = (value: number): number => (Math.abs(value) > least ? value : 0);
+  return { nu: nu.map(kept), lam: lam.map(kept) };
 }
 
 function* guessSupport(lam: Float64Array, s: Float64Array): Generator<number> {
@@ -74,20 +85,21 @@ export function unboundedness(qp: Qp, point: QpPoint): Certificate | null {
   system.solve(along);
   for (const ray of [along.z, point.z.slice()]) {
     const value = dot(q, ray);
-    if (!(value < 0)) continue;
+    if (!(value < -FALLS * sizeOf(q, ray))) continue;
     for (let j = 0; j < n; j++) ray[j] = ray[j]! / -value;
     const [rQ, rA, rG] = [new Float64Array(n), new Float64Array(m), new Float64Array(p)];
     addTimes(Q, ray, 1, rQ);
     addTimes(A, ray, 1, rA);
     addTimes(G, ray, 1, rG);
-    const [sQ, sA, sG] = [new Float64Array(n), new Float64Array(m), new Float64Array(p)];
-    addSizes(Q, ray, sQ);
-    addSizes(A, ray, sA);
-    addSizes(G, ray, sG);
-    const up = rG.reduce((most, value, i) => Math.max(most, value / Math.max(sG[i]!, Number.MIN_VALUE)), 0);
     const unit = maxNorm(ray);
-    const flat = maxNorm(rQ) <= ACCEPTED * Math.max(maxNorm(sQ), maxNorm(Q) * unit);
-    if (flat && maxNorm(rA) <= ACCEPTED * maxNorm(A) * unit && up <= ACCEPTED) return { ray };
+    const zero = (r: number, M: Float64Array): boolean => r <= ACCEPTED * maxNorm(M) * unit;
+    const falls = rG.every((value, i) => zero(value, G.subarray(i * n, (i + 1) * n)));
+    if (
+      falls &&
+      zero(maxNorm(rQ), Q) &&
+      rA.every((value, i) => zero(Math.abs(value), A.subarray(i * n, (i + 1) * n)))
+    )
+      return { ray };
   }
   return null;
 }

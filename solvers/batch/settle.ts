@@ -10,6 +10,9 @@ const TOGETHER = 12;
 /** Multipliers and slacks below this share of the sizes in them are 0 to rounding, more where the system is ill-conditioned. */
 const WEAK = { least: 1e-12, most: 3e-11, perCondition: 10 * Number.EPSILON } as const;
 
+/** What a multiplier adds to stationarity, where the objective is of the order of one, that is nothing. */
+const NOTHING = 1e-20;
+
 /** A point on its active rows. */
 export interface Settled {
   readonly point: QpPoint;
@@ -71,6 +74,9 @@ export function settle(
       for (let j = 0; j < n; j++) z[j] = z[j]! + g.z[j]!;
       for (let i = 0; i < y.length; i++) y[i] = y[i]! + g.y[i]!;
     }
+    // Of rows of zeros, and of programs without an objective, whose units tell nothing from nothing.
+    for (let i = 0; i < y.length; i++)
+      if (Math.abs(y[i]!) * maxNorm(C.subarray(i * n, (i + 1) * n)) < NOTHING) y[i] = 0;
     error = residual(qp, C, d, z, y);
     if (!(error < 1e-7)) return undefined;
     const s = h.slice();

@@ -7,6 +7,7 @@ import { type Errors, errorsOf, objectiveOf } from './judge.js';
 import type { BatchSettings } from './options.js';
 import { type Scaled, scaled, unscaled } from './scale.js';
 import { guess, type Settled, settle } from './settle.js';
+import { recession, separation } from './without-solution.js';
 
 /** The answer for one element, in the units of its data. */
 export interface ElementAnswer {
@@ -44,6 +45,15 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array)
     if (warm?.system.regular)
       return settledAnswer(qp, units, warm, { iterations: 0, factorizations: 1 }, settings);
   }
+  const nothing = { iterations: 0, factorizations: 0 };
+  const ray = recession(inner);
+  if (ray) {
+    const apart = separation(inner);
+    const certificate = apart && infeasibility(qp, unscaled(units, apart));
+    if (certificate) return without(qp, 'infeasible', units, { point: apart, ...nothing }, certificate);
+    const found = unboundedness(qp, unscaled(units, ray));
+    if (found) return without(qp, 'unbounded', units, { point: ray, ...nothing }, found);
+  }
   let settled: Settled | undefined;
   const end = solveEmbedding(inner, settings.maxIterations, (point) => {
     settled = settle(inner, point, guess(point));
@@ -61,8 +71,11 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array)
   if (settled) return settledAnswer(qp, units, settled, end, settings);
   const point = unscaled(units, end.point);
   const errors = errorsOf(qp, point);
+  // What got nowhere may have been on its way to a certificate; errors beside large numbers seem small.
+  const apart = separation(inner);
+  const proof = apart && infeasibility(qp, unscaled(units, apart));
+  if (proof) return without(qp, 'infeasible', units, end, proof);
   if (!(errors.relative <= settings.acceptable)) {
-    // What got nowhere may have been on its way to a certificate.
     const certificate = infeasibility(qp, point);
     if (certificate) return without(qp, 'infeasible', units, end, certificate);
     const ray = unboundedness(qp, point);

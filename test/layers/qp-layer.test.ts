@@ -338,6 +338,13 @@ describe('mistakes', () => {
         ],
       }),
     ).toThrow(/^cotangent of z\[0\]\[1\] is NaN/);
+    expect(() => layer.backward({ z: [1, 2, Number.NaN, 4] })).toThrow(
+      /^cotangent of z\[2\] \(of element 1\) is NaN/,
+    );
+    expect(() => layer.forward({ ...good(), q: [1, 2, 3, Number.POSITIVE_INFINITY] } as QpData)).toThrow(
+      /^q\[3\] \(of element 1\) is Infinity/,
+    );
+    layer.forward(good() as QpData);
     expect(() => layer.backward({ x: [1] } as never)).toThrow(/unknown part 'x'/);
     expect(() => layer.tangent({ q: [1, 2] })).toThrow(
       /direction of q has the shape \[2\], expected \[2, 2\]/,

@@ -252,6 +252,39 @@ describe('mistakes', () => {
       () => solveQp({ Q: eye(), q: tf.zeros([2]), c: eye() } as never),
       /unknown input 'c'/,
     ],
+    ['nothing to solve', () => solveQp(undefined as never), /what is solved is undefined, not an object/],
+    ['options that are none', () => solveQp({ Q: eye(), q: tf.zeros([2]) }, 3 as never), /the options are 3/],
+    [
+      'NaN in the second element',
+      () =>
+        solveQp({
+          Q: eye(),
+          q: tf.tensor2d([
+            [0, 1],
+            [Number.NaN, 1],
+          ]),
+        }),
+      /^q\[2\] \(of element 1\) is NaN/,
+    ],
+    [
+      'a tensor that is gone',
+      () => {
+        const q = tf.zeros([2]);
+        q.dispose();
+        return solveQp({ Q: eye(), q });
+      },
+      /q was disposed/,
+    ],
+    [
+      'an option that a layer does not have',
+      () => new QpLayer({ n: 2, weaklyactive: 'include' } as never),
+      /unknown option 'weaklyactive'; did you mean 'weaklyActive'/,
+    ],
+    [
+      'a layer of billions',
+      () => new QpLayer({ n: 1e6 }),
+      /matrices of 1000000000000 numbers, where at most/,
+    ],
     ['a layer without n', () => new QpLayer({} as never), /n is undefined, not a whole number ≥ 1/],
     [
       'input h without rows',
