@@ -108,7 +108,7 @@ async function installedParts(): Promise<DiagnosedPart[]> {
     part('koffi', 'calls system libraries: BLAS, Ipopt, CUDA', koffi, 'npm install koffi'),
     part(
       'BLAS',
-      'large dense blocks of KKT systems',
+      'engine blas, the default for networks that are not small; large dense blocks of KKT systems',
       typeof blas === 'string' ? undefined : blas.name,
       'apt-get install libopenblas0-pthread (Debian), brew install openblas (macOS), with koffi',
     ),
@@ -121,7 +121,7 @@ async function installedParts(): Promise<DiagnosedPart[]> {
     part('Ipopt', '--solver ipopt', ipopt, noIpopt),
     part(
       'ONNX Runtime',
-      'engine onnx, the default for networks that are not small',
+      'engine onnx, the default where there is no BLAS or much is gathered',
       onnx === true ? 'installed' : undefined,
       'npm install onnxruntime-node (behind a firewall: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node)',
     ),
@@ -131,7 +131,9 @@ async function installedParts(): Promise<DiagnosedPart[]> {
       tfjs === true ? 'installed' : undefined,
       'npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm',
     ),
-    ...cudaParts().map(({ name, path, remedy }) => part(`CUDA: ${name}`, 'engine cuda', path, remedy)),
+    ...cudaParts().map(({ name, path, remedy }) =>
+      part(`CUDA: ${name}`, name === 'cusolver' ? '--kkt-device cuda' : 'engine cuda', path, remedy),
+    ),
   ];
 }
 

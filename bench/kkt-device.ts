@@ -61,10 +61,13 @@ function timed(call: () => void): { least: number; cpu: number } {
 }
 
 const b = Float64Array.from({ length: matrix.rows }, (_, k) => Math.sin(k));
-const rows = (['wasm', 'blas', 'cpu'] as const).map((who) => {
+const rows = (['wasm', 'blas', 'cpu', 'cuda'] as const).map((who) => {
   let solver: LinearSolver;
   try {
-    solver = who === 'cpu' ? onDevice('cpu', openSparse)(matrix) : openSparse(matrix, { denseKernels: who });
+    solver =
+      who === 'cpu' || who === 'cuda'
+        ? onDevice(who, openSparse)(matrix)
+        : openSparse(matrix, { denseKernels: who });
   } catch (error) {
     return [who, (error as Error).message, '', '', ''];
   }

@@ -120,7 +120,7 @@ export interface SolverFlags {
   readonly maxIter?: number;
   readonly maxTime?: number;
   readonly denseKernels?: 'auto' | 'wasm' | 'blas';
-  readonly kktDevice?: 'auto' | 'cpu';
+  readonly kktDevice?: 'auto' | 'cpu' | 'cuda';
   readonly option?: Record<string, string>;
 }
 

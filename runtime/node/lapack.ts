@@ -28,6 +28,7 @@ export function openLapack(): DenseFactorizer | string {
     },
     solve(b) {
       lapack.potrs('U', order, int(1), factor, order, b, order, info);
+      return true;
     },
     dispose() {
       factor = new Float64Array(0);

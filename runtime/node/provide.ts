@@ -8,6 +8,7 @@ import type { Solver } from '../../src/nlp/solver.js';
 import { type LoadedSolver, provideSolver } from '../solvers.js';
 import { batchCrew } from './batch-crew.js';
 import { openBlas } from './blas.js';
+import { openCudaCholesky } from './cuda-cholesky.js';
 import { openLapack } from './lapack.js';
 import './nl-source.js';
 import './plain-kernels.js';
@@ -16,7 +17,8 @@ let cudaEngine: Engine | undefined;
 
 // What Node has and the heart does without. Imported for this effect wherever work runs in Node.
 provideSystemKernels(openBlas);
-provideFactorizer(openLapack);
+provideFactorizer('cpu', openLapack);
+provideFactorizer('cuda', openCudaCholesky);
 provideCrew(batchCrew);
 provideUnwritten((bytes) => Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer);
 provideEngine('onnx', {

@@ -228,9 +228,9 @@ export const options = {
     'form in which KKT systems are factored: whole, with blocks of networks bordered, with blocks of the partition eliminated first, as one full matrix; auto: by their structure',
   ),
   kkt_device: oneOf(
-    ['auto', 'cpu'],
+    ['auto', 'cpu', 'cuda'],
     'auto',
-    "cpu: KKT systems of one large dense block are factored by one call of the system's LAPACK on all cores",
+    "cpu: KKT systems of one large dense block are factored by one call of the system's LAPACK on all cores; cuda: by cuSOLVER on the first card",
   ),
   linear_solver_options: {
     default: {} as Readonly<Record<string, unknown>>,

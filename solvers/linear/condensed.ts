@@ -111,7 +111,7 @@ export class CondensedSolver implements LinearSolver {
     if (this.#by === 'careful') error = this.#careful!.solve(b, count);
     else
       for (let from = 0; from < b.length; from += this.order)
-        error = Math.max(error, this.#solveOne(b.subarray(from, from + this.order)));
+        error = Math.max(error, this.#solveOr(b.subarray(from, from + this.order)));
     this.#counts.solves += count;
     this.#seconds.solve += now() - began;
     return error;
@@ -164,6 +164,11 @@ export class CondensedSolver implements LinearSolver {
     for (let r = 0; r < this.#rows.length; r++)
       for (let k = 0; k < n; k++) diagonal[k]! += this.#borders[r * n + k]! ** 2;
     const failed = factorizer.factor(n, S, this.#borders);
+    if (failed < 0) {
+      // The card is lost, or full: no more of it.
+      this.#raised = true;
+      return undefined;
+    }
     const upTo = failed === 0 ? n : failed - 1;
     for (let k = 0; k < upTo; k++) if (!(S[k * (n + 1)]! ** 2 > CLEAR * diagonal[k]!)) return undefined;
     if (failed === 0) return { positive: positive + n, negative, zero: 0 };
@@ -226,9 +231,25 @@ export class CondensedSolver implements LinearSolver {
     return signs;
   }
 
-  #solveOne(b: Float64Array): number {
+  /** By the factorizer, or where its device fails by LDLᵀ of our own, from then on. */
+  #solveOr(b: Float64Array): number {
     const given = b.slice();
-    this.#apply(b);
+    const error = this.#by === 'factorizer' ? this.#solveOne(b) : undefined;
+    if (error !== undefined) return error;
+    this.#raised = true;
+    b.set(given);
+    if (this.#by !== 'careful') {
+      this.#careful ??= openSparse(this.#matrix, this.options);
+      this.#careful.factor(this.#values);
+      this.#by = 'careful';
+    }
+    return this.#careful!.solve(b);
+  }
+
+  /** The backward error; undefined where a device failed. */
+  #solveOne(b: Float64Array): number | undefined {
+    const given = b.slice();
+    if (!this.#apply(b)) return undefined;
     const n = this.order;
     for (let step = 0; ; step++) {
       const residual = given.slice();
@@ -239,13 +260,13 @@ export class CondensedSolver implements LinearSolver {
       for (let i = 0; i < n; i++)
         if (residual[i] !== 0) error = Math.max(error, Math.abs(residual[i]!) / sizes[i]!);
       if (!(error > REFINED) || step >= this.#steps) return error;
-      this.#apply(residual);
+      if (!this.#apply(residual)) return undefined;
       for (let i = 0; i < n; i++) b[i]! += residual[i]!;
     }
   }
 
-  /** `b ← A⁻¹ b`, without refinement. */
-  #apply(b: Float64Array): void {
+  /** `b ← A⁻¹ b`, without refinement; false where a device failed. */
+  #apply(b: Float64Array): boolean {
     const { order, partner, at } = this.#leaves;
     const [place, pivots, values, borders, roots] = [
       this.#place,
@@ -263,7 +284,7 @@ export class CondensedSolver implements LinearSolver {
       const weight = b[r]! / roots[k]!;
       for (let j = 0; j < n; j++) own[j]! += weight * borders[k * n + j]!;
     });
-    this.#factorizer!.solve(own);
+    if (!this.#factorizer!.solve(own)) return false;
     for (let r = 0; r < this.order; r++) if (place[r]! >= 0) b[r] = own[place[r]!]!;
     this.#rows.forEach((r, k) => {
       let sum = 0;
@@ -274,6 +295,7 @@ export class CondensedSolver implements LinearSolver {
       const r = order[k]!;
       if (place[r] === -1) b[r] = (b[r]! - values[at[r]!]! * b[partner[r]!]!) / pivots[r]!;
     }
+    return true;
   }
 }
 

@@ -28,7 +28,9 @@ describe('graybox doctor', () => {
       if (remedy !== undefined) expect(`${name}: ${remedy}`).toMatch(/npm install|apt|pip install/);
     const at = (engine: string, device: string) =>
       engines.find((own) => own.engine === engine && own.device === device);
-    for (const engine of ['wasm', 'onnx', 'tfjs', 'reference']) {
+    const blas = parts.find(({ name }) => name === 'BLAS')!.found !== undefined;
+    expect(at('blas', 'cpu')?.missing === undefined).toBe(blas);
+    for (const engine of ['wasm', ...(blas ? ['blas'] : []), 'onnx', 'tfjs', 'reference']) {
       const { measured, missing } = at(engine, 'cpu')!;
       expect(missing).toBeUndefined();
       expect(measured!.calls).toBeGreaterThan(0);

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { solve } from '../../api/solve.js';
 import { network as constrainByNetwork, Model, multiply, power, subtract, sum } from '../../index.js';
 import { compiled } from '../../runtime/node/compiled.js';
+import { openProducts } from '../../runtime/node/products.js';
 import { Runtime } from '../../runtime/node/runtime.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from '../pool/problem.js';
@@ -17,7 +18,13 @@ export interface Repeated {
   readonly kernels?: readonly ('wasm' | 'auto')[];
 }
 
-const engines = ['wasm', 'onnx', 'tfjs', 'reference'] as const;
+const engines = [
+  'wasm',
+  ...(typeof openProducts(1) === 'string' ? [] : ['blas' as const]),
+  'onnx',
+  'tfjs',
+  'reference',
+] as const;
 type Engine = (typeof engines)[number];
 
 function rosenbrock(n: number): Model {
@@ -59,6 +66,11 @@ export const repeated: readonly Repeated[] = [
   { name: 'a network in full space', make: lifted, engines: [] },
   { name: 'a small network', make: () => nearest(0.5).model, engines },
   { name: 'a wider network', make: () => nearest(0.35, smallNetwork(40, 90, 3)).model, engines },
+  {
+    name: 'a network whose products are shared by threads',
+    make: () => nearest(0.35, smallNetwork(60, 300, 3)).model,
+    engines: engines.filter((engine) => engine === 'blas' || engine === 'onnx'),
+  },
 ];
 
 /** How a problem is solved. */
@@ -106,7 +118,7 @@ function waysOf({ engines, kernels }: Repeated): Way[] {
   if (kernels) return kernels.map((own) => ({ kernels: own }));
   if (engines.length === 0) return [{}];
   return engines.flatMap<Way>((engine) =>
-    engine === 'onnx' ? [1, 2].map((threads) => ({ engine, threads })) : [{ engine }],
+    engine === 'onnx' || engine === 'blas' ? [1, 2].map((threads) => ({ engine, threads })) : [{ engine }],
   );
 }
 

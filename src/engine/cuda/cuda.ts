@@ -63,6 +63,8 @@ export interface Cuda {
   readonly architecture: string;
   /** The compiler and its version. */
   readonly compiler: string;
+  /** The stream, for libraries that queue work of theirs on it. */
+  readonly stream: Address;
   /** Bytes of device memory. */
   memory(): { readonly free: number; readonly total: number };
   allocate(bytes: number): Address;

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** What the engine loads. */
-export type LibraryName = 'driver' | 'cublas' | 'nvrtc' | 'builtins';
+export type LibraryName = 'driver' | 'cublas' | 'nvrtc' | 'builtins' | 'cusolver';
 
 /** Major versions of CUDA that are known to work, the newest first. */
 export const versions = [13, 12] as const;
@@ -13,6 +13,7 @@ const patterns: { readonly [L in LibraryName]: RegExp } = {
   cublas: /^libcublas\.so\.(\d+)$/,
   nvrtc: /^libnvrtc\.so\.(\d+)$/,
   builtins: /^libnvrtc-builtins\.so\.(\d+)\.\d+$/,
+  cusolver: /^libcusolver\.so\.(\d+)$/,
 };
 
 /** What brings a library that is missing, in one line. */
@@ -23,6 +24,8 @@ export const remedies: { readonly [L in LibraryName]: string } = {
     'libcublas comes with CUDA 12 or 13, or with: pip install nvidia-cublas (nvidia-cublas-cu12 for drivers of CUDA 12)',
   nvrtc:
     'libnvrtc comes with CUDA 12 or 13, or with: pip install nvidia-cuda-nvrtc (nvidia-cuda-nvrtc-cu12 for drivers of CUDA 12)',
+  cusolver:
+    'libcusolver comes with CUDA 12 or 13, or with: pip install nvidia-cusolver (nvidia-cusolver-cu12 for drivers of CUDA 12)',
   builtins: 'libnvrtc-builtins belongs to libnvrtc: install that again',
 };
 
@@ -86,7 +89,9 @@ export function findLibrary(name: LibraryName, within: readonly string[] = folde
   const found = within.flatMap((folder) =>
     entries(folder, patterns[name]).map((path): Found => {
       const version = patterns[name].exec(path.slice(path.lastIndexOf('/') + 1))?.[1];
-      return { path, version: version === undefined ? undefined : Number(version) };
+      // cuSOLVER counts one behind: CUDA 12 has its version 11.
+      const behind = name === 'cusolver' ? 1 : 0;
+      return { path, version: version === undefined ? undefined : Number(version) + behind };
     }),
   );
   if (name === 'driver') return found[0];

@@ -27,6 +27,11 @@ const attribute = { major: 75, minor: 76 } as const;
 
 /** The first card of this machine through its driver, cuBLAS and NVRTC; an InputError says what is missing. */
 export async function openCuda(): Promise<Cuda> {
+  return openCudaNow();
+}
+
+/** As `openCuda`, without the promise. */
+export function openCudaNow(): Cuda {
   const compiler = openCompiler();
   const { functions: cu } = loadLibrary('driver', [
     'int cuInit(unsigned int)',
@@ -109,6 +114,7 @@ export async function openCuda(): Promise<Cuda> {
     card: new TextDecoder().decode(nameBytes.subarray(0, nameBytes.indexOf(0))),
     architecture,
     compiler: compiler.name,
+    stream,
     memory() {
       const [free, total] = [box(), box()];
       ok('cuMemGetInfo_v2', cu.cuMemGetInfo_v2(free, total));

@@ -10,7 +10,7 @@ export interface CudaPart {
 /** What engine cuda loads, as it is found on this machine. */
 export function cudaParts(): readonly CudaPart[] {
   const within = folders();
-  return (['driver', 'cublas', 'nvrtc'] as const).map((name) => {
+  return (['driver', 'cublas', 'nvrtc', 'cusolver'] as const).map((name) => {
     const path = findLibrary(name, within)?.path;
     const foreign = path === undefined ? foreignVersions(name, within) : undefined;
     const remedy = foreign === undefined ? remedies[name] : `${foreign}; ${remedies[name]}`;

@@ -28,6 +28,7 @@ export class FakeCuda implements Cuda {
   readonly card = 'Fake 100';
   readonly architecture = 'sm_90';
   readonly compiler = 'fake 1';
+  readonly stream = 0n;
   /** Calls by name, in order. */
   readonly log: string[] = [];
   /** Called before each call; may throw. */
@@ -144,6 +145,19 @@ export class FakeCuda implements Cuda {
     this.#enter('synchronize');
     this.#notWhileRecording('synchronize');
     for (const step of this.#queue.splice(0)) step();
+  }
+
+  /** Queues what another library does. */
+  queue(call: string, step: () => void): void {
+    this.#put(call, step);
+  }
+  floats(address: Address, count: number): Float64Array {
+    const { memory, offset } = this.#from(address);
+    return new Float64Array(memory, offset, count);
+  }
+  ints(address: Address, count: number): Int32Array {
+    const { memory, offset } = this.#from(address);
+    return new Int32Array(memory, offset, count);
   }
 
   #enter(call: string): void {

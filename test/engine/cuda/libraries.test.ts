@@ -51,6 +51,18 @@ describe.skipIf(process.platform === 'win32')('the search for libraries', () => 
     expect(thirteen.relative('nvrtc')).toMatch(/nvidia\/cu13\/lib\/libnvrtc\.so\.13$/);
   });
 
+  it('knows that cuSOLVER counts one behind', () => {
+    const { relative, within } = machine([
+      'usr/local/cuda/lib64/libcusolver.so.11',
+      'usr/lib64/libcusolver.so.12',
+    ]);
+    expect(relative('cusolver')).toBe('usr/lib64/libcusolver.so.12');
+    expect(findLibrary('cusolver', within)?.version).toBe(13);
+    const old = machine(['usr/lib64/libcusolver.so.10']);
+    expect(old.relative('cusolver')).toBeUndefined();
+    expect(foreignVersions('cusolver', old.within)).toMatch(/libcusolver\.so\.10, not of CUDA 12 or 13$/);
+  });
+
   it('prefers what GRAYBOX_CUDA names, and looks in no relative folder', () => {
     const files = ['own/libcublas.so.13', 'usr/local/cuda/lib64/libcublas.so.13'];
     expect(machine(files, { GRAYBOX_CUDA: '~/own' }).relative('cublas')).toBe('own/libcublas.so.13');
