@@ -9,6 +9,8 @@ const known = [
   'scopf-nine-buses',
   'scopf-tanh-100x3',
   'mnist-relu-128x3',
+  'mnist-convolution',
+  'mnist-attention',
   'mnist-tanh-512',
   'scopf-tanh-500x5',
 ] as const;
