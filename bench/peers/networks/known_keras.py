@@ -131,8 +131,8 @@ def conv_bn(x, c, k, act="relu", **more):
 def u_net():
     x = In(8, 8, 1)
     a = conv_bn(x, 2, 3)
-    b = conv_bn(L.MaxPooling2D()(a), 3, 3)
-    c = conv_bn(L.AveragePooling2D()(b), 3, 3)
+    b = conv_bn(L.MaxPooling2D(2)(a), 3, 3)
+    c = conv_bn(L.AveragePooling2D(2)(b), 3, 3)
     u = conv_bn(L.Concatenate()([L.UpSampling2D(interpolation="bilinear")(c), b]), 2, 3)
     u = L.Concatenate()([L.Conv2DTranspose(2, 2, strides=2)(u), a])
     return x, L.Conv2D(1, 1, activation="sigmoid")(u)
@@ -174,7 +174,7 @@ def densenet():
     u = x
     for _ in range(3):
         u = L.Concatenate()([u, L.Conv2D(2, 3, padding="same")(L.ReLU()(L.BatchNormalization()(u)))])
-    return x, L.GlobalMaxPooling2D()(L.AveragePooling2D()(L.Conv2D(3, 1)(u)))
+    return x, L.GlobalMaxPooling2D()(L.AveragePooling2D(2)(L.Conv2D(3, 1)(u)))
 
 
 @known
