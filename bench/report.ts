@@ -27,6 +27,7 @@ import { qpHard } from './report/suites/qp-hard.js';
 import { qpHead } from './report/suites/qp-head.js';
 import { random } from './report/suites/random.js';
 import { scale } from './report/suites/scale.js';
+import { schur } from './report/suites/schur.js';
 import { scopf } from './report/suites/scopf.js';
 import { solve } from './report/suites/solve.js';
 import { sparse } from './report/suites/sparse.js';
@@ -45,6 +46,7 @@ const suites: readonly Suite[] = [
   networks,
   oracle,
   uses,
+  schur,
   qp,
   qpHard,
   qpHead,

@@ -1,11 +1,11 @@
 import { InputError } from '../../src/core/errors.js';
-import { sameList, sameStructure } from '../../src/core/structure/same.js';
 import type { Nlp } from '../../src/nlp/contract.js';
 import type { Result } from '../../src/nlp/result.js';
 import { openLinearSolver } from '../linear/index.js';
 import { byColumns, type ColumnAnswer, type ColumnRequest } from './columns.js';
 import type { KktShape, KktSystem } from './contract.js';
 import { openKkt } from './open.js';
+import { sameShape } from './same-shape.js';
 import {
   type ParameterDerivative,
   Sensitivity,
@@ -55,7 +55,7 @@ export class KeptSolution {
     // From here on it belongs to the sensitivity, which disposes of it where it fails.
     this.#kkt = undefined;
     this.#sensitivity = new Sensitivity(this.nlp, this.result, (shape) => {
-      if (suits(kkt.shape, shape)) return kkt;
+      if (sameShape(kkt.shape, shape)) return kkt;
       kkt.dispose();
       return openKkt(shape, null, openLinearSolver, {});
     });
@@ -68,7 +68,7 @@ export class KeptSolution {
    */
   handOver(shape: KktShape, how: string): KktSystem | undefined {
     const kkt = this.#kkt ?? this.#sensitivity?.system;
-    const suitable = how === this.how && kkt !== undefined && suits(kkt.shape, shape);
+    const suitable = how === this.how && kkt !== undefined && sameShape(kkt.shape, shape);
     const again = suitable ? kkt.again(shape) : undefined;
     if (again === undefined) this.dispose();
     this.#kkt = undefined;
@@ -83,18 +83,4 @@ export class KeptSolution {
     this.#kkt = undefined;
     this.#sensitivity = undefined;
   }
-}
-
-/** Whether a system of one shape takes the values of another. */
-function suits(own: KktShape, other: KktShape): boolean {
-  return (
-    own.n === other.n &&
-    own.core === other.core &&
-    own.m === other.m &&
-    sameList(own.attachedRow, other.attachedRow) &&
-    sameList(own.attachedSign, other.attachedSign) &&
-    sameList(own.partition ?? [], other.partition ?? []) &&
-    sameStructure(own.jacobian, other.jacobian) &&
-    sameStructure(own.hessian, other.hessian)
-  );
 }

@@ -10,6 +10,11 @@ export interface Part {
   /** Distinct, ascending. */
   readonly sources: Int32Array;
   readonly isFull: boolean;
+  /**
+   * Of a full one whose values stand by rows in the order of its sources: the first value of each row, and no places. Null for
+   * others.
+   */
+  readonly first: Int32Array | null;
   /** Whether a place occurs twice. */
   readonly hasRepeats: boolean;
   /** By place: row of the layer, index into `sources`, value; repeated places add up. */
@@ -279,15 +284,34 @@ function part(count: number, { row, source, value }: Pick<Part, 'row' | 'source'
   const places = count * sources.length;
   const isFull = places >= SMALL && source.length >= FULL * places;
   const own = source.map((p) => rank[p]!);
+  const first = isFull ? firstByRow(count, sources.length, row, own, value) : null;
+  const none = new Int32Array(0);
   return {
     count,
     sources,
     isFull,
-    hasRepeats: isFull && hasRepeats(places, row, own, sources.length),
-    row,
-    source: own,
-    value,
+    first,
+    hasRepeats: isFull && first === null && hasRepeats(places, row, own, sources.length),
+    row: first ? none : row,
+    source: first ? none : own,
+    value: first ? none : value,
   };
+}
+
+function firstByRow(
+  count: number,
+  width: number,
+  row: Int32Array,
+  source: Int32Array,
+  value: Int32Array,
+): Int32Array | null {
+  if (value.length !== count * width) return null;
+  for (let k = 0; k < value.length; k++) {
+    const s = k % width;
+    if (row[k] !== (k - s) / width || source[k] !== s) return null;
+    if (s > 0 && value[k] !== value[k - 1]! + 1) return null;
+  }
+  return Int32Array.from({ length: count }, (_, i) => value[i * width]!);
 }
 
 function hasRepeats(places: number, row: Int32Array, source: Int32Array, width: number): boolean {

@@ -2,6 +2,7 @@ import type { OpenLinearSolver } from '../../linear/contract.js';
 import { linearOptions } from '../../linear/options.js';
 import type { KktShape } from '../contract.js';
 import type { CoreSystem } from '../core.js';
+import { sameShape } from '../same-shape.js';
 import type { Block } from './block.js';
 import { GeneralBlock } from './general.js';
 import { type Plan, planOf } from './plan.js';
@@ -35,7 +36,7 @@ export function openBlocks(
 ): CoreSystem | undefined {
   const began = performance.now() / 1000;
   if (shape.partition === undefined) return undefined;
-  const plan = planOf(shape, shape.partition);
+  const plan = planned(shape, shape.partition);
   if (takes === 'networks' && !pays(plan)) return undefined;
   const { denseKernels } = linearOptions(options);
   const blocks: Block[] = plan.triangular.map(
@@ -46,6 +47,18 @@ export function openBlocks(
   if (blocks.length === 0) return undefined;
   const rest = restOf(shape, blocks, plan.dense);
   return new SchurSystem(shape, blocks, rest, openCore(rest.shape), () => openCore(shape), began);
+}
+
+/** The latest plan: one problem after another of the same structure is planned once. */
+let latest: { readonly shape: KktShape; readonly plan: Plan } | undefined;
+/** Most values of a Jacobian whose plan is kept. */
+const MOST_KEPT = 2 ** 22;
+
+function planned(shape: KktShape, partition: Int32Array): Plan {
+  if (latest && sameShape(latest.shape, shape)) return latest.plan;
+  const plan = planOf(shape, partition);
+  latest = shape.jacobian.length <= MOST_KEPT ? { shape, plan } : undefined;
+  return plan;
 }
 
 function pays({ triangular, flops }: Plan): boolean {

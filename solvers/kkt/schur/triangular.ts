@@ -10,6 +10,8 @@ interface Filled {
   readonly part: Part;
   readonly matrix: Matrix | null;
   readonly numbers: Float64Array;
+  /** The size of the largest number of each row. */
+  readonly largest: Float64Array;
 }
 
 interface FilledLayer extends Layer {
@@ -91,7 +93,8 @@ export class TriangularBlock implements Block {
     this.#memory = new Matrices(numbers, parts.length + 6, Math.max(widest, tallest, width), denseKernels);
     const fill = (part: Part): Filled => {
       const matrix = part.isFull ? this.#memory.allocate(part.count, part.sources.length) : null;
-      return { part, matrix, numbers: matrix?.data ?? new Float64Array(part.value.length) };
+      const numbers = matrix?.data ?? new Float64Array(part.value.length);
+      return { part, matrix, numbers, largest: new Float64Array(part.count) };
     };
     this.#layers = structure.layers.map((layer) => ({
       ...layer,
@@ -145,7 +148,11 @@ export class TriangularBlock implements Block {
     const { diagonal, multiple } = this.#structure;
     let changed = gather(diagonal.position, diagonal.value, J, this.#pivot);
     changed = gather(multiple.position, multiple.value, J, this.#multiple) || changed;
-    for (const filled of this.#all()) changed = takePart(filled, J) || changed;
+    for (const filled of this.#all()) {
+      if (!takePart(filled, J)) continue;
+      findLargest(filled);
+      changed = true;
+    }
     return changed;
   }
 
@@ -160,7 +167,8 @@ export class TriangularBlock implements Block {
   #pivotsHold(): boolean {
     const most = new Float64Array(this.rows.length);
     for (const { first, filled, outer } of this.#layers)
-      for (const part of [...filled, outer]) raiseToLargest(part, most, first);
+      for (const { largest } of [...filled, outer])
+        for (let i = 0; i < largest.length; i++) raise(most, first + i, largest[i]!);
     return this.#pivot.every((d, p) => {
       const size = Math.abs(d);
       const row = Math.max(most[p]!, Math.abs(this.#multiple[p]!));
@@ -455,6 +463,18 @@ function takePart({ part, matrix, numbers }: Filled, J: Float64Array): boolean {
     return changed;
   }
   const width = sources.length;
+  if (part.first !== null) {
+    for (let i = 0, at = 0; i < part.count; i++) {
+      let k = part.first[i]!;
+      for (const end = at + width; at < end; at++, k++) {
+        const number = J[k]!;
+        if (number === numbers[at]) continue;
+        numbers[at] = number;
+        changed = true;
+      }
+    }
+    return changed;
+  }
   if (!part.hasRepeats) {
     for (let k = 0; k < value.length; k++) {
       const at = row[k]! * width + source[k]!;
@@ -470,15 +490,25 @@ function takePart({ part, matrix, numbers }: Filled, J: Float64Array): boolean {
   return true;
 }
 
-/** Raises `most[first + i]` to the largest number of row i. */
-function raiseToLargest({ part, matrix, numbers }: Filled, most: Float64Array, first: number): void {
+function findLargest({ part, matrix, numbers, largest }: Filled): void {
   const width = part.sources.length;
-  for (let k = 0; k < numbers.length; k++) {
-    const i = first + (matrix ? Math.floor(k / width) : part.row[k]!);
-    const size = Math.abs(numbers[k]!);
-    // NaN counts as largest.
-    if (!(size <= most[i]!)) most[i] = size;
-  }
+  largest.fill(0);
+  if (matrix === null)
+    for (let k = 0; k < numbers.length; k++) raise(largest, part.row[k]!, Math.abs(numbers[k]!));
+  else
+    for (let i = 0; i < part.count; i++) {
+      let most = 0;
+      for (let k = i * width; k < (i + 1) * width && !Number.isNaN(most); k++) {
+        const size = Math.abs(numbers[k]!);
+        if (!(size <= most)) most = size;
+      }
+      largest[i] = most;
+    }
+}
+
+/** NaN counts as largest. */
+function raise(list: Float64Array, at: number, size: number): void {
+  if (!(size <= list[at]! || Number.isNaN(list[at]))) list[at] = size;
 }
 
 /** Writes minus the numbers of a part into rows of `width` numbers, sources being their columns. */
