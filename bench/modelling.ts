@@ -6,16 +6,15 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { estimation, measurements, times, truth } from '../examples/drift.js';
+import { noise } from '../examples/trained.js';
 import {
   add,
   argmaxAtLeast,
-  cos,
   dense,
-  exp,
   InputError,
   isSolved,
   Model,
-  matmul,
   multiply,
   multistart,
   type Network,
@@ -26,7 +25,6 @@ import {
   prepare,
   type Solution,
   shutdown,
-  sin,
   solve,
   subtract,
   sumOfSquares,
@@ -50,15 +48,6 @@ const count = (flag: 'runs' | 'solves', least: number): number => {
 };
 const runs = count('runs', 1);
 const solves = count('solves', 50);
-
-/** Reproducible numbers between −1 and 1. */
-function noise(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-}
 
 /** `widths[0] → tanh → … → widths.at(-1)` with weights by a seed. */
 function net(name: string, widths: readonly number[], seed = 1): Network {
@@ -155,38 +144,7 @@ async function control() {
 }
 
 const driftNet = net('drift', [2, 16, 16, 1], 3);
-const truth = [2, 0.5, 0.7, 1.5, 0.3, 0.1, -0.2, 0.15, 0.05, -0.1, 0.4, 0.25];
-const times = Array.from({ length: 2000 }, (_, k) => k / 200);
-const startAt = truth.map((v) => v + 0.1);
-const measurements = (seed: number): number[] => {
-  const random = noise(seed);
-  return times.map((t) => {
-    const [a, b, c, d, e, ...rest] = truth as [number, number, number, number, number, ...number[]];
-    const waves = [0, 1, 2, 3, 4].reduce((sum, j) => sum + rest[j]! * Math.cos((j + 2) * t), 0);
-    const last = rest[5]! * Math.cos(t + rest[6]!);
-    return a * Math.exp(-b * t) + c * Math.sin(d * t) + e * t + waves + last + 0.02 * random();
-  });
-};
-
-function estimation() {
-  const model = new Model('estimation');
-  const k = model.variables('k', 12, { lower: -3, upper: 3, start: startAt });
-  const measured = model.parameter('measured', [times.length]);
-  const waves = matmul(
-    times.map((t) => [0, 1, 2, 3, 4].map((j) => Math.cos((j + 2) * t))),
-    k.slice(5, 10).reshape([5, 1]),
-  ).column(0);
-  const foretold = add(
-    multiply(k.at(0), exp(multiply(times, multiply(-1, k.at(1))))),
-    multiply(k.at(2), sin(multiply(times, k.at(3)))),
-    multiply(times, k.at(4)),
-    waves,
-    multiply(k.at(10), cos(add(times, k.at(11)))),
-    network(driftNet, k.slice(0, 2)).at(0),
-  );
-  model.minimize(sumOfSquares(subtract(foretold, measured)));
-  return { model, k, measured };
-}
+const data = (seed: number): number[] => measurements(0, 0.02, noise(seed));
 
 interface Peer {
   readonly version: string;
@@ -197,9 +155,15 @@ interface Peer {
 }
 
 /** The same estimation by CasADi and Ipopt; a text where it cannot be had. */
-function casadi(data: readonly number[]): Peer | string {
+function casadi(measured: readonly number[]): Peer | string {
   const script = join(packageRoot, 'bench', 'peers', 'casadi_estimation.py');
-  const input = JSON.stringify({ times, data, start: startAt, runs, layers: layersOf(driftNet) });
+  const input = JSON.stringify({
+    times,
+    data: measured,
+    start: truth.map((v) => v + 0.1),
+    runs,
+    layers: layersOf(driftNet),
+  });
   const { status, stdout, stderr, error } = spawnSync(flags.python, [script], { input, encoding: 'utf8' });
   if (status === 0) return JSON.parse(stdout.trim().split('\n').at(-1)!) as Peer;
   return `${flags.python}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
@@ -220,24 +184,22 @@ async function estimate() {
   const outside: number[] = [];
   let objective = Number.NaN;
   let iterations = 0;
-  const data = measurements(5);
+  const once = data(5);
   for (let run = 0; run <= runs; run++) {
     const { value, wall } = await timed(async () => {
-      const { model, measured } = estimation();
-      measured.set(data);
+      const { model, measured } = estimation(driftNet);
+      measured.set(once);
       return solve(model);
     });
     if (run > 0) first.push(wall);
     ({ objective, iterations } = solved(value));
   }
-  await using prepared = await prepare(estimation().model);
+  await using prepared = await prepare(estimation(driftNet).model);
   for (let run = 0; run < 4 * runs; run++) {
-    const { value, wall } = await timed(() =>
-      prepared.solve({ parameters: { measured: measurements(6 + run) } }),
-    );
+    const { value, wall } = await timed(() => prepared.solve({ parameters: { measured: data(6 + run) } }));
     if (run > 1) outside.push(wall / inside(solved(value)));
   }
-  const peer = casadi(data);
+  const peer = casadi(once);
   return {
     first: median(first),
     second: median(outside),

@@ -17,6 +17,7 @@ import { hs } from './report/suites/hs.js';
 import { linear } from './report/suites/linear.js';
 import { mixed } from './report/suites/mixed.js';
 import { mnist } from './report/suites/mnist.js';
+import { modelling } from './report/suites/modelling.js';
 import { models } from './report/suites/models.js';
 import { networks } from './report/suites/networks.js';
 import { nl } from './report/suites/nl.js';
@@ -38,6 +39,7 @@ const suites: readonly Suite[] = [
   nl,
   sparse,
   models,
+  modelling,
   random,
   linear,
   mnist,

@@ -1,4 +1,4 @@
-"""The estimation of bench/modelling.ts by CasADi and Ipopt, exact derivatives.
+"""The estimation of examples/drift.ts by CasADi and Ipopt, exact derivatives.
 
 Standard input: a JSON object with times, data, start, runs and layers (W by rows in × out, b; tanh between). Standard output: a
 JSON object with CasADi's version, the median milliseconds of a first solve, its expressions and functions built anew, and of a
