@@ -21,6 +21,7 @@ import {
   Variable,
   VariableArray,
 } from '../src/model/index.js';
+import { isRowAmong } from '../src/model/row.js';
 import type { Link, Statement } from '../src/model/statement.js';
 import { assemble } from '../src/nlp/assemble.js';
 import { Values } from './values.js';
@@ -122,7 +123,7 @@ export class Sensitivity extends Derivatives {
   }
 
   #own(row: Row): void {
-    if (typeof row !== 'object' || row === null || this.statement.rows.names[row.index] !== row.name)
+    if (!isRowAmong(row, this.statement.rows.names))
       throw new InputError(
         `sensitivity: row ${told(row?.name ?? row)} is not in the problem that was solved`,
       );
@@ -240,7 +241,7 @@ function seedOf(
         x[element.index]! += weights(k);
         return;
       }
-      if (typeof element !== 'object' || element === null || rowNames[element.index] !== element.name)
+      if (!isRowAmong(element, rowNames))
         throw new InputError(`adjoint: ${told(element)} is neither a variable nor a row of the problem`);
       constraints[element.index]! += sense * weights(k);
       if (element.other !== undefined) constraints[element.other]! += sense * weights(k);

@@ -16,6 +16,8 @@ import {
   Variable,
   VariableArray,
 } from '../src/model/index.js';
+import { asPrimitive } from '../src/model/primitive.js';
+import { isRowAmong } from '../src/model/row.js';
 import type { Statement } from '../src/model/statement.js';
 import { undefinedPart } from '../src/model/undefined-part.js';
 import type { Result } from '../src/nlp/result.js';
@@ -56,6 +58,10 @@ export interface Solution extends Result {
   readonly sensitivity?: Sensitivity;
   /** The derivatives of the scalar of option `adjoint` by all parameters; absent where that was not given. */
   readonly adjoint?: AdjointSensitivity;
+  /** How it ended, in one line. */
+  toString(): string;
+  /** Refuses JavaScript's operators, which would make text or NaN of it. */
+  [Symbol.toPrimitive](hint: string): string;
   /** Small plain data, by name, for `JSON.stringify`; a later solve takes it as its `warmStart`. */
   toJSON(): SavedSolution;
   /** The same as {@link Solution.network}. */
@@ -104,7 +110,7 @@ export function solutionOf(
       throw new InputError(`variables '${array.name}' are not of model '${model.name}'`);
   };
   const inProblem = (row: Row): void => {
-    if (typeof row !== 'object' || row === null || statement.rows.names[row.index] !== row.name)
+    if (!isRowAmong(row, statement.rows.names))
       throw new InputError(`row ${told(row?.name ?? row)} is not in the problem that was solved`);
   };
   const rowValue = (row: Row): number => {
@@ -175,6 +181,8 @@ export function solutionOf(
   log?.(
     `${result.status}: ${message}; objective ${objective.toPrecision(9)}, ${result.iterations} iterations, ${result.seconds.total.toFixed(3)} s`,
   );
+  const text = (): string =>
+    `${model.name}: ${result.status}, objective ${objective.toPrecision(9)}, ${result.iterations} iterations`;
   return {
     ...result,
     message,
@@ -197,6 +205,11 @@ export function solutionOf(
     ...wish?.told(derivatives ?? noDerivatives(`there are none with status '${result.status}'`), x),
     networkOf: report,
     toJSON: () => savedSolution(statement, result),
+    toString: text,
+    [Symbol.toPrimitive]: (hint: string) =>
+      hint === 'string'
+        ? text()
+        : asPrimitive(hint, `a solution`, 'solution.objective and solution.value(x) are numbers'),
     value,
     multiplier,
     reducedCosts,

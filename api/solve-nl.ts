@@ -17,7 +17,15 @@ export interface NlAnswer {
   readonly file: Pick<NlFile, 'file' | 'header' | 'names' | 'sense' | 'objective' | 'warnings'>;
   readonly solution: Omit<
     Solution,
-    'problem' | 'value' | 'multiplier' | 'reducedCosts' | 'toJSON' | 'network' | 'networkOf'
+    | 'problem'
+    | 'value'
+    | 'multiplier'
+    | 'reducedCosts'
+    | 'toJSON'
+    | 'toString'
+    | 'network'
+    | 'networkOf'
+    | typeof Symbol.toPrimitive
   >;
 }
 

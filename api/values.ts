@@ -1,6 +1,7 @@
 import ndarray from 'ndarray';
 import { InputError } from '../src/core/errors.js';
 import type { AnyRank, Extents, Indices } from '../src/model/index.js';
+import { asPrimitive } from '../src/model/primitive.js';
 
 /** Numbers in nested lists, as deep as their array has axes. */
 export type Nested = number | readonly Nested[];
@@ -25,6 +26,11 @@ export class Values<R extends number = AnyRank> implements Iterable<number> {
 
   get size(): number {
     return this.data.length;
+  }
+
+  /** Entries along the first axis. */
+  get length(): number {
+    return this.shape[0] ?? 1;
   }
 
   /** The entry at these indices, one per axis. */
@@ -63,6 +69,19 @@ export class Values<R extends number = AnyRank> implements Iterable<number> {
 
   [Symbol.iterator](): Iterator<number> {
     return this.data[Symbol.iterator]();
+  }
+
+  toString(): string {
+    return JSON.stringify(this);
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    return asPrimitive(
+      hint,
+      `values of shape [${this.shape.join(', ')}]`,
+      'take one, values.at(0), or all, [...values]',
+    );
   }
 }
 

@@ -45,6 +45,11 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
     return this.elements.reduce<Owner | undefined>((owner, e) => commonOwner(owner, e.owner), undefined);
   }
 
+  /** Entries along the first axis. */
+  get length(): number {
+    return this.shape[0] ?? 1;
+  }
+
   /** The entry at these indices, one per axis. */
   at(...indices: Indices<R>): E {
     return this.elements[placeOf(this.shape, indices as readonly number[], `${this.name}.at`)]!;

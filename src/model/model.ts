@@ -38,11 +38,13 @@ import { type GroupOptions, groupUses, type Template } from './grouping.js';
 import { type Handle, Handles } from './handles.js';
 import type { GrayBoxOptions, ModelOptions, VariableOptions } from './model-options.js';
 import { ParameterArray } from './parameters.js';
+import { asPrimitive } from './primitive.js';
 import { Relation, type RelationEntry, type RelationSign, related } from './relation.js';
 import {
   type Row,
   RowArray,
   type RowBounds,
+  RowHandle,
   type RowName,
   type RowOptions,
   type RowsOptions,
@@ -435,13 +437,17 @@ export class Model implements Owner {
   toString(): string {
     const { variableCount, parameterCount, rowCount, grayBoxes } = this;
     const sizes = [
-      `${variableCount - parameterCount} variables`,
-      ...(parameterCount > 0 ? [`${parameterCount} parameters`] : []),
-      `${rowCount} rows`,
-      ...(grayBoxes.length > 0 ? [`${grayBoxes.length} gray boxes`] : []),
+      counted(variableCount - parameterCount, 'variable'),
+      ...(parameterCount > 0 ? [counted(parameterCount, 'parameter')] : []),
+      counted(rowCount, 'row'),
+      ...(grayBoxes.length > 0 ? [counted(grayBoxes.length, 'gray box', 'gray boxes')] : []),
     ];
     const verb = this.#sense === 1 ? 'minimize' : 'maximize';
     return `model '${this.name}': ${sizes.join(', ')}${this.#objective ? `; ${verb} ${this.#objective.text}` : ''}`;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    return asPrimitive(hint, this.toString(), 'model.minimize and model.constrain take formulas');
   }
 
   #state(take: Take): Statement {
@@ -509,7 +515,7 @@ export class Model implements Owner {
       const bounds = this.#rows.bounds(name, row.low, row.high, undefined);
       return this.#addRow(name, bounds.lower, bounds.upper, row.body);
     });
-    return second === undefined ? first! : { ...first!, other: second.index };
+    return second === undefined ? first! : new RowHandle(first!.index, first!.name, second.index);
   }
 
   #addRow(name: string, lower: number, upper: number, expression: Operand): Row {
@@ -541,3 +547,6 @@ export class Model implements Owner {
     return expression;
   }
 }
+
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

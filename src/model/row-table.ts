@@ -2,7 +2,7 @@ import { InputError } from '../core/errors.js';
 import { Float64List, Int32List } from '../core/lists.js';
 import { checkBounds } from './bounds.js';
 import { Names } from './names.js';
-import type { Row } from './row.js';
+import { type Row, RowHandle } from './row.js';
 import type { Statement } from './statement.js';
 import type { Take } from './tape-writer.js';
 
@@ -29,7 +29,7 @@ export class RowTable {
     this.#lower.push(lower);
     this.#upper.push(upper);
     this.#expressions.push(expression);
-    return { index: this.length - 1, name };
+    return new RowHandle(this.length - 1, name);
   }
 
   /** Leaves rows `first` … `end − 1` without expressions and bounds. */

@@ -1,6 +1,7 @@
 import type { AnyRank } from './array.js';
 import type { Operand } from './expression.js';
-import { type Indices, placeOf } from './extents.js';
+import { type Indices, placeOf, shapeText } from './extents.js';
+import { asPrimitive } from './primitive.js';
 
 /** Bounds of one row, numbers or formulas of parameters: one side, both, or `equals`. */
 export type RowBounds<Bound = Operand> =
@@ -31,6 +32,38 @@ export interface Row {
   readonly other?: number;
 }
 
+/** A row as models hand it out. */
+export class RowHandle implements Row {
+  declare readonly other?: number;
+
+  constructor(
+    readonly index: number,
+    readonly name: string,
+    other?: number,
+  ) {
+    if (other !== undefined) this.other = other;
+  }
+
+  toString(): string {
+    return `row '${this.name}'`;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    return asPrimitive(hint, this.toString(), askSolution);
+  }
+}
+
+const askSolution = 'solution.value(row) and solution.multiplier(row) are its numbers';
+
+/** Whether something is a row of a problem whose rows have these names. */
+export const isRowAmong = (row: unknown, names: readonly string[]): boolean =>
+  typeof row === 'object' &&
+  row !== null &&
+  'index' in row &&
+  'name' in row &&
+  typeof row.name === 'string' &&
+  names[row.index as number] === row.name;
+
 /** The rows of a relation between arrays, in its shape. */
 export class RowArray<R extends number = AnyRank> implements Iterable<Row> {
   constructor(
@@ -44,6 +77,11 @@ export class RowArray<R extends number = AnyRank> implements Iterable<Row> {
     return this.elements.length;
   }
 
+  /** Entries along the first axis. */
+  get length(): number {
+    return this.shape[0] ?? 1;
+  }
+
   /** The row at these indices, one per axis. */
   at(...indices: Indices<R>): Row {
     return this.elements[placeOf(this.shape, indices as readonly number[], `${this.name}.at`)]!;
@@ -51,5 +89,13 @@ export class RowArray<R extends number = AnyRank> implements Iterable<Row> {
 
   [Symbol.iterator](): Iterator<Row> {
     return this.elements[Symbol.iterator]();
+  }
+
+  toString(): string {
+    return `rows '${this.name}' of shape ${shapeText(this.shape)}`;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    return asPrimitive(hint, this.toString(), askSolution);
   }
 }

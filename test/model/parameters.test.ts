@@ -70,7 +70,7 @@ describe('parameters', () => {
     m.parameter('p', [2, 2], 1);
     m.variable('x');
     expect([m.parameterCount, m.variableCount]).toEqual([4, 5]);
-    expect(String(m)).toBe("model 'm': 1 variables, 4 parameters, 0 rows");
+    expect(String(m)).toBe("model 'm': 1 variable, 4 parameters, 0 rows");
   });
 
   it('are refused where they cannot be meant', async () => {
