@@ -15,7 +15,7 @@ export { concat, stack } from './joining.js';
 export { type Matrix, matmul, matvec } from './matrices.js';
 export { Model } from './model.js';
 export type { GrayBoxOptions, ModelOptions, VariableOptions } from './model-options.js';
-export { max, type NormName, norm1, normInf } from './norms.js';
+export { max, min, type NormName, norm1, normInf } from './norms.js';
 export { ParameterArray } from './parameters.js';
 export {
   type Compare,

@@ -11,6 +11,7 @@ import {
 } from './expression.js';
 import { add, entries, subtract, sum } from './functions.js';
 import { Model } from './model.js';
+import type { RowOptions } from './row.js';
 
 /** A list of operands or an array of any rank. */
 type List = Iterable<Operand> | ArrayOperand;
@@ -63,18 +64,27 @@ export function normInf(u: List, options: NormName = {}): Expression {
  * `max uᵢ` of a list without a kink: a variable t with rows `uᵢ ≤ t`. It is the maximum where something pushes it down, as
  * with {@link norm1}; `maximum(a, b, …)` is the function with its kink.
  */
-export function max(u: List, options: NormName = {}): Expression {
-  const { name = 'max' } = optionsOf(options, 'max', ['name']);
-  const all = entries(u, 'max');
-  if (all.length === 0) throw new InputError('max: of no entries');
+export const max = (u: List, options: NormName = {}): Expression => extreme(u, options, 'max');
+
+/**
+ * `min uᵢ` of a list without a kink: a variable t with rows `t ≤ uᵢ`. It is the minimum where something pushes it up: in an
+ * objective that is maximized, or above a lower limit; `minimum(a, b, …)` is the function with its kink.
+ */
+export const min = (u: List, options: NormName = {}): Expression => extreme(u, options, 'min');
+
+function extreme(u: List, options: NormName, which: 'max' | 'min'): Expression {
+  const { name = which } = optionsOf(options, which, ['name']);
+  const all = entries(u, which);
+  if (all.length === 0) throw new InputError(`${which}: of no entries`);
   const model = modelOf(all);
-  const largest = (values: ArrayLike<number>): number =>
-    Array.from(values).reduce((most, value) => Math.max(most, value));
-  if (model === undefined) return toExpression(largest(all.map(numberIn)));
+  const outermost = (values: ArrayLike<number>): number =>
+    Array.from(values).reduce((most, value) => Math[which](most, value));
+  if (model === undefined) return toExpression(outermost(all.map(numberIn)));
   const own = model.freeName(name);
-  const t = model.variable(own, { start: largest(starts(model, all)) });
+  const t = model.variable(own, { start: outermost(starts(model, all)) });
+  const [bound, side] = which === 'max' ? [{ upper: 0 }, 'above'] : [{ lower: 0 }, 'below'];
   all.forEach((e, k) => {
-    model.constrain(subtract(e, t), { upper: 0, name: `${own}: above[${k}]` });
+    model.constrain(subtract(e, t), { ...bound, name: `${own}: ${side}[${k}]` } as RowOptions);
   });
   return t;
 }

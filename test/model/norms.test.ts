@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, Model, max, multiply, norm1, normInf, solveHere, subtract } from '../../index.js';
+import { add, Model, max, min, multiply, norm1, normInf, solveHere, subtract } from '../../index.js';
 
 describe('norms without kinks', () => {
   it('are the norms where they are pushed down', async () => {
@@ -30,11 +30,25 @@ describe('norms without kinks', () => {
     expect(m.find('normInf#2')).toBeDefined();
   });
 
+  it('take minima where they are pushed up', async () => {
+    const m = new Model();
+    const x = m.variables('x', 2, { lower: 0, start: [3, 1] });
+    const least = min([x.at(0), subtract(4, x.at(0)), x.at(1)]);
+    expect(m.start(m.find('min') as never)).toBe(1);
+    m.maximize(subtract(least, multiply(0.1, x.at(1))));
+    const s = await solveHere(m);
+    // min(a, 4 − a) is at most 2, and b = 2 costs less than it brings.
+    expect(s.objective).toBeCloseTo(1.8, 6);
+    expect([...s.value(x)]).toEqual([expect.closeTo(2, 5), expect.closeTo(2, 5)]);
+  });
+
   it('of numbers are numbers', () => {
     expect(String(norm1([1, -2, 3]))).toBe('6');
     expect(String(normInf([1, -2]))).toBe('2');
     expect(String(max([-1, -2]))).toBe('-1');
-    expect(() => max([])).toThrow(/of no entries/);
+    expect(String(min([-1, -2]))).toBe('-2');
+    expect(() => max([])).toThrow(/max: of no entries/);
+    expect(() => min([])).toThrow(/min: of no entries/);
     const [a, b] = [new Model('a').variable('x'), new Model('b').variable('y')];
     expect(() => norm1([a, b])).toThrow(/two models|model 'a'/);
   });
