@@ -22,11 +22,16 @@ export interface GivenArray {
 }
 
 /**
- * A copy of what a caller gave, row by row; `one`: how many numbers of a flat list belong to one element. Throws InputError for what is no array of finite numbers, by the place of the
+ * A copy of what a caller gave, row by row; `one`: how many numbers of a flat list belong to one element; `make`: where the copy is. Throws InputError for what is no array of finite numbers, by the place of the
  * first entry that is wrong, and for rows of different lengths.
  */
-export function arrayOf(value: unknown, where: string, one = Infinity): GivenArray {
-  if (isNdArray(value)) return strided(value, where);
+export function arrayOf(
+  value: unknown,
+  where: string,
+  one = Infinity,
+  make: (length: number) => Float64Array = (length) => new Float64Array(length),
+): GivenArray {
+  if (isNdArray(value)) return strided(value, where, make);
   if (!isNumbers(value))
     throw new InputError(`${where} is ${told(value)}, not an array of numbers, nested rows or an ndarray`);
   const shape: number[] = [];
@@ -35,7 +40,7 @@ export function arrayOf(value: unknown, where: string, one = Infinity): GivenArr
     if (shape.length > 3) throw new InputError(`${where} has more than three axes`);
     if (at.length === 0) break;
   }
-  const data = new Float64Array(shape.reduce((size, length) => size * length, 1));
+  const data = make(shape.reduce((size, length) => size * length, 1));
   fill(value, shape, 0, data, 0, where, shape.length === 1 && one < value.length ? one : undefined);
   return { shape, data };
 }
@@ -78,7 +83,11 @@ const isNdArray = (value: unknown): value is NdArrayLike =>
   value !== null &&
   ['data', 'shape', 'stride', 'offset'].every((field) => field in value);
 
-function strided({ data, shape, stride, offset }: NdArrayLike, where: string): GivenArray {
+function strided(
+  { data, shape, stride, offset }: NdArrayLike,
+  where: string,
+  make: (length: number) => Float64Array,
+): GivenArray {
   const whole = (list: unknown): list is ArrayLike<number> =>
     isNumbers(list) && Array.from(list).every(Number.isSafeInteger);
   if (!isNumbers(data) || !whole(shape) || !whole(stride) || shape.length !== stride.length)
@@ -88,7 +97,7 @@ function strided({ data, shape, stride, offset }: NdArrayLike, where: string): G
   const size = lengths.reduce((product, length) => product * length, 1);
   if (!(size >= 0) || size > data.length * 2 ** 20 + 1)
     throw new InputError(`${where} has the shape [${lengths.join(', ')}], which no ndarray has`);
-  const out = new Float64Array(size);
+  const out = make(size);
   const index = lengths.map(() => 0);
   for (let k = 0; k < size; k++) {
     let at = offset;

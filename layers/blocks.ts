@@ -7,6 +7,7 @@ import {
 } from '../solvers/batch/contract.js';
 import { InputError } from '../src/core/errors.js';
 import { optionsOf } from '../src/core/given.js';
+import { sharedFloat64 } from '../src/core/memory.js';
 import { arrayOf, type GivenArray, type Numbers } from './array.js';
 
 /**
@@ -32,6 +33,8 @@ export interface ReadBatch {
   /** Inputs that must be the same for all elements; the others then have one copy each. */
   readonly shared?: readonly InputName[] | undefined;
   readonly rounding?: number;
+  /** Whether other threads shall see the numbers. */
+  readonly visible?: boolean;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface ReadBatch {
 export function batchOf(
   given: QpData,
   shape: QpShape,
-  { shared, rounding = asymmetry.f64 }: ReadBatch = {},
+  { shared, rounding = asymmetry.f64, visible = false }: ReadBatch = {},
 ): QpBatch {
   const data = optionsOf(given, 'qp data');
   const stranger = Object.keys(data).find((name) => !inputNames.includes(name as InputName));
@@ -55,7 +58,10 @@ export function batchOf(
       if (sizeOf(axes) > 0) throw new InputError(`${name} is missing: it has the shape ${show(axes)}`);
       return { name, block: { values: new Float64Array(0), shared: true }, batch: undefined };
     }
-    return { name, ...place(name, arrayOf(value, name, sizeOf(axes)), axes, shared) };
+    return {
+      name,
+      ...place(name, arrayOf(value, name, sizeOf(axes), visible ? sharedFloat64 : undefined), axes, shared),
+    };
   });
   const first = read.find(({ batch }) => batch !== undefined);
   const odd = read.find(({ batch }) => batch !== undefined && batch !== first!.batch);

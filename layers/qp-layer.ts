@@ -99,7 +99,7 @@ export function openQpLayer(settings: QpLayerSettings, rounding: number): QpLaye
       alive('forward');
       const { elements } = optionsOf(given, 'forward', ['elements']);
       release();
-      const batch = batchOf(data, shape, { shared, rounding });
+      const batch = batchOf(data, shape, { shared, rounding, visible: threads > 1 });
       const numbers = warm && elementsOf(elements, batch.batch);
       const warmStart = numbers && warmStartOf(warm, numbers, shape);
       const solution = solveBatch(batch, {

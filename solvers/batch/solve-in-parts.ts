@@ -1,4 +1,4 @@
-import { sharedFloat64 } from '../../src/core/memory.js';
+import { isShared, sharedBytes } from '../../src/core/memory.js';
 import { type BatchSolution, type Block, type InputName, inputNames, type QpBatch } from './contract.js';
 import type { Crew, Job } from './crew.js';
 import type { Triple } from './derivative-element.js';
@@ -15,6 +15,8 @@ interface Part {
   readonly solution: BatchSolution;
   readonly thread: number;
   readonly id: number;
+  /** Where the inputs were copied to. */
+  readonly room?: ArrayBufferLike | undefined;
 }
 
 interface Parts {
@@ -25,16 +27,27 @@ interface Parts {
 const partsOf = new WeakMap<BatchSolution, Parts>();
 let lastId = 0;
 
-/** Elements [from, to) of a batch; `copied` has the numbers copied to where other threads see them. */
-function slice(data: QpBatch, from: number, to: number, copied: boolean): QpBatch {
+/** Rooms for inputs that no solution needs any more, oldest first, and their bytes at most: new memory takes longer than a copy. */
+const rooms: ArrayBufferLike[] = [];
+const KEPT = 2 ** 28;
+
+function returnRoom(room: ArrayBufferLike): void {
+  rooms.push(room);
+  while (rooms.reduce((sum, { byteLength }) => sum + byteLength, 0) > KEPT || rooms.length > 8) rooms.shift();
+}
+
+function takeRoom(bytes: number): ArrayBufferLike {
+  // Rooms that are far too large stay for others.
+  const found = rooms.findIndex(({ byteLength }) => byteLength >= bytes && byteLength <= 2 * bytes);
+  return found < 0 ? sharedBytes(bytes) : rooms.splice(found, 1)[0]!;
+}
+
+/** Elements [from, to) of a batch. */
+function slice(data: QpBatch, from: number, to: number): QpBatch {
   const block = (name: InputName): Block => {
     const { values, shared } = data[name];
     const one = sizeOf(data, name);
-    const own = shared ? values : values.subarray(from * one, to * one);
-    if (!copied) return { values: own, shared };
-    const there = sharedFloat64(own.length);
-    there.set(own);
-    return { values: there, shared };
+    return { values: shared ? values : values.subarray(from * one, to * one), shared };
   };
   const { n, m, p } = data;
   const blocks = Object.fromEntries(inputNames.map((name) => [name, block(name)])) as Record<
@@ -42,6 +55,23 @@ function slice(data: QpBatch, from: number, to: number, copied: boolean): QpBatc
     Block
   >;
   return { batch: to - from, n, m, p, ...blocks };
+}
+
+/** The same where other threads see it: numbers that they do not see are copied to a room. */
+function visible(data: QpBatch): { readonly there: QpBatch; readonly room?: ArrayBufferLike } {
+  const hidden = inputNames.filter((name) => !isShared(data[name].values));
+  const bytes = 8 * hidden.reduce((sum, name) => sum + data[name].values.length, 0);
+  if (bytes === 0) return { there: data };
+  const room = takeRoom(bytes);
+  let at = 0;
+  const copies = hidden.map((name) => {
+    const { values, shared } = data[name];
+    const copy = new Float64Array(room, at, values.length);
+    copy.set(values);
+    at += copy.byteLength;
+    return [name, { values: copy, shared }];
+  });
+  return { there: { ...data, ...Object.fromEntries(copies) }, room };
 }
 
 /**
@@ -62,19 +92,22 @@ export function solveInParts(
     from: bound(k),
     to: k + 1 === threads ? batch : bound(k + 1),
   }));
+  const roomOf: (ArrayBufferLike | undefined)[] = [];
   const jobs = ranges.slice(1).map(({ from, to }): Job & { kind: 'solve' } => {
     lastId++;
+    const { there, room } = visible(slice(data, from, to));
+    roomOf.push(room);
     return {
       kind: 'solve',
       id: lastId,
-      data: slice(data, from, to, true),
+      data: there,
       settings,
       guess: guess?.slice(from * p, to * p),
       first: from,
     };
   });
   const [first] = ranges;
-  const mine = slice(data, 0, first!.to, false);
+  const mine = slice(data, 0, first!.to);
   let own: BatchSolution | Error | undefined;
   const outcomes = crew.run(jobs, () => {
     try {
@@ -99,6 +132,7 @@ export function solveInParts(
       solution: done ? outcome.solution : failed(data, to - from),
       thread: k,
       id,
+      room: done ? roomOf[k] : undefined,
     });
   });
   const solution = joined(data, parts, performance.now() / 1000 - began);
@@ -234,4 +268,5 @@ export function releaseParts(solution: BatchSolution): void {
     found.parts.slice(1).map(({ id }): Job => ({ kind: 'release', id })),
     () => {},
   );
+  for (const { room } of found.parts) if (room) returnRoom(room);
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { BatchCrew } from '../../runtime/node/batch-crew.js';
 import { provideCrew } from '../../solvers/batch/crew.js';
 import { differentiate, inputNames, solveBatch } from '../../solvers/batch/index.js';
+import { sharedFloat64 } from '../../src/core/memory.js';
 import { hard } from './hard.js';
 import { batchOf, normal, numbers, regular, uniform } from './problems.js';
 
@@ -37,6 +38,30 @@ it('gives the same bits in one thread, two or three', () => {
     const again = differentiate(data, several).backward(cotangents);
     for (const name of inputNames) expect(again[name]).toEqual(gradients[name]);
   }
+});
+
+it('keeps the inputs of solutions apart that are differentiated later, whose rooms others get when they are gone', () => {
+  const other = batchOf(Array.from({ length: 21 }, (_, k) => regular(9, 2, 8, 100 + k).problem));
+  const wanted = [data, other].map((batch) => differentiate(batch, solveBatch(batch)).backward(cotangents));
+  for (let round = 0; round < 2; round++) {
+    const maps = [data, other].map((batch) => differentiate(batch, solveBatch(batch, { threads: 2 })));
+    maps.forEach((map, k) => {
+      const found = map.backward(cotangents);
+      for (const name of inputNames) expect(found[name]).toEqual(wanted[k]![name]);
+      map.dispose();
+    });
+  }
+});
+
+it('takes inputs that other threads see where they are', () => {
+  const seen = Object.fromEntries(
+    inputNames.map((name) => {
+      const values = sharedFloat64(data[name].values.length);
+      values.set(data[name].values);
+      return [name, { values, shared: false }];
+    }),
+  );
+  expect(solveBatch({ ...data, ...seen }, { threads: 2 }).z).toEqual(solveBatch(data).z);
 });
 
 it('brings certificates and faults over from other threads', () => {
