@@ -43,21 +43,25 @@ const largest = (values: Float64Array): number =>
 export function denoisingPicture({ trained, variation, signal, operator }: DenoisingPicture): string {
   const errors = [variation.mse, ...trained.flatMap(({ curve }) => curve.map(({ test }) => test['mse']!))];
   const epochs = Math.max(1, ...trained.flatMap(({ curve }) => curve.map(({ epoch }) => epoch)));
-  return picture(860, operator ? 900 : 430, [
-    text(20, 26, 'Denoising piecewise constant signals with a trained quadratic program', {
-      size: 16,
-      bold: true,
-    }),
+  const wide = Math.max(...errors) > 5 * Math.min(...errors);
+  const near = trained.filter(({ curve }) => curve.every(({ test }) => test['mse']! < 2 * variation.mse));
+  const errorChart = (
+    title: string,
+    shown: DenoisingPicture['trained'],
+    logarithmic: boolean,
+    top: number,
+    height: number,
+  ): string =>
     chart(
       {
-        title: 'test error',
+        title,
         x: 'epoch',
         y: 'mean squared error',
-        logarithmic: Math.max(...errors) > 5 * Math.min(...errors),
+        logarithmic,
         fromZero: false,
         series: [
-          ...trained.map(({ name, curve }) => ({
-            name,
+          ...shown.map(({ name, curve }) => ({
+            name: `${name}, at best ${Math.min(...curve.map(({ test }) => test['mse']!)).toFixed(2)}`,
             points: curve.map(({ epoch, test }) => [epoch, test['mse']!] as const),
           })),
           {
@@ -70,8 +74,19 @@ export function denoisingPicture({ trained, variation, signal, operator }: Denoi
           },
         ],
       },
-      { left: 10, top: 40, width: 415, height: 370 },
-    ),
+      { left: 10, top, width: 415, height },
+    );
+  return picture(860, operator ? 900 : 430, [
+    text(20, 26, 'Denoising piecewise constant signals with a trained quadratic program', {
+      size: 16,
+      bold: true,
+    }),
+    ...(wide && near.length > 0
+      ? [
+          errorChart('test error of all', trained, true, 40, 185),
+          errorChart('and of what comes near total variation', near, false, 225, 185),
+        ]
+      : [errorChart('test error', trained, wide, 40, 370)]),
     chart(
       {
         title: 'one test signal',

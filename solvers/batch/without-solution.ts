@@ -6,6 +6,7 @@ import type { Qp } from './element.js';
 import { addSizes, addTimes, addTransposedTimes } from './matrix.js';
 import { nonnegative } from './nonnegative.js';
 import { Orthogonal } from './orthogonal.js';
+import { Semidefinite } from './semidefinite.js';
 
 /** Remainders of rows of Q and A, relative to the row, times n, that are rounding; of rows of A alone. */
 const FLAT = 100 * Number.EPSILON;
@@ -23,6 +24,8 @@ const MEETS = 1e-9;
  * when what the rows G can take of it is taken away, −Nᵀq = NᵀGᵀλ + ρ. Undefined where there is none: q is then −Aᵀν − Gᵀλ − Qw with λ ≥ 0.
  */
 export function recession({ n, m, p, Q, q, A, G }: Qp): QpPoint | undefined {
+  // Mostly there is none; this is the cheap way to see it.
+  if (new Semidefinite(Q.slice(), n, FLAT * n * maxNorm(Q)).rank === n) return undefined;
   const rows = new Float64Array((n + m) * n);
   rows.set(Q);
   rows.set(A, n * n);
