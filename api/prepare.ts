@@ -84,6 +84,8 @@ interface Place {
   readonly thread: PreparedThread;
   /** Solves that came to an end there. */
   solves: number;
+  /** Whether it and its hosts can still answer. */
+  alive(): boolean;
   release(): void;
 }
 
@@ -274,8 +276,10 @@ export class PreparedModel {
   }
 
   async #take(limits: Limits): Promise<Place> {
-    const free = this.#free.pop();
-    if (free) return free;
+    for (let free = this.#free.pop(); free; free = this.#free.pop()) {
+      if (free.alive()) return free;
+      this.#drop(free);
+    }
     if (this.#all.size + this.#opening < this.runtime.concurrency) return this.#openPlace(limits);
     const place = await new Promise<Place | undefined>((resolve) => this.#queue.push(resolve));
     this.#check();
@@ -283,14 +287,21 @@ export class PreparedModel {
   }
 
   #give(place: Place): void {
-    if (!place.thread.alive) {
-      if (this.#all.delete(place)) place.release();
+    if (!place.alive()) {
+      this.#drop(place);
       this.#queue.shift()?.(undefined);
       return;
     }
     const next = this.#queue.shift();
     if (next) next(place);
     else this.#free.push(place);
+  }
+
+  /** Lets go of a place whose thread or host is gone; another one is opened for the next solve. */
+  #drop(place: Place): void {
+    if (!this.#all.delete(place)) return;
+    void place.thread.end();
+    place.release();
   }
 
   async #openPlace(limits: Limits): Promise<Place> {

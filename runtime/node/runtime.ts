@@ -5,6 +5,7 @@ import { InputError } from '../../src/core/errors.js';
 import { optionsOf, told } from '../../src/core/given.js';
 import { Limits } from '../../src/core/limits.js';
 import type { Device } from '../../src/engine/contract.js';
+import { Control } from '../mailbox.js';
 import { isSource } from '../stated.js';
 import type { ExecutableSpec, Solved, SolveTask } from '../task.js';
 import { endingOf, unfinished } from '../unfinished.js';
@@ -73,11 +74,14 @@ export class Runtime {
     }
   }
 
-  /** @internal A prepared problem in a thread of its own, opened; `release` gives back what it holds at oracle hosts. */
+  /**
+   * @internal A prepared problem in a thread of its own, opened; `release` gives back what it holds at oracle hosts; `alive` tells
+   * whether they and the thread can still answer.
+   */
   async prepare(
     task: Omit<SolveTask, 'options' | 'warmStart'>,
     limits: Limits,
-  ): Promise<{ readonly thread: PreparedThread; release(): void }> {
+  ): Promise<{ readonly thread: PreparedThread; alive(): boolean; release(): void }> {
     this.#check();
     const bound = await bind(task, this.#hosts, limits, undefined);
     const { problem, ...rest } = bound.task;
@@ -87,10 +91,15 @@ export class Runtime {
       this.#prepared.delete(thread);
       bound.release();
     };
+    const hosts = rest.boxes.flatMap((box) =>
+      box.kind === 'mailbox' ? [new Int32Array(box.mailbox.control)] : [],
+    );
+    const alive = (): boolean =>
+      thread.alive && hosts.every((words) => Atomics.load(words, Control.alive) === 1);
     this.#prepared.add(thread);
     try {
       await thread.open(limits);
-      return { thread, release };
+      return { thread, alive, release };
     } catch (error) {
       await thread.end();
       release();
