@@ -18,7 +18,7 @@ export interface EngineChoice {
   /** Default `cpu`, for engine `cuda` the card. */
   readonly device?: Device | undefined;
   /**
-   * Default `f64`, or `f32` for tfjs, which has no other; for solves with engine `auto` on the CPU `mixed` (Hessian in f32) where it saves most of a call's time.
+   * Default `f64`, or `f32` for tfjs and on `webgpu`, which have no other; for solves with engine `auto` on the CPU `mixed` (Hessian in f32) where it saves most of a call's time.
    */
   readonly precision?: Precision | undefined;
   /** Threads the engine may use. Default: all cores. */
@@ -104,20 +104,24 @@ export async function chooseEngine(
   const { device = engine === 'auto' ? 'cpu' : usualDevice(engine) } = choice;
   const rest = { device, ...(threads !== undefined && { threads }) };
   if (engine !== 'auto') {
-    const usual = usualPrecision(engine);
+    const usual = device === 'webgpu' ? 'f32' : usualPrecision(engine);
     const told = precision === undefined &&
       usual !== 'f64' && { note: `engine ${engine} computes in ${usual}` };
     return { engine, precision: precision ?? usual, ...rest, ...told };
   }
-  const wasmCan = device === 'cpu' && precision !== 'f32' && precision !== 'tf32';
-  const blasCan = device === 'cpu' && precision !== 'tf32';
+  if (precision === 'tf32' && device !== 'cuda')
+    throw new InputError('precision tf32: only engine cuda has it; use device cuda, or precision f32');
+  const wasmCan = device === 'cpu' && precision !== 'f32';
+  const blasCan = device === 'cpu';
   const lower = precision === undefined && lowerHessian && device !== 'webgpu' && mixedPays(programs);
-  const own = precision ?? (lower ? 'mixed' : 'f64');
+  const own = precision ?? (device === 'webgpu' ? 'f32' : lower ? 'mixed' : 'f64');
   /** `lack`: what would have been better, where something is worse than meant; `slower`: where it is merely slower. */
   const named = (chosen: EngineName, lack?: string, slower?: string): ChosenEngine => {
     const lowered = lower
       ? ['precision mixed, its Hessian in f32; precision f64 computes all of it in f64']
-      : [];
+      : precision === undefined && device === 'webgpu'
+        ? ['precision f32, the only one of device webgpu']
+        : [];
     const quicker = slower === undefined ? [] : [`engine ${chosen}, because ${slower}`];
     const notes = [...(lack === undefined ? [] : [lack]), ...quicker, ...lowered];
     const note = notes.length > 0 && { note: `network '${programs.name}': ${notes.join('; ')}` };

@@ -71,6 +71,15 @@ describe('engine auto', () => {
     await expect(chosen(small, { precision: 'f32' }, absent)).rejects.toThrow(/not here/);
   });
 
+  it('takes f32 on webgpu, which has no other, and says so', async () => {
+    expect(await chosen(large, { device: 'webgpu' })).toMatchObject({
+      ...{ engine: 'onnx', precision: 'f32', note: expect.stringMatching(/precision f32, the only one/) },
+    });
+    expect(await chosen(large, { engine: 'onnx', device: 'webgpu' })).toMatchObject({ precision: 'f32' });
+    await expect(chosen(large, { precision: 'tf32' })).rejects.toThrow(/^precision tf32: only engine cuda/);
+    expect(await chosen(large, { device: 'cuda', precision: 'tf32' })).toMatchObject({ engine: 'cuda' });
+  });
+
   it.each([
     { engine: 'tpu' as 'onnx' },
     { device: 'tpu' as 'cuda' },
