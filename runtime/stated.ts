@@ -8,7 +8,7 @@ export type Stated = Problem | Statement | Source;
 export const isSource = (stated: Stated): stated is Source => 'source' in stated;
 
 /** Numbers of variables and rows. */
-export const sizeOf = (stated: Stated): Source['size'] =>
+export const dimensionsOf = (stated: Stated): Source['size'] =>
   isSource(stated)
     ? stated.size
     : { variables: stated.variables.lower.length, constraints: stated.rows.lower.length };

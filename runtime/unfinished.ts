@@ -3,7 +3,7 @@ import type { Limits } from '../src/core/limits.js';
 import type { Held, Status } from '../src/nlp/result.js';
 import { unevaluated } from '../src/nlp/unevaluated.js';
 import type { Stated } from './stated.js';
-import { isSource, sizeOf } from './stated.js';
+import { dimensionsOf, isSource } from './stated.js';
 import type { Sizes, Solved } from './task.js';
 
 /** Why a solve ended that did not come to its own end. */
@@ -26,7 +26,7 @@ export function endingOf(error: unknown): Ending | undefined {
  * nothing of a source that was not read.
  */
 export function unfinished(problem: Stated, { status, message }: Ending, limits: Limits): Solved {
-  const size = sizeOf(problem);
+  const size = dimensionsOf(problem);
   const unread = isSource(problem);
   const start = unread ? new Float64Array(0) : problem.variables.start.slice();
   const result = unevaluated(status, message, start, unread ? 0 : size.constraints);

@@ -5,7 +5,7 @@ import { Piscina } from 'piscina';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import { HeldPoint } from '../held.js';
-import { isSource, sizeOf } from '../stated.js';
+import { dimensionsOf, isSource } from '../stated.js';
 import type { BoundTask, Solved } from '../task.js';
 import { cutShort, unfinished } from '../unfinished.js';
 import { whenOver } from '../when-over.js';
@@ -89,7 +89,7 @@ export class SolverPool {
 
   async solve(task: BoundTask, watch: Watch = {}): Promise<Solved> {
     const { onIteration, signal, limits = new Limits() } = watch;
-    const { variables, constraints } = sizeOf(task.problem);
+    const { variables, constraints } = dimensionsOf(task.problem);
     const held = HeldPoint.create(variables, constraints);
     const stop = new AbortController();
     const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;

@@ -6,7 +6,7 @@ import type { Iteration } from '../../src/nlp/solver.js';
 import { remoteAt } from '../control-plane.js';
 import { HeldPoint } from '../held.js';
 import { runTask } from '../run.js';
-import { sizeOf } from '../stated.js';
+import { dimensionsOf } from '../stated.js';
 import type { BoundTask, Solved } from '../task.js';
 import { endpoint } from './endpoint.js';
 import { busy, idle } from './spare.js';
@@ -38,7 +38,7 @@ export type Reply = { readonly solved: Solved } | { readonly failure: PlainError
 export default async function work({ task, limits, held, progress, watched }: WiredTask): Promise<Reply> {
   busy();
   const listener = progress && remoteAt<Progress>(endpoint(progress));
-  const { variables, constraints } = sizeOf(task.problem);
+  const { variables, constraints } = dimensionsOf(task.problem);
   const point = new HeldPoint(held, variables, constraints);
   try {
     const solved = await runTask(task, {

@@ -19,7 +19,7 @@ export interface Block {
 }
 
 /** A symmetric matrix as the solvers take it. */
-export interface Parts {
+export interface MatrixParts {
   readonly order: number;
   readonly entries: Entries;
   readonly blocks: readonly Block[];
@@ -29,7 +29,7 @@ export interface Parts {
 const FEW = 16;
 
 /** Takes a symmetric structure apart; throws where it is none, or has blocks known only through a factor. */
-export function partsOf(matrix: Structure): Parts {
+export function partsOf(matrix: Structure): MatrixParts {
   const { rows: order, symmetric } = matrix;
   if (!Number.isInteger(order) || order < 0)
     throw new InputError(`linear solver: order must be a non-negative integer, got ${order}`);
@@ -94,7 +94,7 @@ function check(order: number, { row, column }: Entries, blocks: readonly Block[]
  * that clique, which they become part of as soon as one of the columns is eliminated. Rows that are ordered last in any
  * case have no edges to blocks.
  */
-export function orderingGraph({ order, entries, blocks }: Parts): Graph {
+export function orderingGraph({ order, entries, blocks }: MatrixParts): Graph {
   const cliques = cliquesOf(blocks);
   const degree = graphOf(order, entries.row, entries.column).degree.slice();
   const spread: Block[] = [];
@@ -145,7 +145,11 @@ function edgesOf(rows: Int32Array, columns: Int32Array): Edges {
  * member of a clique that goes first has edges to all others, which its elimination joins; and the shorter side of a large
  * block is a hub: of one with more than `many` positions.
  */
-export function fillGraph({ order, entries, blocks }: Parts, position: Int32Array, many = 4096): FillGraph {
+export function fillGraph(
+  { order, entries, blocks }: MatrixParts,
+  position: Int32Array,
+  many = 4096,
+): FillGraph {
   const earliest = (list: Int32Array): number =>
     list.reduce((first, i) => (position[i]! < position[first]! ? i : first));
   const edges: Edges[] = [];

@@ -1,10 +1,10 @@
 import type { KernelMemory } from '../../src/core/kernels.js';
-import type { Block, Parts } from './blocks.js';
+import type { Block, MatrixParts } from './blocks.js';
 import { type PermutedEntries, permuteEntries } from './pattern.js';
 import { type AssemblyTree, placeRows } from './supernodes.js';
 
 /** Byte addresses of the fixed arrays, in the order of the address table of `assembly/state.ts`. */
-export interface Layout {
+export interface MemoryLayout {
   readonly table: number;
   readonly tripletValue: number;
   readonly vectorB: number;
@@ -20,7 +20,11 @@ const RESERVED = 4096;
 const TABLE_SLOTS = 64;
 
 /** Lays out the fixed arrays of a solver for a matrix with `values` values. */
-export function layOut(tree: AssemblyTree, { entries: own, blocks }: Parts, values: number): Layout {
+export function layOut(
+  tree: AssemblyTree,
+  { entries: own, blocks }: MatrixParts,
+  values: number,
+): MemoryLayout {
   const n = tree.position.length;
   const entries = permuteEntries(tree.position, own.row, own.column);
   const sources = (of: Int32Array): Int32Array => of.map((k) => own.source[k]!);

@@ -6,7 +6,7 @@ import { denseKernels } from './choose-kernels.js';
 import type { Inertia, LinearSolver, LinearStatistics } from './contract.js';
 import { wasmKernels } from './dense-kernels.js';
 import { type Kernels, openKernels, openMemory, outOfMemory } from './kernels.js';
-import type { Layout } from './layout.js';
+import type { MemoryLayout } from './layout.js';
 import { type LinearOptions, linearOptions } from './options.js';
 import type { Prediction } from './predict.js';
 
@@ -30,7 +30,7 @@ export class MultifrontalSolver implements LinearSolver {
   readonly denseKernels: string;
   readonly #matrix: Structure;
   readonly #options: LinearOptions;
-  readonly #layout: Layout;
+  readonly #layout: MemoryLayout;
   readonly #counts = { factorizations: 0, solves: 0, delayed: 0 };
   readonly #seconds = { analysis: 0, factor: 0, solve: 0 };
   /** Who does the rest. */
