@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { Crew, Job, Outcome } from '../../solvers/batch/crew.js';
+import type { Crew, Job, JobOutcome } from '../../solvers/batch/crew.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import { requireThread, threadLimits } from './address-space.js';
 import { type Answer, BUSY, DEAD, IDLE } from './batch-state.js';
@@ -50,7 +50,7 @@ class BatchThread {
   }
 
   /** Blocks until the answer is there. */
-  finish(patience: number): Outcome | Error | string {
+  finish(patience: number): JobOutcome | Error | string {
     const until = performance.now() + patience;
     while (Atomics.load(this.#state, 0) === BUSY) {
       if (performance.now() > until) return this.#give('gave no answer');
@@ -89,7 +89,7 @@ export class BatchCrew implements Crew {
     for (let k = 0; k < count; k++) if (this.#threads[k]?.ended ?? true) this.#threads[k] = new BatchThread();
   }
 
-  run(jobs: readonly Job[], meanwhile: () => void): (Outcome | Error | string)[] {
+  run(jobs: readonly Job[], meanwhile: () => void): (JobOutcome | Error | string)[] {
     this.hire(jobs.length);
     const began = performance.now();
     const threads = jobs.map((job, k) => {

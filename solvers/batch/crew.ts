@@ -20,7 +20,7 @@ export type Job =
   | { readonly kind: 'release'; readonly id: number };
 
 /** What comes of a job: `forgotten` where the thread does not have what it was asked for (any more). */
-export type Outcome =
+export type JobOutcome =
   | { readonly kind: 'solved'; readonly solution: BatchSolution; readonly solved: Uint8Array }
   | { readonly kind: 'systems'; readonly u: Triple; readonly error: Float64Array }
   | { readonly kind: 'released' }
@@ -32,7 +32,7 @@ export interface Crew {
    * Gives thread k job k, does `meanwhile`, and waits for all. An outcome is an error where a job threw one, and a text, why, where
    * the thread died; another takes its place for the next call.
    */
-  run(jobs: readonly Job[], meanwhile: () => void): (Outcome | Error | string)[];
+  run(jobs: readonly Job[], meanwhile: () => void): (JobOutcome | Error | string)[];
 }
 
 let open: ((threads: number) => Crew) | undefined;
@@ -52,7 +52,7 @@ const MOST = 4;
 export class Hand {
   readonly #held = new Map<number, { readonly data: QpBatch; readonly solution: BatchSolution }>();
 
-  do(job: Job): Outcome {
+  do(job: Job): JobOutcome {
     switch (job.kind) {
       case 'solve': {
         const solution = solveHere(job.data, job.settings, job.guess, job.first);
