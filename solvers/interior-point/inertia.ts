@@ -10,6 +10,11 @@ const LEAST_SHARE = 1e-6;
 const SHARE_GROWTH = 100;
 const MOST_SHARE = 1e-2;
 
+/** A curvature below this share of the δ_w in the matrix that it was estimated from may be negative. */
+const RESOLVED = 0.2;
+/** δ_w begins at no less than so many times the negative curvature of the matrix before, which the next one may exceed. */
+const MARGIN = 2;
+
 /** Iterations that must agree before the problem counts as structurally degenerate. */
 const DEGENERATE_AFTER = 3;
 
@@ -35,6 +40,8 @@ export class Regularization {
   private degenerateIterations = 0;
   /** Whether the latest matrix is known to have the wrong inertia without δ_w. */
   private indefinite = false;
+  /** The negative curvature that it has then as far as it is known, or that of the one before while it is not; else 0. */
+  private curvature = 0;
 
   constructor(
     private readonly options: InteriorPointOptions,
@@ -58,7 +65,11 @@ export class Regularization {
     const skips = follows && this.indefinite;
     this.indefinite = false;
     if (skips) this.trial = 'none';
-    return skips || this.hessian === 'degenerate' ? this.growHessian() : true;
+    if (!skips && this.hessian !== 'degenerate') return true;
+    if (!this.growHessian()) return false;
+    // Less would be too little unless the curvature has risen.
+    if (skips) this.raise(-MARGIN * this.curvature);
+    return true;
   }
 
   /** The matrix was singular. */
@@ -91,7 +102,7 @@ export class Regularization {
 
   /** The matrix had the wrong numbers of positive and negative eigenvalues. */
   afterWrongInertia(μ: number): boolean {
-    this.noteIndefinite();
+    this.indefinite = true;
     this.concludeTrial();
     if (this.growHessian()) return true;
     if (this.δc > 0) return false;
@@ -103,18 +114,26 @@ export class Regularization {
     return this.growHessian();
   }
 
-  /** Whether nothing is known yet of the inertia that the latest matrix would have without its δ_w. */
-  get isUntested(): boolean {
-    return this.δw > 0 && !this.indefinite;
+  /** How far from enough the latest δ_w may have been: the least curvature on the null space of the rows without it, from above. */
+  noteCurvature(curvature: number): void {
+    this.curvature = curvature < 0 ? curvature : 0;
+    // An estimate is the less sharp the larger δ_w is beside what it estimates.
+    this.indefinite ||= curvature < RESOLVED * this.δw;
   }
 
-  /** Without its δ_w the latest matrix has the wrong inertia. */
-  noteIndefinite(): void {
-    this.indefinite = true;
+  /** Whether a perturbation has to be found from nothing. */
+  get isFirst(): boolean {
+    return this.lastδw === 0 && this.δw === this.options.first_hessian_perturbation;
   }
 
-  /** Passes over perturbations too small for a curvature found on the null space of the rows; false when none remains. */
+  /** Begins with no less than so much. */
+  raise(least: number): void {
+    if (least > this.δw) this.δw = Math.min(least, this.options.max_hessian_perturbation);
+  }
+
+  /** Passes over perturbations too small for such a curvature; false when none remains. */
   passOver(curvature: number): boolean {
+    this.noteCurvature(curvature);
     while (this.δw <= -curvature) if (!this.growHessian()) return false;
     return true;
   }

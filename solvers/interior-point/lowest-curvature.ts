@@ -43,6 +43,32 @@ export class LowestCurvature {
     return ritz.least;
   }
 
+  /**
+   * About the least eigenvalue of H, no larger than λ₁ as far as it has converged, by so many steps of Lanczos (Parlett §13): whatever
+   * rows and Σ are, δ_w beyond it is enough.
+   */
+  ofHessian(steps: number): number {
+    const { n, m } = this.kkt.shape;
+    const basis: Pair[] = [];
+    let p = this.#directions[0]!.slice();
+    let ritz = Number.POSITIVE_INFINITY;
+    while (basis.length < steps) {
+      const v = new Float64Array(n + m);
+      v.set(scaledTo(p, 1 / Math.sqrt(dot(p, p))));
+      const Hv = new Float64Array(n + m);
+      this.kkt.addProduct(v, 1, Hv);
+      const pair = { x: Hv.slice(0, n), p: v.slice(0, n) };
+      p = pair.x.slice();
+      basis.push(pair);
+      const next = ritzOf(basis, 0).least;
+      if (!Number.isFinite(next)) break;
+      ritz = next;
+      for (let pass = 0; pass < 2; pass++) for (const { p: q } of basis) addScaled(p, -dot(q, p), q);
+      if (!(dot(p, p) > DEPENDENT ** 2 * dot(pair.x, pair.x))) break;
+    }
+    return ritz;
+  }
+
   #solve(): Pair[] {
     const { n, m } = this.kkt.shape;
     const b = this.#rhs.fill(0);
@@ -88,7 +114,12 @@ function ritzOf(pairs: readonly Pair[], δw: number): Ritz {
   return { least: (found[0]?.value ?? Number.NaN) - δw, directions };
 }
 
-const scaled = ({ x, p }: Pair, by: number): Pair => ({ x: x.map((v) => v * by), p: p.map((v) => v * by) });
+const scaledTo = (x: Float64Array, by: number): Float64Array => {
+  const out = new Float64Array(x.length);
+  addScaled(out, by, x);
+  return out;
+};
+const scaled = ({ x, p }: Pair, by: number): Pair => ({ x: scaledTo(x, by), p: scaledTo(p, by) });
 
 /** Eigenvalues of a small symmetric matrix, which is overwritten, in rising order, by Jacobi's rotations. */
 function eigen(T: number[][]): { readonly value: number; readonly vector: number[] }[] {

@@ -14,8 +14,13 @@ type Quality = 'refined' | 'poor' | 'singular';
  * to save some.
  */
 const DEAR = 100;
-/** Steps towards the lowest curvature after a factorization that was right, and after one with too many negative eigenvalues. */
-const STEPS = { right: 1, wrong: 2 };
+/**
+ * Steps towards the lowest curvature after a factorization that was right, after one with too many negative eigenvalues, and towards
+ * that of the Hessian after the first such one.
+ */
+const STEPS = { right: 1, wrong: 2, first: 8 };
+/** Where nothing else is known, rows and Σ are taken to leave this share of the Hessian's own negative curvature. */
+const LEFT = 0.3;
 
 /**
  * The Newton system of the barrier problem at one iterate, for any right-hand side:
@@ -94,8 +99,7 @@ export class NewtonSystem {
         this.exact = false;
         const quality = this.refine(at, rhs, out);
         if (quality === 'refined') {
-          if (regularization.isUntested && lowest && lowest.estimate(this.δw, STEPS.right) < 0)
-            regularization.noteIndefinite();
+          if (this.δw > 0 && lowest) regularization.noteCurvature(lowest.estimate(this.δw, STEPS.right));
           return true;
         }
         if (!raisedQuality && this.kkt.increaseQuality()) {
@@ -106,9 +110,11 @@ export class NewtonSystem {
         go = this.form.m > 0 ? regularization.afterSingular(μ) : regularization.afterWrongInertia(μ);
       } else if (found === 'too-many-negative' || this.form.m === 0) {
         if (found === 'too-many-negative' && this.curvesUpwards(at, rhs, out)) return true;
-        go =
-          regularization.afterWrongInertia(μ) &&
-          (!lowest || regularization.passOver(lowest.estimate(this.δw, STEPS.wrong)));
+        go = regularization.afterWrongInertia(μ);
+        if (go && lowest) {
+          if (regularization.isFirst) regularization.raise(-LEFT * lowest.ofHessian(STEPS.first));
+          else go = regularization.passOver(lowest.estimate(this.δw, STEPS.wrong));
+        }
       } else {
         go = regularization.afterSingular(μ);
       }

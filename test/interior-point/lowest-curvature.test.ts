@@ -50,6 +50,20 @@ describe('the lowest curvature', () => {
     kkt.dispose();
   });
 
+  it('is no lower than that of the Hessian alone, which products tell', () => {
+    for (const rows of [0, 2]) {
+      const { kkt } = system(λ, rows);
+      const lowest = new LowestCurvature(kkt);
+      expect(lowest.ofHessian(11)).toBeCloseTo(-9, 6);
+      expect(lowest.ofHessian(4)).toBeGreaterThan(-9);
+      kkt.values.H.fill(0);
+      expect(lowest.ofHessian(4)).toBeCloseTo(0, 12);
+      kkt.values.H.fill(Number.NaN);
+      expect(lowest.ofHessian(4)).toBe(Number.POSITIVE_INFINITY);
+      kkt.dispose();
+    }
+  });
+
   it('is found from a factorization with the wrong inertia as well', () => {
     const { kkt, Σ } = system(λ, 2);
     for (const δw of [0, 1]) {

@@ -56,17 +56,46 @@ describe('regularization', () => {
   it('follows an indefinite matrix with a perturbation from the start, until one is right without', () => {
     const r = new Regularization(options);
     r.begin(0.1, false, true);
-    expect([r.δw, r.isUntested]).toEqual([0, false]);
+    expect(r.δw).toBe(0);
     r.afterWrongInertia(0.1);
-    expect([r.δw, r.isUntested]).toEqual([1e-4, false]);
+    expect(r.δw).toBe(1e-4);
     r.begin(0.1, false, true);
     expect(r.δw).toBeCloseTo(1e-4 / 3, 12);
-    expect(r.isUntested).toBe(true);
+    // Not clearly above 0 beside δ_w: it may be below.
+    r.noteCurvature(1e-6);
+    r.begin(0.1, false, true);
+    expect(r.δw).toBeCloseTo(1e-4 / 9, 12);
+    r.noteCurvature(1e-2);
     r.begin(0.1, false, true);
     expect(r.δw).toBe(0);
-    r.noteIndefinite();
+    // Only where it is asked to follow.
+    r.noteCurvature(-1);
     r.begin(0.1);
     expect(r.δw).toBe(0);
+  });
+
+  it('begins beyond the curvature of the matrix before', () => {
+    const r = new Regularization(options);
+    r.begin(0.1);
+    r.afterWrongInertia(0.1);
+    expect(r.isFirst).toBe(true);
+    r.raise(30);
+    expect([r.δw, r.isFirst]).toEqual([30, false]);
+    r.noteCurvature(-15);
+    r.begin(0.1, false, true);
+    expect(r.δw).toBeCloseTo(30, 12);
+    r.noteCurvature(-4);
+    r.begin(0.1, false, true);
+    expect(r.δw).toBeCloseTo(10, 12);
+    // Nothing new is known, or nothing at all.
+    r.noteCurvature(Number.NaN);
+    r.afterWrongInertia(0.1);
+    r.begin(0.1, false, true);
+    expect(r.δw).toBeCloseTo(80 / 3, 12);
+    r.raise(Number.NaN);
+    expect(r.δw).toBeCloseTo(80 / 3, 12);
+    r.raise(1e300);
+    expect(r.δw).toBe(options.max_hessian_perturbation);
   });
 
   it('passes over perturbations that leave a known curvature negative', () => {
