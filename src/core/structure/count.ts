@@ -1,6 +1,6 @@
 import type { Piece, Pieces } from './piece.js';
 
-/** Distinct positions, row by row: rows that one piece alone has are counted without looking at their columns. */
+/** Distinct positions, row by row: of rows with one block its columns are not looked at one by one. */
 export function nonzerosOf(structure: Pieces): number {
   const { rows, columns, pieces } = structure;
   const blocks = pieces.filter((piece) => piece.kind !== 'entries').map(rowsOfBlock);
@@ -8,6 +8,17 @@ export function nonzerosOf(structure: Pieces): number {
   const byRow: BlockRow[][] = Array.from({ length: rows }, () => []);
   for (const block of blocks) for (const own of block) byRow[own.row]!.push(own);
   const seen = new Int32Array(columns).fill(-1);
+  // Column → its place in the list looked at last, `columns` outside: rows of one block share a list.
+  const place = new Int32Array(columns).fill(columns);
+  let latest: Int32Array = new Int32Array(0);
+  const lookAt = (list: Int32Array): void => {
+    if (list === latest) return;
+    for (const j of latest) place[j] = columns;
+    list.forEach((j, k) => {
+      place[j] = k;
+    });
+    latest = list;
+  };
   let count = 0;
   const see = (row: number, column: number): void => {
     if (seen[column] === row) return;
@@ -17,8 +28,11 @@ export function nonzerosOf(structure: Pieces): number {
   for (let row = 0; row < rows; row++) {
     const parts = byRow[row]!;
     const [from, to] = [entries.start[row]!, entries.start[row + 1]!];
-    if (parts.length === 1 && from === to) {
-      count += parts[0]!.length;
+    if (parts.length === 1) {
+      const { list, length } = parts[0]!;
+      count += length;
+      if (from < to) lookAt(list);
+      for (let k = from; k < to; k++) if (place[entries.column[k]!]! >= length) see(row, entries.column[k]!);
       continue;
     }
     for (const { list, length } of parts) for (let j = 0; j < length; j++) see(row, list[j]!);
