@@ -1,4 +1,4 @@
-import type { Bounds, Column, Variable } from './expression.js';
+import type { Bounds, Column, Parameter, Variable } from './expression.js';
 
 export interface ModelOptions {
   /**
@@ -10,8 +10,8 @@ export interface ModelOptions {
 
 /** Bounds and start; for an array a number for all entries or one each. A bound may be a parameter. */
 export interface VariableOptions<Numbers = number | ArrayLike<number>> {
-  readonly lower?: Numbers | Bounds;
-  readonly upper?: Numbers | Bounds;
+  readonly lower?: Numbers | (Numbers extends number ? Parameter : Bounds);
+  readonly upper?: Numbers | (Numbers extends number ? Parameter : Bounds);
   /** Default: 0, moved to the nearest bound. */
   readonly start?: Numbers;
 }

@@ -28,6 +28,8 @@ export interface RowsOptions {
 export interface Row {
   readonly index: number;
   readonly name: string;
+  /** A variable has one; what is one is no row. */
+  readonly owner?: never;
   /** A second row that states the other end of it, where both ends depend on variables or parameters. */
   readonly other?: number;
 }

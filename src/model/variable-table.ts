@@ -244,6 +244,10 @@ export function checkEach(where: string, boxes: Boxes, count: number | undefined
     if (key !== 'lower' && key !== 'upper' && key !== 'start')
       throw new InputError(`${where}: unknown '${key}'; known are lower, upper, start`);
     if (count !== undefined) checkList(given, count, `${where}: ${key}`);
+    else if (listed(given) !== undefined)
+      throw new InputError(
+        `${where}: ${key} is a list; a single variable takes one number, model.variables(name, count, …) a list`,
+      );
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { add, dot, InputError, le, Model, network, type SolveOptions, solveHere } from '../../index.js';
 import { Graph } from '../formulate/networks.js';
 
-/** Eight mistakes that users made: each is refused by the compiler, or in one line where types cannot see it. */
+/** Mistakes that users made: each is refused by the compiler, or in one line where types cannot see it. */
 describe('mistakes', () => {
   const m = new Model('m');
   const x = m.variables('x', 3, { start: 1 });
@@ -33,6 +33,28 @@ describe('mistakes', () => {
     const net = graph.network(3, [graph.affine(graph.input(3), 1)]);
     // @ts-expect-error there is no such formulation
     expect(() => network(net, x, { formulation: 'fullspace' })).toThrow(/unknown formulation/);
+    // @ts-expect-error a single variable has one bound
+    expect(() => m.variable('one', { lower: [0, 1] })).toThrow(/'one': lower is a list; a single variable/);
+    // @ts-expect-error a single variable has one start
+    expect(() => m.variable('one', { start: [0] })).toThrow(/'one': start is a list/);
+    // @ts-expect-error a variable is no row
+    expect(() => s.multiplier(x.at(0))).toThrow(/'x\[0\]' is not in the problem/);
+    // @ts-expect-error variables are no rows
+    expect(() => s.multiplier(x)).toThrow(/'x' is not in the problem/);
+    // @ts-expect-error a relation is no row
+    expect(() => s.multiplier(le(x, 1))).toThrow(/is not in the problem/);
+    // @ts-expect-error values have no entry by brackets
+    expect(s.value(x)[0]).toBe(undefined);
+    // @ts-expect-error JavaScript's operators do not make formulas
+    expect(() => x.at(0) * 2).toThrow(/JavaScript's operators/);
+    // @ts-expect-error nor relations
+    expect(() => m.subjectTo(x.at(0) >= 1)).toThrow(/JavaScript's operators/);
+    // @ts-expect-error values are no number
+    expect(() => s.value(x) + 1).toThrow(/JavaScript's operators do not compute/);
+    // @ts-expect-error it is <=
+    expect(() => m.constrain(x.at(0), '=<', 1)).toThrow(/no relation '=<'/);
+    // @ts-expect-error an array is no objective
+    expect(() => m.minimize(x)).toThrow(/expected an expression/);
     // @ts-expect-error its parts are inputs and outputs
     expect(() => network(net, x, { scaling: { input: { mean: 0, std: 1 } } })).toThrow(/no part 'input'/);
   });
