@@ -167,11 +167,13 @@ export function solutionOf(
   let teller: NetworkTeller | undefined;
   // What was stopped or has no time left returns at once; a large network takes seconds.
   const hurried = result.status === 'interrupted' || result.status === 'time-limit';
-  // Where a function is undefined at the start, its formula says more than the name of its row.
+  // Where a function is undefined at the start, its formula says more than the name of its row; so do ends that cross.
   const part =
     result.status === 'evaluation-error' && result.message.includes('undefined at the start')
       ? undefinedPart(statement, statement.variables.start)
-      : undefined;
+      : result.status === 'infeasible'
+        ? model.crossed(x)
+        : undefined;
   const message = oneLine(
     result.message +
       (part === undefined ? '' : `; ${part}`) +

@@ -1,7 +1,7 @@
 import { defaultRuntime, openRuntime, type Runtime } from '../runtime/node/runtime.js';
 import { InputError } from '../src/core/errors.js';
 import { functionOf, listOf, nameOf, optionsOf, told, wholeOf } from '../src/core/given.js';
-import type { Model } from '../src/model/index.js';
+import { Model } from '../src/model/index.js';
 import type { SolveOptions } from './options.js';
 import type { Solution } from './solution.js';
 import { solve } from './solve.js';
@@ -46,10 +46,10 @@ export interface ManyOptions {
 /**
  * Solves a list of models, several at a time. One that fails never ends the list: its outcome holds the error. Returns
  * the outcomes in the order of the list, without those that did not begin because of an abort. Throws {@link InputError}
- * where the list itself is a mistake.
+ * where the list itself is a mistake. A model alone is known by its name, with a suffix `#2` where that is taken.
  */
 export async function solveMany(
-  list: Iterable<ManyItem>,
+  list: Iterable<ManyItem | Model>,
   given: ManyOptions = {},
 ): Promise<readonly ManyOutcome[]> {
   const items = checked(listOf(list, 'solveMany: the list'));
@@ -107,17 +107,24 @@ async function outcomeOf(
   }
 }
 
-function checked(items: readonly ManyItem[]): readonly ManyItem[] {
+function checked(items: readonly (ManyItem | Model)[]): readonly ManyItem[] {
   const keys = new Set<string>();
   for (const [k, item] of items.entries()) {
     const where = `solveMany: item ${k}`;
     if (typeof item !== 'object' || item === null) throw new InputError(`${where} is ${told(item)}`);
+    if (item instanceof Model) continue;
     optionsOf(item, where, ['key', 'model', 'options']);
     nameOf(item.key, `${where}: key`);
     if (keys.has(item.key)) throw new InputError(`${where}: key ${told(item.key)} is there twice`);
     keys.add(item.key);
   }
-  return items;
+  return items.map((item) => {
+    if (!(item instanceof Model)) return item;
+    let key = item.name;
+    for (let suffix = 2; keys.has(key); suffix++) key = `${item.name}#${suffix}`;
+    keys.add(key);
+    return { key, model: item };
+  });
 }
 
 /** A runtime with a thread for each solve, and what closes it where it was opened for this list. */

@@ -79,6 +79,8 @@ export class Model implements Owner {
 
   /** Tells models of this thread apart. */
   readonly #number = ++models;
+  /** Rows between two ends of which one or both are formulas. */
+  readonly #bands: { readonly name: string; readonly lower: Expression; readonly upper: Expression }[] = [];
   /** How often rows were withdrawn. */
   #withdrawn = 0;
   /** Whether mistakes are refused at the call. */
@@ -383,6 +385,18 @@ export class Model implements Owner {
     return evaluate(this.#own(expression, 'value'), x);
   }
 
+  /** @internal The first row whose lower end is above its upper end at x, in words; undefined where there is none. */
+  crossed(x: ArrayLike<number>): string | undefined {
+    for (const { name, lower, upper } of this.#bands) {
+      const [low, high] = [evaluate(lower, x), evaluate(upper, x)];
+      if (low <= high + 1e-12 * Math.abs(high)) continue;
+      const told = (end: Expression, value: number): string =>
+        end instanceof Constant ? String(value) : `${end} = ${value}`;
+      return `row '${name}': its lower end ${told(lower, low)} is above its upper end ${told(upper, high)}`;
+    }
+    return undefined;
+  }
+
   /** The start of a variable, the value of a parameter (0 while it has none). */
   start(variable: Column): number {
     if (!(variable instanceof Column)) throw new InputError(`start: ${told(variable)} is not a variable`);
@@ -503,6 +517,8 @@ export class Model implements Owner {
     const number = (end: Expression | undefined): number | undefined =>
       end instanceof Constant ? end.value : undefined;
     const [low, high] = [number(lower), number(upper)];
+    if (lower && upper && lower !== upper && (low === undefined || high === undefined))
+      this.#bands.push({ name, lower, upper });
     const moved = [...new Set([lower, upper])].filter(
       (end) => end !== undefined && !(end instanceof Constant),
     );

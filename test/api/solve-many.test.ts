@@ -2,11 +2,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   InputError,
   type ManyItem,
-  type Model,
+  Model,
   openRuntime,
+  power,
   shutdown,
   solve,
   solveMany,
+  subtract,
 } from '../../index.js';
 import { smallNetwork } from '../oracle/networks.js';
 import { nearest } from '../pool/problem.js';
@@ -18,6 +20,22 @@ const problem = (k: number): Model => nearest(0.4 + 0.02 * k, network).model;
 const items = (count: number): ManyItem[] =>
   Array.from({ length: count }, (_, k) => ({ key: `${k}`, model: () => problem(k) }));
 const quick = { engine: 'onnx', tol: 1e-8 } as const;
+
+describe('a list of models', () => {
+  it('needs no keys: names tell them apart', async () => {
+    const models = ['a', 'b', 'a'].map((name, k) => {
+      const model = new Model(name);
+      const x = model.variable('x');
+      model.minimize(power(subtract(x, k), 2));
+      return { model, x };
+    });
+    const outcomes = await solveMany(models.map(({ model }) => model));
+    expect(outcomes.map(({ key }) => key)).toEqual(['a', 'b', 'a#2']);
+    outcomes.forEach(({ solution }, k) => {
+      expect(solution!.value(models[k]!.x)).toBeCloseTo(k, 6);
+    });
+  });
+});
 
 describe('solveMany', () => {
   it('answers what single solves answer, in the order of the list, several at a time on one host', async () => {

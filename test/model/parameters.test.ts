@@ -141,3 +141,23 @@ describe('a solution', () => {
     expect(() => s.value(A).at(0, 2)).toThrow(/index 2 of axis 1 is not in 0…1/);
   });
 });
+
+describe('ends of a row that cross', () => {
+  it('through a parameter are told with their values', async () => {
+    const m = new Model('m');
+    const p = m.parameter('p', 2);
+    const x = m.variables('x', 2);
+    m.constrain(x.at(0), { lower: p, upper: 1, name: 'band' });
+    m.subjectTo(expr`${p} <= ${x.at(1)} <= ${multiply(2, p)}`, { name: 'wide' });
+    m.minimize(sumOfSquares(x));
+    const crossed = await solveHere(m);
+    expect(crossed.status).toBe('infeasible');
+    expect(crossed.message).toMatch(/row 'band': its lower end p = 2 is above its upper end 1$/);
+    p.set(-1);
+    expect((await solveHere(m)).message).toMatch(
+      /row 'wide': its lower end p = -1 is above its upper end 2\*p = -2$/,
+    );
+    p.set(1);
+    expect((await solveHere(m)).status).toBe('optimal');
+  });
+});
