@@ -14,6 +14,7 @@ let code: number = exitCode.done;
 if (line !== undefined) print(line);
 else code = await (await import('./main.js')).main(args);
 const lost = await lostOutput();
-if (lost !== undefined && !isAnsweredElsewhere())
+// What was refused had nothing to print.
+if (lost !== undefined && code !== exitCode.mistake && !isAnsweredElsewhere())
   code = lost === 'EPIPE' ? exitCodeOf('SIGPIPE') : exitCode.unwritten;
 process.exitCode = code;

@@ -41,7 +41,10 @@ export function readNlHeader(source: string, ...more: unknown[]): Pick<NlFile, '
 
 function locate(source: string): string {
   if (typeof source !== 'string') throw new InputError(`${told(source)} is not the path of a .nl file`);
-  for (const path of [source, `${source}.nl`]) if (existsSync(path) && statSync(path).isFile()) return path;
+  const there = [source, `${source}.nl`].filter((path) => existsSync(path));
+  // What is no file is refused where it is opened, by what it is.
+  const path = there.find((own) => statSync(own).isFile()) ?? there[0];
+  if (path !== undefined) return path;
   throw new InputError(`${source}: no such .nl file; give the path of a .nl file, with or without '.nl'`);
 }
 

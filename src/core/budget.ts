@@ -24,6 +24,10 @@ export const budgetTable = {
   derived: integer(2 ** 25, 'numbers of one tensor of a derivative program, Jacobian and Hessian among them'),
   jacobian: integer(2 ** 25, 'terms of the Jacobian of a problem'),
   hessian: integer(2 ** 24, 'terms of the Hessian of a problem'),
+  block: integer(
+    3072,
+    'variables of one dense block of the Hessian, of which every factorization takes n³/3 operations',
+  ),
   matrix: integer(2 ** 23, 'numbers of the matrices of one quadratic program'),
   matrices: integer(2 ** 25, 'numbers of the matrices of all quadratic programs of a call'),
   constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),

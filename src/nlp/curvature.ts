@@ -102,6 +102,7 @@ export class Curvature {
       if (start[k + 1] === start[k]) continue;
       const product = this.#product(k, most);
       most('hessian', isFull(product) ? triangle(product.both.length) : positionsOf(product));
+      if (isFull(product)) most('block', product.both.length);
       columns += product.left.length + product.right.length;
       most('hessian', columns);
       wanted.push(product);

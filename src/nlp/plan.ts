@@ -84,6 +84,13 @@ export interface HessianPlan extends Plan {
   readonly sums: readonly Int32Array[];
 }
 
+/** How many of n variables stand in the entries. */
+function metIn(n: number, ...places: readonly Int32Array[]): number {
+  const met = new Uint8Array(n);
+  for (const own of places) for (let k = 0; k < own.length; k++) met[own[k]!] = 1;
+  return met.reduce((count, one) => count + one, 0);
+}
+
 /** Lays out the lower triangle of the n × n Hessian; elements inside a dense block add to its values. */
 export function hessianPlan(
   n: number,
@@ -120,6 +127,9 @@ export function hessianPlan(
   for (let k = 0; k < curvature.row.length; k++) add(curvature.row[k]!, curvature.column[k]!);
 
   const { row, column, place } = mergeContributions(n, n, all, ticker);
+  const met = metIn(n, row, column);
+  // Half full is dense to a factorization.
+  if (4 * row.length >= met * (met + 1)) most('block', met);
   const structure = new Structure(n, n, true, [...blocks, { kind: 'entries', row, column }]);
   const { own, firsts, entries } = beginnings(structure, uses.length);
   for (let k = 0, next = 0; k < total; k++) if (places[k]! < 0) places[k] = entries + place[next++]!;

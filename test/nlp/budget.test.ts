@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  Budget,
   type Expression,
   Model,
   multiply,
@@ -50,6 +51,13 @@ describe.each(Object.keys(dense))('the budget of derivatives: %s', (name) => {
     const { hessian } = assemble(modelOf(name).problem());
     expect(hessian.nonzeros).toBeGreaterThan(n);
   });
+});
+
+it('refuses one block that takes long to factor, in one line that names the limit', () => {
+  for (const name of ['a square of a sum', 'a product of all', 'a function of all'])
+    expect(() => assemble(modelOf(name).problem(), [], undefined, new Budget({ block: 30 })), name).toThrow(
+      /^dense: 40 variables of one dense block of the Hessian.*limits: \{ block \}/,
+    );
 });
 
 it.each([solve, prepare, solveHere])('%o takes the limits', async (run) => {
