@@ -107,9 +107,10 @@ async function supervise(name: string, wanted: number, count: number): Promise<F
     const ending = await stretch(name, seeds, (report) => {
       done.push(report);
       // What a process held once it may hold again: the next case starts with a new one.
-      return faultOf(report) === undefined;
+      if (faultOf(report) !== undefined) return false;
+      record(report);
+      return true;
     });
-    for (const report of done) if (faultOf(report) === undefined) record(report);
     const last = done.at(-1);
     const faulty = last && faultOf(last) !== undefined ? last : undefined;
     if (faulty ?? done.length < seeds.length) {

@@ -28,8 +28,8 @@ export const budgetTable = {
     3072,
     'variables of one dense block of the Hessian, of which every factorization takes n³/3 operations',
   ),
-  matrix: integer(2 ** 23, 'numbers of the matrices of one quadratic program'),
-  matrices: integer(2 ** 25, 'numbers of the matrices of all quadratic programs of a call'),
+  matrix: integer(3 * 2 ** 21, 'numbers of the matrices of one quadratic program'),
+  matrices: integer(3 * 2 ** 23, 'numbers of the matrices of all quadratic programs of a call'),
   constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),
 } as const satisfies OptionTable;
 

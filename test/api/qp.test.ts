@@ -31,7 +31,7 @@ it.each<[string, unknown, RegExp]>([
   [
     'too much in all',
     { problems: new Array(100).fill({ q: new Array(1000).fill(1) }) },
-    /problems\[33\]: 34,000,000 numbers of the matrices of all .*--limit matrices=/,
+    /problems\[25\]: 26,000,000 numbers of the matrices of all .*--limit matrices=/,
   ],
   ['too much', { q: new Array(20000).fill(1) }, /400,000,000 numbers of the matrices .*--limit matrix=/],
 ])('refuses %s in one line', (_, value, message) => {
