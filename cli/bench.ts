@@ -31,7 +31,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   images:
     'the convolutional network and the transformer: derivatives beside torch.func, the adversarial image',
   formulations: 'the adversarial image by network, formulation and solver: structure and runtime',
-  hostile: 'hostile files of every format that is read: .nl, model.json, pictures',
+  hostile: 'hostile files of every format that is read, and servers that lie; resumable',
   loading: 'networks of 100 MB in every format: seconds and peak memory',
   conformance: "the onnx package's node tests, read and compared",
   exporters: 'random networks that real exporters wrote, values and derivatives',
