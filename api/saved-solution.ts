@@ -82,6 +82,7 @@ export function readSaved(
   { variables, rows }: Pick<Statement, 'variables' | 'rows'>,
   tell: (remark: string) => void,
 ): WarmStart {
+  if (saved.x === undefined) throw new InputError('the saved solution holds no x');
   const strangers: string[] = [];
   const read = (given: Saved | undefined, names: readonly string[], out: Float64Array, what: string) => {
     if (given === undefined) return out;

@@ -170,6 +170,7 @@ describe('a warm start', () => {
         /x of 's' has 2 numbers, in model 'controlled' it has 8/,
       ],
       [m, { warmStart: { ...saved, x: { s: 'a' } } }, /x of 's' has 1 numbers/],
+      [m, { warmStart: { model: 'controlled' } }, /the saved solution holds no x/],
       [m, { warmStart: 3 }, /warmStart: the options are 3/],
     ];
     for (const [model, options, message] of refused) {
