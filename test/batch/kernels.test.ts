@@ -240,6 +240,31 @@ describe('kernels', () => {
     );
   });
 
+  it.each([
+    ['dual', 9, 6],
+    ['condensed', 6, 30],
+  ])('take rows whose slack the equalities settle, and rows of zeros, as if they were not there: %s', (_, n, p) => {
+    const problems = Array.from({ length: 5 }, (_, k) => regular(n, 2, p, 300 + k).problem);
+    const more = (below: number) =>
+      problems.map(({ A, b, G, h, ...rest }) => {
+        const row = Float64Array.from({ length: n }, (_, j) => 2 * A[j]! - A[n + j]!);
+        const side = 2 * b[0]! - b[1]! + below;
+        const rows = Float64Array.from([...row, ...new Float64Array(n), ...G]);
+        return { ...rest, A, b, G: rows, h: Float64Array.from([side, 1, ...h]) };
+      });
+    const [wanted, found] = [solveBatch(batchOf(problems)), solveBatch(batchOf(more(0.5)))];
+    expect(found.statuses).toEqual(wanted.statuses);
+    expect(found.flags).toEqual(wanted.flags);
+    problems.forEach((_, e) => {
+      for (let j = 0; j < n; j++) expect(found.z[e * n + j]).toBeCloseTo(wanted.z[e * n + j]!, 9);
+      expect([...found.lam.subarray(e * (p + 2), e * (p + 2) + 2)]).toEqual([0, 0]);
+      expect(found.s[e * (p + 2)]).toBeCloseTo(0.5, 9);
+      expect(found.s[e * (p + 2) + 1]).toBe(1);
+    });
+    expect(solveBatch(batchOf(more(-0.5))).statuses).toEqual(problems.map(() => 'infeasible'));
+    for (const flags of solveBatch(batchOf(more(0))).flags) expect(flags).toContain('dependent-rows');
+  });
+
   it('split batches that are too large for one call', () => {
     const problems = Array.from({ length: 70 }, (_, k) => timed(60, 4, 60, k));
     const all = solveBatch(batchOf(problems));

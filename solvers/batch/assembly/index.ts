@@ -193,8 +193,10 @@ function write(table: usize, problem: i32, k: usize, well: bool, size: usize, co
     const terms = max(abs(lane(at(a.d, row), k)), abs(lane(at(a.g, row), k) + lane(at(a.d, row), k)));
     largestλ = max(largestλ, (terms * lane(at(a.scale, i), k)) / unit);
   }
-  for (let i = 0; i < a.p; i++)
-    largestλ = max(largestλ, abs(lane(at(yG, i), k)) / (lane(at(a.scale, i), k) * unit));
+  for (let i = 0; i < a.p; i++) {
+    const scale = lane(at(a.scale, i), k);
+    if (scale > 0) largestλ = max(largestλ, abs(lane(at(yG, i), k)) / (scale * unit));
+  }
   const clear = CLEAR * largestλ;
   let primal: f64 = 0;
   let complementarity: f64 = 0;
@@ -206,7 +208,9 @@ function write(table: usize, problem: i32, k: usize, well: bool, size: usize, co
     const λ = held ? lane(at(yG, i), k) : 0;
     const slack = lane(at(a.s, i), k);
     const s = held ? 0 : slack;
-    if (!(held ? λ / (scale * unit) > clear : (s * scale) / unit > clear)) well = false;
+    // The slack of a row without a scale is settled, and was looked at.
+    const settled = scale == 0 && !held && s > 0;
+    if (!settled && !(held ? λ / (scale * unit) > clear : (s * scale) / unit > clear)) well = false;
     primal = max(primal, -slack);
     complementarity = max(complementarity, abs(λ * slack));
     margin = min(margin, max(λ, s));

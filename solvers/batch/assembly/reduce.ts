@@ -21,6 +21,8 @@ import { copy, dot, fill, interleave, largest, multiply, negate } from './vector
 /** Least pivots, relative to the diagonal entries they come from; what is poorer is left to a more careful method. */
 const POOR_Q: f64 = 1e-11;
 const POOR_ROWS: f64 = 1e-10;
+/** Slacks, relative to the largest number beside them, that are clearly positive. */
+const CLEAR: f64 = 1e-6;
 /** Asymmetry of Q, relative to its largest entry, that is rounding. */
 const SYMMETRIC: f64 = 1e-7;
 
@@ -131,21 +133,33 @@ export function reduceRows(bad: usize): void {
     cholesky(a.E, a.ldM, M, a.T, a.mReference, POOR_ROWS, bad);
   }
   if (P == 0) return;
-  if (a.condensed) projectRows(bad);
-  else formS(sparse, bad);
+  if (a.condensed) projectRows();
+  else formS(sparse);
 }
 
-/** What `scale` shall be of a row with diagonal entry `entry` in S, of which `whole` was not taken away by the equalities. */
-function scaleRow(i: i32, lane: usize, entry: f64, whole: f64, bad: usize): void {
-  if (i < a.p && !(entry > POOR_ROWS * whole)) {
-    store<f64>(bad + lane, 1);
-    entry = 1;
-  }
-  store<f64>(a.scale + (<usize>i << 4) + lane, i < a.p ? 1 / sqrt<f64>(entry) : 0);
+/**
+ * What `scale` shall be of a row with diagonal entry `entry` in S, which was `whole` before the equalities took their part: 0 where they took
+ * all and its slack is settled, and for padding.
+ */
+function scaleRow(i: i32, lane: usize, entry: f64, whole: f64): void {
+  const free = i < a.p && entry > POOR_ROWS * whole;
+  store<f64>(a.scale + (<usize>i << 4) + lane, free ? 1 / sqrt<f64>(entry) : 0);
+}
+
+/** Sets the slacks that the equalities settle to what does not bind; those that are not clearly positive are left to a more careful method. */
+function settleSlacks(bad: usize): void {
+  const most = a.scalars + 480;
+  v128.store(most, f64x2.splat(0));
+  largest(a.r, a.P, most);
+  largest(a.d + (<usize>a.M << 4), a.P, most);
+  for (let lane: usize = 0; lane < 16; lane += 8)
+    for (let i = 0; i < a.p; i++)
+      if (load<f64>(a.scale + (<usize>i << 4) + lane) == 0)
+        if (!(load<f64>(a.r + (<usize>i << 4) + lane) > CLEAR * load<f64>(most + lane))) store<f64>(bad + lane, 1);
 }
 
 /** X̂ = X_G − Y L_M⁻¹ X_A, its rows scaled to length 1, and X̂ᵀ. */
-function projectRows(bad: usize): void {
+function projectRows(): void {
   const M = a.M;
   const N = a.N;
   const whole = a.scalars + 480;
@@ -161,7 +175,7 @@ function projectRows(bad: usize): void {
     }
     dot(row, row, N, left);
     for (let lane: usize = 0; lane < 16; lane += 8)
-      scaleRow(i, lane, load<f64>(left + lane), load<f64>(whole + lane), bad);
+      scaleRow(i, lane, load<f64>(left + lane), load<f64>(whole + lane));
     const own = v128.load(a.scale + (<usize>i << 4));
     for (let j = 0; j < N; j++) {
       const value = f64x2.mul(v128.load(row + (<usize>j << 4)), own);
@@ -172,7 +186,7 @@ function projectRows(bad: usize): void {
 }
 
 /** S, scaled to a unit diagonal. */
-function formS(sparse: bool, bad: usize): void {
+function formS(sparse: bool): void {
   const M = a.M;
   const P = a.P;
   const G = a.X + <usize>M * a.ldN;
@@ -183,7 +197,7 @@ function formS(sparse: bool, bad: usize): void {
   for (let i = 0; i < P; i++) {
     const at = a.S + <usize>i * (a.ldP + 16);
     for (let lane: usize = 0; lane < 16; lane += 8)
-      scaleRow(i, lane, load<f64>(at + lane), load<f64>(a.t + (<usize>i << 4) + lane), bad);
+      scaleRow(i, lane, load<f64>(at + lane), load<f64>(a.t + (<usize>i << 4) + lane));
   }
   for (let i = 0; i < P; i++) {
     let row = a.S + <usize>i * a.ldP;
@@ -310,6 +324,7 @@ export function reduceVectors(
   forwardSolve(a.E, a.ldM, M, a.yq);
   copy(a.r, a.g + (<usize>M << 4), a.P);
   subtractTimes(a.E + <usize>M * a.ldM, a.ldM, a.P, M, a.yq, a.r);
+  settleSlacks(odd);
   multiply(a.r, a.scale, a.P);
   v128.store(size, f64x2.splat(1e-300));
   largest(a.r, a.P, size);
@@ -317,5 +332,7 @@ export function reduceVectors(
   for (let i = 0; i < a.P; i++) {
     const at = a.r + (<usize>i << 4);
     v128.store(at, f64x2.mul(v128.load(at), by));
+    for (let lane: usize = 0; lane < 16; lane += 8)
+      if (i < a.p && load<f64>(a.scale + (<usize>i << 4) + lane) == 0) store<f64>(at + lane, 1);
   }
 }
