@@ -1,5 +1,5 @@
 // Derivatives of networks on the CPU, each engine beside PyTorch's fastest ways.
-//   node dist/bench/oracle.js [--engines onnx,wasm] [--precisions f64,f32] [--networks NAME,…] [--through keep] [--others]
+//   node dist/bench/oracle.js [--engines blas,onnx,wasm] [--precisions f64,f32] [--networks NAME,…] [--through keep] [--others]
 //     [--threads 2] [--seconds 1] [--large] [--peer --python PYTHON] [--json]
 // --solve: as a solve asks for them: derivatives behind a narrow affine beginning, engine and precision as `auto` takes them,
 // beside PyTorch in f64; and the same in f64 throughout.
@@ -70,7 +70,7 @@ interface PeerRow {
 }
 
 const options = {
-  engines: { type: 'string', default: 'onnx,wasm' },
+  engines: { type: 'string', default: 'blas,onnx,wasm' },
   precisions: { type: 'string', default: 'f64,f32' },
   networks: { type: 'string', default: '' },
   /** `keep`: derivatives by the numbers of a narrow affine beginning, where there is one. */

@@ -1,8 +1,9 @@
 // The published networks by size, engine, device and precision: seconds of y, y + J and y + J + H asked as a solve asks them,
 // what of it is the engine, and the nearest point at which the first three outputs are raised; beside PyTorch and the floor.
-//   node dist/bench/scale.js [--networks scopf-1000x7,…] [--engines onnx,wasm] [--devices cpu] [--precisions f64,f32]
+//   node dist/bench/scale.js [--networks scopf-1000x7,…] [--engines blas,onnx,wasm] [--devices cpu] [--precisions f64,f32]
 //     [--open] [--solve] [--large] [--seconds 2] [--python PYTHON] [--out out/scale]
-// Every row is measured in a process of its own and appended to OUT/rows.jsonl; rows that are there are not measured again.
+// Every row is measured in a process of its own and appended to OUT/rows.jsonl; rows that are there are not measured again,
+// but those that failed are.
 // --open: networks of 1,000 to 100,000 inputs and outputs, with a narrow entry and without: where does transfer overtake
 // arithmetic?
 import { spawn } from 'node:child_process';
@@ -21,7 +22,7 @@ import { plot } from './scale/plot.js';
 const { values: flags } = parseArgs({
   options: {
     networks: { type: 'string', default: '' },
-    engines: { type: 'string', default: 'onnx,wasm' },
+    engines: { type: 'string', default: 'blas,onnx,wasm' },
     devices: { type: 'string', default: 'cpu' },
     precisions: { type: 'string', default: 'f64,f32' },
     open: { type: 'boolean', default: false },
@@ -35,8 +36,13 @@ const { values: flags } = parseArgs({
   },
 });
 
-const keyOf = ({ network, engine, device, precision }: ScaleCase): string =>
-  [network, engine, device, precision].join(' ');
+const keyOf = ({ network, engine, device, precision, solve }: ScaleCase): string =>
+  [network, engine, device, precision, ...(solve ? ['solved'] : [])].join(' ');
+
+/** The latest row of each key. */
+const latest = (rows: readonly Readonly<Record<string, unknown>>[]): ScaleRow[] => [
+  ...new Map(rows.map((row) => [row['key'], row as unknown as ScaleRow])).values(),
+];
 
 /** One row, measured by this script in another process: memory is then that of this row alone. */
 function apart(own: ScaleCase): Promise<ScaleRow> {
@@ -77,7 +83,8 @@ async function main(): Promise<void> {
   openFolder(flags.out);
   const lines = Lines.open(join(flags.out, 'rows.jsonl'));
   try {
-    const known = new Set(readJsonLines(lines.path).map(({ key }) => key));
+    const found = readJsonLines(lines.path) as unknown as readonly Record<string, unknown>[];
+    const known = new Set(found.flatMap(({ key, error }) => (error === undefined ? [key] : [])));
     const record = async (own: ScaleCase, measure: () => Promise<ScaleRow>): Promise<void> => {
       const key = keyOf(own);
       if (known.has(key)) return;
@@ -100,7 +107,7 @@ async function main(): Promise<void> {
         const own = { ...rest, engine: 'torch', device: 'cpu' } as ScaleCase;
         await record(own, () => measurePeer(python, spec, own));
       }
-    const rows = readJsonLines(lines.path) as unknown as ScaleRow[];
+    const rows = latest(readJsonLines(lines.path) as unknown as Record<string, unknown>[]);
     tell(rows);
     writeWhole(join(flags.out, 'scale.svg'), plot(rows));
     console.log(`Wrote ${join(flags.out, 'scale.svg')}.`);
