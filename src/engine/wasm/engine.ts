@@ -1,5 +1,6 @@
 import { EvaluationError, InputError } from '../../core/errors.js';
 import type { Factor } from '../../core/structure/piece.js';
+import { flops } from '../../derive/flops.js';
 import { batched } from '../../derive/passes/batch.js';
 import { merged } from '../../derive/passes/merge.js';
 import {
@@ -64,6 +65,12 @@ interface Prepared {
   readonly hessian: Float;
 }
 
+/**
+ * Operations of a Hessian from which on points are computed one after the other where products are elsewhere: nothing is gained by larger
+ * ones, and an answer has the same bits whoever asks beside.
+ */
+const APART = 5e5;
+
 /** Computes with the kernels, large products with whoever `products` is. */
 export class WasmExecutable implements Executable {
   readonly device: Device = 'cpu';
@@ -76,6 +83,8 @@ export class WasmExecutable implements Executable {
   readonly #rule: { readonly at: number; readonly count: number };
   readonly #packed: number;
   #work = { at: 0, doubles: 0 };
+  /** Operations that one run may take for several points; undefined for the usual. */
+  readonly #together: number | undefined;
 
   constructor(
     private readonly programs: Programs,
@@ -88,6 +97,7 @@ export class WasmExecutable implements Executable {
     this.outputs = outputs;
     this.#width = widthOf(programs);
     if (through) this.through = through;
+    this.#together = products && flops(programs.hessian) >= APART ? 0 : undefined;
     const arena = new Arena(`engine ${engine}: network '${programs.name}'`);
     this.#arena = arena;
     const { exponents, coefficients } = erfRule();
@@ -103,7 +113,7 @@ export class WasmExecutable implements Executable {
     if (arena === undefined)
       throw new EvaluationError(`engine ${this.engine}: this executable was disposed`, '', true);
     let from = 0;
-    for (const size of parts(programOf(this.programs, order, this.precision), slots.length)) {
+    for (const size of parts(programOf(this.programs, order, this.precision), slots.length, this.#together)) {
       this.#run(arena, order, slots.slice(from, from + size));
       from += size;
     }

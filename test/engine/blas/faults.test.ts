@@ -14,7 +14,7 @@ const open = (): Runtime => {
 afterAll(() => Promise.all(runtimes.map((runtime) => runtime.close())));
 
 /** Wide enough for products that two threads share. */
-const network = smallNetwork(40, 200, 3);
+const network = smallNetwork(60, 300, 3);
 const model = (target = 0.35) => nearest(target, network).model;
 const how = { engine: 'blas', threads: 2, tol: 1e-8 } as const;
 
@@ -28,6 +28,14 @@ describe.skipIf(lack !== '')(`solves with engine blas: ${lack || 'here'}`, () =>
     expect(own.status).toBe('optimal');
     expect({ ...own.network }).toMatchObject({ engine: 'blas', device: 'cpu', precision: 'f64' });
     for (const [k, value] of kernels.x.entries()) expect(own.x[k]).toBeCloseTo(value, 8);
+  });
+
+  it('have the bits of a single solve where several wait at one host', async () => {
+    const runtime = open();
+    const whole = await solve(model(), { ...how, runtime });
+    const list = [0, 1, 2, 3].map((k) => ({ key: `${k}`, model: model() }));
+    for (const { solution } of await solveMany(list, { runtime, concurrency: 4, options: how }))
+      expect(solution!.x).toEqual(whole.x);
   });
 
   it('end where the host is killed while others wait; the next ones have another', async () => {
