@@ -11,7 +11,6 @@ import {
 import type { Statement } from '../src/model/statement.js';
 import { isSolved, type Result } from '../src/nlp/result.js';
 import type { WarmStart } from '../src/nlp/solver.js';
-import { warmStartFrom } from './polish.js';
 import type { Staged, Stages } from './stages.js';
 
 export interface Continuation<T extends Staged> {
@@ -30,6 +29,9 @@ export interface Continuation<T extends Staged> {
  */
 const relaxations = { most: [0.3, 1e-2, 3e-4, 1e-5], equal: [5e-3, 1e-4, 2e-6] } as const;
 type Way = keyof typeof relaxations;
+
+/** Barriers that a less relaxed solve begins with at most. */
+const mostBarrier = 0.1;
 
 /** Steps that may be put between where one was too large. */
 const mostBetween = 4;
@@ -125,7 +127,10 @@ async function relaxedLess<T extends Staged>(
     if (isSolved(last.solved.result.status)) {
       good = last;
       reached = ε;
-      warmStart = warmStartFrom(last.solved.result);
+      const { x, multipliers } = last.solved.result;
+      // The barrier follows what products may be next: one far below lets steps end at the next row of many.
+      const barrier = Math.min(mostBarrier, Math.max(1e-8, (open[0] ?? ε) / 10));
+      warmStart = { x, multipliers, barrier };
       continue;
     }
     if (!good || between === mostBetween) {

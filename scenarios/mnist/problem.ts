@@ -1,6 +1,7 @@
 import {
   add,
   type Formulation,
+  type HingeTreatment,
   InputError,
   Model,
   type Network,
@@ -25,6 +26,8 @@ export interface AdversarialImage {
   readonly quadratic?: QuadraticTreatment;
   /** Layers that the partial formulation exposes. */
   readonly layers?: readonly string[];
+  /** What becomes of kinks in full space. */
+  readonly relu?: HingeTreatment;
 }
 
 /** Pixels of an image and classes of a digit. */
@@ -69,12 +72,13 @@ export function adversarialImage(options: AdversarialImage): {
       equals: image[i]!,
       name: `change[${i}]`,
     });
-  const { quadratic } = options;
+  const { quadratic, relu } = options;
   const y = network(options.network, x, {
     formulation,
     name: 'y',
     start: 0.5,
     ...(layers && { layers }),
+    ...(relu !== undefined && { relu }),
     ...(quadratic !== undefined && { quadratic }),
   });
   for (let k = 0; k < CLASSES; k++)

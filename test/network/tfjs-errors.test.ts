@@ -128,9 +128,9 @@ describe('topology', () => {
   });
   it('an unknown layer', () => {
     edit((json) => {
-      layerOf(json, 1).class_name = 'ConvLSTM2D';
+      layerOf(json, 1).class_name = 'ConvLSTM2Dx';
     });
-    expectError(/layer "second": ConvLSTM2D layers cannot be read; nearest is Conv/);
+    expectError(/layer "second": ConvLSTM2Dx layers cannot be read; nearest is ConvLSTM2D/);
   });
   it('an unknown activation', () => {
     edit((json) => {

@@ -48,16 +48,35 @@ function lineOf({ build }: Place, node: number): Line {
  * `a` where `u > 0`, else `b`, of one shape. Where both are lines of what u is a line of, and meet where u is 0, that is a hinge,
  * `b + k max(u, 0)`; elsewhere both are computed and one of them taken.
  */
-export function chosenAbove(place: Place, u: number, a: Side, b: Side, shape: Shape): number {
+function chosenAbove(place: Place, u: number, a: Side, b: Side, shape: Shape): number {
   const bent = hinge(place, u, a, b, shape);
   return bent ?? chosen(place, above(place, u), a, b, shape);
+}
+
+/** `a` where a computed flag is set, else `b`: a flag that is a step itself tells what it compares. */
+export function chosenBy(place: Place, flag: number, a: Side, b: Side, shape: Shape): number {
+  const isStep = (node: number): boolean => {
+    const { op } = place.build.node(node);
+    return op.kind === 'elementwise' && op.fn.name === 'step';
+  };
+  const { op, inputs } = place.build.node(flag);
+  const [before] = inputs as [number];
+  if (isStep(flag)) return chosenAbove(place, before, a, b, shape);
+  // 1 − step(u), as `≥` and `≤` make it.
+  const turned =
+    op.kind === 'scale' &&
+    isStep(before) &&
+    op.scale.data.every((s) => s === -1) &&
+    op.shift.data.every((t) => t === 1);
+  if (turned) return chosenAbove(place, place.build.node(before).inputs[0]!, b, a, shape);
+  return chosen(place, flag, a, b, shape);
 }
 
 /** What is taken: a node, or numbers. */
 export type Side = { readonly node: number } | { readonly tensor: Tensor };
 
 /** `a` where a flag is set, else `b`: `p ∘ a + (1 − p) ∘ b`, exactly either of them where both are finite. */
-export function chosen(place: Place, p: number, a: Side, b: Side, shape: Shape): number {
+function chosen(place: Place, p: number, a: Side, b: Side, shape: Shape): number {
   const part = (side: Side, flag: number): number | undefined => {
     if ('node' in side) return multiply(place, expand(place, flag, shape), expand(place, side.node, shape));
     if (side.tensor.data.every((value) => value === 0)) return undefined;

@@ -262,18 +262,12 @@ function where(call: Call): Value {
   );
 }
 
-/** Where the condition is computed: a step itself tells what it compares. */
+/** Where the condition is computed. */
 function chosenWhere(call: Call, condition: number, a: Value, b: Value): number {
   const shape = broadcastShape(call, [call.build.shape(condition), call.shapeOf(a), call.shapeOf(b)]);
-  const side = (value: Value) => (isComputed(value) ? value : { tensor: finite(call, tensorOf(value)) });
-  const { op, inputs } = call.build.node(condition);
-  if (op.kind === 'elementwise' && op.fn.name === 'step')
-    return choice.chosenAbove(call, inputs[0]!, side(a), side(b), shape);
-  // 1 − step(u), as `≥` and `≤` make it.
-  const inner = call.build.node(inputs[0]!);
-  if (op.kind === 'scale' && inner.op.kind === 'elementwise' && inner.op.fn.name === 'step')
-    return choice.chosenAbove(call, inner.inputs[0]!, side(b), side(a), shape);
-  return choice.chosen(call, condition, side(a), side(b), shape);
+  const side = (value: Value): choice.Side =>
+    isComputed(value) ? value : { tensor: finite(call, tensorOf(value)) };
+  return choice.chosenBy(call, condition, side(a), side(b), shape);
 }
 
 /** The same flag everywhere. */
@@ -312,11 +306,12 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   Exp: unary(Math.exp, { name: 'exp' }),
   Log: unary(Math.log, { name: 'log' }),
   Erf: unary(erf, { name: 'erf' }),
-  /** No operator of ONNX, but tf2onnx writes what TensorFlow calls so. */
+  /** Erfc and Log1p are no operators of ONNX, but tf2onnx writes what TensorFlow calls so. */
   Erfc: unary(
     (u) => 1 - erf(u),
     (call, u) => lower.line(call, lower.apply(call, u, { name: 'erf' }), -1, 1),
   ),
+  Log1p: unary(Math.log1p, (call, u) => lower.apply(call, lower.line(call, u, 1, 1), { name: 'log' })),
   Sin: unary(Math.sin, { name: 'sin' }),
   Cos: unary(Math.cos, { name: 'cos' }),
   Tan: unary(Math.tan, { name: 'tan' }),

@@ -91,6 +91,9 @@ function resize(call: Call, r: Resizing): Value {
   return computed(filled(node));
 }
 
+/** `⌊length · scale⌋` in single precision, as exporters and runtimes reckon: 3 times the f32 nearest to 7/3 is 7. */
+const scaled = (length: number, scale: number): number => Math.floor(Math.fround(length * scale));
+
 export const resizing: Readonly<Record<string, Operator>> = {
   Resize: (call) => {
     const value = call.value(0);
@@ -131,7 +134,7 @@ export const resizing: Readonly<Record<string, Operator>> = {
       scales = to.map((length, axis) => length / from[axis]!);
     } else {
       scales = spread(listed!, ones);
-      to = from.map((length, axis) => Math.floor(length * scales[axis]! + 1e-9));
+      to = from.map((length, axis) => scaled(length, scales[axis]!));
     }
     const name = call.text('coordinate_transformation_mode', old ? 'asymmetric' : 'half_pixel');
     const rule = call.text('nearest_mode', old ? 'floor' : 'round_prefer_floor');
@@ -166,7 +169,7 @@ export const resizing: Readonly<Record<string, Operator>> = {
     const from = call.shape(0);
     const scales = call.has(1) ? [...call.constant(1, 'scales').data] : (call.floats('scales') ?? []);
     const mode = call.text('mode', 'nearest');
-    const to = from.map((length, axis) => Math.floor(length * scales[axis]! + 1e-9));
+    const to = from.map((length, axis) => scaled(length, scales[axis]!));
     const { asymmetric } = coordinates;
     return resize(call, {
       mode: mode === 'bilinear' ? 'linear' : mode,

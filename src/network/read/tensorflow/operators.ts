@@ -567,6 +567,15 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
     return { shape, data: new Float64Array(sizeOf(shape)).fill(value.data[0]!), kind: value.kind };
   },
   Cast: (call) => call.value(0),
+  ...Object.fromEntries(
+    ['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal'].map((op) => [
+      op,
+      same(op.replace('Equal', op === 'Equal' ? 'Equal' : 'OrEqual')),
+    ]),
+  ),
+  LogicalAnd: same('And'),
+  LogicalOr: same('Or'),
+  LogicalNot: same('Not'),
   SelectV2: same('Where'),
   Select: same('Where'),
   ClipByValue: same('Clip'),

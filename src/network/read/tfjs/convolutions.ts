@@ -293,6 +293,36 @@ const upSampling =
     return unbatched(call, u);
   };
 
+/** A picture as another size, its pixels' middles laid over those of the other. */
+const resizingRule: Rule = (call) => {
+  const { config } = call;
+  const size = [config.number('height'), config.number('width')];
+  // It computes the same in training.
+  call.named('training');
+  for (const key of ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias'])
+    config.only(key, false, 'nearest is false');
+  for (const key of ['fill_mode', 'fill_value']) config.get(key);
+  const kind = config.text('interpolation', 'bilinear');
+  const middle = (k: number, length: number, d: number): number => ((k + 0.5) * length) / size[d]!;
+  if (kind === 'nearest')
+    return recoordinated(
+      call,
+      2,
+      (_, d) => size[d]!,
+      (k, length, d) => Math.min(Math.floor(middle(k, length, d)), length - 1),
+    );
+  if (kind !== 'bilinear') throw config.error(`interpolation is "${kind}", expected nearest or bilinear`);
+  let u = batched(call, one(call));
+  const { space } = layoutOf(4, channelsLast(config));
+  call.build.allow(call.layer, size);
+  space.forEach((axis, d) => {
+    const length = call.build.shape(u)[axis]!;
+    const at = range(size[d]!).map((k) => middle(k, length, d) - 0.5);
+    u = resampled(call, u, axis, linearWeights(length, at));
+  });
+  return unbatched(call, u);
+};
+
 const perDimension = (name: string, rule: (dims: number) => Rule, ...dims: readonly number[]) =>
   dims.map((d): [string, Rule] => [`${name}${d}D`, rule(d)]);
 
@@ -308,4 +338,5 @@ export const convolutionRules: Readonly<Record<string, Rule>> = Object.fromEntri
   ...perDimension('ZeroPadding', zeroPadding, 1, 2, 3),
   ...perDimension('Cropping', cropping, 1, 2, 3),
   ...perDimension('UpSampling', upSampling, 1, 2, 3),
+  ['Resizing', resizingRule],
 ]);

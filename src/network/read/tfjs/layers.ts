@@ -13,7 +13,7 @@ import { convolutionalRecurrentRules } from './convolutional-recurrents.js';
 import { convolutionRules } from './convolutions.js';
 import { lambdaRules } from './operations.js';
 import { quadraticKeys, quadraticRules } from './quadratic.js';
-import { recurrentRules, timeDistributed } from './recurrents.js';
+import { recurrentRules, spectralNormalization, timeDistributed } from './recurrents.js';
 
 const identity: Rule = (call) => one(call);
 
@@ -324,6 +324,7 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   ...attentionRules,
   ...lambdaRules,
   TimeDistributed: timeDistributed(() => layerRules),
+  SpectralNormalization: spectralNormalization(() => layerRules),
   Lambda: (call) => {
     throw call.build.error(call.layer, 'Lambda layers hold code; replace it by layers of Keras');
   },

@@ -1,22 +1,25 @@
 import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
 import * as lower from '../../lower/arithmetic.js';
-import { select, transpose } from '../../lower/move.js';
+import * as choice from '../../lower/choice.js';
+import { broadcastShape, select, transpose } from '../../lower/move.js';
 import { range } from '../../lower/place.js';
-import { matmul } from '../../lower/product.js';
+import { einsum, matmul } from '../../lower/product.js';
 import * as reduce from '../../lower/reduce.js';
 import { activate } from './activations.js';
 import { batched, type Call, type Rule, unbatched } from './call.js';
 import { Config, isObject } from './config.js';
 import { type Argument, tensorsOf } from './connections.js';
+import * as move from './rearrangements.js';
 
 /** An argument by position or one of its names. */
 function find(call: Call, position: number, ...names: readonly string[]): Argument<number> | undefined {
   const flat = call.positional.flatMap((own) =>
     'list' in own && position > 0 && call.positional.length === 1 ? own.list : [own],
   );
+  // By name first: a list of tensors, which is one argument, would pass its second for the next.
   const named = names.map((name) => call.named(name) ?? own(call, name)).find((given) => given !== undefined);
-  return flat[position] ?? named;
+  return named ?? flat[position];
 }
 
 /** Keras 3 keeps some arguments in the operation's configuration. */
@@ -237,7 +240,8 @@ const stack: Rule = (call) => {
   const argument = find(call, 0, 'x', 'values');
   const nodes = argument === undefined ? [] : tensorsOf(argument);
   const shape = call.build.shape(nodes[0]!);
-  const [axis] = axesOf(call, plain(find(call, 1, 'axis')) ?? 0, shape.length + 1);
+  const given = plain(find(call, 1, 'axis'));
+  const [axis] = axesOf(call, given ?? 0, shape.length + 1);
   const to = [...shape.slice(0, axis), 1, ...shape.slice(axis)];
   return call.build.concat(
     call.layer,
@@ -273,6 +277,96 @@ const permute: Rule = (call) => {
   );
 };
 
+/** Flags of what is computed, as numbers 0 and 1; the first is compared with the second. */
+const compared =
+  (sign: 1 | -1, strict: boolean): Rule =>
+  (call) => {
+    const [a, b] = [side(call, find(call, 0, 'x1', 'x')), side(call, find(call, 1, 'x2', 'y'))];
+    const turned = strict ? sign : -sign;
+    const [first, second] = turned > 0 ? [a, b] : [b, a];
+    const flag = choice.above(call, difference(call, first, second));
+    return unbatched(call, strict ? flag : choice.not(call, flag));
+  };
+
+function difference(call: Call, a: Side, b: Side): number {
+  const { both, right, left } = binaries['subtract']!;
+  if ('node' in a) return 'node' in b ? both(call, a.node, b.node) : right(call, a.node, b.tensor);
+  if ('node' in b) return left!(call, b.node, a.tensor);
+  throw call.build.error(call.layer, 'compares constants alone');
+}
+
+const flags =
+  (of: (call: Call, p: number, q: number) => number): Rule =>
+  (call) => {
+    const [a, b] = [side(call, find(call, 0, 'x1')), side(call, find(call, 1, 'x2'))];
+    if (!('node' in a && 'node' in b)) throw call.build.error(call.layer, 'joins a constant flag');
+    return unbatched(call, of(call, a.node, b.node));
+  };
+
+const where: Rule = (call) => {
+  const [p, a, b] = [
+    side(call, find(call, 0, 'condition')),
+    side(call, find(call, 1, 'x1', 'x')),
+    side(call, find(call, 2, 'x2', 'y')),
+  ];
+  if (!('node' in p)) throw call.build.error(call.layer, 'has a constant condition');
+  const shapes = [p, a, b].map((own) => ('node' in own ? call.build.shape(own.node) : own.tensor.shape));
+  return unbatched(call, choice.chosenBy(call, p.node, a, b, broadcastShape(call, shapes)));
+};
+
+/** Parts of an axis: so many alike, or cut at these places. */
+const splitUp: Rule = (call) => {
+  const u = first(call);
+  const shape = call.build.shape(u);
+  const given = plain(find(call, 1, 'indices_or_sections'));
+  const [axis] = axesOf(call, plain(find(call, 2, 'axis')) ?? 0, shape.length) as [number];
+  const length = shape[axis]!;
+  const cuts = Array.isArray(given)
+    ? (given as number[])
+    : range(Number(given) - 1).map((k) => ((k + 1) * length) / Number(given));
+  const ends = [...cuts, length];
+  if (!ends.every((end, k) => Number.isInteger(end) && end > (ends[k - 1] ?? 0)))
+    throw call.build.error(call.layer, `splits ${length} into ${JSON.stringify(given)}`);
+  return ends.map((end, k) => {
+    const start = ends[k - 1] ?? 0;
+    return select(
+      call,
+      u,
+      axis,
+      range(end - start).map((at) => at + start),
+    );
+  });
+};
+
+/** The axes that an argument names, all where it names none. */
+const named = (call: Call, position: number, ...names: readonly string[]): number[] =>
+  axesOf(call, plain(find(call, position, ...names)), call.build.shape(first(call)).length);
+
+const expandDims: Rule = (call) => {
+  const shape = call.build.shape(first(call));
+  const axes = axesOf(call, plain(find(call, 1, 'axis')), shape.length + 1).sort((a, b) => a - b);
+  const to = axes.reduce((own: readonly number[], axis) => own.toSpliced(axis, 0, 1), shape);
+  return call.build.reshape(call.layer, first(call), to);
+};
+
+const squeeze: Rule = (call) => {
+  const shape = call.build.shape(first(call));
+  const given = plain(find(call, 1, 'axis'));
+  const gone = given === undefined || given === null ? [] : axesOf(call, given, shape.length);
+  const to = shape.filter((length, axis) => (gone.length > 0 ? !gone.includes(axis) : length !== 1));
+  return call.build.reshape(call.layer, first(call), to);
+};
+
+const sums: Rule = (call) => {
+  const equation = call.config.text('subscripts');
+  const operands = call.positional.flatMap((own) =>
+    tensorsOf(own).length > 1
+      ? tensorsOf(own).map((node) => ({ node: batched(call, node) }))
+      : [side(call, own)],
+  );
+  return unbatched(call, einsum(call, equation, operands));
+};
+
 const product: Rule = (call) => {
   const [a, b] = [side(call, find(call, 0, 'x1', 'a')), side(call, find(call, 1, 'x2', 'b'))];
   return unbatched(call, matmul(call, a, b));
@@ -295,6 +389,11 @@ export const operationRules: Readonly<Record<string, Rule>> = {
   Cos: unary({ name: 'cos' }),
   Tan: unary({ name: 'tan' }),
   Arctan: unary({ name: 'atan' }),
+  Arcsin: unary({ name: 'asin' }),
+  Arccos: unary({ name: 'acos' }),
+  Arcsinh: unary({ name: 'asinh' }),
+  Arccosh: unary({ name: 'acosh' }),
+  Arctanh: unary({ name: 'atanh' }),
   Sinh: unary({ name: 'sinh' }),
   Cosh: unary({ name: 'cosh' }),
   Tanh: unary({ name: 'tanh' }),
@@ -327,6 +426,41 @@ export const operationRules: Readonly<Record<string, Rule>> = {
   GetItem: getItem,
   Concatenate: concatenate,
   Stack: stack,
+  Split: splitUp,
+  Einsum: sums,
+  Flip: (call) => move.flip(call, first(call), named(call, 1, 'axis')),
+  Roll: (call) => {
+    const [axis, ...more] = named(call, 2, 'axis') as [number, ...number[]];
+    if (more.length > 0) throw call.build.error(call.layer, 'rolls several axes; nearest is one');
+    return move.roll(call, first(call), axis, Number(plain(find(call, 1, 'shift'))));
+  },
+  Swapaxes: (call) => {
+    const [[a], [b]] = [named(call, 1, 'axis1'), named(call, 2, 'axis2')] as [[number], [number]];
+    return move.exchanged(call, first(call), a, b);
+  },
+  ExpandDims: expandDims,
+  Squeeze: squeeze,
+  Cumsum: (call) => move.runningSum(call, first(call), named(call, 1, 'axis')[0]!),
+  Var: reduction(move.variance),
+  Std: reduction((call, u, axes) => lower.apply(call, move.variance(call, u, axes), { name: 'sqrt' })),
+  Prod: reduction(reduce.product),
+  Norm: (call) => {
+    const ord = plain(find(call, 99, 'ord'));
+    if (ord !== undefined && ord !== null && ord !== 2)
+      throw call.build.error(call.layer, `is a norm of order ${String(ord)}; nearest is 2`);
+    return reduction(move.euclidean)(call);
+  },
+  Greater: compared(1, true),
+  GreaterEqual: compared(1, false),
+  Less: compared(-1, true),
+  LessEqual: compared(-1, false),
+  LogicalAnd: flags(lower.multiply),
+  LogicalOr: flags(choice.either),
+  LogicalNot: (call) => choice.not(call, first(call)),
+  Sign: (call) => choice.sign(call, first(call)),
+  Where: where,
+  Log1p: (call) => lower.apply(call, lower.line(call, first(call), 1, 1), { name: 'log' }),
+  Expm1: (call) => lower.line(call, lower.apply(call, first(call), { name: 'exp' }), 1, -1),
   Reshape: reshape,
   Transpose: permute,
   Matmul: product,

@@ -294,6 +294,18 @@ export const timeDistributed =
     return steps.length === 1 ? steps[0]! : build.concat(layer, steps, 0);
   };
 
+/** A layer whose kernel training divides by its largest singular value: what is stored is the quotient. */
+export const spectralNormalization =
+  (rules: () => Readonly<Record<string, Rule>>): Rule =>
+  (call) => {
+    const wrapped = inner(call, 'layer');
+    const rule = Object.hasOwn(rules(), wrapped.kind) ? rules()[wrapped.kind] : undefined;
+    if (!rule) throw call.build.error(call.layer, `wraps ${wrapped.kind}, which cannot be read`);
+    for (const weight of ['vector_u', 'kernel']) call.ignore(weight);
+    call.config.get('power_iterations');
+    return rule({ ...call, ...call.within(wrapped.name, 'layer'), config: wrapped.config });
+  };
+
 export const recurrentRules: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, recurrent(kind)])),
   Bidirectional: bidirectional,

@@ -109,7 +109,10 @@ function ruleOf(context: Context, layer: Layer) {
   const module = layer.entry.get('module');
   // HDF5 files leave the module out; operations have neither of these settings, which every layer has.
   const recent = context.keras !== undefined && context.keras >= 3;
-  const keys = Object.keys(layer.config.json);
+  // An operation may have an argument dtype, null.
+  const keys = Object.keys(layer.config.json).filter(
+    (key) => key !== 'dtype' || layer.config.json[key] !== null,
+  );
   const bare = recent && module === undefined && !keys.includes('trainable') && !keys.includes('dtype');
   const alone = bare && (!Object.hasOwn(layerRules, layer.kind) || keys.every((key) => key === 'name'));
   const operation =
