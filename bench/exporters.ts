@@ -1,5 +1,5 @@
 /**
- * Reads networks that real exporters wrote (`bench/peers/networks/with_*.py` draws and exports them) and compares values,
+ * Reads networks that real exporters wrote (`bench/peers/networks/with_*.py` draws and `known_*.py` lists them) and compares values,
  * Jacobians and Hessian-vector products with those of the program they come from:
  *
  *     node dist/bench/exporters.js FOLDER [--json]
@@ -111,7 +111,7 @@ async function judge(folder: string, name: string, file: string, given: Case): P
 
 const [folder, ...flags] = process.argv.slice(2);
 if (folder === undefined) {
-  process.stderr.write('give the folder that bench/peers/networks/with_*.py wrote\n');
+  process.stderr.write('give the folder that bench/peers/networks/*.py wrote\n');
   process.exitCode = 2;
 } else {
   const rows: Row[] = [];

@@ -293,7 +293,7 @@ describe('what cannot be read', () => {
       one({ op: 'Tanhh' }, [1, 2]),
       /layer "Tanhh node": Tanhh: cannot be read; nearest is Tanh/,
     ],
-    ['a loop', one({ op: 'Loop' }, [1, 2]), /Loop: loops cannot be read/],
+    ['a loop', one({ op: 'Loop' }, [1, 2]), /Loop: attribute body is missing/],
     ['chance', one({ op: 'RandomNormalLike' }, [1, 2]), /is random/],
     [
       'trees',

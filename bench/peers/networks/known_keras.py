@@ -3,7 +3,8 @@
     pip install keras tensorflow-cpu tf2onnx h5py numpy && pip install --no-deps tensorflowjs
     python bench/peers/networks/known_keras.py FOLDER [NAME …]
 
-Several inputs and outputs stand in case.json one after another; networks that the folder holds stay as they are.
+Several inputs and outputs stand in case.json one after another, inputs in the order of their names, which is that of GraphModels; networks
+that the folder holds stay as they are.
 """
 
 import json
@@ -73,7 +74,7 @@ def repeated():
 # Attention.
 @known
 def cross_attention():
-    q, c = In(3, 4, name="query"), In(5, 6, name="context")
+    q, c = In(3, 4, name="asking"), In(5, 6, name="context")
     return [q, c], L.MultiHeadAttention(2, 3, value_dim=2, output_shape=5)(q, c)
 
 
@@ -271,7 +272,7 @@ def activations():
 # Science, several inputs and outputs.
 @known
 def deeponet():
-    u, y = In(5, name="sensors"), In(2, name="place")
+    u, y = In(5, name="field"), In(2, name="place")
     return [u, y], L.Dot(axes=1)([L.Dense(4)(L.Dense(6, "tanh")(u)), L.Dense(4, "tanh")(L.Dense(6, "tanh")(y))])
 
 

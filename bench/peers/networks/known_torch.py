@@ -485,7 +485,7 @@ pieces = {
 }
 for name, of in pieces.items():
     known(name, (1, 4))(lambda of=of: S(lin(4, 5), Of(of, c=torch.rand(5), s=torch.rand(5) * 0.2), lin(5, 2)))
-known("step", (1, 4), accept="refused")(lambda: S(lin(4, 5), Of(lambda m, x: (x > 0).to(x.dtype)), lin(5, 2)))
+known("step", (1, 4))(lambda: S(lin(4, 5), Of(lambda m, x: (x > 0).to(x.dtype)), lin(5, 2)))
 
 # Numbers in less and more precision, weights beside the file.
 mlp = lambda: S(lin(4, 6), nn.SiLU(), lin(6, 6), nn.LayerNorm(6), nn.Tanh(), lin(6, 2))
@@ -591,8 +591,6 @@ def main(folder, *only, networks=KNOWN):
             if how.get("dtype", torch.float32) == torch.float32 and not same(path, given, data["y"]):
                 print(exporter, name, "exported as another function", flush=True)
                 continue
-            if "accept" in how:
-                data["accept"] = how["accept"]
             with open(os.path.join(own, "case.json"), "w") as file:
                 json.dump(data, file)
             done += 1

@@ -45,7 +45,7 @@ async function conformance(python: string): Promise<{ goal: Goal; details: strin
   }
 }
 
-/** Networks that `bench/peers/networks/with_*.py` wrote into the folder that GRAYBOX_EXPORTED names. */
+/** Networks that `bench/peers/networks/*.py` wrote into the folder that GRAYBOX_EXPORTED names. */
 async function exported(): Promise<{ goal: Goal; details: string[] }> {
   const folder = process.env['GRAYBOX_EXPORTED'];
   if (folder === undefined || !existsSync(folder))
