@@ -52,7 +52,7 @@ export function openBlocks(
 /** The latest plan: one problem after another of the same structure is planned once. */
 let latest: { readonly shape: KktShape; readonly plan: Plan } | undefined;
 /** Most values of a Jacobian whose plan is kept. */
-const MOST_KEPT = 2 ** 22;
+const MOST_KEPT = 2 ** 21;
 
 function planned(shape: KktShape, partition: Int32Array): Plan {
   if (latest && sameShape(latest.shape, shape)) return latest.plan;
