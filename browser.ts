@@ -119,6 +119,7 @@ export {
   type NetworkOptions,
   type NetworkScaling,
   network,
+  type Points,
   type QuadraticTreatment,
   removeNetwork,
   type Standardization,

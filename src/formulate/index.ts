@@ -1,4 +1,4 @@
-export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { type EvaluateOptions, evaluate, type Points } from './evaluate.js';
 export { forward } from './forward.js';
 export type { InputsByName } from './inputs.js';
 export {

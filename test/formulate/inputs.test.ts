@@ -181,7 +181,7 @@ describe('inputs of a network', () => {
       // @ts-expect-error an unknown option
       [() => network(net, x, { formulaton: 'full' }), /unknown option 'formulaton'/],
       [() => evaluate(net, [1, 2]), /takes 4 inputs, got 2/],
-      [() => evaluate(net, [1, 2, 3, '4' as never]), /input 3 is a string/],
+      [() => evaluate(net, [1, 2, 3, '4' as never]), /input 3 is '4', not a number/],
       [() => argmaxAtLeast(x, 9), /no class 9 among 4/],
       [() => network(net, [expr`${x.at(0)} <= 1`, 1, 2, 3]), /the relation/],
       [() => network(net, [exp(x.at(0)), 1, 2], {}), /takes 4 inputs, got 3/],
