@@ -48,7 +48,7 @@ export class Exchange {
   readonly #scalars: Float64Array;
   readonly #numbers: Float64Array;
   readonly #length: Int32Array;
-  readonly #text: Buffer;
+  #bytes: Buffer | undefined;
 
   constructor(
     { variables: n, constraints: m }: Sizes,
@@ -76,7 +76,6 @@ export class Exchange {
     this.#numbers = memory.numbers.subarray(at + scalars);
     this.turns = new Int32Array(memory.words, 0, 2);
     this.#length = new Int32Array(memory.words, 8, 1);
-    this.#text = Buffer.from(memory.words, 12);
     this.flag = new Int32Array(memory.flag);
     this.held = new HeldPoint(memory.held, n, m);
   }
@@ -116,6 +115,12 @@ export class Exchange {
       ...(has('rowLower') && { rows: { lower: of('rowLower'), upper: of('rowUpper') } }),
       ...(Object.keys(warm).length > 0 && { warmStart: warm }),
     };
+  }
+
+  /** Opened when it is needed: not every runtime has it on shared memory. */
+  get #text(): Buffer {
+    this.#bytes ??= Buffer.from(this.memory.words, 12);
+    return this.#bytes;
   }
 
   /** When the solve began and how long it may take. */
