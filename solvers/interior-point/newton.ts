@@ -19,8 +19,8 @@ const DEAR = 100;
  * that of the Hessian after the first such one.
  */
 const STEPS = { right: 1, wrong: 2, first: 8 };
-/** Where nothing else is known, rows and Σ are taken to leave this share of the Hessian's own negative curvature. */
-const LEFT = 0.3;
+/** Where nothing else is known, rows are taken to leave this share of the Hessian's own negative curvature; without any it is all there. */
+const LEFT = { rows: 0.3, none: 1.5 };
 
 /**
  * The Newton system of the barrier problem at one iterate, for any right-hand side:
@@ -112,7 +112,8 @@ export class NewtonSystem {
         if (found === 'too-many-negative' && this.curvesUpwards(at, rhs, out)) return true;
         go = regularization.afterWrongInertia(μ);
         if (go && lowest) {
-          if (regularization.isFirst) regularization.raise(-LEFT * lowest.ofHessian(STEPS.first));
+          const left = this.form.m > 0 ? LEFT.rows : LEFT.none;
+          if (regularization.isFirst) regularization.raise(-left * lowest.ofHessian(STEPS.first));
           else go = regularization.passOver(lowest.estimate(this.δw, STEPS.wrong));
         }
       } else {
