@@ -46,7 +46,7 @@ export const picture = (width: number, height: number, parts: readonly string[])
 
 /** Lines over axes, with their names inside. */
 export function chart(
-  { title, x, y, series, logarithmic = false, fromZero = true }: Chart,
+  { title, x: across, y: upward, series, logarithmic = false, fromZero = true }: Chart,
   box: Box,
 ): string {
   const shown = series.map((one) => ({
@@ -95,16 +95,23 @@ export function chart(
         );
   });
   const longest = Math.max(...shown.map(({ name }) => name.length));
+  const [width, height] = [8 + 6.3 * longest, 4 + 15 * shown.length];
+  // The names stand at the right, where they hide the fewest points.
+  const x = right - 2 - width;
+  const hidden = (y: number): number =>
+    all.filter(([at, value]) => px(at) >= x && py(value) >= y && py(value) <= y + height).length;
+  const places = [top + 2, (top + bottom - height) / 2, bottom - 2 - height];
+  const y = places.reduce((best, place) => (hidden(place) < hidden(best) ? place : best));
   parts.push(
-    `<rect x="${(right - 10 - 6.3 * longest).toFixed(1)}" y="${top + 2}" width="${(8 + 6.3 * longest).toFixed(1)}" height="${4 + 15 * shown.length}" fill="#fff" fill-opacity="0.8"/>`,
+    `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height}" fill="#fff" fill-opacity="0.8"/>`,
     ...shown.map(({ name }, k) =>
-      text(right - 6, top + 14 + 15 * k, name, { anchor: 'end', colour: colours[k % colours.length]! }),
+      text(right - 6, y + 12 + 15 * k, name, { anchor: 'end', colour: colours[k % colours.length]! }),
     ),
   );
   parts.push(
     `<rect x="${left}" y="${top}" width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}" fill="none" stroke="#777"/>`,
-    text((left + right) / 2, bottom + 32, x, { anchor: 'middle' }),
-    text(box.left + 14, (top + bottom) / 2, y, { anchor: 'middle', turned: true }),
+    text((left + right) / 2, bottom + 32, across, { anchor: 'middle' }),
+    text(box.left + 14, (top + bottom) / 2, upward, { anchor: 'middle', turned: true }),
   );
   return parts.join('\n');
 }
