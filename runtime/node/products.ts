@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { EvaluationError } from '../../src/core/errors.js';
 import type { OpenProducts } from '../../src/engine/blas/engine.js';
-import type { Factor, Products, ProductTask } from '../../src/engine/wasm/products.js';
+import { type Factor, type Products, type ProductTask, WORTH } from '../../src/engine/wasm/products.js';
 import { requireThread, threadLimits } from './address-space.js';
 import { systemLibrary } from './blas.js';
 import { compiled } from './compiled.js';
@@ -21,6 +21,8 @@ const PATIENCE = { least: 60_000, times: 50 };
 interface Ready {
   readonly words: Float64Array;
   readonly ends: Int32Array;
+  /** Whether they are worth another thread. */
+  readonly shared: boolean;
 }
 
 /** Threads that share products: the one that asks, and others that sleep between them and keep no process alive. */
@@ -66,7 +68,7 @@ class ProductCrew {
         count += tasks[to++]!.length;
       const words = new Float64Array(WORDS * count);
       const ends = new Int32Array(to - from);
-      let k = 0;
+      let [k, work] = [0, 0];
       tasks.slice(from, to).forEach((task, i) => {
         for (const own of task) {
           const { float, m, n, a, lda, b, ldb, c, ldc } = own;
@@ -77,17 +79,18 @@ class ProductCrew {
             (float === 'f32' ? Flag.f32 : 0) +
             (a.outside ? 0 : Flag.aHere) +
             (b.outside ? 0 : Flag.bHere);
+          work += 2 * m * n * own.k;
           words.set([flags, m, n, own.k, this.#at(a), lda, this.#at(b), ldb, c, ldc], WORDS * k++);
         }
         ends[i] = k;
       });
-      lists.push({ words, ends });
+      lists.push({ words, ends, shared: work >= WORTH });
       from = to;
     }
     return lists;
   }
 
-  run({ words, ends }: Ready, memory: ArrayBufferLike, threads: number): void {
+  run({ words, ends, shared }: Ready, memory: ArrayBufferLike, threads: number): void {
     const base = this.#baseOf(memory);
     const fits = words.length <= this.#board.products.length;
     const { products, control } = fits ? this.#board : { ...this.#board, products: words.slice() };
@@ -102,7 +105,7 @@ class ProductCrew {
     board.ends.set(ends);
     control[Control.tasks] = ends.length;
     Atomics.store(control, Control.next, 0);
-    const helpers = fits ? Math.min(threads, ends.length, this.#others.length + 1) - 1 : 0;
+    const helpers = fits && shared ? Math.min(threads, ends.length, this.#others.length + 1) - 1 : 0;
     for (let k = 0; k < helpers; k++) {
       Atomics.store(control, Control.states + k, State.rung);
       Atomics.notify(control, Control.states + k);

@@ -38,7 +38,7 @@ export interface Products {
 }
 
 /** Operations below which a part is not worth another thread. */
-const WORTH = 1e6;
+export const WORTH = 1e6;
 /** Parts for each thread: one that has fallen behind is helped out. */
 const EACH = 2;
 /** Rows and columns of a part are whole multiples of that. */
