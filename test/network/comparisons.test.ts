@@ -21,7 +21,7 @@ function written(nodes: readonly Line[], constants: Readonly<Record<string, numb
         opType,
         input: [...input],
         output: [output],
-        attribute: opType === 'Cast' ? [{ name: 'to', i: 11, type: 2 }] : [],
+        attribute: opType === 'Cast' ? [{ name: 'to', i: output === 'e' ? 9 : 11, type: 2 }] : [],
       })),
       initializer: Object.entries({ zero: 0, one: 1, half: 0.5, ...constants }).map(([name, value]) => ({
         name,
@@ -78,7 +78,8 @@ const pieces: readonly (readonly [string, readonly Line[], (x: number) => number
     [
       ['GreaterOrEqual', ['x', 'zero'], 'c'],
       ['Cast', ['c'], 'p'],
-      ['Not', ['c'], 'd'],
+      ['Cast', ['c'], 'e'],
+      ['Not', ['e'], 'd'],
       ['Cast', ['d'], 'q'],
       ['Mul', ['p', 'x'], 'u'],
       ['Mul', ['q', 'half'], 'v'],

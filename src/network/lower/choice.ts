@@ -9,6 +9,23 @@ export const above = (place: Place, u: number): number => apply(place, u, { name
 /** `1 − p`: whether a flag is not set. */
 export const not = (place: Place, p: number): number => line(place, p, -1, 1);
 
+/** Whether a node is made of comparisons alone, so that its numbers are 0 and 1. */
+export function isFlag({ build }: Place, node: number): boolean {
+  const open = new Set([node]);
+  for (const own of open) {
+    const { op, inputs } = build.node(own);
+    if (op.kind === 'elementwise' && op.fn.name === 'step') continue;
+    const turned = op.kind === 'scale' && isTurn(op);
+    if (!turned && op.kind !== 'multiply' && op.kind !== 'reshape' && op.kind !== 'gather') return false;
+    for (const input of inputs) open.add(input);
+  }
+  return true;
+}
+
+/** `1 − u`. */
+const isTurn = ({ scale, shift }: { readonly scale: Tensor; readonly shift: Tensor }): boolean =>
+  scale.data.every((s) => s === -1) && shift.data.every((t) => t === 1);
+
 /** `p + q − pq`: whether one of two flags is set. */
 export const either = (place: Place, p: number, q: number): number =>
   subtract(place, add(place, p, q), multiply(place, p, q));
@@ -63,12 +80,8 @@ export function chosenBy(place: Place, flag: number, a: Side, b: Side, shape: Sh
   const [before] = inputs as [number];
   if (isStep(flag)) return chosenAbove(place, before, a, b, shape);
   // 1 − step(u), as `≥` and `≤` make it.
-  const turned =
-    op.kind === 'scale' &&
-    isStep(before) &&
-    op.scale.data.every((s) => s === -1) &&
-    op.shift.data.every((t) => t === 1);
-  if (turned) return chosenAbove(place, place.build.node(before).inputs[0]!, b, a, shape);
+  if (op.kind === 'scale' && isStep(before) && isTurn(op))
+    return chosenAbove(place, place.build.node(before).inputs[0]!, b, a, shape);
   return chosen(place, flag, a, b, shape);
 }
 

@@ -1,4 +1,5 @@
 import { sizeOf } from '../../build.js';
+import { isFlag } from '../../lower/choice.js';
 import { copyInto, piece, type Store, stored, storeOf } from '../../stored.js';
 import type { Call, Operator } from './call.js';
 import { elementName, kindOf } from './tensor.js';
@@ -10,7 +11,7 @@ function cast(call: Call, value: Value, element: number | undefined): Value {
   if (kind === undefined || kind === 'text')
     throw call.error(`casts to ${elementName(element)}, which cannot be read`);
   if (!isComputed(value)) return converted(value, kind, element === 1);
-  if (kind !== 'float')
+  if (kind !== 'float' && !isFlag(call, value.node))
     throw call.error(`casts what it computes to ${elementName(element)}; only floats can be read`);
   return value;
 }
