@@ -25,7 +25,7 @@ export const budgetTable = {
   jacobian: integer(2 ** 25, 'terms of the Jacobian of a problem'),
   hessian: integer(2 ** 24, 'terms of the Hessian of a problem'),
   block: integer(
-    3072,
+    4096,
     'variables of one dense block of the Hessian, of which every factorization takes n³/3 operations',
   ),
   matrix: integer(3 * 2 ** 21, 'numbers of the matrices of one quadratic program'),
