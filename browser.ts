@@ -159,6 +159,7 @@ export type { Box } from './src/network/bounds/region.js';
 export { type DenseActivation, type DenseLayer, dense } from './src/network/dense.js';
 export { describe, type NodeRow } from './src/network/describe.js';
 export type * from './src/network/graph.js';
+export type { NetworkEnds } from './src/network/read/ends.js';
 export { type KerasFile, readKeras, readKerasHdf5 } from './src/network/read/keras.js';
 export type { External } from './src/network/read/onnx/tensor.js';
 export { type OnnxFile, type OnnxOptions, readOnnx } from './src/network/read/onnx.js';

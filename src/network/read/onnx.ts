@@ -14,7 +14,7 @@ import { isComputed } from './onnx/value.js';
 export type OnnxOptions = NetworkEnds;
 
 /** An ONNX model as bytes. */
-export interface OnnxFile extends OnnxOptions {
+export interface OnnxFile extends NetworkEnds {
   /** What messages call the file. */
   readonly file: string;
   /** The network's name. */
