@@ -18,6 +18,7 @@ const known = new Set([
   'libopenblas0-pthread',
   'nvidia-cublas', // NVIDIA's on PyPI
   'nvidia-cuda-nvrtc', // NVIDIA's on PyPI
+  'nvidia-cusolver', // NVIDIA's on PyPI
   'onnx', // of the ONNX project on PyPI
   'onnxruntime-node',
   'openblas', // of Homebrew

@@ -65,7 +65,7 @@ describe('graybox solve CASE.m', () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [[broken], /broken\.m:2: mpc\.baseMVA is -1/],
       [[join(folder, 'absent.m')], /absent\.m: cannot be read \(ENOENT\)/],
-      [[little, '--start', broken], /broken\.m: is no JSON file/],
+      [[little, '--start', broken], /broken\.m: is not JSON/],
       [[little, '--sample', '3'], /--sample belongs to 'graybox solve mnist'/],
       [['mnist', '--start', 'dc'], /--start belongs to 'graybox solve CASE.m'/],
       [[little, '--load', '-1'], /give a positive number/],

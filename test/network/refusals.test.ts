@@ -79,6 +79,8 @@ describe('operators of ONNX that cannot be read', () => {
     ['ZipMap', 'ai.onnx.ml', /zipmap/],
     ['An_operator_of_somebody_with_a_very_long_name_indeed', '', /cannot be read; nearest is/],
     ['Thing', 'org.example.a.very.long.domain', /domain|cannot be read/],
+    ['constructor', '', /cannot be read; nearest is/],
+    ['__proto__', '', /cannot be read; nearest is/],
   ])('%s says so in 120 characters', (op, domain, message) => {
     const told = refusal(readBytes(onnx([{ op, domain }])), 'm.onnx');
     expect(told).toMatch(message);
@@ -180,6 +182,8 @@ describe('layers of Keras that cannot be read', () => {
     'SomebodysOwnLayerWithAVeryLongNameIndeedSoThatItMustBeCut',
     'Lambda',
     'StackedRNNCells',
+    'constructor',
+    '__proto__',
   ])('%s says so in 120 characters', (kind) => {
     const told = refusal(read(model(kind)), 'model.json');
     expect(told).toMatch(/cannot be read|hold code|custom|expected|wraps|cell/);

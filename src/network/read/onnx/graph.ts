@@ -119,7 +119,8 @@ function readNode(
   if (made) return readFunction(reading, made, inputs, attributes, depth);
   const outputs = node.output.map((name) => name !== '' && used.has(name));
   const call = new Call(reading, op, domain, layer, inputs, attributes, outputs);
-  const subgraphs = domain === '' || domain === 'ai.onnx' ? subgraphOperators[op] : undefined;
+  const holds = (domain === '' || domain === 'ai.onnx') && Object.hasOwn(subgraphOperators, op);
+  const subgraphs = holds ? subgraphOperators[op] : undefined;
   if (subgraphs && (op !== 'Scan' || reading.opset('') > 8))
     return guarded(call, () =>
       subgraphs(call, (graph, given) => readSubgraph(reading, graph, given, scope, outer, depth)),

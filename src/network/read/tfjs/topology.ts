@@ -59,7 +59,7 @@ function readLayers(context: Context, list: readonly unknown[], where: Config): 
   return list.map((value) => {
     const layer = readLayer(context, value, where);
     // Keras 3 numbers the layers of one class within a model: dense, dense_1, … (its saving_lib.py).
-    const kind = snakeCase(classNames[layer.kind] ?? layer.kind);
+    const kind = snakeCase(classNames.get(layer.kind) ?? layer.kind);
     const count = seen.get(kind) ?? 0;
     seen.set(kind, count + 1);
     return { ...layer, place: `${context.place}layers/${count === 0 ? kind : `${kind}_${count}`}` };
@@ -67,7 +67,7 @@ function readLayers(context: Context, list: readonly unknown[], where: Config): 
 }
 
 /** Layers that Keras offers under another name than their class has. */
-const classNames: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
+const classNames = new Map([['GroupQueryAttention', 'GroupedQueryAttention']]);
 
 const snakeCase = (kind: string): string =>
   kind
