@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.js';
 import { isNumbers, listOf, numbersOf } from '../core/given.js';
-import { commonOwner, type Expression, type Operand, type Owner, toExpression } from './expression.js';
+import { type Expression, type Operand, type Owner, toExpression } from './expression.js';
 import {
   type AnyRank,
   checkedAxis,
@@ -15,6 +15,7 @@ import {
   stridesOf,
 } from './extents.js';
 import { refusePrimitive } from './primitive.js';
+import { fewEntries, Source } from './source.js';
 
 export type { AnyRank };
 
@@ -30,19 +31,27 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
 {
   readonly size: number;
 
+  /** @internal */
+  readonly source: Source;
+
   constructor(
     readonly shape: Extents & { readonly length: R },
-    /** In row-major order. */
-    readonly elements: readonly E[],
+    elements: readonly E[] | Source,
     /** For messages. */
     readonly name = 'array',
   ) {
-    this.size = elements.length;
+    this.source = elements instanceof Source ? elements : Source.list(elements);
+    this.size = this.source.size;
+  }
+
+  /** In row-major order. */
+  get elements(): readonly E[] {
+    return this.source.elements as readonly E[];
   }
 
   /** The model of its variables; undefined where there are none. Throws where they are of several. */
   get owner(): Owner | undefined {
-    return this.elements.reduce<Owner | undefined>((owner, e) => commonOwner(owner, e.owner), undefined);
+    return this.source.owner;
   }
 
   /** Entries along the first axis. */
@@ -83,7 +92,7 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
       throw new InputError(
         `${this.name}.reshape: ${this.size} entries of shape ${shapeText(this.shape)} do not fill shape ${shapeText(asked)}`,
       );
-    return this.picked(checkedShape(fitted, `${this.name}.reshape`), this.elements) as ExpressionArray<
+    return this.picked(checkedShape(fitted, `${this.name}.reshape`), this.source) as ExpressionArray<
       E,
       AnyRank
     >;
@@ -92,8 +101,11 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
   /** Its axes in reverse order: of a matrix, the transpose. */
   transpose(): ExpressionArray<E, R> {
     const turned = [...this.shape].reverse();
+    if (this.shape.filter((extent) => extent !== 1).length < 2)
+      return this.picked(turned, this.source) as ExpressionArray<E, R>;
     const places = placesAlong(turned, stridesOf(this.shape).reverse());
-    const out = Array.from(places, (place) => this.elements[place]!);
+    const { elements } = this;
+    const out = Array.from(places, (place) => elements[place]!);
     return this.picked(turned, out) as ExpressionArray<E, R>;
   }
 
@@ -118,7 +130,7 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
   }
 
   /** Entries of this array in another shape, as an array of the same kind. */
-  protected picked(shape: Extents, elements: readonly E[]): ExpressionArray<E> {
+  protected picked(shape: Extents, elements: readonly E[] | Source): ExpressionArray<E> {
     return new ExpressionArray(shape, elements, this.name);
   }
 
@@ -137,13 +149,15 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
   }
 
   /** The entries at these indices of one axis. */
-  #along(axis: number, indices: readonly number[]): E[] {
+  #along(axis: number, indices: readonly number[]): readonly E[] | Source {
     const extent = this.shape[axis]!;
+    if (indices.length === extent && indices.every((index, k) => index === k)) return this.source;
+    const { elements } = this;
     const inner = countOf(this.shape.slice(axis + 1));
     const out: E[] = [];
     for (let from = 0; from < this.size; from += extent * inner)
       for (const index of indices)
-        for (let k = 0; k < inner; k++) out.push(this.elements[from + index * inner + k]!);
+        for (let k = 0; k < inner; k++) out.push(elements[from + index * inner + k]!);
     return out;
   }
 }
@@ -172,6 +186,8 @@ export function toArray(given: ArrayOperand, where: string): ExpressionArray {
   if (isArrayOperand(given) && 'shape' in given) return fromShaped(given, where);
   const rows = listOf<unknown>(given as Iterable<unknown>, where);
   const [first] = rows;
+  const table = numbersIn(rows);
+  if (table) return new ExpressionArray(table.shape, Source.numbers(table.values), where);
   if (!isArrayOperand(first))
     return new ExpressionArray(
       [rows.length],
@@ -195,6 +211,27 @@ export function toArray(given: ArrayOperand, where: string): ExpressionArray {
   );
 }
 
+/** A long list or a table of plain numbers; undefined where it is anything else. */
+function numbersIn(
+  rows: readonly unknown[],
+): { readonly shape: number[]; readonly values: Float64Array } | undefined {
+  const [first] = rows;
+  const width = isNumbers(first) ? first.length : 1;
+  if (rows.length * width < fewEntries) return undefined;
+  const values = new Float64Array(rows.length * width);
+  let at = 0;
+  for (const row of rows) {
+    const nested = isNumbers(row);
+    if (nested !== isNumbers(first) || (nested && row.length !== width)) return undefined;
+    for (let k = 0; k < width; k++) {
+      const value: unknown = nested ? row[k] : row;
+      if (typeof value !== 'number' || Number.isNaN(value)) return undefined;
+      values[at++] = value;
+    }
+  }
+  return { shape: isNumbers(first) ? [rows.length, width] : [rows.length], values };
+}
+
 function fromShaped(given: Shaped, where: string): ExpressionArray {
   const extents = checkedShape(given.shape, where);
   const data = numbersOf(given.data, `${where}: data`, { range: 'bound' });
@@ -205,7 +242,7 @@ function fromShaped(given: Shaped, where: string): ExpressionArray {
     throw new InputError(`${where}: ${data.length} numbers do not fill shape ${shapeText(extents)}`);
   return new ExpressionArray(
     extents,
-    Array.from(places, (place) => toExpression(data[place]!)),
+    Source.numbers(Float64Array.from(places, (place) => data[place]!)),
     where,
   );
 }

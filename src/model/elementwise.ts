@@ -1,7 +1,9 @@
 import { InputError } from '../core/errors.js';
+import type { Operator } from '../problem/operators.js';
 import { type AnyRank, type ArrayOperand, ExpressionArray, isArrayOperand, toArray } from './array.js';
 import { type Expression, type Operand, toExpression } from './expression.js';
 import { broadcast } from './extents.js';
+import { Source, smooth } from './source.js';
 
 /** An operand or an array of them. */
 export type Operands<R extends number = AnyRank> = Operand | ArrayOperand<R>;
@@ -64,6 +66,11 @@ export function elementwise(
     name,
   );
   const count = places[0]!.length;
+  if (smooth.has(name)) {
+    const of = arrays.map(({ source }) => source);
+    const made = Source.made(count, { operator: name as Operator, make: f, of });
+    if (made) return new ExpressionArray(shape, made, name);
+  }
   const lists = arrays.map((array) => array.elements);
   const elements = new Array<Expression>(count);
   for (let k = 0; k < count; k++) elements[k] = f(lists.map((list, a) => list[places[a]![k]!]!));

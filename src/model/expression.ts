@@ -118,8 +118,18 @@ export class Parameter extends Column {
   }
 }
 
-/** An operator applied to its arguments. */
-export class Call extends Expression {
+/** An operator applied to arguments. */
+export abstract class Call extends Expression {
+  abstract readonly op: Operator;
+  abstract readonly args: readonly Expression[];
+
+  view(): View {
+    return { kind: 'call', op: this.op, args: this.args };
+  }
+}
+
+/** An operator applied to these arguments. */
+export class Applied extends Call {
   readonly owner: Owner | undefined;
   constructor(
     readonly op: Operator,
@@ -127,10 +137,6 @@ export class Call extends Expression {
   ) {
     super();
     this.owner = ownerOf(args);
-  }
-
-  view(): View {
-    return { kind: 'call', op: this.op, args: this.args };
   }
 }
 

@@ -15,6 +15,7 @@ import {
 import { checkedAxis } from './extents.js';
 import { expressions as operations } from './nodes.js';
 import type { Comparison } from './operations.js';
+import { Total } from './total.js';
 
 export type { Comparison };
 
@@ -39,7 +40,7 @@ export const add: Several = several('add', (terms) => operations.sum(terms));
 export function sum(terms: Iterable<Operand> | ArrayOperand): Expression;
 export function sum(terms: ArrayOperand, axis: number): ExpressionArray;
 export function sum(terms: Iterable<Operand> | ArrayOperand, axis?: number): Expression | ExpressionArray {
-  if (axis === undefined) return operations.sum(entries(terms, 'sum'));
+  if (axis === undefined) return total(terms as ArrayOperand, 'sum');
   const array = toArray(terms as ArrayOperand, 'sum');
   const along = checkedAxis(axis, array.shape, 'sum');
   const slices = Array.from({ length: array.shape[along]! }, (_, k) => array.slice(k, k + 1, along).elements);
@@ -50,6 +51,12 @@ export function sum(terms: Iterable<Operand> | ArrayOperand, axis?: number): Exp
     Array.from({ length: count }, (_, k) => operations.sum(slices.map((slice) => slice[k]!))),
     'sum',
   );
+}
+
+/** The sum of all entries. */
+function total(terms: Iterable<Operand> | ArrayOperand, where: string): Expression {
+  if (terms instanceof ExpressionArray && terms.source.recipe) return new Total(terms.source);
+  return operations.sum(entries(terms, where));
 }
 
 /** All entries of a list or an array, row-major. */
@@ -154,12 +161,15 @@ export function dot(a: Vector, b: Vector): Expression {
     throw new InputError(
       `dot of lists of ${left.length} and ${right.length} entries; give two of one length`,
     );
+  if (a instanceof ExpressionArray && b instanceof ExpressionArray) return total(multiply(a, b), 'dot');
   return operations.sum(left.map((u, k) => operations.product([u, right[k]!])));
 }
 
 /** `Σ uᵢ²` over all entries. */
-export const sumOfSquares = (u: Iterable<Operand> | ArrayOperand): Expression =>
-  operations.sum(entries(u, 'sumOfSquares').map((e) => operations.power(e, operations.nodes.constant(2))));
+export const sumOfSquares = (u: Iterable<Operand> | ArrayOperand): Expression => {
+  const list = isArrayOperand(u) ? toArray(u, 'sumOfSquares') : entries(u, 'sumOfSquares');
+  return total(power(list as ArrayOperand, 2), 'sumOfSquares');
+};
 
 /** Differences of neighbours along an axis, the last by default: `out[…, k] = u[…, k + 1] − u[…, k]`. */
 export function diff<R extends number>(

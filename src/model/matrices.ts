@@ -3,6 +3,10 @@ import { type ArrayOperand, ExpressionArray, toArray } from './array.js';
 import { Column, Constant, type Expression } from './expression.js';
 import { shapeText } from './extents.js';
 import { dot, linear, type Vector, vector } from './functions.js';
+import { combined, Source } from './source.js';
+
+/** Products with so many variables may be terms of a template. */
+const narrow = 16;
 
 /** A matrix: rows of numbers or expressions, an array of rank 2, or numbers with a shape. */
 export type Matrix = ArrayOperand<2>;
@@ -25,7 +29,10 @@ export function matmul(A: Matrix, B: Matrix): ExpressionArray<Expression, 2> {
     throw new InputError(`matmul: shapes ${shapeText(left.shape)} and ${shapeText(right.shape)} do not fit`);
   const turned = right.transpose();
   const columns = Array.from({ length: turned.shape[0]! }, (_, j) => each(left, turned.row(j).elements));
-  return new ExpressionArray<Expression, 2>([columns.length, left.shape[0]!], columns.flat()).transpose();
+  const [first] = columns;
+  if (columns.length === 1) return new ExpressionArray<Expression, 2>([left.shape[0]!, 1], first!);
+  const elements = columns.flatMap((source) => source.elements);
+  return new ExpressionArray<Expression, 2>([columns.length, left.shape[0]!], elements).transpose();
 }
 
 function matrix(given: Matrix, where: string): ExpressionArray<Expression, 2> {
@@ -36,8 +43,25 @@ function matrix(given: Matrix, where: string): ExpressionArray<Expression, 2> {
 }
 
 /** The product of every row with the entries: long rows of numbers with variables as one node each. */
-function each(rows: ExpressionArray<Expression, 2>, entries: readonly Expression[]): Expression[] {
+function each(rows: ExpressionArray<Expression, 2>, entries: readonly Expression[]): Source {
   const columns = entries.every((e) => e instanceof Column) ? (entries as readonly Column[]) : undefined;
+  const [height, width] = rows.shape as readonly number[] as [number, number];
+  const { numbers } = rows.source;
+  if (columns && numbers && width <= narrow) {
+    const column = (k: number): Source =>
+      Source.numbers(Float64Array.from({ length: height }, (_, i) => numbers[width * i + k]!));
+    const of = [...columns.map((_, k) => column(k)), ...columns.map((own) => Source.list([own]))];
+    const made = Source.made(height, { operator: 'linear', make: combined, of });
+    if (made) return made;
+  }
+  return Source.list(listed(rows, entries, columns));
+}
+
+function listed(
+  rows: ExpressionArray<Expression, 2>,
+  entries: readonly Expression[],
+  columns: readonly Column[] | undefined,
+): Expression[] {
   const width = rows.shape[1]!;
   return Array.from({ length: rows.shape[0]! }, (_, i) => {
     const own = rows.elements.slice(width * i, width * (i + 1));

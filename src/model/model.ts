@@ -50,8 +50,9 @@ import {
   type RowsOptions,
 } from './row.js';
 import { RowTable } from './row-table.js';
-import type { GroupUse, Statement } from './statement.js';
+import { type GroupUse, otherStatement, type Statement } from './statement.js';
 import { stepComplaint } from './steps.js';
+import { takeTotals } from './take-totals.js';
 import { copied, type Take, TapeWriter, viewed } from './tape-writer.js';
 import { boxOf, checkEach, checkList, VariableTable } from './variable-table.js';
 import { VariableArray } from './variables.js';
@@ -68,6 +69,10 @@ export class Model implements Owner {
   readonly #rows: RowTable;
   readonly #tape: TapeWriter;
   #objective: { readonly place: number; readonly text: Expression } | undefined;
+  /** How often another objective was set. */
+  #objectives = 0;
+  /** Sums over long recipes, by the row that they are part of; −1 is the objective. */
+  readonly #totals = new Map<number, { readonly text: Expression; readonly uses: readonly GroupUse[] }>();
   #sense: 1 | -1 = 1;
   /** Scaling factors of the user, which a solver applies when asked to; handed on with the problem. */
   scaling: Problem['scaling'];
@@ -122,12 +127,10 @@ export class Model implements Owner {
 
   /** @internal Changes whenever variables, rows, objective, groups or blocks do, and not with bounds, starts and values. */
   get revision(): string {
-    const objective = this.#objective?.place ?? -1;
     return [
       this.variableCount,
       this.rowCount,
-      objective,
-      this.#sense,
+      this.#objectives,
       this.#groups.length,
       this.#blocks.length,
       this.#withdrawn,
@@ -314,14 +317,16 @@ export class Model implements Owner {
         );
       return index;
     };
-    const uses = groupUses(template, options, column, row, (own, variables, constants) => {
-      const model = new Model('the template of a group', { mistakes: this.#strict ? 'refuse' : 'state' });
-      const [x, c] = [model.variables('x', variables), model.variables('c', constants)];
-      model.minimize(own(x.elements, c.elements));
-      return model.statement();
-    });
+    const uses = groupUses(template, options, column, row, this.#template);
     for (const use of uses) this.#groups.push(use);
   }
+
+  readonly #template = (own: Template, variables: number, constants: number): Statement => {
+    const model = new Model('the template of a group', { mistakes: this.#strict ? 'refuse' : 'state' });
+    const [x, c] = [model.variables('x', variables), model.variables('c', constants)];
+    model.minimize(own(x.elements, c.elements));
+    return model.statement();
+  };
 
   /** Adds rows `outputs − NN(inputs) = 0`, one per output. */
   addGrayBox(options: GrayBoxOptions): Row[] {
@@ -430,6 +435,24 @@ export class Model implements Owner {
     return this.#state(copied);
   }
 
+  /** @internal Every formula whole, as on paper. */
+  whole(): Statement {
+    const state = this.#state(copied);
+    let { objective } = state;
+    const expressions = state.expressions.slice();
+    for (const [row, { text }] of this.#totals) {
+      const place = this.#tape.place(text);
+      if (row < 0) objective = place;
+      else expressions[row] = place;
+    }
+    return otherStatement(state, {
+      objective,
+      expressions,
+      tape: this.#tape.tape(copied),
+      groups: [...this.#groups],
+    });
+  }
+
   /** @internal An expression alone, as the objective of a statement without rows. */
   alone(expression: Expression): Statement {
     const objective = this.#tape.place(this.#own(expression, 'value'));
@@ -475,7 +498,7 @@ export class Model implements Owner {
       tape: this.#tape.tape(take),
       objective: this.#objective?.place ?? -1,
       grayBoxes: [...this.#boxes.uses],
-      groups: [...this.#groups],
+      groups: [...this.#groups, ...[...this.#totals.values()].flatMap(({ uses }) => uses)],
       ...(this.#blocks.length > 0 && { partition: this.#blocks.partition(this.variableCount) }),
       ...(this.scaling !== undefined && { scaling: this.#checkedScaling(this.scaling) }),
       parameters,
@@ -503,7 +526,7 @@ export class Model implements Owner {
     const name = wanted === undefined ? `row[${this.rowCount}]` : nameOf(wanted, 'a row');
     if (shape.length === 0) return this.#addEntry(name, entries[0]!);
     // All are checked before the first is added.
-    for (const { body } of entries) this.#differentiable(body, `row '${name}'`);
+    for (const { body } of entries) this.#stated(body, `row '${name}'`, -1);
     const names = entryNames(name, shape);
     return new RowArray(
       name,
@@ -535,21 +558,31 @@ export class Model implements Owner {
   }
 
   #addRow(name: string, lower: number, upper: number, expression: Operand): Row {
-    return this.#rows.add(name, lower, upper, this.#differentiable(expression, `row '${name}'`));
+    const row = this.rowCount;
+    const { place, uses } = this.#stated(expression, `row '${name}'`, row);
+    const added = this.#rows.add(name, lower, upper, place);
+    if (uses.length > 0) this.#totals.set(row, { text: toExpression(expression), uses });
+    return added;
   }
 
-  /** The place of an expression that can be a row or an objective. */
-  #differentiable(operand: Operand, where: string): number {
-    const place = this.#tape.place(this.#own(operand, where));
-    const complaint = this.#strict ? stepComplaint(this.#tape, place) : undefined;
+  /** The place of an expression that can be a row or an objective, and the groups that are part of it. */
+  #stated(operand: Operand, where: string, row: number): { place: number; uses: readonly GroupUse[] } {
+    const own = this.#own(operand, where);
+    const { rest, uses } = takeTotals(own, row, this.#template);
+    const place = this.#tape.place(rest);
+    const complaint = this.#strict && uses.length === 0 ? stepComplaint(this.#tape, place) : undefined;
     if (complaint !== undefined) throw new InputError(`${where} ${complaint}`);
-    return place;
+    return { place, uses };
   }
 
   #setObjective(operand: Operand, sense: 1 | -1): void {
-    const place = this.#differentiable(operand, 'objective');
-    this.#objective = { place, text: toExpression(operand) };
+    const { place, uses } = this.#stated(operand, 'objective', -1);
+    const text = toExpression(operand);
+    if (this.#objective?.text !== text || this.#sense !== sense) this.#objectives++;
+    this.#objective = { place, text };
     this.#sense = sense;
+    this.#totals.delete(-1);
+    if (uses.length > 0) this.#totals.set(-1, { text, uses });
   }
 
   #own(operand: Operand, where: string): Expression {

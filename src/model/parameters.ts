@@ -1,6 +1,7 @@
 import { type AnyRank, ExpressionArray } from './array.js';
 import type { Owner, Parameter } from './expression.js';
 import type { Extents } from './extents.js';
+import type { Source } from './source.js';
 
 /** Parameters in a rectangular array. */
 export class ParameterArray<R extends number = AnyRank> extends ExpressionArray<Parameter, R> {
@@ -8,7 +9,7 @@ export class ParameterArray<R extends number = AnyRank> extends ExpressionArray<
     private readonly model: Owner,
     name: string,
     shape: Extents & { readonly length: R },
-    elements: readonly Parameter[],
+    elements: readonly Parameter[] | Source,
   ) {
     super(shape, elements, name);
   }
@@ -23,7 +24,7 @@ export class ParameterArray<R extends number = AnyRank> extends ExpressionArray<
     return this;
   }
 
-  protected override picked(shape: Extents, elements: readonly Parameter[]): ParameterArray {
+  protected override picked(shape: Extents, elements: readonly Parameter[] | Source): ParameterArray {
     return new ParameterArray(this.owner, this.name, shape, elements);
   }
 }

@@ -31,7 +31,7 @@ export function toLatex(of: Model | Expression | ExpressionArray | Relation, ...
         between(latexFormula(body), lower && latexFormula(lower), upper && latexFormula(upper)),
       ),
     );
-  if (of instanceof Model) return modelLatex(of.openStatement());
+  if (of instanceof Model) return modelLatex(of.whole());
   throw new InputError(`toLatex: ${told(of)} is neither a model nor a formula`);
 }
 

@@ -9,7 +9,26 @@ import { TapeView } from './tape-view.js';
  * The first part of objective or rows that is undefined at x although its arguments are not, with its value and theirs:
  * `log(x[0]) is NaN at x[0] = -1`. Undefined where every part is finite.
  */
-export function undefinedPart(
+export function undefinedPart(statement: Statement, x: ArrayLike<number>): string | undefined {
+  const own = partOf(statement, x);
+  if (own !== undefined) return own;
+  for (const use of statement.groups) {
+    const { names } = statement.variables;
+    const constants = use.template.variables.lower.length - use.width;
+    for (let t = 0; t < use.rows.length; t++) {
+      const columns = use.columns.subarray(t * use.width, (t + 1) * use.width);
+      const values = use.constants.subarray(t * constants, (t + 1) * constants);
+      const at = [...Array.from(columns, (column) => x[column]!), ...values];
+      const named = [...Array.from(columns, (column) => names[column]!), ...Array.from(values, String)];
+      const variables = { ...use.template.variables, names: named };
+      const part = partOf({ ...use.template, variables }, at);
+      if (part !== undefined) return part;
+    }
+  }
+  return undefined;
+}
+
+function partOf(
   { tape, variables, expressions, objective }: Statement,
   x: ArrayLike<number>,
 ): string | undefined {

@@ -3,6 +3,7 @@ import { isNumbers, numberOf, told } from '../core/given.js';
 import { type AnyRank, ExpressionArray, type RankBelow } from './array.js';
 import type { Owner, Variable, VariableChange } from './expression.js';
 import type { Extents, RankOf } from './extents.js';
+import type { Source } from './source.js';
 
 /** Variables in a rectangular array; slices, rows and columns of it are such arrays, too. */
 export class VariableArray<R extends number = AnyRank> extends ExpressionArray<Variable, R> {
@@ -10,7 +11,7 @@ export class VariableArray<R extends number = AnyRank> extends ExpressionArray<V
     private readonly model: Owner,
     name: string,
     shape: Extents & { readonly length: R },
-    elements: readonly Variable[],
+    elements: readonly Variable[] | Source,
   ) {
     super(shape, elements, name);
   }
@@ -58,7 +59,7 @@ export class VariableArray<R extends number = AnyRank> extends ExpressionArray<V
     );
   }
 
-  protected override picked(shape: Extents, elements: readonly Variable[]): VariableArray {
+  protected override picked(shape: Extents, elements: readonly Variable[] | Source): VariableArray {
     return new VariableArray(this.owner, this.name, shape, elements);
   }
 }

@@ -52,7 +52,13 @@ export class Cuts {
   #search = 0;
   readonly #stack = new Int32List();
 
-  constructor(graph: Graph, variables: number, ticker: Ticker) {
+  /** Columns from `given` on to `variables` are no variables but constants, when it comes to counting. */
+  constructor(
+    graph: Graph,
+    variables: number,
+    private readonly given: number,
+    ticker: Ticker,
+  ) {
     const { size } = graph;
     this.#graph = graph;
     this.#cut = new Uint8Array(size);
@@ -116,7 +122,7 @@ export class Cuts {
       if (kind === constantKind) continue;
       if (kind === variableKind || this.#cut[a] === 1) {
         terms++;
-        variables++;
+        if (!this.#isGiven(kind, a)) variables++;
         continue;
       }
       // A call of many variables is a product with a long sum.
@@ -146,6 +152,10 @@ export class Cuts {
       if (variables > mostVariables && !this.#cutLargest(first, end, this.#variables, 1)) break;
     }
     this.#set(v, 1, variables, this.#sumOver(first, end, this.#work) + 1);
+  }
+
+  #isGiven(kind: number, index: number): boolean {
+    return kind === variableKind && index >= this.given;
   }
 
   #set(v: number, terms: number, variables: number, work: number): void {
@@ -193,6 +203,7 @@ export class Cuts {
     for (let k = first; k < end; k++) {
       const a = args[k]! >> 2;
       const kind = args[k]! & 3;
+      if (this.#isGiven(kind, a)) continue;
       if (kind === variableKind || (kind === nodeKind && this.#cut[a] === 1)) total++;
       else if (kind === nodeKind) total += amounts[a]!;
     }
@@ -230,7 +241,7 @@ export class Cuts {
         const index = own ? args[k]! : args[k]! >> 2;
         const kind = own ? variableKind : args[k]! & 3;
         if (kind === variableKind) {
-          if (this.#seenColumn[index] === search) continue;
+          if (this.#seenColumn[index] === search || this.#isGiven(kind, index)) continue;
           this.#seenColumn[index] = search;
           variables++;
         } else if (kind === nodeKind && this.#seenNode[index] !== search) {

@@ -17,9 +17,14 @@ import { type Parts, Splitter } from './split.js';
 
 /**
  * Takes a model apart: sums are split into linear triplets, terms grouped by shape, and constants, which move into the
- * bounds of their rows. Throws `Stopped` when the limits are reached, `OverBudget` where it takes more than a budget has.
+ * bounds of their rows. Columns from `given` on will be constants. Throws `Stopped` when the limits are reached, `OverBudget` where it takes more than a budget has.
  */
-export function extract(statement: Statement, limits?: Limits, budget?: Budget): Problem {
+export function extract(
+  statement: Statement,
+  limits?: Limits,
+  budget?: Budget,
+  given = statement.variables.lower.length,
+): Problem {
   const { tape, expressions, objective, sense, name, variables, rows } = statement;
   const { grayBoxes, partition, scaling } = statement;
   const n = variables.lower.length;
@@ -28,7 +33,7 @@ export function extract(statement: Statement, limits?: Limits, budget?: Budget):
   roots.set(expressions);
   roots[m] = objective;
   const ticker = new Ticker(limits);
-  const extractor = new Extractor(new Graph(tape, roots), n, ticker, (count) =>
+  const extractor = new Extractor(new Graph(tape, roots), n, given, ticker, (count) =>
     budget?.check('jacobian', count, name),
   );
   const objectiveConstant = objective < 0 ? 0 : extractor.add(-1, objective, sense);
@@ -37,7 +42,7 @@ export function extract(statement: Statement, limits?: Limits, budget?: Budget):
     if (expressions[row]! >= 0) constants[row] = extractor.add(row, expressions[row]!, 1);
   const sums = extractor.sums(m);
   const instances = new Instances(n, m, sums.length, sense, ticker);
-  for (const use of statement.groups) instances.add(use, extract(use.template, limits, budget));
+  for (const use of statement.groups) instances.add(use, extract(use.template, limits, budget, use.width));
   const constant = constants.map((value, row) => value + instances.rowConstants[row]!);
   return {
     name,
@@ -88,8 +93,8 @@ class Extractor {
   readonly #partsOfRow: Parts;
   readonly #factors = new Int32List();
 
-  constructor(graph: Graph, variables: number, ticker: Ticker, most: (count: number) => void) {
-    this.#cuts = new Cuts(graph, variables, ticker);
+  constructor(graph: Graph, variables: number, given: number, ticker: Ticker, most: (count: number) => void) {
+    this.#cuts = new Cuts(graph, variables, given, ticker);
     this.#splitter = new Splitter(graph, this.#cuts, ticker);
     this.#reducer = new Reducer(this.#splitter);
     this.#groups = new Groups(this.#reducer.canonical.drafts);
