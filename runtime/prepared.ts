@@ -37,6 +37,8 @@ export interface Preparation {
   readonly solver: SolverName;
   /** Uses of networks whose outputs are compared with the network at the points found. */
   readonly uses?: readonly NetworkUse[];
+  /** Whether derivatives by parameters will be asked for: then the first solve is ready for them. */
+  readonly whole?: boolean;
 }
 
 /** One solve of what is prepared. Bounds and starts are whole vectors; what is left out stays as it is. */
@@ -63,7 +65,7 @@ export class Prepared {
   #last: Result | undefined;
 
   private constructor(
-    readonly nlp: Nlp,
+    private nlp: Nlp,
     readonly sizes: Sizes,
     private readonly opened: readonly OpenBox[],
     private readonly solver: LoadedSolver,
@@ -74,7 +76,7 @@ export class Prepared {
 
   /** Opens the gray boxes, takes the problem apart and assembles it; frees what it opened where that fails. */
   static async open(
-    { problem, budget, boxes, solver, uses }: Preparation,
+    { problem, budget, boxes, solver, uses, whole }: Preparation,
     { limits = new Limits(), stage, assembled }: Surroundings = {},
   ): Promise<Prepared> {
     stage?.('building');
@@ -94,6 +96,7 @@ export class Prepared {
         opened.map(({ box }) => box),
         limits,
         most,
+        'tape' in problem && solver === 'interior-point' && !whole ? problem.parameters : undefined,
       );
       const sizes = {
         variables: nlp.variables.lower.length,
@@ -114,11 +117,11 @@ export class Prepared {
     { lower, upper, start, rows, options = {}, warmStart, derivatives, iterates = false }: Run,
     { limits = new Limits(), iteration, hold, stage }: Surroundings = {},
   ): Promise<Solved> {
-    const { nlp, opened, uses } = this;
+    const { opened, uses } = this;
     for (const { begin } of opened) begin(limits.data);
     checkLimits(limits);
     stage?.('solving');
-    const { variables } = nlp;
+    const { variables } = this.nlp;
     if (lower) variables.lower.set(lower);
     if (upper) variables.upper.set(upper);
     if (start) variables.start.set(start);
@@ -130,6 +133,7 @@ export class Prepared {
         ? carrying(iteration, hold)
         : { ...(iteration && { iteration }), ...(hold && { hold }) }),
     };
+    if (derivatives) this.#widen();
     const before = opened.map(({ box }) => ({ ...box.statistics }));
     const result = await this.#solved(options, monitor, warmStart);
     const answer = derivatives && { derivatives: this.derivatives(derivatives) };
@@ -166,10 +170,19 @@ export class Prepared {
     return this.#last;
   }
 
+  /** Goes on with second derivatives by parameters, which solves alone do not need. */
+  #widen(): void {
+    if (!this.nlp.withHeld) return;
+    this.nlp = this.nlp.withHeld();
+    this.#kept?.dispose();
+    this.#kept = null;
+  }
+
   /** Derivatives of the last solution; where there are none, or they are one-sided, the answer says why. */
   derivatives(request: ColumnRequest): ColumnAnswer {
     const result = this.#last;
     if (result === undefined) return noDerivatives('there is no solution yet');
+    this.#widen();
     try {
       if (this.#kept) return this.#kept.byColumns(request);
       const system = new Sensitivity(this.nlp, result, (shape) => openKkt(shape, null, openLinearSolver, {}));

@@ -31,7 +31,7 @@ export async function runTask(task: BoundTask, surroundings: Surroundings = {}):
       surroundings.hold?.(unevaluated('time-limit', '', start, problem.rows.lower.length));
     }
     const { options = {}, derivatives, iterates, ...rest } = task;
-    prepared = await Prepared.open({ ...rest, problem: stated }, within);
+    prepared = await Prepared.open({ ...rest, problem: stated, whole: derivatives !== undefined }, within);
     const solved = await prepared.solve(
       { options, warmStart, iterates, ...(derivatives && { derivatives }) },
       within,

@@ -18,10 +18,14 @@ export interface Kernel {
 /** More operations than this are interpreted, because engines do not optimize functions of that size. */
 const largestCompiled = 3000;
 
-/** Derives and compiles the loops of a shape; each is generated when it is first called. */
-export function makeKernel(shape: Shape, compile = true): Kernel {
+/**
+ * Derives and compiles the loops of a shape; each is generated when it is first called. Second derivatives by slots that are
+ * marked in `held` are left out.
+ */
+export function makeKernel(shape: Shape, compile = true, held?: Uint8Array): Kernel {
   const derivatives = differentiate(shape);
-  const { value, gradient, hessian } = derivatives;
+  const { value, gradient } = derivatives;
+  const hessian = derivatives.hessian.filter(({ row, column }) => !held?.[row] && !held?.[column]);
   const lazy = (outputs: readonly number[]): Loop => {
     let loop: Loop | undefined;
     return (...args) => {

@@ -28,7 +28,7 @@ const fewTerms = 4;
 
 /**
  * Compiles each group and parts its terms, in a problem of n variables and m rows whose sums have these levels (each
- * uses only sums of lower ones).
+ * uses only sums of lower ones). Second derivatives by slots that hold only columns marked in `held` are left out.
  */
 export function segments(
   groups: readonly ElementGroup[],
@@ -36,11 +36,13 @@ export function segments(
   m: number,
   levels: Int32Array,
   ticker: Ticker,
+  held?: Uint8Array,
 ): Segments {
   const parts: Record<keyof Segments, Segment[]> = { objective: [], rows: [], sums: [] };
   for (const group of groups) {
     ticker.check();
-    const kernel = makeKernel(group.shape, groups.length <= manyShapes || group.count > fewTerms);
+    const compile = groups.length <= manyShapes || group.count > fewTerms;
+    const kernel = makeKernel(group.shape, compile, held && heldSlots(group, held));
     const kinds = kindsOf(group, n, m);
     for (const kind of [0, 1, 2] as const)
       for (const mixed of [false, true]) {
@@ -52,6 +54,13 @@ export function segments(
       }
   }
   return parts;
+}
+
+/** Slots that hold columns marked in `held` in every term. */
+function heldSlots({ variables, variableSlots }: ElementGroup, held: Uint8Array): Uint8Array {
+  const slots = new Uint8Array(variableSlots).fill(1);
+  for (let k = 0; k < variables.length; k++) if (!held[variables[k]!]) slots[k % variableSlots] = 0;
+  return slots;
 }
 
 const targets = ['objective', 'rows', 'sums'] as const;

@@ -8,7 +8,7 @@ import { linearByRow } from '../problem/by-row.js';
 import { partitionOf } from '../problem/partition.js';
 import type { Problem } from '../problem/problem.js';
 import { asker } from './ask.js';
-import { boxUses } from './boxes.js';
+import { type BoxUse, boxUses } from './boxes.js';
 import { Composed } from './composed.js';
 import type { Nlp } from './contract.js';
 import { linearPart } from './linear.js';
@@ -20,23 +20,37 @@ const needed = ['variables', 'rows', 'linear', 'sums', 'groups', 'grayBoxes'] as
 /**
  * The nonlinear program of a problem: linear rows + element groups + gray boxes. `boxes[k]` is what
  * `problem.grayBoxes[·].box = k` refers to. All structure is merged here; evaluation allocates nothing. Throws `Stopped`
- * when limits are given and reached meanwhile, and `OverBudget` where its derivatives are more than the budget has.
+ * when limits are given and reached meanwhile, and `OverBudget` where its derivatives are more than the budget has. Second
+ * derivatives of elements by the columns `held`, which are parameters, are left out until {@link Nlp.withHeld} is asked for.
  */
 export function assemble(
   problem: Problem,
   boxes: readonly GrayBox[] = [],
   limits?: Limits,
   budget: Budget = new Budget(),
+  held: Int32Array = new Int32Array(0),
 ): Nlp {
-  const { variables, rows } = partsOf(problem, 'assemble: the problem', needed);
+  partsOf(problem, 'assemble: the problem', needed);
   listOf(boxes, 'assemble: the gray boxes');
+  return connected(problem, boxUses(problem.grayBoxes, boxes), held, budget, limits);
+}
+
+function connected(
+  problem: Problem,
+  uses: readonly BoxUse[],
+  held: Int32Array,
+  budget: Budget,
+  limits?: Limits,
+): Nlp {
+  const { variables, rows } = problem;
   const n = variables.lower.length;
   const m = rows.lower.length;
-  const uses = boxUses(problem.grayBoxes, boxes);
   const byRow = linearByRow(problem);
   const linear = linearPart(byRow, n, m);
   const ticker = new Ticker(limits);
-  const composed = new Composed(problem, byRow, ticker, budget);
+  const marks = held.length > 0 ? new Uint8Array(n + problem.sums.constant.length) : undefined;
+  for (const column of held) marks![column] = 1;
+  const composed = new Composed(problem, byRow, ticker, budget, marks);
   const most: Most = (name, amount) => budget.check(name, amount, problem.name);
   const { objective, rows: ofRows, sums } = composed.elements;
   // The derivatives of mixed terms are those of the composition.
@@ -63,6 +77,7 @@ export function assemble(
     jacobian: jacobian.structure,
     hessian: hessian.structure,
     secondDerivatives,
+    ...(marks && { withHeld: () => connected(problem, uses, new Int32Array(0), budget) }),
     ...(partition && { partition }),
     ...(problem.scaling && { scaling: problem.scaling }),
     accuracy: uses.reduce((worst, { shape }) => Math.max(worst, shape.accuracy), Number.EPSILON),

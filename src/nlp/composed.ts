@@ -20,11 +20,11 @@ export class Composed {
   readonly #factors: Float64Array;
   readonly #adjoint: Float64Array;
 
-  constructor(problem: Problem, linear: LinearByRow, ticker: Ticker, budget: Budget) {
+  constructor(problem: Problem, linear: LinearByRow, ticker: Ticker, budget: Budget, held?: Uint8Array) {
     const n = problem.variables.lower.length;
     const m = problem.rows.lower.length;
     const levels = levelsOf(problem, linear);
-    this.elements = segments(problem.groups, n, m, levels, ticker);
+    this.elements = segments(problem.groups, n, m, levels, ticker, held);
     const { objective, rows, sums } = this.elements;
     this.#sums = new Sums(problem, linear, sums, levels, ticker, budget);
     const mixed = (own: Segments['rows'], first: number): MixedSegment[] =>

@@ -37,6 +37,11 @@ export interface Nlp {
   readonly hessian: Structure;
   /** Column → block of columns that only columns marked −1 couple with others: a network in full space, a contingency. */
   readonly partition?: Int32Array;
+  /**
+   * The same problem with all second derivatives, where those by columns that no solve moves were left out. Both share their
+   * bounds.
+   */
+  readonly withHeld?: () => Nlp;
   /** False where `hessianValues` cannot be called; the solver then uses a quasi-Newton approximation. Default true. */
   readonly secondDerivatives?: boolean;
   /** Relative accuracy of the function values: 2⁻⁵² unless an oracle computes in f32. Default 2⁻⁵². */

@@ -84,6 +84,17 @@ export interface HessianPlan extends Plan {
   readonly sums: readonly Int32Array[];
 }
 
+/** The place of a contribution that goes where that of the segment's first term goes. */
+const asFirst = -2;
+
+/** Slots that hold one variable in all terms. */
+function sameSlots(variables: Int32Array, slots: number): Uint8Array {
+  const same = new Uint8Array(slots).fill(1);
+  for (let k = slots; k < variables.length; k++)
+    if (variables[k] !== variables[k % slots]) same[k % slots] = 0;
+  return same;
+}
+
 /** How many of n variables stand in the entries. */
 function metIn(n: number, ...places: readonly Int32Array[]): number {
   const met = new Uint8Array(n);
@@ -118,12 +129,16 @@ export function hessianPlan(
     places[at] = inside.place(i, j);
     if (places[at++]! < 0) all.add(Math.max(i, j), Math.min(i, j));
   };
-  for (const { kernel, table } of everything)
-    for (let t = 0; t < table.count; t++) {
-      const base = t * table.variableSlots;
+  for (const { kernel, table } of everything) {
+    const { variables, variableSlots, count } = table;
+    const same = sameSlots(variables, variableSlots);
+    for (let t = 0; t < count; t++) {
+      const base = t * variableSlots;
       for (const { row, column } of kernel.hessianSlots)
-        add(table.variables[base + row]!, table.variables[base + column]!);
+        if (t > 0 && same[row] === 1 && same[column] === 1) places[at++] = asFirst;
+        else add(variables[base + row]!, variables[base + column]!);
     }
+  }
   for (let k = 0; k < curvature.row.length; k++) add(curvature.row[k]!, curvature.column[k]!);
 
   const { row, column, place } = mergeContributions(n, n, all, ticker);
@@ -132,7 +147,14 @@ export function hessianPlan(
   if (4 * row.length >= met * (met + 1)) most('block', met);
   const structure = new Structure(n, n, true, [...blocks, { kind: 'entries', row, column }]);
   const { own, firsts, entries } = beginnings(structure, uses.length);
-  for (let k = 0, next = 0; k < total; k++) if (places[k]! < 0) places[k] = entries + place[next++]!;
+  for (let k = 0, next = 0; k < total; k++) if (places[k] === -1) places[k] = entries + place[next++]!;
+  let first = 0;
+  for (const own of everything) {
+    const width = own.kernel.hessianSlots.length;
+    const end = first + size(own);
+    for (let k = first + width; k < end; k++) if (places[k] === asFirst) places[k] = places[k - width]!;
+    first = end;
+  }
   const take = cutter(places);
   const plan = {
     structure,
