@@ -59,7 +59,9 @@ export function segments(
 /** Slots that hold columns marked in `held` in every term. */
 function heldSlots({ variables, variableSlots }: ElementGroup, held: Uint8Array): Uint8Array {
   const slots = new Uint8Array(variableSlots).fill(1);
-  for (let k = 0; k < variables.length; k++) if (!held[variables[k]!]) slots[k % variableSlots] = 0;
+  for (let slot = 0; slot < variableSlots; slot++)
+    for (let k = slot; k < variables.length && slots[slot] === 1; k += variableSlots)
+      if (!held[variables[k]!]) slots[slot] = 0;
   return slots;
 }
 

@@ -90,8 +90,9 @@ const asFirst = -2;
 /** Slots that hold one variable in all terms. */
 function sameSlots(variables: Int32Array, slots: number): Uint8Array {
   const same = new Uint8Array(slots).fill(1);
-  for (let k = slots; k < variables.length; k++)
-    if (variables[k] !== variables[k % slots]) same[k % slots] = 0;
+  for (let slot = 0; slot < slots; slot++)
+    for (let k = slot + slots; k < variables.length && same[slot] === 1; k += slots)
+      if (variables[k] !== variables[slot]) same[slot] = 0;
   return same;
 }
 
@@ -132,12 +133,18 @@ export function hessianPlan(
   for (const { kernel, table } of everything) {
     const { variables, variableSlots, count } = table;
     const same = sameSlots(variables, variableSlots);
-    for (let t = 0; t < count; t++) {
+    const width = kernel.hessianSlots.length;
+    const alike = kernel.hessianSlots.every(({ row, column }) => same[row] === 1 && same[column] === 1);
+    for (let t = 0; t < (alike ? 1 : count); t++) {
       const base = t * variableSlots;
       for (const { row, column } of kernel.hessianSlots)
         if (t > 0 && same[row] === 1 && same[column] === 1) places[at++] = asFirst;
         else add(variables[base + row]!, variables[base + column]!);
     }
+    if (!alike) continue;
+    const others = (count - 1) * width;
+    places.fill(asFirst, at, at + others);
+    at += others;
   }
   for (let k = 0; k < curvature.row.length; k++) add(curvature.row[k]!, curvature.column[k]!);
 
@@ -152,7 +159,11 @@ export function hessianPlan(
   for (const own of everything) {
     const width = own.kernel.hessianSlots.length;
     const end = first + size(own);
-    for (let k = first + width; k < end; k++) if (places[k] === asFirst) places[k] = places[k - width]!;
+    const others = places.subarray(first + width, end);
+    if (others.every((place) => place === asFirst))
+      for (let done = width; done > 0 && first + done < end; done *= 2)
+        places.copyWithin(first + done, first, Math.min(first + done, end - done));
+    else for (let k = first + width; k < end; k++) if (places[k] === asFirst) places[k] = places[k - width]!;
     first = end;
   }
   const take = cutter(places);
