@@ -102,10 +102,236 @@ it.each<[string, readonly Operation[], readonly number[]]>([
     ],
     [0.375, 1.60546875],
   ],
+  ['repeats', [['Repeat', { repeats: 2, axis: -1 }, ['x']]], x.flatMap((own) => [own, own])],
+  ['tiles', [['Tile', { repeats: [1, 2] }, ['x']]], [...x, ...x]],
+  ['takes, from the end as well', [['Take', { axis: -1 }, ['x', [3, 0, -2]]]], [-0.25, 0.5, 2]],
+  [
+    'pads by zeros, edges and what it mirrors',
+    [
+      [
+        'Pad',
+        {
+          pad_width: [
+            [0, 0],
+            [1, 0],
+          ],
+          mode: 'constant',
+        },
+        ['x'],
+      ],
+      [
+        'Pad',
+        {
+          pad_width: [
+            [0, 0],
+            [0, 2],
+          ],
+          mode: 'reflect',
+        },
+        ['v0'],
+      ],
+      [
+        'Pad',
+        {
+          pad_width: [
+            [0, 0],
+            [0, 1],
+          ],
+          mode: 'edge',
+        },
+        ['v1'],
+      ],
+    ],
+    [0, 0.5, -1.5, 2, -0.25, 2, -1.5, -1.5],
+  ],
+  [
+    'takes differences of a matrix, its triangle and its diagonal',
+    [
+      ['Reshape', { newshape: [-1, 2, 2] }, ['x']],
+      ['Diff', { n: 1, axis: 1 }, ['v0']],
+      ['Tril', { k: 0 }, ['v0']],
+      ['Diagonal', { offset: 0, axis1: 1, axis2: 2 }, ['v0']],
+      ['Trace', { offset: 0, axis1: 1, axis2: 2 }, ['v0']],
+      ['Moveaxis', { source: 1, destination: 2 }, ['v0']],
+      ['Reshape', { newshape: [-1, 2] }, ['v1']],
+      ['Reshape', { newshape: [-1, 4] }, ['v2']],
+      ['Reshape', { newshape: [-1, 1] }, ['v4']],
+      ['Reshape', { newshape: [-1, 4] }, ['v5']],
+      ['Concatenate', { axis: -1 }, [['v6', 'v7', 'v3', 'v8', 'v9']]],
+    ],
+    [1.5, 1.25, 0.5, 0, 2, -0.25, 0.5, -0.25, 0.25, 0.5, 2, -1.5, -0.25],
+  ],
+  [
+    'takes an ellipsis and makes axes',
+    [
+      ['Reshape', { newshape: [-1, 2, 2] }, ['x']],
+      ['GetItem', {}, ['v0', [{ class_name: '__ellipsis__', config: {} }, 1]]],
+      [
+        'GetItem',
+        {},
+        ['v0', [{ class_name: '__slice__', config: { start: null, stop: null, step: null } }, 0]],
+      ],
+      ['Concatenate', { axis: -1 }, [['v1', 'v2']]],
+    ],
+    [-1.5, -0.25, 0.5, -1.5],
+  ],
+  [
+    'sums over the axes that it pairs',
+    [
+      [
+        'Tensordot',
+        { axes: 1 },
+        [
+          'x',
+          [
+            [1, 0],
+            [0, 1],
+            [1, 0],
+            [0, 1],
+          ],
+        ],
+      ],
+    ],
+    [2.5, -1.75],
+  ],
+  [
+    'takes roots and logarithms to other bases',
+    [
+      ['Cbrt', {}, ['x']],
+      ['Exp2', {}, ['x']],
+      ['Log2', {}, ['v1']],
+      ['Log10', {}, ['v1']],
+      ['Logaddexp', {}, ['x', 'v1']],
+      ['Concatenate', { axis: -1 }, [['v0', 'v2', 'v3', 'v4']]],
+    ],
+    [
+      ...x.map(Math.cbrt),
+      ...x,
+      ...x.map((own) => own * Math.log10(2)),
+      ...x.map((own) => Math.log(Math.exp(own) + Math.exp(2 ** own))),
+    ],
+  ],
+  [
+    'finds angles',
+    [
+      ['Add', {}, ['x', 2]],
+      ['Arctan2', {}, ['x', 'v0']],
+    ],
+    x.map((own) => Math.atan2(own, own + 2)),
+  ],
+  [
+    'shrinks',
+    [
+      ['SoftShrink', { threshold: 0.3 }, ['x']],
+      ['HardShrink', { threshold: 0.3 }, ['x']],
+      ['SparsePlus', {}, ['x']],
+      ['Glu', { axis: -1 }, ['x']],
+      ['Concatenate', { axis: -1 }, [['v0', 'v1', 'v2', 'v3']]],
+    ],
+    [
+      ...[0.2, -1.2, 1.7, 0],
+      ...[0.5, -1.5, 2, 0],
+      ...[0.5625, 0, 2, 0.140625],
+      ...[0.5 / (1 + Math.exp(-2)), -1.5 / (1 + Math.exp(0.25))],
+    ],
+  ],
 ])('%s', (_, operations, wanted) => {
   const found = forward(read(4, operations), x);
   expect(found.length).toBe(wanted.length);
   found.forEach((value, k) => {
     expect(value).toBeCloseTo(wanted[k]!, 10);
   });
+});
+
+const tensor = (layer: string, call = 0, place = 0) => ({
+  class_name: '__keras_tensor__',
+  config: { shape: [null, 2], dtype: 'float32', keras_history: [layer, call, place] },
+});
+const input = (name: string, length = 2) => ({
+  class_name: 'InputLayer',
+  config: { batch_shape: [null, length], dtype: 'float32', name },
+  name,
+  inbound_nodes: [],
+});
+const operation = (class_name: string, name: string, ...args: unknown[]) => ({
+  module: 'keras.src.ops.numpy',
+  class_name,
+  config: { name },
+  name,
+  inbound_nodes: [{ args, kwargs: {} }],
+});
+/** What a functional model of Keras 3 of these layers gives for `point`. */
+function valuesOf(layers: readonly object[], output_layers: unknown, point: readonly number[]) {
+  const config = { name: 'm', layers, input_layers: [['x', 0, 0]], output_layers };
+  const topology = { keras_version: '3.15.1', model_config: { class_name: 'Functional', config } };
+  const network = readTfjsFiles({
+    file: 'model.json',
+    name: 'm',
+    json: new TextEncoder().encode(JSON.stringify({ modelTopology: topology, weightsManifest: [] })),
+    open: () => ({ next: fromMemory([]), close: () => undefined }),
+  });
+  return Array.from(forward(network, [...point]));
+}
+const doubling = {
+  name: 'twice',
+  layers: [input('a'), operation('Multiply', 'b', tensor('a'), 2)],
+  input_layers: [['a', 0, 0]],
+  output_layers: [['b', 0, 0]],
+};
+const nested = (config: object, ...calls: unknown[][]) => ({
+  class_name: 'Functional',
+  name: 'twice',
+  config,
+  inbound_nodes: calls.map((args) => ({ args, kwargs: { mask: null } })),
+});
+
+it('counts calls of a model from 0 where it connects them, and from 1 where they are results', () => {
+  const layers = [input('x'), nested(doubling, [tensor('x')], [tensor('twice')])];
+  expect(
+    valuesOf(
+      layers,
+      [
+        ['twice', 1, 0],
+        ['twice', 2, 0],
+      ],
+      [1, -3],
+    ),
+  ).toEqual([2, -6, 4, -12]);
+});
+
+it('takes dictionaries in the order of their keys', () => {
+  const config = {
+    name: 'twice',
+    layers: [
+      input('b'),
+      input('a'),
+      operation('Subtract', 's', tensor('a'), tensor('b')),
+      operation('Add', 'r', tensor('a'), tensor('b')),
+    ],
+    input_layers: { b: ['b', 0, 0], a: ['a', 0, 0] },
+    output_layers: { second: ['s', 0, 0], first: ['r', 0, 0] },
+  };
+  const layers = [
+    input('x'),
+    operation('Multiply', 'y', tensor('x'), 10),
+    nested(config, [{ b: tensor('x'), a: tensor('y') }]),
+    operation('Multiply', 'end', tensor('twice', 0, 1), 1),
+  ];
+  expect(valuesOf(layers, [['end', 0, 0]], [1, -3])).toEqual([9, -27]);
+});
+
+it('reads masks that hide nothing, and no others', () => {
+  const attention = (mask: unknown) => [
+    input('x'),
+    { ...operation('Reshape', 'r', tensor('x')), config: { name: 'r', newshape: [-1, 2, 1] } },
+    operation('NotEqual', 'n', tensor('x'), 0),
+    {
+      class_name: 'Attention',
+      name: 'a',
+      config: { name: 'a', trainable: true, dtype: 'float32' },
+      inbound_nodes: [{ args: [[tensor('r'), tensor('r')]], kwargs: { query_mask: mask } }],
+    },
+  ];
+  expect(valuesOf(attention(tensor('n')), [['a', 0, 0]], [0, 0])).toEqual([0, 0]);
+  expect(() => valuesOf(attention(tensor('x')), [['a', 0, 0]], [0, 0])).toThrow(/"query_mask"/);
 });

@@ -124,7 +124,13 @@ describe('activation objects keep their parameters', () => {
     );
     expect(columns[2]! / columns[0]!).toBeCloseTo(Math.exp(2), 12);
     expect(columns[3]! / columns[1]!).toBeCloseTo(Math.exp(3), 12);
-    expect(refusal([rows, activation(object('Softmax', { axis: [1, 2] }))], { inputs: 4 })).toMatch(
+    const all = forward(
+      read([rows, activation(object('Softmax', { axis: [1, 2] }))], { inputs: 4 }),
+      [1, 2, 3, 5],
+    );
+    expect(all.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 14);
+    expect(all[3]! / all[0]!).toBeCloseTo(Math.exp(4), 10);
+    expect(refusal([rows, activation(object('Softmax', { axis: [1, 3] }))], { inputs: 4 })).toMatch(
       /layer "a": activation Softmax: .*axis/,
     );
   });
@@ -359,6 +365,7 @@ const least: Record<
     weights: [ones('d/kernel', 3, 1)],
   },
   Resizing: { shape: [3, 3, 1], config: { height: 2, width: 4 }, training: true },
+  CenterCrop: { shape: [3, 3, 1], config: { height: 2, width: 1 }, training: true },
   EinsumDense: { config: { equation: 'ab,bc->ac', output_shape: [2] }, weights: [ones('kernel', 3, 2)] },
   LayerNormalization: { weights: [ones('gamma', 3), ones('beta', 3)] },
   RMSNormalization: { weights: [ones('scale', 3)] },

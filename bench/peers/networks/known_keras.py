@@ -366,7 +366,7 @@ def told(t):
     return np.asarray(t, np.float64).reshape(-1).tolist()
 
 
-def reference(model, seed):
+def reference(model, seed, derivatives=True):
     rng = np.random.default_rng(seed)
     xs = [tf.constant(rng.normal(size=(1, *i.shape[1:])).astype(np.float32).astype(np.float64)) for i in model.inputs]
     double = in_double(model)
@@ -382,6 +382,8 @@ def reference(model, seed):
         return tf.concat([tf.reshape(own, [-1]) for own in y], 0)
 
     y = f(v)
+    if not derivatives:
+        return {"x": told(v), "y": told(y)}
     lam, d = tf.constant(rng.normal(size=len(y))), tf.constant(rng.normal(size=len(v)))
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(v)
@@ -406,11 +408,12 @@ def same(path, data, size):
     return size == sum(int(np.prod([d.dim_value or 1 for d in i.type.tensor_type.shape.dim])) for i in graph.input)
 
 
-def main(folder, *only):
+def main(folder, *only, networks=KNOWN, derivatives=True):
+    formats = os.environ.get("FORMATS", "").split(",")
     for name in ("tensorflow_decision_forests", "tensorflow_hub"):
         sys.modules.setdefault(name, types.ModuleType(name))
     done = 0
-    for seed, (name, make) in enumerate(KNOWN.items()):
+    for seed, (name, make) in enumerate(networks.items()):
         own = os.path.join(folder, f"keras-{name}")
         if (only and name not in only) or os.path.exists(os.path.join(own, "case.json")):
             continue
@@ -423,13 +426,15 @@ def main(folder, *only):
                 if isinstance(layer, L.BatchNormalization):
                     layer.moving_mean.assign(rng.normal(0, 0.3, layer.moving_mean.shape))
                     layer.moving_variance.assign(rng.uniform(0.5, 1.5, layer.moving_variance.shape))
-            data = reference(model, seed)
+            data = reference(model, seed, derivatives)
         except Exception as error:
             print("keras", name, "not drawn:", (str(error).splitlines() or [repr(error)])[0][:160], flush=True)
             continue
         os.makedirs(own, exist_ok=True)
         files, sizes = [], [int(np.prod(i.shape[1:])) for i in model.inputs]
         for file, write in writers(model, own).items():
+            if formats != [""] and file not in formats:
+                continue
             try:
                 write()
                 if file.endswith(".onnx") and not same(os.path.join(own, file), data, sum(sizes)):
@@ -439,6 +444,9 @@ def main(folder, *only):
             except Exception as error:
                 print("keras", name, file, "not exported:", (str(error).splitlines() or [repr(error)])[0][:100], flush=True)
         data.update(exporter="keras", kind=name, files=files, layers=[name])
+        if "float16" in json.dumps(model.get_config()):
+            # Layers of half precision round.
+            data["rounding"] = 2e-2
         if name == "u-net":
             # TensorFlow resizes in single precision, also what is double.
             data["accuracy"] = 1e-4

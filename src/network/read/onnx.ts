@@ -187,7 +187,7 @@ function outputsRead(
 
 type Dimensions = readonly Message<'Dimension'>[] | undefined;
 
-/** The shape of an input: the batch is 1, other open axes have the lengths given. */
+/** The shape of an input: the batch, which is the first axis where none is called so, is 1; other open axes have the lengths given. */
 function shapeOf(
   label: string,
   dim: Dimensions,
@@ -195,11 +195,16 @@ function shapeOf(
   fail: (problem: string) => InputError,
 ): number[] {
   if (dim === undefined) throw fail(`input "${label}" has no shape; export it with one`);
+  // Sequences may lie before their batch.
+  const batch = Math.max(
+    0,
+    dim.findIndex(({ dimParam }) => /batch/i.test(dimParam ?? '')),
+  );
   return dim.map(({ dimValue, dimParam }, axis) => {
     if (dimValue !== undefined && dimValue > 0) return dimValue;
     const given = lengthGiven(ends, [dimParam, `${label}.${axis}`], fail);
     if (given !== undefined) return given;
-    if (axis === 0) return 1;
+    if (axis === batch) return 1;
     const key =
       dimParam && /^[A-Za-z_]\w*$/.test(dimParam) ? dimParam : `"${dimParam || `${label}.${axis}`}"`;
     throw fail(`input "${label}": axis ${axis} has no length; give shapes: { ${key}: … }`);

@@ -124,7 +124,39 @@ export const attentions: Readonly<Record<string, Operator>> = {
     }) as [number, number, number];
     return [computed(attended(call, parts, 5, 4))];
   },
+  GroupQueryAttention: (call) => [computed(grouped(call)), undefined, undefined],
 };
+
+/** com.microsoft: causal, keys and values shared by several heads of queries; without a past. */
+function grouped(call: Call): number {
+  const [heads, own] = [call.int('num_heads'), call.int('kv_num_heads')];
+  call.only('do_rotary', 0, 'turn queries and keys before');
+  call.only('local_window_size', -1, 'windows cannot be read');
+  call.only('smooth_softmax', 0, 'nearest is 0');
+  if ([3, 4, 10, 11].some((k) => call.has(k) && sizeOf(call.shape(k)) > 0))
+    throw call.error('has a past or a bias; nearest are query, key and value alone');
+  const q = call.node(0);
+  const shape = call.build.shape(q);
+  const depth = call.has(1) ? shape[2]! / heads : shape[2]! / (heads + 2 * own);
+  const parts = call.has(1)
+    ? [q, call.node(1), call.node(2)]
+    : [heads, own, own].map((count, k) =>
+        slice(call, q, 2, depth * [0, heads, heads + own][k]!, depth * count),
+      );
+  const [Q, K, V] = parts.map((u, k) => repeated(call, split(call, u, k === 0 ? heads : own), heads)) as [
+    number,
+    number,
+    number,
+  ];
+  const columns = call.build.shape(K)[2]!;
+  const lengths = call.optional(5, 'lengths');
+  if (lengths?.data.some((last) => last !== columns - 1))
+    throw call.error(`hides keys; nearest are lengths of ${columns}`);
+  const scale = call.float('scale', 0) || 1 / Math.sqrt(depth);
+  const mask = windowed(shape[1]!, columns, [0], -1, 0);
+  const cap = call.float('softcap', 0);
+  return joined(call, attentionSteps(call, Q, K, V, { scale, cap, ...finite(mask) }).result);
+}
 
 /** Keys that are padding: flags or numbers for each, `[batch, keys]`, or how many are none. */
 function paddingOf(call: Call, at: number, columns: number): Tensor | undefined {

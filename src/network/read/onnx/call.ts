@@ -135,10 +135,14 @@ export class Call implements Place {
     if (value === undefined && standard === undefined) throw this.error(`attribute ${name} is missing`);
     return value === undefined ? standard! : (value.i ?? 0);
   }
-  float(name: string, standard?: number): number {
+  /** A number that may be NaN or infinite. */
+  anyFloat(name: string, standard?: number): number {
     const value = this.#attribute(name);
     if (value === undefined && standard === undefined) throw this.error(`attribute ${name} is missing`);
-    const found = value === undefined ? standard! : (value.f ?? 0);
+    return value === undefined ? standard! : (value.f ?? 0);
+  }
+  float(name: string, standard?: number): number {
+    const found = this.anyFloat(name, standard);
     if (!Number.isFinite(found)) throw this.error(`attribute ${name} is ${found}`);
     return found;
   }

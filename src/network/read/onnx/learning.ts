@@ -11,11 +11,12 @@ const row = (list: readonly number[]): Tensor => ({ shape: [list.length], data: 
 /** The last axis' length. */
 const width = (call: Call, u: number): number => call.build.shape(u).at(-1)!;
 
-/** What stands behind the scores; `both`: a single score stands for two classes. */
+/** What stands behind the scores. ONNX Runtime leaves a single score as it is. */
 function transformed(call: Call, u: number): number {
   const name = call.text('post_transform', 'NONE');
-  if (name === 'NONE') return u;
-  if (name === 'SOFTMAX') return softmax(call, u, call.build.shape(u).length - 1);
+  if (name === 'NONE' || (width(call, u) === 1 && name !== 'PROBIT')) return u;
+  // SOFTMAX_ZERO leaves out scores that are exactly 0.
+  if (name === 'SOFTMAX' || name === 'SOFTMAX_ZERO') return softmax(call, u, call.build.shape(u).length - 1);
   if (name === 'LOGISTIC') return apply(call, u, { name: 'sigmoid' });
   throw call.error(`post_transform ${name} cannot be read; nearest is SOFTMAX`);
 }
@@ -113,11 +114,11 @@ export const learning: Readonly<Record<string, Operator>> = {
     const classes = Math.max(names.length, numbers.length);
     const count = (call.floats('coefficients') ?? []).length / width(call, u);
     const raw = scores(call, u, count);
-    // One score for two classes: that of the first is the other's complement.
+    // One score for two classes: that of the first is the other's complement, whatever else ONNX Runtime is told to do.
     if (count === 1 && classes === 2) {
-      const transform = call.text('post_transform', 'NONE');
-      const p = transformed(call, raw);
-      const other = transform === 'LOGISTIC' ? line(call, p, -1, 1) : line(call, p, -1);
+      const logistic = call.text('post_transform', 'NONE') === 'LOGISTIC';
+      const p = logistic ? apply(call, raw, { name: 'sigmoid' }) : transformed(call, raw);
+      const other = line(call, p, -1, 1);
       return [undefined, computed(call.build.concat(call.layer, [other, p], call.build.shape(p).length - 1))];
     }
     return [undefined, computed(transformed(call, raw))];
@@ -129,7 +130,7 @@ export const learning: Readonly<Record<string, Operator>> = {
     let size: number;
     if (kind === 'L1') size = sum(call, apply(call, u, { name: 'abs' }), [axis]);
     else if (kind === 'L2') size = apply(call, sum(call, multiply(call, u, u), [axis]), { name: 'sqrt' });
-    else if (kind === 'MAX') size = largest(call, apply(call, u, { name: 'abs' }), [axis]);
+    else if (kind === 'MAX') size = largest(call, u, [axis]);
     else throw call.error(`norm ${kind} cannot be read; nearest is L2`);
     const inverse = apply(call, size, { name: 'reciprocal' });
     return computed(multiply(call, u, expand(call, inverse, call.build.shape(u))));
@@ -154,8 +155,18 @@ export const learning: Readonly<Record<string, Operator>> = {
     if (nodes.length === 1) return computed(nodes[0]!);
     return computed(call.build.concat(call.layer, nodes, call.build.shape(nodes[0]!).length - 1));
   },
+  /** What is computed is a number: only where it were the value to replace would something else stand. */
+  Imputer: (call) => {
+    call.ignore('imputed_value_floats', 'imputed_value_int64s', 'replaced_value_int64');
+    const replaced = call.anyFloat('replaced_value_float', 0);
+    if (!Number.isNaN(replaced))
+      throw call.error(`replaces ${replaced}, where it would jump; only NaN can be read`);
+    return call.value(0);
+  },
   ZipMap: refused('makes dictionaries; export with options={"zipmap": False}'),
   TreeEnsembleRegressor: refused('trees have no derivatives; train a smooth model instead'),
   TreeEnsembleClassifier: refused('trees have no derivatives; train a smooth model instead'),
   TreeEnsemble: refused('trees have no derivatives; train a smooth model instead'),
+  SVMClassifier: refused('lets pairs of classes vote; nearest is LinearClassifier'),
+  Binarizer: refused('is constant between its jumps, so that no derivative sees it; leave it out'),
 };

@@ -72,6 +72,8 @@ export function operatorOf(domain: string, op: string): Operator | string {
   const table = Object.hasOwn(domains, domain) ? domains[domain]! : undefined;
   if (table && Object.hasOwn(table, op)) return table[op]!;
   if (Object.hasOwn(refused, op)) return refused[op]!;
+  if (domain === 'com.microsoft.nchwc')
+    return 'is laid out for one processor; save with ORT_ENABLE_EXTENDED at most';
   if (!table) return `domain ${domain} cannot be read; nearest is ai.onnx`;
   return `cannot be read; nearest is ${nearest(op, Object.keys(table))}`;
 }

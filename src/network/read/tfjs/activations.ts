@@ -1,5 +1,6 @@
-import type { NetworkBuilder } from '../../build.js';
+import { type NetworkBuilder, sizeOf } from '../../build.js';
 import type { Elementwise } from '../../graph.js';
+import { slice, toEnd } from '../../lower/move.js';
 import { logSoftmax, softmax as softmaxAlong } from '../../lower/reduce.js';
 import { nearest } from '../nearest.js';
 import { brief, Config, isObject } from './config.js';
@@ -87,9 +88,19 @@ const softmax =
   (standard: number, of = softmaxAlong): Activation =>
   (site, u) => {
     const { build, config } = site;
-    const axis = config.axis('axis', build.shape(u).length, standard);
+    const shape = build.shape(u);
     config.only('robust_masking', false, 'masks cannot be read');
-    return of(site, u, axis);
+    const given = config.get('axis') === undefined ? [] : config.numbers('axis');
+    if (given.length < 2) return of(site, u, config.axis('axis', shape.length, standard));
+    // Several axes as one.
+    const axes = given.map((axis) => (axis < 0 ? axis + shape.length : axis - 1));
+    if (!axes.every((axis) => axis >= 0 && axis < shape.length))
+      throw config.error(`axis is ${brief(given)}, expected axes from 1 to ${shape.length}`);
+    const { node, back } = toEnd(site, u, axes);
+    const turned = build.shape(node);
+    const count = sizeOf(axes.map((axis) => shape[axis]!));
+    const rows = build.reshape(site.layer, node, [sizeOf(shape) / count, count]);
+    return back(build.reshape(site.layer, of(site, rows, 1), turned));
   };
 
 /** `α e(u/α)`, `e` the exponential unit. */
@@ -142,7 +153,49 @@ const functions: Readonly<Record<string, Activation>> = {
   squareplus,
   log_sigmoid: logSigmoid,
   tanh_shrink: tanhShrink,
+  glu,
+  /** `max(u − λ, 0) − max(−u − λ, 0)`. */
+  soft_shrink: shrink((site, u, λ) =>
+    site.build.elementwise(site.layer, site.build.scaleBy(site.layer, u, 1, -λ), { name: 'relu' }),
+  ),
+  /** `u` where `|u| > λ`, else 0. */
+  hard_shrink: shrink((site, u, λ) =>
+    site.build.elementwise(site.layer, u, { name: 'thresholdedRelu', theta: λ }),
+  ),
+  sparse_plus: sparsePlus,
+  sparse_sigmoid: (site, u) => site.build.scaleBy(site.layer, hardTanh(site, u), 0.5, 0.5),
 };
+
+/** One side of a function and the other, turned round, less it. */
+function shrink(half: (site: Site, u: number, λ: number) => number): Activation {
+  return (site, u) => {
+    const { build, layer } = site;
+    const λ = site.config.number('threshold', 0.5);
+    const below = half(site, build.scaleBy(layer, u, -1), λ);
+    return build.add(layer, [half(site, u, λ), build.scaleBy(layer, below, -1)]);
+  };
+}
+
+/** 0 up to −1, `(u + 1)²/4` up to 1, u beyond. */
+function sparsePlus(site: Site, u: number): number {
+  const { build, layer } = site;
+  const held = build.scaleBy(layer, hardTanh(site, u), 0.5, 0.5);
+  const beyond = build.elementwise(layer, build.scaleBy(layer, u, 1, -1), { name: 'relu' });
+  return build.add(layer, [build.multiply(layer, held, held), beyond]);
+}
+
+/** The first half of an axis times the sigmoid of the second. */
+function glu(site: Site, u: number): number {
+  const { build, layer, config } = site;
+  const shape = build.shape(u);
+  const axis = config.axis('axis', shape.length, -1);
+  const half = shape[axis]! / 2;
+  const [a, b] = [0, half].map((start) => slice(site, u, axis, start, half)) as [number, number];
+  return build.multiply(layer, a, build.elementwise(layer, b, { name: 'sigmoid' }));
+}
+
+/** A function by Keras's name. */
+export const functionOf = (name: string): Activation => functions[name]!;
 
 /** `u · hard_sigmoid(u)` of Keras 3, the only one that has it. */
 function hardSwish(site: Site, u: number): number {

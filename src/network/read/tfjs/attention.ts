@@ -1,7 +1,9 @@
+import { sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
 import { add, affinely, apply, multiply } from '../../lower/arithmetic.js';
-import { attention, causal, joined, split } from '../../lower/attention.js';
-import { expand } from '../../lower/move.js';
+import { attention, attentionSteps, causal, joined, split } from '../../lower/attention.js';
+import { expand, transpose } from '../../lower/move.js';
+import { range } from '../../lower/place.js';
 import { einsum, matmul } from '../../lower/product.js';
 import { activate } from './activations.js';
 import { argumentOf, batched, type Call, type Rule, unbatched } from './call.js';
@@ -45,9 +47,6 @@ function argumentsOf(call: Call): { query: number; key: number; value: number } 
   const value = nodes[1] ?? argumentOf(call, 1, 'value')[0];
   if (query === undefined || value === undefined) throw build.error(layer, 'needs a query and a value');
   const key = nodes[2] ?? argumentOf(call, 2, 'key')[0] ?? value;
-  for (const name of ['attention_mask', 'query_mask', 'value_mask', 'key_mask'])
-    if (argumentOf(call, 99, name).length > 0)
-      throw build.error(layer, `${name} cannot be read; nearest is use_causal_mask`);
   return { query, key, value };
 }
 
@@ -63,18 +62,18 @@ function ended(
   const [count, depth] = heads;
   const own =
     config.get('output_shape') === undefined ? [build.shape(query).at(-1)!] : config.numbers('output_shape');
-  if (own.length !== 1) throw config.error(`output_shape is [${own}]; nearest is one length`);
-  const [width] = own as [number];
+  const width = sizeOf(own);
   let passed = mixed;
   if (config.flag('use_gate', false)) {
     const gate = project(call, batched(call, query), 'gate', count, depth, places[0]);
     passed = multiply(call, mixed, apply(call, gate, { name: 'sigmoid' }));
   }
   const end = call.within('attention_output', places[1]);
-  const kernel = end.weight('kernel', [count, depth, width]);
-  const bias = config.flag('use_bias', true) ? end.weight('bias', [width]) : undefined;
+  const kernel = end.weight('kernel', [count, depth, ...own]);
+  const bias = config.flag('use_bias', true) ? end.weight('bias', own) : undefined;
   const weight = { shape: [count * depth, width], data: kernel.data };
-  return unbatched(call, build.affine(layer, passed, weight, bias));
+  const v = build.affine(layer, passed, weight, bias && { shape: [width], data: bias.data });
+  return build.reshape(layer, v, [...build.shape(v).slice(1, -1), ...own]);
 }
 
 const multiHead: Rule = (call) => {
@@ -85,21 +84,46 @@ const multiHead: Rule = (call) => {
   const own = config.get('value_dim') === undefined ? depth : config.number('value_dim');
   for (const name of ['dropout', 'query_shape', 'key_shape', 'value_shape', 'flash_attention', 'seed'])
     config.get(name);
-  const axes = config.get('attention_axes') === undefined ? [1] : config.numbers('attention_axes');
-  if (axes.length !== 1 || axes[0] !== 1) throw config.error(`attention_axes is [${axes}]; nearest is [1]`);
+  const rank = build.shape(query).length + 1;
+  const given =
+    config.get('attention_axes') === undefined ? range(rank).slice(1, -1) : config.numbers('attention_axes');
+  const axes = given.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (
+    !axes.every((axis) => axis > 0 && axis < rank - 1) ||
+    [key, value].some((u) => build.shape(u).length + 1 !== rank)
+  )
+    throw config.error(`attention_axes is [${given}] of ${rank} axes; nearest is [1]`);
+  /** Axes that are no attended ones as one batch, the attended ones as time. */
+  const order = [...range(rank - 1).filter((axis) => !axes.includes(axis)), ...axes, rank - 1];
+  const flat = (u: number): number => {
+    const turned = transpose(call, u, order);
+    const shape = build.shape(turned);
+    const time = sizeOf(shape.slice(-1 - axes.length, -1));
+    return build.reshape(call.layer, turned, [sizeOf(shape) / time / shape.at(-1)!, time, shape.at(-1)!]);
+  };
   const [q, k, v] = [query, key, value].map((u) => batched(call, u)) as [number, number, number];
   const [Q, K, V] = [
-    split(call, project(call, q, 'query', heads, depth), heads),
-    split(call, project(call, k, 'key', heads, depth), heads),
-    split(call, project(call, v, 'value', heads, own), heads),
+    split(call, flat(project(call, q, 'query', heads, depth)), heads),
+    split(call, flat(project(call, k, 'key', heads, depth)), heads),
+    split(call, flat(project(call, v, 'value', heads, own)), heads),
   ];
-  const [rows, columns] = [build.shape(Q)[2]!, build.shape(K)[2]!];
-  const mixed = joined(
-    call,
-    attention(call, Q, K, V, 1 / Math.sqrt(depth), hiddenLater(call, rows, columns)),
-  );
-  return ended(call, query, [heads, own], mixed, ['_gate_dense', 'output_dense']);
+  const mask = hiddenLater(call, build.shape(Q)[2]!, build.shape(K)[2]!);
+  const { shares, result } = attentionSteps(call, Q, K, V, { scale: 1 / Math.sqrt(depth), mask });
+  const from = order.map((axis) => build.shape(q)[axis]!).with(-1, heads * own);
+  const inverse = range(rank).map((axis) => order.indexOf(axis));
+  const mixed = transpose(call, build.reshape(call.layer, joined(call, result), from), inverse);
+  const end = ended(call, query, [heads, own], mixed, ['_gate_dense', 'output_dense']);
+  return withShares(call, end, axes.length === rank - 2 ? unbatched(call, shares) : undefined);
 };
+
+/** The result, and what each query takes of each key where the call asks for that. */
+function withShares(call: Call, result: number, shares: number | undefined): number | readonly number[] {
+  const asked = call.named('return_attention_scores');
+  if (!(asked && 'constant' in asked && asked.constant === true)) return result;
+  if (shares === undefined)
+    throw call.build.error(call.layer, 'returns its scores over some axes; nearest is over all of them');
+  return [result, shares];
+}
 
 /** Attention whose keys and values serve several heads of queries each (Ainslie et al. 2023). */
 const groupedQuery: Rule = (call) => {
@@ -174,17 +198,10 @@ const dotAttention: Rule = (call) => {
     return additive(call, query, key!, value, scale, new Float64Array(shape.at(-1)!).fill(factor));
   }
   const scores = scale?.data[0] ?? 1;
-  return unbatched(
-    call,
-    attention(
-      call,
-      batched(call, query),
-      batched(call, key!),
-      batched(call, value),
-      scores,
-      hiddenLater(call, shape[0]!, build.shape(key!)[0]!),
-    ),
-  );
+  const [q, k, v] = [query, key!, value].map((u) => batched(call, u)) as [number, number, number];
+  const mask = hiddenLater(call, shape[0]!, build.shape(key!)[0]!);
+  const steps = attentionSteps(call, q, k, v, { scale: scores, mask });
+  return withShares(call, unbatched(call, steps.result), unbatched(call, steps.shares));
 };
 
 const einsumDense: Rule = (call) => {

@@ -22,6 +22,8 @@ export interface Call extends Site, OwnWeights {
   readonly inputs: readonly number[];
   /** All arguments in order, the first included. */
   readonly positional: readonly Argument<number>[];
+  /** What adds a model inside this layer, called on one node; undefined where `entry` is a layer. */
+  model?(entry: Config, name: string, place: string): ((node: number) => readonly number[]) | undefined;
   /** An argument by name; one that is never asked for is refused. */
   named(key: string): Argument<number> | undefined;
 }

@@ -48,9 +48,7 @@ export class Config {
     for (const [key, value] of Object.entries(this.json)) {
       const name = snake(key);
       if (value === null || value === undefined || this.#asked.has(name) || harmless(name)) continue;
-      throw this.error(
-        `${owner} has "${key}" = ${brief(value)}, which cannot be read; leave it out and save again if the outputs do not depend on it`,
-      );
+      throw this.error(`${owner} has "${key}" = ${brief(value)}, which cannot be read; save it without`);
     }
   }
 

@@ -65,6 +65,10 @@ function argument(value: unknown, where: Config): Argument<Reference> {
   }
   if (kind === '__tuple__' && Array.isArray(value['items']))
     return { list: value['items'].map((own) => argument(own, where)) };
+  // A dictionary of tensors is taken in the order of its keys.
+  const keys = kind === undefined ? Object.keys(value).sort() : [];
+  const list = keys.map((key) => argument(value[key], where));
+  if (list.length > 0 && list.every((own) => tensorsOf(own).length > 0)) return { list };
   return { constant: value };
 }
 

@@ -155,14 +155,11 @@ const convTranspose =
       const { length, stride, dilation } = window;
       const reach = (length - 1) * dilation + 1;
       const full = (space[d]! - 1) * stride + reach;
-      if (extra) {
-        const pad = same ? Math.floor(reach / 2) : 0;
-        out[d] = (space[d]! - 1) * stride + reach - 2 * pad + (extra[d] ?? extra[0]!);
-        return { ...window, before: pad, after: 0 };
-      }
-      out[d] = same ? space[d]! * stride : full + Math.max(stride - reach, 0);
-      // What "same" leaves out: half of what is too much, the smaller half in front.
-      const before = same ? Math.floor(Math.max(reach - stride, 0) / 2) : 0;
+      const more = extra && (extra[d] ?? extra[0]!);
+      if (more !== undefined) out[d] = full + more - (same ? 2 * Math.floor(reach / 2) : 0);
+      else out[d] = same ? space[d]! * stride : full + Math.max(stride - reach, 0);
+      // What "same" leaves out, as where the convolution goes the other way: the smaller half in front.
+      const before = same ? Math.floor(Math.max(full - out[d]!, 0) / 2) : 0;
       return { ...window, before, after: 0 };
     });
     const kernel = call.weight('kernel', [...size, filters, channels]);
@@ -268,6 +265,22 @@ const cropping =
     );
   };
 
+/** The middle of a picture. */
+const centerCrop: Rule = (call) => {
+  const size = [call.config.number('height'), call.config.number('width')];
+  call.named('training');
+  return recoordinated(
+    call,
+    2,
+    (length, d) => {
+      if (size[d]! > length)
+        throw call.config.error(`crops ${length} to ${size[d]}, which resizes; nearest is a smaller size`);
+      return size[d]!;
+    },
+    (k, length, d) => k + Math.floor((length - size[d]!) / 2),
+  );
+};
+
 const upSampling =
   (dims: number): Rule =>
   (call) => {
@@ -339,4 +352,5 @@ export const convolutionRules: Readonly<Record<string, Rule>> = Object.fromEntri
   ...perDimension('Cropping', cropping, 1, 2, 3),
   ...perDimension('UpSampling', upSampling, 1, 2, 3),
   ['Resizing', resizingRule],
+  ['CenterCrop', centerCrop],
 ]);

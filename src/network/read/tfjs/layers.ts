@@ -1,11 +1,10 @@
-import { show, sizeOf } from '../../build.js';
+import { sizeOf } from '../../build.js';
 import type { Tensor } from '../../graph.js';
-import { add, affinely, apply, line, maximum, minimum, multiply, subtract } from '../../lower/arithmetic.js';
+import { add, affinely, maximum, minimum, multiply, subtract } from '../../lower/arithmetic.js';
 import { transpose } from '../../lower/move.js';
 import { normalized, rootMeanSquare } from '../../lower/normalize.js';
 import { range } from '../../lower/place.js';
 import { einsum } from '../../lower/product.js';
-import { sum } from '../../lower/reduce.js';
 import { activate, activationLayers } from './activations.js';
 import { attentionRules } from './attention.js';
 import { batched, type Call, lastOf, one, type Rule, several, shapeOf } from './call.js';
@@ -13,20 +12,10 @@ import { convolutionalRecurrentRules } from './convolutional-recurrents.js';
 import { convolutionRules } from './convolutions.js';
 import { lambdaRules } from './operations.js';
 import { quadraticKeys, quadraticRules } from './quadratic.js';
+import { toUnitLength } from './rearrangements.js';
 import { recurrentRules, spectralNormalization, timeDistributed } from './recurrents.js';
 
 const identity: Rule = (call) => one(call);
-
-/** Demands that `key` names the last axis. */
-function lastAxis(call: Call, key: string, standard: number): void {
-  const rank = shapeOf(call).length;
-  if (call.config.axis(key, rank, standard) !== rank - 1) {
-    throw call.build.error(
-      call.layer,
-      `works along an axis of ${show(shapeOf(call))} that is not the last; permute first`,
-    );
-  }
-}
 
 /** One number for all, or one per entry of the last axis. */
 function spread(call: Call, key: string, values: readonly number[], length: number): Tensor {
@@ -196,14 +185,7 @@ const groupNormalization: Rule = (call) => {
   return γ || β ? affinely(call, v, γ, β) : v;
 };
 
-/** `u / max(‖u‖₂, …)`: Keras divides by `√max(Σ u², 1e-12)`. */
-const unitNormalization: Rule = (call) => {
-  const u = one(call);
-  const axes = axesOf(call, -1);
-  // Keras divides by at least 1e-12: a row of zeros stays one.
-  const size = line(call, sum(call, multiply(call, u, u), axes), 1, 1e-24);
-  return multiply(call, u, apply(call, size, { name: 'power', exponent: -0.5 }));
-};
+const unitNormalization: Rule = (call) => toUnitLength(call, one(call), axesOf(call, -1));
 
 const permute: Rule = (call) => {
   const axes = call.config.numbers('dims');
@@ -221,7 +203,9 @@ const dot: Rule = (call) => {
   const axes = config.numbers('axes');
   const ranks = [build.shape(a).length, build.shape(b).length] as const;
   const along = [axes[0]!, axes[1] ?? axes[0]!].map((axis, k) => (axis < 0 ? axis + ranks[k]! + 1 : axis));
-  if (config.flag('normalize', false)) throw config.error('normalize cannot be read; normalize before');
+  const [p, q] = config.flag('normalize', false)
+    ? [a, b].map((u, k) => toUnitLength(call, u, [along[k]! - 1]))
+    : [a, b];
   const letters = 'abcdefgh';
   const left = range(ranks[0] + 1).map((k) => (k === along[0] ? 'z' : k === 0 ? 'y' : letters[k]!));
   const right = range(ranks[1] + 1).map((k) =>
@@ -229,31 +213,48 @@ const dot: Rule = (call) => {
   );
   const out = ['y', ...left.slice(1), ...right.slice(1)].filter((label) => label !== 'z');
   const v = einsum(call, `${left.join('')},${right.join('')}->${out.join('')}`, [
-    { node: batched(call, a) },
-    { node: batched(call, b) },
+    { node: batched(call, p!) },
+    { node: batched(call, q!) },
   ]);
   const shape = build.shape(v).slice(1);
   return build.reshape(layer, v, shape.length === 0 ? [1] : shape);
 };
 
-/** Keras's Normalization: `(u − mean)/max(√variance, 1e-7)`, or its inverse. */
+/** Keras's Normalization: `(u − mean)/max(√variance, 1e-7)`, or its inverse, with numbers for each entry of some axes. */
 const normalization: Rule = (call) => {
-  const { build, layer, config } = call;
-  const length = lastOf(call);
+  const { config } = call;
+  const shape = shapeOf(call);
+  const none = config.json['axis'] === null || (config.get('axis') as unknown[] | undefined)?.length === 0;
+  const axes = none ? [] : axesOf(call, -1);
+  const lengths = axes.map((axis) => shape[axis]!);
   const given = config.get('mean') !== undefined;
-  if (config.get('axis') !== undefined) lastAxis(call, 'axis', -1);
-  else if (!given) throw build.error(layer, 'has axis null, expected -1');
-  const of = (name: string) =>
-    given ? spread(call, name, config.numbers(name), length).data : call.weight(name, [length]).data;
-  const [mean, variance] = [of('mean'), of('variance')];
+  const of = (name: string): Tensor => {
+    if (!given) return call.weight(name, lengths);
+    const data = Float64Array.from(config.numbers(name));
+    if (data.length !== 1 && data.length !== sizeOf(lengths))
+      throw call.build.error(
+        call.layer,
+        `"${name}" holds ${data.length} numbers, expected 1 or ${sizeOf(lengths)}`,
+      );
+    return { shape: lengths, data };
+  };
+  const [mean, variance] = [of('mean').data, of('variance').data];
   call.ignore('count');
+  const size = sizeOf(lengths);
+  call.build.reserve(call.layer, 2 * size);
   const invert = config.flag('invert', false);
-  return normalize(call, length, (k) => {
-    if (variance[k]! < 0)
-      throw build.error(layer, `variance is ${variance[k]} at index ${k}; adapt the layer again`);
-    const deviation = Math.max(Math.sqrt(variance[k]!), 1e-7);
-    return invert ? [deviation, mean[k]!] : [1 / deviation, -mean[k]! / deviation];
-  });
+  const [scale, shift] = [new Float64Array(size), new Float64Array(size)];
+  for (let k = 0; k < size; k++) {
+    const squared = variance[variance.length === 1 ? 0 : k]!;
+    if (squared < 0)
+      throw call.build.error(call.layer, `variance is ${squared} at index ${k}; adapt the layer again`);
+    const deviation = Math.max(Math.sqrt(squared), 1e-7);
+    const centre = mean[mean.length === 1 ? 0 : k]!;
+    scale[k] = invert ? deviation : 1 / deviation;
+    shift[k] = invert ? centre : -centre / deviation;
+  }
+  const along = shape.map((length, axis) => (axes.includes(axis) ? length : 1));
+  return affinely(call, one(call), { shape: along, data: scale }, { shape: along, data: shift });
 };
 
 /** `scale` with `[s, t]` computed per entry of the last axis. */
@@ -328,6 +329,15 @@ export const layerRules: Readonly<Record<string, Rule>> = {
   Lambda: (call) => {
     throw call.build.error(call.layer, 'Lambda layers hold code; replace it by layers of Keras');
   },
+  /** Keras leaves out steps whose entries all are the mask's value: single points, at which the network jumps. */
+  Masking: (call) => {
+    const value = call.config.number('mask_value', 0);
+    call.build.note(
+      `layer "${call.layer}": steps that are ${value} throughout count like others; leave them out yourself`,
+    );
+    return one(call);
+  },
+  Identity: identity,
   Dropout: identity,
   SpatialDropout2D: identity,
   SpatialDropout3D: identity,

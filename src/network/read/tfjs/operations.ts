@@ -1,64 +1,19 @@
 import { sizeOf } from '../../build.js';
 import type { Elementwise, Tensor } from '../../graph.js';
 import * as lower from '../../lower/arithmetic.js';
+import { attentionSteps, causal } from '../../lower/attention.js';
 import * as choice from '../../lower/choice.js';
 import { broadcastShape, select, transpose } from '../../lower/move.js';
 import { range } from '../../lower/place.js';
 import { einsum, matmul } from '../../lower/product.js';
 import * as reduce from '../../lower/reduce.js';
-import { activate } from './activations.js';
+import { functionOf } from './activations.js';
+import { axesOf, find, first, named, plain, type Side, side } from './arguments.js';
 import { batched, type Call, type Rule, unbatched } from './call.js';
-import { Config, isObject } from './config.js';
-import { type Argument, tensorsOf } from './connections.js';
+import { tensorsOf } from './connections.js';
+import { convolutionRules } from './convolutions.js';
+import { moveRules } from './moves.js';
 import * as move from './rearrangements.js';
-
-/** An argument by position or one of its names. */
-function find(call: Call, position: number, ...names: readonly string[]): Argument<number> | undefined {
-  const flat = call.positional.flatMap((own) =>
-    'list' in own && position > 0 && call.positional.length === 1 ? own.list : [own],
-  );
-  // By name first: a list of tensors, which is one argument, would pass its second for the next.
-  const named = names.map((name) => call.named(name) ?? own(call, name)).find((given) => given !== undefined);
-  return named ?? flat[position];
-}
-
-/** Keras 3 keeps some arguments in the operation's configuration. */
-function own({ config }: Call, name: string): Argument<number> | undefined {
-  const value = config.get(name);
-  return value === undefined ? undefined : { constant: value };
-}
-
-/** Numbers, or lists of them, as a tensor. */
-function constantOf(call: Call, value: unknown): Tensor {
-  const plain = isObject(value) && isObject(value['config']) ? value['config']['value'] : value;
-  const shape: number[] = [];
-  for (let own: unknown = plain; Array.isArray(own); own = own[0]) shape.push(own.length);
-  const flat = (Array.isArray(plain) ? plain.flat(Number.POSITIVE_INFINITY) : [plain]) as unknown[];
-  const numbers = flat.map((own) => (typeof own === 'boolean' ? Number(own) : own));
-  if (
-    !numbers.every((own) => typeof own === 'number' && Number.isFinite(own)) ||
-    numbers.length !== sizeOf(shape)
-  )
-    throw call.build.error(call.layer, 'is called with a constant that is no array of numbers');
-  return { shape, data: Float64Array.from(numbers as number[]) };
-}
-
-type Side = { readonly node: number } | { readonly tensor: Tensor };
-function side(call: Call, argument: Argument<number> | undefined): Side {
-  if (argument === undefined) throw call.build.error(call.layer, 'misses an argument');
-  if ('tensor' in argument) return { node: batched(call, argument.tensor) };
-  if ('list' in argument) {
-    if (tensorsOf(argument).length > 0)
-      throw call.build.error(call.layer, 'is called with a list of tensors');
-    return {
-      tensor: constantOf(
-        call,
-        argument.list.map((own) => ('constant' in own ? own.constant : undefined)),
-      ),
-    };
-  }
-  return { tensor: constantOf(call, argument.constant) };
-}
 
 const scaled = ({ shape, data }: Tensor, fn: (value: number) => number): Tensor => ({
   shape,
@@ -127,42 +82,15 @@ const binary =
     throw call.build.error(call.layer, 'is called with constants alone');
   };
 
-const first = (call: Call): number => {
-  const argument = find(call, 0, 'x', 'inputs', 'a');
-  const [node] = argument === undefined ? [] : tensorsOf(argument);
-  if (node === undefined) throw call.build.error(call.layer, 'has no input');
-  return node;
-};
 const unary =
   (fn: Elementwise): Rule =>
   (call) =>
     lower.apply(call, first(call), fn);
+/** A function of Keras's by its name, its parameters being the operation's. */
 const activation =
   (name: string): Rule =>
   (call) =>
-    activate(
-      { ...call, config: new Config({ ...call.config.json, activation: name }, call.config.where) },
-      first(call),
-    );
-
-/** Axes counted with the batch, without it. */
-function axesOf(call: Call, given: unknown, rank: number): number[] {
-  const list = given === undefined || given === null ? range(rank).map((k) => k + 1) : [given].flat();
-  return list.map((axis) => {
-    const counted = typeof axis === 'number' && axis < 0 ? axis + rank + 1 : axis;
-    if (typeof counted !== 'number' || !Number.isInteger(counted) || counted < 1 || counted > rank)
-      throw call.build.error(
-        call.layer,
-        `works along axis ${String(axis)}; the batch (0) is none of the network's`,
-      );
-    return counted - 1;
-  });
-}
-const plain = (argument: Argument<number> | undefined): unknown => {
-  if (argument === undefined) return undefined;
-  if ('constant' in argument) return argument.constant;
-  return 'list' in argument ? argument.list.map(plain) : undefined;
-};
+    functionOf(name)(call, first(call));
 
 const reduction =
   (fn: (call: Call, u: number, axes: readonly number[]) => number): Rule =>
@@ -180,53 +108,6 @@ const reduction =
           shape.filter((_, axis) => !axes.includes(axis)),
         );
   };
-
-/** `u[:, 1:3, …]` as Keras writes the keys. */
-const getItem: Rule = (call) => {
-  const u = first(call);
-  const shape = call.build.shape(u);
-  const given = find(call, 1, 'key', 'slice_spec');
-  const keys = given === undefined ? [] : 'list' in given ? given.list : [given];
-  let node = u;
-  const gone: number[] = [];
-  keys.forEach((argument, k) => {
-    const key = plain(argument);
-    const bound = (name: string, at: number): unknown => {
-      if (!isObject(key)) return undefined;
-      const own = isObject(key['config']) ? key['config'] : key;
-      return own[name] ?? (Array.isArray(own['args']) ? own['args'][at] : undefined);
-    };
-    const [start, stop, step] = ['start', 'stop', 'step'].map(bound);
-    if (k === 0) {
-      if (typeof key === 'number' || ![start, stop, step].every((own) => own === undefined || own === null))
-        throw call.build.error(call.layer, 'takes part of the batch, which is none of the network’s');
-      return;
-    }
-    const length = shape[k - 1];
-    if (length === undefined)
-      throw call.build.error(call.layer, `takes axis ${k}, its input has ${shape.length}`);
-    if (typeof key === 'number') {
-      node = select(call, node, k - 1, [key < 0 ? key + length : key]);
-      gone.push(k - 1);
-      return;
-    }
-    const by = typeof step === 'number' ? step : 1;
-    const held = (end: unknown, otherwise: number): number => {
-      if (typeof end !== 'number') return otherwise;
-      return Math.min(Math.max(end < 0 ? end + length : end, by > 0 ? 0 : -1), by > 0 ? length : length - 1);
-    };
-    const from = held(start, by > 0 ? 0 : length - 1);
-    const to = held(stop, by > 0 ? length : -1);
-    node = select(
-      call,
-      node,
-      k - 1,
-      range(Math.max(0, Math.ceil((to - from) / by))).map((i) => from + i * by),
-    );
-  });
-  const left = call.build.shape(node).filter((_, axis) => !gone.includes(axis));
-  return call.build.reshape(call.layer, node, left);
-};
 
 const concatenate: Rule = (call) => {
   const argument = find(call, 0, 'xs', 'values');
@@ -338,10 +219,6 @@ const splitUp: Rule = (call) => {
   });
 };
 
-/** The axes that an argument names, all where it names none. */
-const named = (call: Call, position: number, ...names: readonly string[]): number[] =>
-  axesOf(call, plain(find(call, position, ...names)), call.build.shape(first(call)).length);
-
 const expandDims: Rule = (call) => {
   const shape = call.build.shape(first(call));
   const axes = axesOf(call, plain(find(call, 1, 'axis')), shape.length + 1).sort((a, b) => a - b);
@@ -367,10 +244,57 @@ const sums: Rule = (call) => {
   return unbatched(call, einsum(call, equation, operands));
 };
 
+/** Two tensors with their batch. */
+function pair(call: Call): [number, number] {
+  const sides = [find(call, 0, 'x1', 'x', 'a'), find(call, 1, 'x2', 'y', 'b')].map((own) => side(call, own));
+  const nodes = sides.flatMap((own) => ('node' in own ? [own.node] : []));
+  if (nodes.length < 2) throw call.build.error(call.layer, 'is called with a constant');
+  return nodes as [number, number];
+}
+
 const product: Rule = (call) => {
   const [a, b] = [side(call, find(call, 0, 'x1', 'a')), side(call, find(call, 1, 'x2', 'b'))];
   return unbatched(call, matmul(call, a, b));
 };
+
+const jumping: Rule = (call) => {
+  throw call.build.error(
+    call.layer,
+    'is constant between its jumps, so that no derivative sees it; leave it out',
+  );
+};
+
+/** A pooling layer's rule, for as many axes as the input has. */
+const pooling =
+  (name: string): Rule =>
+  (call) => {
+    const dims = call.build.shape(first(call)).length - 1;
+    const rule = convolutionRules[`${name}${dims}D`];
+    if (!rule) throw call.build.error(call.layer, `pools ${dims} axes; nearest is 2`);
+    return rule(call);
+  };
+
+/** Of `[time, heads, depth]`. */
+function dotProductAttention(call: Call): number {
+  const { build, config } = call;
+  const parts = ['query', 'key', 'value'].map((name, k) => side(call, find(call, k, name)));
+  if (['bias', 'mask'].some((name) => (plain(find(call, 99, name)) ?? undefined) !== undefined))
+    throw build.error(call.layer, 'has a bias or a mask; nearest is is_causal');
+  for (const key of ['flash_attention']) config.get(key);
+  const [q, k, v] = parts.map((own) => {
+    if (!('node' in own)) throw build.error(call.layer, 'attends to a constant');
+    return transpose(call, own.node, [0, 2, 1, 3]);
+  }) as [number, number, number];
+  const [rows, columns] = [build.shape(q)[2]!, build.shape(k)[2]!];
+  const mask = config.flag('is_causal', false) ? causal(rows, columns) : undefined;
+  const given = plain(find(call, 99, 'scale'));
+  const scale = typeof given === 'number' ? given : 1 / Math.sqrt(build.shape(q)[3]!);
+  const cap = config.number('attn_logits_soft_cap', 0);
+  return unbatched(
+    call,
+    transpose(call, attentionSteps(call, q, k, v, { scale, mask, cap }).result, [0, 2, 1, 3]),
+  );
+}
 
 /** Computations that Keras 3 writes as layers of their own, by class. */
 export const operationRules: Readonly<Record<string, Rule>> = {
@@ -385,6 +309,37 @@ export const operationRules: Readonly<Record<string, Rule>> = {
   Reciprocal: unary({ name: 'reciprocal' }),
   Exp: unary({ name: 'exp' }),
   Log: unary({ name: 'log' }),
+  Exp2: (call) => lower.apply(call, lower.line(call, first(call), Math.LN2), { name: 'exp' }),
+  Log2: (call) => lower.line(call, lower.apply(call, first(call), { name: 'log' }), Math.LOG2E),
+  Log10: (call) => lower.line(call, lower.apply(call, first(call), { name: 'log' }), Math.LOG10E),
+  Logaddexp: (call) => {
+    const [a, b] = pair(call);
+    return unbatched(
+      call,
+      lower.add(call, a, lower.apply(call, lower.subtract(call, b, a), { name: 'softplus' })),
+    );
+  },
+  /** `∛u = sign(u) |u|^⅓`. */
+  Cbrt: (call) => {
+    const u = first(call);
+    const root = lower.apply(call, lower.apply(call, u, { name: 'abs' }), { name: 'power', exponent: 1 / 3 });
+    return lower.multiply(call, choice.sign(call, u), root);
+  },
+  /** `2 atan(y / (√(x² + y²) + x))`, everywhere but on the negative axis. */
+  Arctan2: (call) => {
+    const [y, x] = pair(call);
+    const squares = lower.add(call, lower.multiply(call, x, x), lower.multiply(call, y, y));
+    const below = lower.add(call, lower.apply(call, squares, { name: 'sqrt' }), x);
+    return unbatched(
+      call,
+      lower.line(call, lower.apply(call, lower.divide(call, y, below), { name: 'atan' }), 2),
+    );
+  },
+  SquaredDifference: (call) => {
+    const [a, b] = pair(call);
+    const gap = lower.subtract(call, a, b);
+    return unbatched(call, lower.multiply(call, gap, gap));
+  },
   Sin: unary({ name: 'sin' }),
   Cos: unary({ name: 'cos' }),
   Tan: unary({ name: 'tan' }),
@@ -404,6 +359,17 @@ export const operationRules: Readonly<Record<string, Rule>> = {
   Softplus: unary({ name: 'softplus' }),
   Softsign: unary({ name: 'softsign' }),
   Silu: unary({ name: 'swish' }),
+  Softmax: activation('softmax'),
+  Celu: activation('celu'),
+  Glu: activation('glu'),
+  HardTanh: activation('hard_tanh'),
+  HardShrink: activation('hard_shrink'),
+  SoftShrink: activation('soft_shrink'),
+  TanhShrink: activation('tanh_shrink'),
+  SparsePlus: activation('sparse_plus'),
+  SparseSigmoid: activation('sparse_sigmoid'),
+  Squareplus: activation('squareplus'),
+  LogSigmoid: activation('log_sigmoid'),
   Selu: unary({ name: 'selu' }),
   Mish: unary({ name: 'mish' }),
   Relu: unary({ name: 'relu' }),
@@ -419,11 +385,17 @@ export const operationRules: Readonly<Record<string, Rule>> = {
     return lower.clip(call, first(call), Number(low), Number(high));
   },
   Mean: reduction(reduce.mean),
+  Average: (call) => {
+    if ((plain(find(call, 99, 'weights')) ?? undefined) !== undefined)
+      throw call.build.error(call.layer, 'weighs what it averages; nearest is Mean');
+    return reduction(reduce.mean)(call);
+  },
   Sum: reduction(reduce.sum),
   Max: reduction(reduce.largest),
+  Amax: reduction(reduce.largest),
   Min: reduction(reduce.smallest),
+  Amin: reduction(reduce.smallest),
   Logsumexp: reduction(reduce.logSumExp),
-  GetItem: getItem,
   Concatenate: concatenate,
   Stack: stack,
   Split: splitUp,
@@ -446,10 +418,33 @@ export const operationRules: Readonly<Record<string, Rule>> = {
   Prod: reduction(reduce.product),
   Norm: (call) => {
     const ord = plain(find(call, 99, 'ord'));
-    if (ord !== undefined && ord !== null && ord !== 2)
+    if (ord === 1)
+      return reduction((own, u, axes) => reduce.sum(own, lower.apply(own, u, { name: 'abs' }), axes))(call);
+    if (ord !== undefined && ord !== null && ord !== 2 && ord !== 'euclidean' && ord !== 'fro')
       throw call.build.error(call.layer, `is a norm of order ${String(ord)}; nearest is 2`);
     return reduction(move.euclidean)(call);
   },
+  Normalize: (call) => {
+    if (call.config.number('order', 2) !== 2)
+      throw call.build.error(call.layer, 'normalizes by another norm; nearest is order 2');
+    call.config.get('epsilon');
+    const u = first(call);
+    const axes = axesOf(call, plain(find(call, 1, 'axis')) ?? -1, call.build.shape(u).length);
+    return move.toUnitLength(call, u, axes);
+  },
+  DotProductAttention: dotProductAttention,
+  AveragePool: pooling('AveragePooling'),
+  MaxPool: pooling('MaxPooling'),
+  ...Object.fromEntries(
+    ['Floor', 'Ceil', 'Round', 'Trunc', 'Argmax', 'Argmin', 'FloorDivide'].map((name) => [name, jumping]),
+  ),
+  /** What is computed is no constant, but at single points. */
+  NotEqual: (call) => {
+    call.build.note(`layer "${call.layer}": numbers computed are taken as unequal to constants`);
+    return lower.line(call, first(call), 0, 1);
+  },
+  Any: reduction(reduce.largest),
+  All: reduction(reduce.smallest),
   Greater: compared(1, true),
   GreaterEqual: compared(1, false),
   Less: compared(-1, true),
@@ -464,6 +459,8 @@ export const operationRules: Readonly<Record<string, Rule>> = {
   Reshape: reshape,
   Transpose: permute,
   Matmul: product,
+  Dot: product,
+  ...moveRules,
 };
 
 /** What Keras 2 writes as a TFOpLambda, by function. */
@@ -517,5 +514,5 @@ export const lambdaRules: Readonly<Record<string, Rule>> = {
     call.named('name');
     return rule(call);
   },
-  SlicingOpLambda: getItem,
+  SlicingOpLambda: moveRules['GetItem']!,
 };

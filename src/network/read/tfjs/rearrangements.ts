@@ -41,3 +41,9 @@ export function variance(call: Call, u: number, axes: readonly number[]): number
 /** `√Σu²` over axes, which stay with length 1. */
 export const euclidean = (call: Call, u: number, axes: readonly number[]): number =>
   lower.apply(call, reduce.sum(call, lower.multiply(call, u, u), axes), { name: 'sqrt' });
+
+/** `u / ‖u‖₂` along axes. Keras divides by at least 1e-12: a row of zeros stays one. */
+export function toUnitLength(call: Call, u: number, axes: readonly number[]): number {
+  const size = lower.line(call, reduce.sum(call, lower.multiply(call, u, u), axes), 1, 1e-24);
+  return lower.multiply(call, u, lower.apply(call, size, { name: 'power', exponent: -0.5 }));
+}

@@ -150,8 +150,11 @@ const recurrent =
   };
 
 /** Cells in a layer RNN, one or several of which each takes what the one before gives. */
-const ofCells: Rule = (call) => {
-  const { u, initial } = begin(call);
+function runCells(
+  call: Call,
+  u: number,
+  initial: readonly number[],
+): { found: Unrolled & { main: number }; backwards: boolean } {
   skip(call);
   const backwards = call.config.flag('go_backwards', false);
   const cell = inner(call, 'cell');
@@ -186,7 +189,13 @@ const ofCells: Rule = (call) => {
     states.push(...last.last);
     v = stacked(call, last.steps);
   }
-  return results(call, { steps: last.steps, last: states, main: last.last[0]! }, backwards);
+  return { found: { steps: last.steps, last: states, main: last.last[0]! }, backwards };
+}
+
+const ofCells: Rule = (call) => {
+  const { u, initial } = begin(call);
+  const { found, backwards } = runCells(call, u, initial);
+  return results(call, found, backwards);
 };
 
 /** The layer that a wrapper's configuration holds. */
@@ -215,8 +224,6 @@ const bidirectional: Rule = (call) => {
   const { u, initial } = begin(call);
   const forward = inner(call, 'layer');
   const given = call.config.get('backward_layer');
-  const kind = Object.hasOwn(kinds, forward.kind) ? kinds[forward.kind] : undefined;
-  if (!kind) throw build.error(layer, `wraps ${forward.kind}; nearest is LSTM`);
   const backward = isObject(given)
     ? inner(call, 'backward_layer')
     : {
@@ -227,26 +234,25 @@ const bidirectional: Rule = (call) => {
         ),
       };
   const half = initial.length / 2;
-  const plain = (name: string): string => name.replace(/^(forward_|backward_)/, '');
-  const one = { ...call, config: forward.config };
-  const two = { ...call, config: backward.config };
-  const first = run(
-    one,
-    kind,
-    call.within(`forward_${plain(forward.name)}`, 'forward_layer').within(kind.cell, 'cell'),
-    u,
-    initial.slice(0, half),
-  );
-  const second = run(
-    two,
-    kind,
-    call.within(`backward_${plain(forward.name)}`, 'backward_layer').within(kind.cell, 'cell'),
-    u,
-    initial.slice(half),
-  );
+  /** One direction by itself, its weights under its name with or without its direction. */
+  const direction = (own: Inner, side: 'forward' | 'backward', states: readonly number[]): number[] => {
+    const { config, kind: name } = own;
+    const plain = own.name.replace(/^(forward_|backward_)/, '');
+    const inside = (label: string): Call => ({ ...call, config, ...call.within(label, `${side}_layer`) });
+    if (name === 'RNN') {
+      const { found, backwards } = runCells(inside(`${side}_${plain}`), u, states);
+      return results({ ...call, config }, found, backwards);
+    }
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (!kind) throw build.error(layer, `wraps ${name}; nearest is LSTM`);
+    const named = [`${side}_${plain}`, own.name].map((label) => inside(label).within(kind.cell, 'cell'));
+    const cell = named.find((weights) => weights.has('kernel')) ?? named[0]!;
+    const found = run({ ...call, config }, kind, cell, u, states);
+    return results({ ...call, config }, found, config.flag('go_backwards', false));
+  };
   const [a, b] = [
-    results(one, first, forward.config.flag('go_backwards', false)),
-    results(two, second, backward.config.flag('go_backwards', false)),
+    direction(forward, 'forward', initial.slice(0, half)),
+    direction(backward, 'backward', initial.slice(half)),
   ];
   let turned = b[0]!;
   if (backward.config.flag('return_sequences', false)) {
@@ -274,20 +280,22 @@ export const timeDistributed =
   (call) => {
     const { build, layer } = call;
     const wrapped = inner(call, 'layer');
+    const model = call.model?.(call.config.object('layer'), wrapped.name, 'layer');
     const rule = Object.hasOwn(rules(), wrapped.kind) ? rules()[wrapped.kind] : undefined;
-    if (!rule) throw build.error(layer, `wraps ${wrapped.kind}, which cannot be read`);
+    if (!rule && !model) throw build.error(layer, `wraps ${wrapped.kind}, which cannot be read`);
     const u = one(call);
     const [time, ...shape] = build.shape(u) as [number, ...number[]];
     const steps = range(time).map((t) => {
       const step = build.reshape(layer, slice(call, u, 0, t, 1), shape);
-      const own = call.within(wrapped.name, 'layer');
-      const result = rule({
-        ...call,
-        ...own,
-        config: wrapped.config,
-        inputs: [step],
-        positional: [{ tensor: step }],
-      });
+      const result = model
+        ? model(step)
+        : rule!({
+            ...call,
+            ...call.within(wrapped.name, 'layer'),
+            config: wrapped.config,
+            inputs: [step],
+            positional: [{ tensor: step }],
+          });
       const node = typeof result === 'number' ? result : result[0]!;
       return build.reshape(layer, node, [1, ...build.shape(node)]);
     });

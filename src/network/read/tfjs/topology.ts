@@ -107,14 +107,10 @@ const calledOn = (node: number): Connection<number> => ({ positional: [{ tensor:
 /** A layer of Keras, or an operation of `keras.ops` where the file says so. */
 function ruleOf(context: Context, layer: Layer) {
   const module = layer.entry.get('module');
-  // HDF5 files leave the module out; operations have neither of these settings, which every layer has.
-  const recent = context.keras !== undefined && context.keras >= 3;
-  // An operation may have an argument dtype, null.
-  const keys = Object.keys(layer.config.json).filter(
-    (key) => key !== 'dtype' || layer.config.json[key] !== null,
-  );
-  const bare = recent && module === undefined && !keys.includes('trainable') && !keys.includes('dtype');
-  const alone = bare && (!Object.hasOwn(layerRules, layer.kind) || keys.every((key) => key === 'name'));
+  // HDF5 files leave the module out; operations, which are connected, have no setting "trainable" as every layer has.
+  const recent = context.keras !== undefined && context.keras >= 3 && module === undefined;
+  const connected = layer.entry.get('inbound_nodes') !== undefined;
+  const alone = recent && connected && !Object.hasOwn(layer.config.json, 'trainable');
   const operation =
     typeof module === 'string'
       ? module.startsWith('keras.src.ops')
@@ -147,6 +143,15 @@ function callLayer(context: Context, layer: Layer, connection: Connection<number
     keras,
     inputs: first === undefined ? allTensors(connection) : tensorsOf(first),
     positional: connection.positional,
+    model: (entry, name, place) => {
+      if (!containers.includes(entry.text('class_name'))) return undefined;
+      const within = {
+        ...context,
+        path: [...path, layer.name, name],
+        place: `${layer.place}/${place}/`,
+      };
+      return (node) => addModel(within, entry, [node]);
+    },
     named: (key) => {
       asked.add(key);
       return connection.named[key];
@@ -154,7 +159,7 @@ function callLayer(context: Context, layer: Layer, connection: Connection<number
     ...owning(build, weights.of([...path, layer.name], layer.place)),
   };
   const result = rule(call);
-  checkArguments(connection, asked, layer.config);
+  checkArguments(build, connection, asked, layer.config);
   const own = harmlessKeys[layer.kind] ?? [];
   layer.config.finish(`a ${layer.kind} layer`, (key) => harmlessKey(key) || own.includes(key));
   return typeof result === 'number' ? [result] : result;
@@ -262,18 +267,44 @@ function addSequential(context: Context, entry: Config, inputs?: readonly number
 }
 
 /** Refuses what a call passes besides what its layer asks for, unless it says what holds at inference anyway. */
-function checkArguments({ named }: Connection<number>, asked: ReadonlySet<string>, where: Config): void {
-  const rest = Object.entries(named).filter(([key]) => !asked.has(key));
+function checkArguments(
+  build: NetworkBuilder,
+  { named }: Connection<number>,
+  asked: ReadonlySet<string>,
+  where: Config,
+): void {
+  const rest = Object.entries(named).filter(
+    ([key, own]) =>
+      !asked.has(key) &&
+      !(
+        key.endsWith('mask') &&
+        tensorsOf(own).length > 0 &&
+        tensorsOf(own).every((node) => isOnes(build, node))
+      ),
+  );
   const plain = rest.map(([key, own]) => [key, 'constant' in own ? own.constant : 'a tensor'] as const);
   const call = new Config(Object.fromEntries(plain), where.where);
   call.only('training', false, 'only what a layer computes at inference can be read');
   call.finish('its call', (key) => key === 'name');
 }
 
-/** `[layer, call, tensor]` or a list of them; Keras 2 names them by key where a model was made of dictionaries. */
-function readReferences(config: Config, key: string): Reference[] {
+/** Whether a node is 1 whatever the inputs are, as masks are that hide nothing. */
+function isOnes(build: NetworkBuilder, node: number): boolean {
+  const { op, inputs } = build.node(node);
+  if (op.kind === 'reshape' || op.kind === 'maximum') return isOnes(build, inputs[0]!);
+  return (
+    op.kind === 'scale' && op.scale.data.every((own) => own === 0) && op.shift.data.every((own) => own === 1)
+  );
+}
+
+/**
+ * `[layer, call, tensor]` or a list of them; Keras names them by key where a model was made of dictionaries, and takes them
+ * `sorted` where the model is called.
+ */
+function readReferences(config: Config, key: string, sorted: boolean): Reference[] {
   const given = config.get(key);
-  const list = isObject(given) ? Object.values(given) : config.list(key);
+  const keys = isObject(given) ? Object.keys(given) : [];
+  const list = isObject(given) ? (sorted ? keys.sort() : keys).map((name) => given[name]) : config.list(key);
   return (typeof list[0] === 'string' ? [list] : list).map((value) => readReference(value, config));
 }
 
@@ -286,13 +317,13 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
   const outermost = given === undefined && context.path.length === 0;
   const ends = outermost ? context.ends : {};
   const fail = (problem: string): InputError => entry.error(problem);
-  const allInputs = readReferences(config, 'input_layers');
+  const allInputs = readReferences(config, 'input_layers', given !== undefined);
   const inputs = chosenInputs(
     allInputs.map(({ layer }) => layer),
     ends.inputs,
     fail,
   ).map((k) => allInputs[k]!);
-  const allOutputs = readReferences(config, 'output_layers');
+  const allOutputs = readReferences(config, 'output_layers', given !== undefined);
   const outputs = chosenOutputs(
     allOutputs.map(({ layer, tensor }) => (tensor === 0 ? layer : `${layer}:${tensor}`)),
     ends.outputs,
@@ -318,14 +349,22 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
     );
   }
 
-  // A nested model counts its own making as call 0, so calls from outside begin at 1; some versions of Keras do not.
+  // A nested model counts its own making as call 0, so calls from outside begin at 1. Keras 3 leaves it out where calls are
+  // connected, and so do some versions before it; it counts it for what the model gives, unless that is a Sequential's.
+  const recent = context.keras !== undefined && context.keras >= 3;
+  const connections = [...calls.values()].flat().flatMap(allTensors);
   const fromZero = new Set(
-    [...outputs, ...[...calls.values()].flat().flatMap(allTensors)]
+    (recent ? connections : [...outputs, ...connections])
       .filter(({ call }) => call === 0)
       .map(({ layer }) => layer),
   );
   const firstCall = (name: string, { kind }: Layer): number =>
-    containers.includes(kind) && !fromZero.has(name) ? 1 : 0;
+    containers.includes(kind) && !recent && !fromZero.has(name) ? 1 : 0;
+  const ended = outputs.map((own): Reference => {
+    const kind = byName.get(own.layer)?.kind ?? '';
+    const counted = recent && containers.includes(kind) && kind !== 'Sequential' && own.call > 0;
+    return counted ? { ...own, call: own.call - 1 } : own;
+  });
 
   const done = new Map<string, readonly number[]>();
   inputs.forEach(({ layer: name }, k) => {
@@ -387,7 +426,7 @@ function addFunctional(context: Context, entry: Config, given?: readonly number[
     }
     return root.nodes[0]!;
   };
-  return outputs.map(resolve);
+  return ended.map(resolve);
 }
 
 /**
