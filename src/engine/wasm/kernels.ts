@@ -18,6 +18,25 @@ type Gemm = (
     work: number,
   ]
 ) => void;
+type Stack = (
+  ...args: [
+    count: number,
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    aStep: number,
+    aRows: number,
+    aColumns: number,
+    b: number,
+    bStep: number,
+    bRows: number,
+    bColumns: number,
+    c: number,
+    cStep: number,
+    work: number,
+  ]
+) => void;
 type Gather = (
   ...args: [rows: number, length: number, count: number, block: number, index: number, a: number, out: number]
 ) => void;
@@ -39,6 +58,7 @@ type BinaryTable = (
 /** Kernels that there are for numbers in f64 and in f32. */
 export interface FloatKernels {
   gemm: Gemm;
+  stack: Stack;
   unary(fn: number, count: number, a: number, out: number, rule: number, ruleCount: number): void;
   binary: BinaryTable;
   sumRows(rows: number, columns: number, a: number, out: number): void;
@@ -81,6 +101,7 @@ export function kernelsOn(memory: KernelMemory): Kernels {
   const all = kernelsOver(module, memory) as unknown as Exports & Narrow;
   const f32: FloatKernels = {
     gemm: all.gemm32,
+    stack: all.stack32,
     unary: all.unary32,
     binary: all.binary32,
     sumRows: all.sumRows32,

@@ -106,34 +106,42 @@ const makers: Makers = {
       }
     };
   },
-  contract: (site, { a, b, transposeA, transposeB, shape }) => {
-    const { kernels, bytes, at, out, shapes, work } = site;
-    const [m, n] = shape.slice(-2) as [number, number];
-    const k = shapes[a]!.at(transposeA ? -2 : -1)!;
-    const lead = shape.slice(0, -2);
-    const [aRows, aColumns] = transposeA ? [1, m] : [k, 1];
-    const [bRows, bColumns] = transposeB ? [1, k] : [n, 1];
-    const clear = clearing(site, sizeOf(shape));
-    const lefts = stackPlaces(shapes[a]!.slice(0, -2), lead, at(a), bytes * m * k);
-    const rights = stackPlaces(shapes[b]!.slice(0, -2), lead, at(b), bytes * k * n);
+  contract: (site, instruction) => {
+    const stack = stackOfProducts(site, instruction);
+    const { m, n, k, lefts, rights, places } = stack;
+    const elsewhere = stackElsewhere(site, stack);
+    if (elsewhere) return elsewhere;
+    const { kernels, work } = site;
+    const { aRows, aColumns, bRows, bColumns } = stack;
+    if (m * n * k <= SMALL && k <= DEEP) {
+      const { count, left, right, to } = stack.along;
+      return () => {
+        for (let p = 0; p < places.length; p++)
+          kernels.stack(
+            ...([
+              count,
+              m,
+              n,
+              k,
+              lefts[p]!,
+              left,
+              aRows,
+              aColumns,
+              rights[p]!,
+              right,
+              bRows,
+              bColumns,
+            ] as const),
+            ...([places[p]!, to, work] as const),
+          );
+      };
+    }
+    const clear = clearing(site, sizeOf(instruction.shape));
     return () => {
       clear();
-      for (let p = 0; p < lefts.length; p++)
-        kernels.gemm(
-          m,
-          n,
-          k,
-          lefts[p]!,
-          aRows,
-          aColumns,
-          rights[p]!,
-          bRows,
-          bColumns,
-          out + bytes * p * m * n,
-          n,
-          false,
-          work,
-        );
+      eachOf(stack, site.bytes, (A, B, C) =>
+        kernels.gemm(m, n, k, A, aRows, aColumns, B, bRows, bColumns, C, n, false, work),
+      );
     };
   },
   gather: ({ arena, kernels, at, out, shapes }, { a, index, block, shape }) => {
@@ -298,20 +306,92 @@ function stackStep({ shapes, bytes }: Site, ref: Ref): number {
   return shape.length === 3 ? bytes * shape[1]! * shape[2]! : 0;
 }
 
-/** Address of every matrix of a stack `own`, broadcast to the stack `lead`; `step` bytes each. */
-function stackPlaces(own: Shape, lead: Shape, at: number, step: number): Float64Array {
-  const strides = broadcastStrides(own, lead);
-  const places = new Float64Array(sizeOf(lead));
-  for (let p = 0; p < places.length; p++) {
-    let [rest, place] = [p, 0];
-    for (let axis = lead.length - 1; axis >= 0; axis--) {
-      const index = rest % lead[axis]!;
-      rest = (rest - index) / lead[axis]!;
-      place += index * strides[axis]!;
+/** Multiplications up to which a product is one of a stack in one call, and the inner length up to which there is work space for that. */
+const [SMALL, DEEP] = [30_000, 256];
+
+/** The products of a `contract`: those along the longest axis of the stack follow one another by `along`, the rest by their places. */
+interface Stack {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly aRows: number;
+  readonly aColumns: number;
+  readonly bRows: number;
+  readonly bColumns: number;
+  /** How many, and numbers from one matrix to the next; 0 for one that serves all. */
+  readonly along: {
+    readonly count: number;
+    readonly left: number;
+    readonly right: number;
+    readonly to: number;
+  };
+  /** Addresses. */
+  readonly lefts: Float64Array;
+  readonly rights: Float64Array;
+  readonly places: Float64Array;
+}
+
+function stackOfProducts({ shapes, at, out, bytes }: Site, instruction: InstructionOf<'contract'>): Stack {
+  const { a, b, transposeA, transposeB, shape } = instruction;
+  const [m, n] = shape.slice(-2) as [number, number];
+  const k = shapes[a]!.at(transposeA ? -2 : -1)!;
+  const lead = shape.length > 2 ? shape.slice(0, -2) : [1];
+  const axis = lead.indexOf(Math.max(...lead));
+  const rest = lead.with(axis, 1);
+  const side = (own: Shape, from: number, size: number) => {
+    const strides = broadcastStrides(own, lead);
+    const places = new Float64Array(sizeOf(rest));
+    for (let p = 0; p < places.length; p++) {
+      let [left, place] = [p, 0];
+      for (let d = lead.length - 1; d >= 0; d--) {
+        const index = left % rest[d]!;
+        left = (left - index) / rest[d]!;
+        place += index * strides[d]!;
+      }
+      places[p] = from + bytes * size * place;
     }
-    places[p] = at + step * place;
-  }
-  return places;
+    return { places, step: size * strides[axis]! };
+  };
+  const left = side(shapes[a]!.slice(0, -2), at(a), m * k);
+  const right = side(shapes[b]!.slice(0, -2), at(b), k * n);
+  const to = side(lead, out, m * n);
+  const [aRows, aColumns] = transposeA ? [1, m] : [k, 1];
+  const [bRows, bColumns] = transposeB ? [1, k] : [n, 1];
+  return {
+    ...{ m, n, k, aRows, aColumns, bRows, bColumns },
+    along: { count: lead[axis]!, left: left.step, right: right.step, to: to.step },
+    lefts: left.places,
+    rights: right.places,
+    places: to.places,
+  };
+}
+
+function eachOf(
+  { along, lefts, rights, places }: Stack,
+  bytes: number,
+  visit: (A: number, B: number, C: number) => void,
+): void {
+  places.forEach((to, p) => {
+    for (let q = 0; q < along.count; q++)
+      visit(
+        lefts[p]! + bytes * q * along.left,
+        rights[p]! + bytes * q * along.right,
+        to + bytes * q * along.to,
+      );
+  });
+}
+
+/** The products of a stack, computed elsewhere where each is large. */
+function stackElsewhere({ arena, products, float, bytes }: Site, stack: Stack): Step | undefined {
+  const { m, n, k, aColumns, bColumns } = stack;
+  if (!products || m * n * k < products.from) return undefined;
+  const [transposeA, transposeB] = [aColumns !== 1, bColumns !== 1];
+  const whole = { float, m, n, k, lda: transposeA ? m : k, ldb: transposeB ? k : n, ldc: n, add: false };
+  const tasks: Product[][] = [];
+  eachOf(stack, bytes, (A, B, C) =>
+    tasks.push([{ ...whole, transposeA, transposeB, a: { at: A }, b: { at: B }, c: C }]),
+  );
+  return products.prepare(tasks, () => arena.heap.f64.buffer);
 }
 
 /** All steps of `program`. */

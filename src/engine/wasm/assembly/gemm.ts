@@ -37,7 +37,7 @@ function packFour<T>(k: i32, p: usize, rowStep: usize, columnStep: usize, to: us
  */
 // @ts-ignore: decorator
 @inline
-function packRows<T>(width: i32, m: i32, k: i32, a: usize, rows: i32, columns: i32, to: usize): void {
+export function packRows<T>(width: i32, m: i32, k: i32, a: usize, rows: i32, columns: i32, to: usize): void {
   const rowStep = <usize>rows * sizeof<T>();
   const columnStep = <usize>columns * sizeof<T>();
   const bytes = <usize>width * sizeof<T>();

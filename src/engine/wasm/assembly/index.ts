@@ -5,6 +5,7 @@ export { dots, gains, lay, most, raise } from './rows';
 
 import { binary as binaryOf, softmax as softmaxOf, sumRows as sumRowsOf, unary as unaryOf } from './elementwise';
 import { gemm as gemmOf, KC, MC } from './gemm';
+import { stack as stackOf } from './stack';
 import { addDiagonal as addDiagonalOf, gather as gatherOf, mirror as mirrorOf, pack as packOf, transpose as transposeOf } from './matrix';
 
 /** First byte that belongs to the caller. */
@@ -28,6 +29,12 @@ export function gemm(m: i32, n: i32, k: i32, a: usize, aRows: i32, aColumns: i32
 }
 export function gemm32(m: i32, n: i32, k: i32, a: usize, aRows: i32, aColumns: i32, b: usize, bRows: i32, bColumns: i32, c: usize, ldc: i32, lower: bool, work: usize): void {
   gemmOf<f32>(m, n, k, a, aRows, aColumns, b, bRows, bColumns, c, ldc, lower, work);
+}
+export function stack(count: i32, m: i32, n: i32, k: i32, a: usize, aStep: i32, aRows: i32, aColumns: i32, b: usize, bStep: i32, bRows: i32, bColumns: i32, c: usize, cStep: i32, work: usize): void {
+  stackOf<f64>(count, m, n, k, a, aStep, aRows, aColumns, b, bStep, bRows, bColumns, c, cStep, work);
+}
+export function stack32(count: i32, m: i32, n: i32, k: i32, a: usize, aStep: i32, aRows: i32, aColumns: i32, b: usize, bStep: i32, bRows: i32, bColumns: i32, c: usize, cStep: i32, work: usize): void {
+  stackOf<f32>(count, m, n, k, a, aStep, aRows, aColumns, b, bStep, bRows, bColumns, c, cStep, work);
 }
 export function unary(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
   unaryOf<f64>(fn, count, a, out, rule, ruleCount);

@@ -47,11 +47,20 @@ export function pack<T>(n: i32, a: usize, out: usize): void {
 export function gather<T>(rows: i32, length: i32, count: i32, block: i32, index: usize, a: usize, out: usize): void {
   const step = <usize>block * sizeof<T>();
   const end = index + (<usize>count << 2);
+  const vectors = sizeof<T>() == 8 && (block & 1) == 0;
   for (let row: i32 = 0; row < rows; row++, a += <usize>length * sizeof<T>())
-    for (let at = index; at < end; at += 4, out += step) {
-      const from = load<i32>(at);
-      if (from < 0) memory.fill(out, 0, step);
-      else if (block == 1) store<T>(out, load<T>(a + <usize>from * sizeof<T>()));
-      else memory.copy(out, a + <usize>from * step, step);
-    }
+    if (block == 1)
+      for (let at = index; at < end; at += 4, out += step) {
+        const from = load<i32>(at);
+        store<T>(out, from < 0 ? <T>0 : load<T>(a + <usize>from * sizeof<T>()));
+      }
+    else
+      for (let at = index; at < end; at += 4, out += step) {
+        const from = load<i32>(at);
+        const source = a + <usize>from * step;
+        if (from < 0) memory.fill(out, 0, step);
+        else if (step > 512) memory.copy(out, source, step);
+        else if (vectors) for (let k: usize = 0; k < step; k += 16) v128.store(out + k, v128.load(source + k));
+        else for (let k: usize = 0; k < step; k += sizeof<T>()) store<T>(out + k, load<T>(source + k));
+      }
 }
