@@ -6,7 +6,7 @@
  *
  * Counts by exporter and file, and every failure by name; exit code 1 where a number is wrong.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkNetwork, InputError, loadNetwork, openOracle } from '../index.js';
 
@@ -62,6 +62,16 @@ function gap(a: ArrayLike<number>, b: readonly number[]): number {
   }, 0);
 }
 
+/** A GraphModel's signature keeps no order: cases tell its ends in that of their names. */
+function endsOf(path: string): { inputs?: string[]; outputs?: string[] } {
+  const file = join(path, 'model.json');
+  if (!existsSync(file)) return {};
+  const { format, signature } = JSON.parse(readFileSync(file, 'utf8'));
+  if (format !== 'graph-model') return {};
+  const sorted = (ends: object) => Object.keys(ends).sort();
+  return { inputs: sorted(signature.inputs), outputs: sorted(signature.outputs) };
+}
+
 async function judge(folder: string, name: string, file: string, given: Case): Promise<Row> {
   const { exporter, layers, x, y, accuracy = 0, rounding = ofValues } = given;
   const lambda = given.lambda ?? y.map((_, k) => 1 / (k + 1));
@@ -75,7 +85,10 @@ async function judge(folder: string, name: string, file: string, given: Case): P
     why,
   });
   try {
-    const network = await loadNetwork(join(folder, name, file), { shapes: given.shapes ?? {} });
+    const network = await loadNetwork(join(folder, name, file), {
+      shapes: given.shapes ?? {},
+      ...endsOf(join(folder, name, file)),
+    });
     if (network.inputSize !== x.length)
       return row('wrong', `${network.inputSize} inputs instead of ${x.length}`);
     const oracle = await openOracle(network, { engine: 'wasm', kinks: 'allow' });

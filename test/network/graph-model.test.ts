@@ -15,6 +15,7 @@ interface GraphNode {
 function read(
   nodes: readonly GraphNode[],
   constants: Readonly<Record<string, readonly [shape: readonly number[], data: Float32Array | Int32Array]>>,
+  library?: object,
 ) {
   const shape = { dim: [{ size: '1' }, { size: '2' }, { size: '2' }, { size: '1' }] };
   const entries = Object.entries(constants);
@@ -30,7 +31,7 @@ function read(
   }));
   const json = {
     format: 'graph-model',
-    modelTopology: { node },
+    modelTopology: { node, library },
     signature: { inputs: { x: { name: 'x:0' } }, outputs: { y: { name: 'y:0' } } },
     weightsManifest: [{ paths: ['w.bin'], weights }],
   };
@@ -115,17 +116,92 @@ describe('graphs of TensorFlow', () => {
     for (const [k, wanted] of [10, Math.sqrt(10) - 1, 0, 4].entries()) expect(y[k]).toBeCloseTo(wanted, 9);
   });
 
-  it('name loops, and what to do', () => {
-    const loop = [
-      { name: 'enter', op: 'Enter', input: ['x'] },
-      { name: 'merge', op: 'Merge', input: ['enter', 'next'] },
-      { name: 'cond', op: 'LoopCond', input: ['merge'] },
-      { name: 'next', op: 'NextIteration', input: ['switch:1'] },
-      { name: 'switch', op: 'Switch', input: ['merge', 'cond'] },
-      { name: 'y', op: 'Exit', input: ['switch'] },
+  /** `v ← 2v, n times`, each step's v in a list whose sum is y; `last` bounds the counter. */
+  const looped = (last: string): GraphNode[] => [
+    { name: 'list', op: 'TensorListReserve', input: ['shape', 'three'] },
+    ...['zero', 'x', 'list'].flatMap((given, k): GraphNode[] => [
+      { name: `enter${k}`, op: 'Enter', input: [given], attr: { frame_name: { s: btoa('loop') } } },
+      { name: `merge${k}`, op: 'Merge', input: [`enter${k}`, `next${k}`] },
+      { name: `switch${k}`, op: 'Switch', input: [`merge${k}`, 'go'] },
+      { name: `exit${k}`, op: 'Exit', input: [`switch${k}`] },
+      { name: `next${k}`, op: 'NextIteration', input: [['more', 'twice', 'kept'][k]!] },
+    ]),
+    { name: 'last', op: 'Enter', input: [last], attr: { frame_name: { s: btoa('loop') } } },
+    { name: 'less', op: 'Less', input: ['merge0', 'last'] },
+    { name: 'go', op: 'LoopCond', input: ['less'] },
+    { name: 'more', op: 'AddV2', input: ['switch0:1', 'one'] },
+    { name: 'twice', op: 'Mul', input: ['switch1:1', 'two'] },
+    { name: 'kept', op: 'TensorListSetItem', input: ['switch2:1', 'switch0:1', 'twice'] },
+    { name: 'stack', op: 'TensorListStack', input: ['exit2', 'shape'] },
+    { name: 'y', op: 'Sum', input: ['stack', 'axis'] },
+  ];
+  const whole = (...values: number[]): readonly [number[], Int32Array] => [[], Int32Array.from(values)];
+  const constants = {
+    zero: whole(0),
+    one: whole(1),
+    three: whole(3),
+    endless: whole(5000),
+    two: [[], Float32Array.of(2)] as const,
+    shape: [[4], Int32Array.of(1, 2, 2, 1)] as const,
+    axis: [[1], Int32Array.of(0)] as const,
+  };
+  const x = [1, -0.5, 0.25, 3];
+
+  it('write out a loop of a known number of steps', () => {
+    const y = forward(read(looped('three'), constants), x);
+    expect(Array.from(y)).toEqual(x.map((own) => 14 * own));
+  });
+
+  it('write out a loop that a function holds', () => {
+    const call = (name: string) => ({ func: { name } });
+    const named = (...names: string[]) => names.map((name) => ({ name, type: 'DT_FLOAT' }));
+    const library = {
+      function: [
+        {
+          signature: { name: 'goes', inputArg: named('t', 'v'), outputArg: named('out') },
+          nodeDef: [
+            { name: 'three', op: 'Const', attr: {} },
+            { name: 'less', op: 'Less', input: ['t', 'three:output:0'] },
+          ],
+          ret: { out: 'less:z:0' },
+        },
+        {
+          signature: { name: 'step', inputArg: named('t', 'v'), outputArg: named('t', 'v') },
+          nodeDef: [
+            { name: 'one', op: 'Const', attr: {} },
+            { name: 'two', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } },
+            { name: 'more', op: 'AddV2', input: ['t', 'one:output:0'] },
+            { name: 'twice', op: 'Mul', input: ['v', 'two:output:0'] },
+          ],
+          ret: { t: 'more:z:0', v: 'twice:z:0' },
+        },
+      ],
+    };
+    const nodes = [
+      {
+        name: 'loop',
+        op: 'StatelessWhile',
+        input: ['zero', 'x'],
+        attr: { cond: call('goes'), body: call('step') },
+      },
+      { name: 'y', op: 'Tanh', input: ['loop:1'] },
     ];
-    expect(() => read(loop, {})).toThrow(InputError);
-    expect(() => read(loop, {})).toThrow(/loops cannot be read; save recurrent layers with unroll=True/);
+    const y = forward(read(nodes, constants, library), x);
+    expect(Array.from(y)).toEqual(x.map((own) => Math.tanh(8 * own)));
+    expect(() => read(nodes, constants)).toThrow(/calls "goes", which its library does not have/);
+  });
+
+  it('name loops that cannot be written out, and what to do', () => {
+    expect(() => read(looped('x'), constants)).toThrow(InputError);
+    expect(() => read(looped('x'), constants)).toThrow(
+      /how often it runs depends on the inputs; save recurrent layers with unroll=True$/,
+    );
+    expect(() => read(looped('endless'), constants)).toThrow(/runs more than 4096 steps/);
+    const branch = [
+      { name: 'switch', op: 'Switch', input: ['x', 'one'] },
+      { name: 'y', op: 'Merge', input: ['switch', 'switch:1'] },
+    ];
+    expect(() => read(branch, constants)).toThrow(/Switch outside of whole loops cannot be read/);
     const circle = [
       { name: 'y', op: 'Tanh', input: ['z'] },
       { name: 'z', op: 'Tanh', input: ['y'] },

@@ -3,12 +3,12 @@ import { InputError } from '../../core/errors.js';
 import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { checkLengths, chosenInputs, chosenOutputs, lengthGiven, type NetworkEnds } from './ends.js';
-import { nearest } from './nearest.js';
-import { Call, guarded, type Surroundings } from './onnx/call.js';
-import { operatorOf } from './onnx/operators.js';
-import { type Constant, isComputed, type Value } from './onnx/value.js';
+import type { Surroundings } from './onnx/call.js';
+import { isComputed } from './onnx/value.js';
 import type { GraphNode } from './tensorflow/attributes.js';
-import { type Onnx, tensorflowRules } from './tensorflow/operators.js';
+import { Evaluator, reference, Scope } from './tensorflow/evaluate.js';
+import { functionsOf, nodesOf } from './tensorflow/functions.js';
+import { isList } from './tensorflow/lists.js';
 import { isObject } from './tfjs/config.js';
 import type { Weights } from './tfjs/weights.js';
 
@@ -37,7 +37,7 @@ export function readTensorflow({
   ends = {},
 }: TensorflowGraph): Network {
   const fail = (problem: string): InputError => new InputError(`${file}: ${problem}`);
-  const nodes = nodesOf(topology, fail);
+  const nodes = nodesOf(isObject(topology) ? topology['node'] : undefined, fail);
   const build = new NetworkBuilder(file, name, budget);
   let any: number | undefined;
   const nothing = (): never => {
@@ -53,7 +53,7 @@ export function readTensorflow({
     tensor: nothing,
     sparse: nothing,
   };
-  const values = new Map<string, readonly (Value | undefined)[]>();
+  const values = new Scope();
   const placeholders = [...nodes.values()].filter(({ op }) => op === 'Placeholder');
   const inputs = ordered(placeholders, signature);
   const called = namesOf(signature, 'inputs');
@@ -75,17 +75,13 @@ export function readTensorflow({
     ends.outputs,
     fail,
   ).map((k) => all[k]!);
-  for (const node of inOrder(nodes, outputs, fail)) {
-    if (values.has(node.name)) continue;
-    values.set(
-      node.name,
-      node.op === 'Const' ? [constantOf(node, weights, fail)] : evaluate(around, node, values),
-    );
-  }
+  const functionOf = functionsOf(topology, fail);
+  new Evaluator({ around, weights, fail, functionOf }, nodes).run(outputs, values);
   const results = outputs.map((output) => {
     const [label, place] = reference(output);
     const value = values.get(label)?.[place];
-    if (value === undefined) throw fail(`output "${output}" is made by no node that can be read`);
+    if (value === undefined || isList(value))
+      throw fail(`output "${output}" is made by no node that can be read`);
     if (!isComputed(value)) throw fail(`output "${output}" does not depend on any input`);
     const shape = build.shape(value.node);
     return shape[0] === 1 && shape.length > 1 ? build.reshape(label, value.node, shape.slice(1)) : value.node;
@@ -94,114 +90,6 @@ export function readTensorflow({
 }
 
 type Fail = (problem: string) => InputError;
-
-function nodesOf(topology: unknown, fail: Fail): Map<string, GraphNode> {
-  const list = isObject(topology) ? topology['node'] : undefined;
-  if (!Array.isArray(list)) throw fail('has no nodes; save the network again');
-  const nodes = new Map<string, GraphNode>();
-  for (const value of list) {
-    if (!isObject(value) || typeof value['name'] !== 'string' || typeof value['op'] !== 'string')
-      throw fail('has a node without a name or an operation');
-    const { name, op, input, attr } = value;
-    if (nodes.has(name)) throw fail(`has two nodes "${name}"`);
-    nodes.set(name, {
-      name,
-      op,
-      input: Array.isArray(input) ? input.map(String) : [],
-      attr: isObject(attr) ? attr : {},
-    });
-  }
-  return nodes;
-}
-
-/** `name`, `name:1` or `^name` (a control input): which node, and which of its outputs. */
-function reference(text: string): [name: string, place: number] {
-  const [name, place] = text.split(':') as [string, string | undefined];
-  return [name, place === undefined ? 0 : Number(place)];
-}
-const isData = (input: string): boolean => !input.startsWith('^');
-
-/** What while loops become, in the first and the second version of TensorFlow's control flow. */
-const loops = ['LoopCond', 'NextIteration', 'Enter', 'Merge', 'Switch', 'Exit'];
-
-/** What the outputs need, in order of evaluation. */
-function inOrder(nodes: ReadonlyMap<string, GraphNode>, outputs: readonly string[], fail: Fail): GraphNode[] {
-  const state = new Map<string, 'open' | 'done'>();
-  const order: GraphNode[] = [];
-  const stack = outputs.map((output) => reference(output)[0]).reverse();
-  while (stack.length > 0) {
-    const name = stack.at(-1)!;
-    const node = nodes.get(name);
-    if (!node) throw fail(`is connected to "${name}", which the graph does not have`);
-    const missing = node.input
-      .filter(isData)
-      .map((input) => reference(input)[0])
-      .filter((own) => state.get(own) !== 'done');
-    if (state.get(name) === 'done') stack.pop();
-    else if (missing.length === 0) {
-      state.set(name, 'done');
-      order.push(node);
-      stack.pop();
-    } else {
-      if (state.get(name) === 'open') {
-        const short = name.length > 40 ? `…${name.slice(-39)}` : name;
-        throw fail(
-          loops.includes(node.op)
-            ? `node "${short}": loops cannot be read; save recurrent layers with unroll=True`
-            : `node "${short}" depends on its own output`,
-        );
-      }
-      state.set(name, 'open');
-      stack.push(...missing);
-    }
-  }
-  return order;
-}
-
-function evaluate(
-  around: Surroundings,
-  node: GraphNode,
-  values: ReadonlyMap<string, readonly (Value | undefined)[]>,
-): readonly (Value | undefined)[] {
-  const layer = node.name.length > 40 ? `…${node.name.slice(-39)}` : node.name;
-  const inputs = node.input.filter(isData).map((input) => {
-    const [name, place] = reference(input);
-    return values.get(name)?.[place];
-  });
-  const call = new Call(around, node.op, '', layer, inputs, new Map(), [true]);
-  const rule = Object.hasOwn(tensorflowRules, node.op) ? tensorflowRules[node.op] : undefined;
-  if (!rule) throw call.error(`cannot be read; nearest is ${nearest(node.op, Object.keys(tensorflowRules))}`);
-  const onnx: Onnx = (op, own, attributes = new Map(), outputs = 1) => {
-    const operator = operatorOf('', op);
-    const inner = new Call(
-      around,
-      node.op,
-      '',
-      layer,
-      own,
-      attributes,
-      new Array<boolean>(outputs).fill(true),
-    );
-    if (typeof operator === 'string') throw inner.error(operator);
-    const result = operator(inner);
-    return Array.isArray(result) ? result : [result as Value];
-  };
-  const result = guarded(call, () => rule(call, node, onnx));
-  return Array.isArray(result) ? result : [result as Value];
-}
-
-function constantOf(node: GraphNode, weights: Weights, fail: Fail): Constant {
-  const found = weights.byName(node.name);
-  if (!found) throw fail(`constant "${node.name}" is missing from the manifest`);
-  const dtype = isObject(node.attr['dtype']) ? node.attr['dtype']['type'] : undefined;
-  const kind =
-    dtype === 'DT_FLOAT' || dtype === 'DT_DOUBLE' || dtype === 'DT_HALF'
-      ? 'float'
-      : dtype === 'DT_BOOL'
-        ? 'flag'
-        : 'integer';
-  return { shape: found.shape, data: found.data, kind };
-}
 
 /** The lengths of an input's axes: an open first one is the batch. */
 function shapeOf(node: GraphNode, given: (axis: number) => number | undefined, fail: Fail): number[] {
