@@ -15,6 +15,8 @@ const coordinates: Readonly<Record<string, Coordinate>> = {
   align_corners: (x, length, _, scale) =>
     length * scale === 1 ? 0 : (x * (length - 1)) / (length * scale - 1),
   asymmetric: (x, _, __, scale) => x / scale,
+  /** Opset 11 alone; tf2onnx writes it. */
+  tf_half_pixel_for_nn: (x, _, __, scale) => (x + 0.5) / scale,
   half_pixel_symmetric: (x, length, result, scale) => {
     const adjustment = result / (scale * length);
     return (length / 2) * (1 - adjustment) + (x + 0.5) / scale - 0.5;
