@@ -1,4 +1,5 @@
-import { addTimes, addTransposedTimes } from './matrix.js';
+import { maxNorm } from '../../src/core/vector.js';
+import { addSizes, addTimes, addTransposedSizes, addTransposedTimes } from './matrix.js';
 import { Orthogonal } from './orthogonal.js';
 import { Semidefinite } from './semidefinite.js';
 
@@ -73,7 +74,7 @@ export class ActiveSystem {
     return this.rank === this.#k && this.flat === 0;
   }
 
-  /** Overwrites g with the solution, refined; returns the largest component of the residual relative to the sizes in it. */
+  /** Overwrites g with the solution, refined; returns the residual left of either part, relative to the sizes of what adds up in it. */
   solve(g: Pair, steps = 3): number {
     const [z, y] = [g.z.slice(), g.y.slice()];
     this.#solve(g);
@@ -97,8 +98,13 @@ export class ActiveSystem {
     addTimes(this.#Q, u.z, -1, pair.z);
     addTransposedTimes(this.#C, u.y, -1, pair.z);
     addTimes(this.#C, u.z, -1, pair.y);
-    const size = Math.max(largestOf(z), largestOf(y), Number.MIN_VALUE);
-    return { pair, error: Math.max(largestOf(pair.z), largestOf(pair.y)) / size };
+    const [zSize, ySize] = [z.map(Math.abs), y.map(Math.abs)];
+    addSizes(this.#Q, u.z, zSize);
+    addTransposedSizes(this.#C, u.y, zSize);
+    addSizes(this.#C, u.z, ySize);
+    const share = (r: Float64Array, size: Float64Array): number =>
+      maxNorm(r) / Math.max(maxNorm(size), Number.MIN_VALUE);
+    return { pair, error: Math.max(share(pair.z, zSize), share(pair.y, ySize)) };
   }
 
   #solve({ z, y }: Pair): void {
@@ -176,10 +182,4 @@ function turn(Q: Float64Array, n: number, range: Orthogonal): Float64Array {
   }
   for (let j = 0; j < n; j++) range.forward(half.subarray(j * n, (j + 1) * n));
   return half;
-}
-
-function largestOf(x: Float64Array): number {
-  let largest = 0;
-  for (let k = 0; k < x.length; k++) largest = Math.max(largest, Math.abs(x[k]!));
-  return largest;
 }

@@ -18,7 +18,7 @@ import { type DerivativeOptions, type DerivativeSettings, derivativeSettings } f
 import { piece, QpSolutionMap } from './qp-solution-map.js';
 import { isSolved } from './solve-here.js';
 
-/** Residual of a solve with K, relative to its right-hand side, from which a derivative is called inaccurate. */
+/** Residual of a solve with K, relative to what adds up in it, from which a derivative is called inaccurate. */
 const ACCURATE = 1e-10;
 
 const parts = ['z', 'nu', 'lam', 's'] as const;

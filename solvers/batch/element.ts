@@ -1,3 +1,4 @@
+import { maxNorm } from '../../src/core/vector.js';
 import type { InputName, QpBatch, QpShape } from './contract.js';
 
 /** One quadratic program; matrices by rows, Q symmetric. */
@@ -40,6 +41,14 @@ export function elementOf(data: QpBatch, e: number): Qp {
     for (let j = 0; j < n; j++) Q[i * n + j] = 0.5 * (given[i * n + j]! + given[j * n + i]!);
   const rest = (name: InputName): Float64Array => part(data, name, e);
   return { n, m, p, Q, q: rest('q'), A: rest('A'), b: rest('b'), G: rest('G'), h: rest('h') };
+}
+
+/** Of which order variables are where rows and objective are of order one: what q asks of them without rows, or the right-hand side in the middle. */
+export function unitOf({ Q, q, b, h }: Qp): number {
+  const curvature = maxNorm(Q);
+  const sides = [...b, ...h].map(Math.abs).filter((size) => size > 0);
+  const middle = sides.sort((one, other) => one - other)[sides.length >> 1] ?? 1;
+  return Math.max(middle, curvature > 0 ? maxNorm(q) / curvature : 0);
 }
 
 /** The rows [A; G] and their right-hand sides, one under the other. */

@@ -8,11 +8,16 @@ import { addTimes, addTransposedTimes, bilinear } from './matrix.js';
 const FRACTION = 0.99;
 /** Steps shorter than this get nowhere. */
 const STALLED = 1e-5;
-/** Residual of a certificate relative to bᵀν + hᵀλ, or of a ray relative to qᵀray. */
-const CERTAIN = 1e-9;
-/** Relative residuals at which a point is first shown, and by how much they fall until the next. */
+/**
+ * Relative residuals at which a point is first shown, and those of a certificate, relative to bᵀν + hᵀλ, or of a ray, relative to qᵀray; and by
+ * how much they fall until the next.
+ */
 const FIRST_TOLERANCE = 1e-8;
+const FIRST_CERTAIN = 1e-9;
 const NEXT_TOLERANCE = 100;
+
+/** Right-hand sides, beside that in the middle, that are far away. */
+export const FAR = 2 ** 10;
 
 /** How the iteration ended, with the last iterate: a point of the program, a certificate or a ray, not yet scaled. */
 export interface EmbeddingEnd {
@@ -36,16 +41,16 @@ interface State {
  *
  *     Qz + Cᵀy + qτ = 0,   Cz + s − dτ = 0,   zᵀQz/τ + qᵀz + dᵀy + κ = 0,   s∘λ = 0,  τκ = 0
  *
- * τ > 0 at the end gives a solution, κ > 0 a certificate that there is none, or a ray. Points that are good to 1e-8, 1e-10, …
- * are shown to `settled`, which says whether that will do.
+ * τ > 0 at the end gives a solution, κ > 0 a certificate that there is none, or a ray. What is good to 1e-8, 1e-10, … of either is shown to
+ * `accept`, which says whether that will do.
  */
 export function solveEmbedding(
   qp: Qp,
   maxIterations: number,
-  settled: (point: QpPoint) => boolean,
+  accept: (end: EmbeddingEnd) => boolean,
 ): EmbeddingEnd {
   const { n, m, p, Q, q } = qp;
-  const { C, d } = rowsOf(qp);
+  const { C, d, E } = near(qp);
   const k = m + p;
   const largest = { Q: maxNorm(Q), C: maxNorm(C) };
   const kkt = new AugmentedKkt(qp, C);
@@ -53,14 +58,14 @@ export function solveEmbedding(
     const x = start(qp, d, kkt);
     const w = new Float64Array(k);
     const end = (status: EmbeddingEnd['status'], iterations: number): EmbeddingEnd => {
-      const by = status === 'infeasible' || status === 'unbounded' ? 1 : x.τ;
+      const by = status === 'infeasible' || status === 'unbounded' || x.κ > x.τ ? 1 : x.τ;
       return {
         status,
         point: {
           z: x.z.map((value) => value / by),
-          nu: x.y.slice(0, m).map((value) => value / by),
-          lam: x.y.slice(m).map((value) => value / by),
-          s: x.s.slice(m).map((value) => value / by),
+          nu: x.y.slice(0, m).map((value, i) => (value * E[i]!) / by),
+          lam: x.y.slice(m).map((value, i) => (value * E[m + i]!) / by),
+          s: x.s.slice(m).map((value, i) => value / (by * E[m + i]!)),
         },
         iterations,
         factorizations: kkt.factorizations,
@@ -68,6 +73,7 @@ export function solveEmbedding(
     };
     let stalled = 0;
     let tolerance = FIRST_TOLERANCE;
+    let certain = FIRST_CERTAIN;
     for (let iteration = 0; ; iteration++) {
       // Residuals.
       const Qz = new Float64Array(n);
@@ -98,18 +104,22 @@ export function solveEmbedding(
         sλ <= tolerance * Math.max(x.τ * x.τ, sizes.primal * sizes.dual);
       if (best && x.κ <= x.τ) {
         const now = end('solved', iteration);
-        if (settled(now.point)) return now;
+        if (accept(now)) return now;
         tolerance /= NEXT_TOLERANCE;
       }
-      if (dy < 0 && maxNorm(Cy) <= CERTAIN * Math.min(-dy, largest.C * maxNorm(x.y)))
+      const proves = (status: EmbeddingEnd['status']): boolean => {
+        certain /= NEXT_TOLERANCE;
+        return accept(end(status, iteration));
+      };
+      if (dy < 0 && maxNorm(Cy) <= certain * Math.min(-dy, largest.C * maxNorm(x.y)) && proves('infeasible'))
         return end('infeasible', iteration);
       if (qz < 0) {
         const off = Cz.map((value, i) => value + x.s[i]!);
         const along = maxNorm(x.z);
         const isRay =
-          maxNorm(Qz) <= CERTAIN * Math.min(-qz, largest.Q * along) &&
-          maxNorm(off) <= CERTAIN * Math.min(-qz, largest.C * along);
-        if (isRay) return end('unbounded', iteration);
+          maxNorm(Qz) <= certain * Math.min(-qz, largest.Q * along) &&
+          maxNorm(off) <= certain * Math.min(-qz, largest.C * along);
+        if (isRay && proves('unbounded')) return end('unbounded', iteration);
       }
       if (iteration === maxIterations) return end('iteration-limit', iteration);
       if (stalled >= 3 || !Number.isFinite(μ)) return end('stalled', iteration);
@@ -161,33 +171,46 @@ export function solveEmbedding(
   }
 }
 
+/** The rows and right-hand sides, those far beyond the others times E, a power of two: what is of order one stays exact beside them. */
+function near(qp: Qp) {
+  const { n } = qp;
+  const { C, d } = rowsOf(qp);
+  const sizes = d
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort();
+  const most = FAR * Math.max(1, sizes[sizes.length >> 1] ?? 0);
+  const E = d.map((value) => 2 ** -Math.max(0, Math.ceil(Math.log2(Math.abs(value) / most))));
+  return {
+    C: C.map((value, at) => value * E[Math.floor(at / n)]!),
+    d: d.map((value, i) => value * E[i]!),
+    E,
+  };
+}
+
 function rescale(x: State, by: number): void {
   for (const part of [x.z, x.y, x.s]) for (let k = 0; k < part.length; k++) part[k] = part[k]! * by;
   x.τ *= by;
   x.κ *= by;
 }
 
-/** The least-squares point, moved into the cone (Vandenberghe, The CVXOPT linear and quadratic cone program solvers, §5.3). */
+/**
+ * The least-squares point (Vandenberghe, The CVXOPT linear and quadratic cone program solvers, §5.3), moved into the cone row by row, to
+ * sλ = 1: a row far away takes none of the others along.
+ */
 function start({ m, p, q }: Qp, d: Float64Array, kkt: AugmentedKkt): State {
-  const k = m + p;
-  const w = new Float64Array(k);
+  const w = new Float64Array(m + p);
   w.fill(1, m);
   kkt.factor(w);
   const z = q.map((value) => -value);
   const y = d.slice();
   kkt.solve(z, y);
-  const s = new Float64Array(k);
-  for (let i = m; i < k; i++) s[i] = -y[i]!;
-  into(s, m);
-  into(y, m);
+  const s = new Float64Array(m + p);
+  for (let i = m; i < m + p; i++) {
+    const size = Math.max(1, Math.abs(y[i]!));
+    [s[i], y[i]] = y[i]! < 0 ? [size, 1 / size] : [1 / size, size];
+  }
   return { z, y, s, τ: 1, κ: 1 };
-}
-
-function into(x: Float64Array, m: number): void {
-  let least = Infinity;
-  for (let i = m; i < x.length; i++) least = Math.min(least, x[i]!);
-  if (least > 1e-8) return;
-  for (let i = m; i < x.length; i++) x[i] = x[i]! + 1 - least;
 }
 
 /** The longest step ≤ 1 that keeps a share `1 − fraction` of the way to the boundary. */

@@ -1,7 +1,8 @@
 import { dot, maxNorm } from '../../src/core/vector.js';
 import type { QpPoint } from './contract.js';
-import type { Qp } from './element.js';
-import { addSizes, addTimes, addTransposedSizes, addTransposedTimes } from './matrix.js';
+import { type Qp, unitOf } from './element.js';
+import { addSizes, addTimes, addTransposedSizes, addTransposedTimes, rowSizes } from './matrix.js';
+import { type Scaled, unscaled } from './scale.js';
 
 /** What a point violates, in the units of the program; `relative`: against the sizes of what adds up. */
 export interface Errors {
@@ -11,8 +12,15 @@ export interface Errors {
   readonly relative: number;
 }
 
-/** Optimality recomputed from the data and the point alone. */
-export function errorsOf({ Q, q, A, b, G, h }: Qp, { z, nu, lam }: QpPoint): Errors {
+/** Optimality recomputed from the data and a point, in scaled units, alone; `relative` is taken in these, row by row. */
+export function errorsOf(qp: Qp, units: Scaled, inside: QpPoint): Errors {
+  const here = violations(qp, unscaled(units, inside));
+  return { ...here, relative: violations(units.qp, inside).relative };
+}
+
+function violations(qp: Qp, { z, nu, lam }: QpPoint): Errors {
+  const { Q, q, A, b, G, h } = qp;
+  const unit = unitOf(qp);
   const rz = q.slice();
   addTimes(Q, z, 1, rz);
   addTransposedTimes(A, nu, 1, rz);
@@ -23,23 +31,20 @@ export function errorsOf({ Q, q, A, b, G, h }: Qp, { z, nu, lam }: QpPoint): Err
   addTransposedSizes(G, lam, zSize);
   const rA = b.map((value) => -value);
   addTimes(A, z, 1, rA);
-  const aSize = b.map(Math.abs);
-  addSizes(A, z, aSize);
   const slack = h.slice();
   addTimes(G, z, -1, slack);
-  const gSize = h.map(Math.abs);
-  addSizes(G, z, gSize);
-  let [primal, complementarity, negative, weighted] = [maxNorm(rA), 0, 0, 0];
-  const rowsSize = Math.max(maxNorm(aSize), maxNorm(gSize), Number.MIN_VALUE);
-  let relative = primal / rowsSize;
+  const [aSize, gSize] = [rowSizes(A, b, z, unit), rowSizes(G, h, z, unit)];
+  let [primal, complementarity, negative, weighted, relative] = [maxNorm(rA), 0, 0, 0, 0];
+  // Row by row: one that is huge and idle excuses nothing of the others.
+  rA.forEach((value, i) => {
+    relative = Math.max(relative, Math.abs(value) / aSize[i]!);
+  });
   for (let i = 0; i < slack.length; i++) {
     const violation = Math.max(0, -slack[i]!);
     primal = Math.max(primal, violation);
-    relative = Math.max(relative, violation / rowsSize);
-    const product = Math.abs(lam[i]! * slack[i]!);
-    complementarity = Math.max(complementarity, product);
+    relative = Math.max(relative, violation / gSize[i]!);
+    complementarity = Math.max(complementarity, Math.abs(lam[i]! * slack[i]!));
     negative = Math.max(negative, -lam[i]!);
-    // Row by row: a row that is huge and idle excuses nothing of the others.
     weighted = Math.max(weighted, gSize[i]! * Math.abs(lam[i]!));
   }
   const dual = Math.max(maxNorm(rz), negative);

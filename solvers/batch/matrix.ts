@@ -1,4 +1,9 @@
+import { maxNorm } from '../../src/core/vector.js';
+
 /** Products with dense matrices stored by rows. */
+
+/** Share of the largest variable that another of 0 is off by at most, after rounding, relative to accuracies asked of it. */
+const ROUNDED = 1e-3;
 
 /** `y ← y + f·M x`, M rows × columns. */
 export function addTimes(M: Float64Array, x: Float64Array, f: number, y: Float64Array): void {
@@ -55,4 +60,18 @@ export function pick(M: Float64Array, columns: number, rows: ArrayLike<number>):
   for (let k = 0; k < rows.length; k++)
     out.set(M.subarray(rows[k]! * columns, (rows[k]! + 1) * columns), k * columns);
   return out;
+}
+
+/**
+ * What adds up in the residuals d − Cz of rows, each for itself: |dᵢ| + |Cᵢ||z|, and that share of the largest variable, or of the `unit` of
+ * variables, that rounding leaves of one that is 0. Never 0.
+ */
+export function rowSizes(C: Float64Array, d: Float64Array, z: Float64Array, unit: number): Float64Array {
+  const n = z.length;
+  const sizes = d.map(Math.abs);
+  addSizes(C, z, sizes);
+  const least = ROUNDED * Math.max(maxNorm(z), unit);
+  return sizes.map(
+    (size, i) => size + Math.max(Number.MIN_VALUE, least * maxNorm(C.subarray(i * n, (i + 1) * n))),
+  );
 }

@@ -3,7 +3,7 @@ import type { Qp } from './element.js';
 
 const SWEEPS = 10;
 /** Exponents of one factor are kept within this. */
-const MOST = 40;
+const MOST = 60;
 
 /**
  * A program in other units: z = D ẑ, rows times E, objective times c,
@@ -84,6 +84,21 @@ export function scaled(qp: Qp): Scaled {
     },
     columns,
     rows,
+    objective,
+  };
+}
+
+/** A program in a larger unit of z, and the objective in one of its own. */
+export function withUnit(qp: Qp, size: number): Scaled {
+  const { n, m, p } = qp;
+  const unit = powerNear(size);
+  const by = (values: Float64Array, factor: number) => values.map((value) => value * factor);
+  const [Q, q] = [by(qp.Q, unit * unit), by(qp.q, unit)];
+  const objective = 2 ** -Math.round(Math.log2(Math.max(largest(Q), largest(q)) || 1));
+  return {
+    qp: { ...qp, Q: by(Q, objective), q: by(q, objective), b: by(qp.b, 1 / unit), h: by(qp.h, 1 / unit) },
+    columns: new Float64Array(n).fill(unit),
+    rows: new Float64Array(m + p).fill(1 / unit),
     objective,
   };
 }

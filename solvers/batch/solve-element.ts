@@ -1,13 +1,14 @@
+import { maxNorm } from '../../src/core/vector.js';
 import { infeasibility, unboundedness } from './certify.js';
 import type { Certificate, ElementStatus, QpPoint, SolutionFlag } from './contract.js';
 import { diagnosed } from './diagnose.js';
 import type { Qp } from './element.js';
-import { solveEmbedding } from './embedding.js';
+import { type EmbeddingEnd, FAR, solveEmbedding } from './embedding.js';
 import { type Errors, errorsOf, objectiveOf } from './judge.js';
 import type { BatchSettings } from './options.js';
-import { type Scaled, scaled, unscaled } from './scale.js';
+import { type Scaled, scaled, unscaled, withUnit } from './scale.js';
 import { guess, type Settled, settle } from './settle.js';
-import { recession, separation } from './without-solution.js';
+import { recession, separations } from './without-solution.js';
 
 /** The answer for one element, in the units of its data. */
 export interface ElementAnswer {
@@ -45,42 +46,47 @@ export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array)
     if (warm?.system.regular)
       return settledAnswer(qp, units, warm, { iterations: 0, factorizations: 1 }, settings);
   }
-  const nothing = { iterations: 0, factorizations: 0 };
+  const apart = (): ElementAnswer | undefined => {
+    for (const end of separations(inner, settings.maxIterations)) {
+      const found = contradicted(qp, units, end);
+      if (found) return found;
+    }
+    return undefined;
+  };
   const ray = recession(inner);
   if (ray) {
-    const apart = separation(inner);
-    const certificate = apart && infeasibility(qp, unscaled(units, apart));
-    if (certificate) return without(qp, 'infeasible', units, { point: apart, ...nothing }, certificate);
-    const found = unboundedness(qp, unscaled(units, ray));
-    if (found) return without(qp, 'unbounded', units, { point: ray, ...nothing }, found);
+    const found = apart() ?? alongRay(qp, units, { point: ray, iterations: 0, factorizations: 0 });
+    if (found) return found;
   }
   let settled: Settled | undefined;
-  const end = solveEmbedding(inner, settings.maxIterations, (point) => {
-    settled = settle(inner, point, guess(point));
-    return settled !== undefined;
-  });
-  if (end.status === 'infeasible') {
-    const certificate = infeasibility(qp, unscaled(units, end.point));
-    if (certificate) return without(qp, 'infeasible', units, end, certificate);
+  let unsolved: ElementAnswer | undefined;
+  const accept = (end: EmbeddingEnd): boolean => {
+    if (end.status === 'solved') settled = settle(inner, end.point, guess(end.point));
+    else if (end.status === 'infeasible') unsolved = contradicted(qp, units, end);
+    else unsolved = apart() ?? alongRay(qp, units, end);
+    return (settled ?? unsolved) !== undefined;
+  };
+  const embedded = ({ qp: own }: Pick<Scaled, 'qp'>, back: (point: QpPoint) => QpPoint): EmbeddingEnd => {
+    const given = (end: EmbeddingEnd): EmbeddingEnd => ({ ...end, point: back(end.point) });
+    return given(solveEmbedding(own, settings.maxIterations, (end) => accept(given(end))));
+  };
+  let end = embedded(units, (point) => point);
+  const far = Math.max(maxNorm(inner.b), maxNorm(inner.h));
+  const ends = [end];
+  if (!settled && !unsolved && far > FAR) {
+    const again = withUnit(inner, far);
+    end = embedded(again, (point) => unscaled(again, point));
+    ends.push(end);
   }
-  if (end.status === 'unbounded') {
-    const certificate = unboundedness(qp, unscaled(units, end.point));
-    if (certificate) return without(qp, 'unbounded', units, end, certificate);
+  if (!settled) {
+    // What got nowhere may have been on its way to a certificate; errors beside large numbers seem small.
+    unsolved ??= contradicted(qp, units, end) ?? apart() ?? alongRay(qp, units, end);
+    if (unsolved) return unsolved;
+    for (const { point } of ends) settled ??= settle(inner, point, guess(point));
   }
-  settled ??= settle(inner, end.point, guess(end.point));
   if (settled) return settledAnswer(qp, units, settled, end, settings);
   const point = unscaled(units, end.point);
-  const errors = errorsOf(qp, point);
-  // What got nowhere may have been on its way to a certificate; errors beside large numbers seem small.
-  const apart = separation(inner);
-  const proof = apart && infeasibility(qp, unscaled(units, apart));
-  if (proof) return without(qp, 'infeasible', units, end, proof);
-  if (!(errors.relative <= settings.acceptable)) {
-    const certificate = infeasibility(qp, point);
-    if (certificate) return without(qp, 'infeasible', units, end, certificate);
-    const ray = unboundedness(qp, point);
-    if (ray) return without(qp, 'unbounded', units, end, ray);
-  }
+  const errors = errorsOf(qp, units, end.point);
   return {
     status: statusOf(errors, settings),
     point,
@@ -104,16 +110,25 @@ export function statusOf(
   return errors.relative <= acceptable ? 'acceptable' : 'iteration-limit';
 }
 
-interface Work {
-  readonly iterations: number;
-  readonly factorizations: number;
+/** The answer where multipliers that were found prove that the rows have no solution. */
+function contradicted(qp: Qp, units: Scaled, end: Ended): ElementAnswer | undefined {
+  const certificate = infeasibility(units, end.point);
+  return certificate ? without(qp, 'infeasible', units, end, certificate) : undefined;
 }
+
+/** The answer where the objective falls for ever along a direction that was found. */
+function alongRay(qp: Qp, units: Scaled, end: Ended): ElementAnswer | undefined {
+  const certificate = unboundedness(units, end.point);
+  return certificate ? without(qp, 'unbounded', units, end, certificate) : undefined;
+}
+
+type Ended = Omit<EmbeddingEnd, 'status'>;
 
 function without(
   qp: Qp,
   status: 'infeasible' | 'unbounded',
   units: Scaled,
-  end: { readonly point: QpPoint } & Work,
+  end: Ended,
   certificate: Certificate,
 ): ElementAnswer {
   const point = unscaled(units, end.point);
@@ -122,7 +137,7 @@ function without(
     point,
     active: new Uint8Array(qp.p),
     objective: objectiveOf(qp, point.z),
-    errors: errorsOf(qp, point),
+    errors: errorsOf(qp, units, end.point),
     flags: [],
     certificate,
     condition: NaN,
@@ -135,12 +150,12 @@ function settledAnswer(
   qp: Qp,
   units: Scaled,
   found: Settled,
-  { iterations, factorizations }: Work,
+  { iterations, factorizations }: Pick<Ended, 'iterations' | 'factorizations'>,
   settings: BatchSettings,
 ): ElementAnswer {
   const { settled, flags } = diagnosed(units.qp, found);
   const point = unscaled(units, settled.point);
-  const errors = errorsOf(qp, point);
+  const errors = errorsOf(qp, units, settled.point);
   const inaccurate: SolutionFlag[] = errors.relative <= ACCURATE ? [] : ['inaccurate'];
   return {
     status: statusOf(errors, settings),

@@ -2,20 +2,22 @@ import { dot, maxNorm } from '../../src/core/vector.js';
 import { ActiveSystem } from './active-system.js';
 import { identity } from './certify.js';
 import type { QpPoint } from './contract.js';
-import type { Qp } from './element.js';
-import { addSizes, addTimes, addTransposedTimes } from './matrix.js';
+import { type Qp, unitOf } from './element.js';
+import { type EmbeddingEnd, solveEmbedding } from './embedding.js';
+import { addSizes, addTimes, addTransposedTimes, rowSizes } from './matrix.js';
 import { nonnegative } from './nonnegative.js';
 import { Orthogonal } from './orthogonal.js';
 import { Semidefinite } from './semidefinite.js';
+import { guess, settle } from './settle.js';
 
 /** Remainders of rows of Q and A, relative to the row, times n, that are rounding; of rows of A alone. */
 const FLAT = 100 * Number.EPSILON;
 const DEPENDENT = 1e-11;
 /** Share of a row, or of what adds up in a slack, that is rounding. */
 const ROUNDING = 1e-12;
-/** What q falls by along a ray of length 1, relative to it, and what is left of a right-hand side, that are not rounding. */
-const FALLS = 1e-9;
-const LEFT = 1e-9;
+/** What q falls by along a ray of length 1, relative to it, and what is left of a right-hand side, relative to the row, that are not rounding. */
+const FALLS = 1e-11;
+const LEFT = 1e-13;
 /** Distance of 0 from the rows' combinations that is rounding; a feasible point nearer than the inverse of this is none of a program without one. */
 const MEETS = 1e-9;
 
@@ -41,18 +43,32 @@ export function recession({ n, m, p, Q, q, A, G }: Qp): QpPoint | undefined {
   return { z, nu: new Float64Array(m), lam: found.x, s: new Float64Array(p) };
 }
 
+/** Multipliers that may prove that the rows have no solution: exact ones, then those that the embedding of the rows alone ends with. */
+export function* separations(qp: Qp, maxIterations: number): Generator<Omit<EmbeddingEnd, 'status'>> {
+  const point = separation(qp);
+  if (point) yield { point, iterations: 0, factorizations: 0 };
+  const flat = { ...qp, Q: new Float64Array(qp.n * qp.n), q: new Float64Array(qp.n) };
+  yield solveEmbedding(
+    flat,
+    maxIterations,
+    ({ status, point }) => status !== 'solved' || settle(flat, point, guess(point)) !== undefined,
+  );
+}
+
 /**
  * Multipliers (ν, λ) that prove that Az = b, Gz ≤ h has no solution; undefined where it has one: with z = z₀ + Nw, N the null space of A, by the
  * distance of (0, 1) from the cone of the (−NᵀGᵢ, Gᵢz₀ − hᵢ), which is 1/√(1 + ‖w‖²) for the least w (Lawson & Hanson, ch. 23.4).
  */
-export function separation({ n, m, p, A, b, G, h }: Qp): QpPoint | undefined {
+function separation(qp: Qp): QpPoint | undefined {
+  const { n, m, p, A, b, G, h } = qp;
   const system = new ActiveSystem(identity(n), A, n, m);
   const base = { z: new Float64Array(n), y: b.slice() };
   system.solve(base);
   const left = b.slice();
   addTimes(A, base.z, -1, left);
   const zeros = { z: base.z, s: new Float64Array(p) };
-  if (maxNorm(left) > LEFT * maxNorm(b))
+  const aSize = rowSizes(A, b, base.z, unitOf(qp));
+  if (left.some((value, i) => Math.abs(value) > LEFT * aSize[i]!))
     return { ...zeros, nu: left.map((value) => -value), lam: new Float64Array(p) };
   if (p === 0) return undefined;
   const [gap, sizes] = [h.slice(), h.map(Math.abs)];
