@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { InputError } from '../index.js';
 import { packageRoot } from '../scenarios/data.js';
+import { print } from './output.js';
 
 /** Each benchmark is a script of its own, so that it also runs alone and measures a fresh process. */
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -44,10 +45,9 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 export function benchCommand(): Command {
   return new Command('bench')
     .description('run a benchmark')
-    .argument('<name>', Object.keys(SCRIPTS).join(' | '))
-    .argument('[flags...]', "the benchmark's own flags; '--help' lists them")
-    .allowUnknownOption()
-    .helpOption('--about', 'list the benchmarks')
+    .argument('<name>', 'which one')
+    .argument('[flags...]', "the benchmark's own flags; '--help' after its name lists them")
+    .passThroughOptions()
     .addHelpText(
       'after',
       `\nBenchmarks:\n${Object.entries(SCRIPTS)
@@ -60,6 +60,10 @@ export function benchCommand(): Command {
       const script = join(packageRoot, 'dist', 'bench', `${name}.js`);
       if (!existsSync(script))
         throw new InputError(`${script} is missing: benchmarks need a checkout built with 'npm run build'`);
+      if (flags.includes('--help') || flags.includes('-h')) {
+        print(usageOf(readFileSync(script, 'utf8')));
+        return;
+      }
       process.exitCode = await new Promise<number>((resolve, reject) => {
         spawn(process.execPath, [script, ...flags], { stdio: 'inherit' })
           .on('error', reject)
@@ -67,3 +71,13 @@ export function benchCommand(): Command {
       });
     });
 }
+
+/** What the comment of a script that shows its call says of it. */
+const usageOf = (source: string): string => {
+  const comments = [...source.matchAll(/^\/\*\*[\s\S]*?\*\/|^(?:\/\/.*\n)+/gm)].map(([comment]) => comment);
+  const usage = comments.find((comment) => /dist\/bench|run bench/.test(comment)) ?? '';
+  return usage
+    .replaceAll(/^(?:\/\*\*|\/\/| ?\*\/| ?\*) ?/gm, '')
+    .replaceAll(/ ?\*\/$/gm, '')
+    .trim();
+};

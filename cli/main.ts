@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { InputError, isOutOfMemory, oneLine } from '../index.js';
 import { benchCommand } from './bench.js';
 import { boundsCommand } from './bounds.js';
@@ -23,6 +23,8 @@ function program(): Command {
   const graybox = new Command('graybox')
     .description('Nonlinear programs in which trained neural networks are constraints.')
     .version(protocolLine, '--version')
+    // What follows the name of a benchmark is the benchmark's.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       "\nAs an AMPL solver: graybox STUB -AMPL key=value …, writes STUB.sol (see 'graybox -=' for its options).",
@@ -47,6 +49,7 @@ function program(): Command {
     command
       .exitOverride()
       .showSuggestionAfterError(true)
+      .configureHelp({ optionDescription })
       .configureOutput({
         outputError: (text, write) =>
           write(
@@ -60,6 +63,10 @@ function program(): Command {
       });
   return graybox;
 }
+
+/** That a flag is off where it is not given goes without saying. */
+const optionDescription = (option: Option): string =>
+  new Help().optionDescription(option).replace(/ \(default: false\)$/, '');
 
 /**
  * Called by AMPL, Pyomo and their kin, or as they call: `STUB -AMPL`, one of the flags that precede a stub, or a stub where

@@ -48,6 +48,22 @@ export function testImages(
 export const networkFor = ({ network, limit }: MnistFlags & LimitFlags): Promise<Network> =>
   loadNetwork(network ?? join(packageRoot, 'models', DEFAULT_NETWORK), { limits: limit });
 
+/** What becomes of quadratic programs inside the network. */
+const treatments = { complementarity: { complementarity: 1e-8 }, smooth: { smooth: 1e-8 } } as const;
+
+/** How the problem is stated. */
+export const statementChoice = ({
+  formulation,
+  layers,
+  quadratic,
+  probability,
+}: SolveFlags & MnistFlags) => ({
+  formulation,
+  ...(layers !== undefined && { layers: layers.split(',') }),
+  ...(quadratic !== undefined && { quadratic: treatments[quadratic] }),
+  ...(probability !== undefined && { probability }),
+});
+
 /** Who computes the network. */
 export const engineChoice = ({ engine, device, precision, threads, limit }: SolveFlags) => ({
   engine,

@@ -56,5 +56,6 @@ export function qpCommand(): Command {
         ),
       );
       if (elements.length === 1) print(`\nz = ${numbers(elements[0]!.z)}`);
+      if (elements.some(({ gradient }) => gradient)) print('\nGradients and multipliers: --json.');
     });
 }

@@ -100,7 +100,7 @@ export function summary(solution: Told): string {
         ],
         [
           'time',
-          `${share(seconds.total)}: oracle ${share(seconds.oracle)}, linear algebra ${share(seconds.linear)}, rest ${share(seconds.other)}`,
+          `${share(seconds.total)}: before the solver ${share(seconds.build)}, oracle ${share(seconds.oracle)}, linear algebra ${share(seconds.linear)}, rest ${share(seconds.other)}`,
         ],
         ...(kernels ? [['kernels', kernels.join(', ')]] : []),
       ],

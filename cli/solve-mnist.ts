@@ -17,14 +17,18 @@ import { adversarialImage, CLASSES } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
-import { engineChoice, type MnistFlags, networkFor, type Reference, testImages } from './mnist-inputs.js';
+import {
+  engineChoice,
+  type MnistFlags,
+  networkFor,
+  type Reference,
+  statementChoice,
+  testImages,
+} from './mnist-inputs.js';
 import { type LimitFlags, type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
 import { resultJson, summary } from './report.js';
-
-/** What becomes of quadratic programs inside the network. */
-const treatments = { complementarity: { complementarity: 1e-8 }, smooth: { smooth: 1e-8 } } as const;
 
 const DEFAULT_SAMPLE = 6;
 
@@ -58,10 +62,7 @@ export async function solveMnist(flags: SolveFlags & MnistFlags): Promise<number
       network,
       image: reference.pixels,
       target,
-      formulation: flags.formulation,
-      ...(flags.layers !== undefined && { layers: flags.layers.split(',') }),
-      ...(flags.quadratic !== undefined && { quadratic: treatments[flags.quadratic] }),
-      ...(flags.probability !== undefined && { probability: flags.probability }),
+      ...statementChoice(flags),
     });
     const solution = await solve(model, {
       ...engineChoice(flags),

@@ -9,7 +9,7 @@ import { TARGETS } from '../scenarios/mnist/targets.js';
 import { ProgressBar } from './bar.js';
 import { exitCode } from './exit-code.js';
 import { interruptible } from './interruption.js';
-import { engineChoice, type MnistFlags, networkFor, testImages } from './mnist-inputs.js';
+import { engineChoice, type MnistFlags, networkFor, statementChoice, testImages } from './mnist-inputs.js';
 import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { resultJson } from './report.js';
@@ -27,6 +27,7 @@ export async function solveSamples(
 ): Promise<number> {
   if (flags.sample !== undefined || flags.image !== undefined)
     throw new InputError('--samples excludes --sample and --image: give one of them');
+  if (flags.certify) throw new InputError('--certify proves of one image: give --sample or --image');
   const settings = solverSettings(flags);
   const network = await networkFor(flags);
   const imageOf = testImages(requireData('mnist'), flags);
@@ -53,8 +54,7 @@ export async function solveSamples(
             network,
             image: pixels,
             target,
-            formulation: flags.formulation,
-            ...(flags.probability !== undefined && { probability: flags.probability }),
+            ...statementChoice(flags),
           });
           handles.set(key, stated);
           return stated.model;
@@ -116,13 +116,25 @@ function openLines(folder: string | undefined): Lines | undefined {
 /** The flags that an answer depends on. */
 const named = ({
   formulation,
+  layers,
+  quadratic,
   solver,
   engine,
   device,
   precision,
   probability,
   polish,
-}: SolveFlags & MnistFlags) => ({ formulation, solver, engine, device, precision, probability, polish });
+}: SolveFlags & MnistFlags) => ({
+  formulation,
+  layers,
+  quadratic,
+  solver,
+  engine,
+  device,
+  precision,
+  probability,
+  polish,
+});
 
 /** What tells answers to other questions apart, in a few letters. */
 const taskDigest = (task: unknown): string =>

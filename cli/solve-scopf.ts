@@ -98,6 +98,7 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     const aloud = {
       ...quiet,
       ...engine,
+      polish: flags.polish,
       onRemark: tell,
       onIteration: progressPrinter(tell, !flags.json && process.stdout.isTTY === true),
     };

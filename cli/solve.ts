@@ -39,7 +39,7 @@ export function solveCommand(): Command {
     )
     .addOption(new Option('--probability <p>', 'mnist: how surely (default: 0.6)').argParser(positive))
     .option('--certify', 'mnist: prove a distance within which no attack exists')
-    .option('--network <path>', 'mnist, scopf: folder or model.json of a tfjs LayersModel')
+    .option('--network <path>', 'mnist, scopf: the network, as for inspect')
     .addOption(
       new Option(
         '--quadratic <how>',
@@ -108,21 +108,33 @@ export function solveCommand(): Command {
     });
 }
 
+/** Flags of problems with a network. */
+const ofNetworks = [
+  'network',
+  'formulation',
+  'layers',
+  'engine',
+  'device',
+  'precision',
+  'threads',
+  'polish',
+] as const;
+
 /** Flags that only some problems understand, and how those are called. */
 const owners = {
   mnist: [
+    ...ofNetworks,
     'sample',
     'samples',
     'concurrency',
     'image',
     'target',
     'probability',
-    'network',
     'certify',
-    'layers',
     'quadratic',
   ],
   scopf: [
+    ...ofNetworks,
     'case',
     'dynamics',
     'contingency',
@@ -131,9 +143,7 @@ const owners = {
     'frequencyLimit',
     'range',
     'force',
-    'network',
     'load',
-    'layers',
   ],
   'CASE.m': ['start', 'limits', 'load'],
   'FILE.nl': ['relax'],
@@ -142,13 +152,16 @@ const owners = {
 function refuseForeign(problem: string, ending: string, command: Command): void {
   const own = problem === 'mnist' || problem === 'scopf' ? problem : ending === '.m' ? 'CASE.m' : 'FILE.nl';
   const mine: readonly string[] = owners[own];
-  for (const [owner, names] of Object.entries(owners)) {
-    const foreign = names.find(
-      (name) => !mine.includes(name) && command.getOptionValueSource(name) === 'cli',
+  const foreign = Object.values(owners)
+    .flat()
+    .find((name) => !mine.includes(name) && command.getOptionValueSource(name) === 'cli');
+  if (foreign !== undefined) {
+    const flag = command.options.find((option) => option.attributeName() === foreign)!.long;
+    const holders = Object.entries(owners).filter(([, names]: [string, readonly string[]]) =>
+      names.includes(foreign),
     );
-    if (foreign) {
-      const flag = command.options.find((option) => option.attributeName() === foreign)!.long;
-      throw new InputError(`${flag} belongs to 'graybox solve ${owner}' and means nothing for ${problem}`);
-    }
+    throw new InputError(
+      `${flag} belongs to 'graybox solve ${holders.map(([owner]) => owner).join(' | ')}' and means nothing for ${problem}`,
+    );
   }
 }

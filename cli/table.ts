@@ -22,3 +22,30 @@ export function table(heading: readonly string[], rows: readonly (readonly (stri
     )
     .join('\n');
 }
+
+/** A table of words; where the terminal is narrower, the first cell of each row with the others below it, by their headings. */
+export function wrappedTable(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: number = process.stdout.columns ?? Number(process.env['COLUMNS'] || Number.POSITIVE_INFINITY),
+): string {
+  const wide = table(heading, rows);
+  if (!wide.split('\n').some((line) => [...line].length > columns)) return wide;
+  return rows
+    .map(([first, ...rest]) => {
+      const told = rest.map((cell, k) => `${heading[k + 1]}: ${cell}`).join('; ');
+      return [oneLine(first!), ...filled(oneLine(told), columns - 4).map((line) => `    ${line}`)].join('\n');
+    })
+    .join('\n');
+}
+
+/** The words of a text on lines of a width. */
+function filled(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (lines.at(-1) === '' || longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

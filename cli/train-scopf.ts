@@ -9,7 +9,7 @@ import { npyBytes } from '../scenarios/scopf/npy.js';
 import { type Around, lossSamples } from '../scenarios/scopf/samples.js';
 import { heedSignals, unheedSignals } from './interruption.js';
 import { whole } from './options.js';
-import { print, remark } from './output.js';
+import { print, printJson, remark } from './output.js';
 import { Outputs } from './outputs.js';
 
 interface TrainFlags {
@@ -21,6 +21,7 @@ interface TrainFlags {
   readonly seed: number;
   readonly others: number;
   readonly out: string;
+  readonly json: boolean;
 }
 
 /** `graybox train scopf`: a network that foretells the lowest frequency after the loss of any unit of a grid. */
@@ -43,6 +44,7 @@ export function trainScopfCommand(): Command {
       3,
     )
     .option('--out <folder>', 'where network and card are written', 'surrogate')
+    .option('--json', 'one JSON object on standard output', false)
     .action(train);
 }
 
@@ -55,6 +57,7 @@ function train({
   seed,
   others,
   out,
+  json,
 }: TrainFlags): void {
   const { grid, dynamics, what } = loadCase({
     ...(named && { case: named }),
@@ -110,11 +113,14 @@ function train({
     .replace(/--out[ =]\S+/, '')
     .trim();
   heedSignals();
-  const { heldOut } = saveSurrogate(out, trained, `graybox ${command}`);
+  const card = saveSurrogate(out, trained, `graybox ${command}`);
   writeWhole(join(out, SAMPLES_FILE), npyBytes({ rows: all.count, columns: all.inputs, data: all.x }));
-  print(
-    `${out}: held out ${(1000 * heldOut.rmse).toFixed(1)} mHz, the mean ${(1000 * heldOut.mean).toFixed(1)}, a linear model ${(1000 * heldOut.linear).toFixed(1)}; use it with graybox solve scopf --case ${named}${file === undefined ? '' : ` --dynamics ${file}`} --network ${out}`,
-  );
+  const { heldOut } = card;
+  if (json) printJson({ scenario: 'scopf', status: 'trained', folder: out, ...card });
+  else
+    print(
+      `${out}: held out ${(1000 * heldOut.rmse).toFixed(1)} mHz, the mean ${(1000 * heldOut.mean).toFixed(1)}, a linear model ${(1000 * heldOut.linear).toFixed(1)}; use it with graybox solve scopf --case ${named}${file === undefined ? '' : ` --dynamics ${file}`} --network ${out}`,
+    );
 }
 
 /** The dispatch that a result file holds, and the factor of the loads. */

@@ -80,11 +80,11 @@ export function sudokuPicture(
         y: '% of test puzzles',
         series: trained.flatMap(({ name, curve }) => [
           {
-            name: `${name}: another board than the solution`,
+            name: `${name}: not the solution`,
             points: points(curve, 'strict').map(([at, share]) => [at, 100 * share] as const),
           },
           {
-            name: `${name}: breaks a sum or lacks a 1 or 4`,
+            name: `${name}: by the usual test`,
             points: points(curve, 'usual').map(([at, share]) => [at, 100 * share] as const),
             reference: true,
           },
@@ -115,6 +115,11 @@ export function sudokuPicture(
       24,
       398 + 4 * side + 46,
       'the right digit then stands small in the corner. The layer never saw the rules, only solved boards.',
+    ),
+    text(
+      24,
+      398 + 4 * side + 64,
+      'By the usual test a board is wrong where a row, column or block has another sum, or lacks a 1 or a 4.',
     ),
   ]);
 }

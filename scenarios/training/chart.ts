@@ -96,16 +96,18 @@ export function chart(
   });
   const longest = Math.max(...shown.map(({ name }) => name.length));
   const [width, height] = [8 + 6.3 * longest, 4 + 15 * shown.length];
-  // The names stand at the right, where they hide the fewest points.
-  const x = right - 2 - width;
-  const hidden = (y: number): number =>
-    all.filter(([at, value]) => px(at) >= x && py(value) >= y && py(value) <= y + height).length;
-  const places = [top + 2, (top + bottom - height) / 2, bottom - 2 - height];
-  const y = places.reduce((best, place) => (hidden(place) < hidden(best) ? place : best));
+  // The names stand where they hide the least of the lines.
+  const drawn = shown.flatMap(({ points }) => along(points.map(([at, value]) => [px(at), py(value)])));
+  const hidden = ([x, y]: readonly [number, number]): number =>
+    drawn.filter(([a, b]) => a >= x && a <= x + width && b >= y && b <= y + height).length;
+  const places = [right - 2 - width, (left + right - width) / 2, left + 2].flatMap((x) =>
+    [top + 2, (top + bottom - height) / 2, bottom - 2 - height].map((y) => [x, y] as const),
+  );
+  const [x, y] = places.reduce((best, place) => (hidden(place) < hidden(best) ? place : best));
   parts.push(
     `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height}" fill="#fff" fill-opacity="0.8"/>`,
     ...shown.map(({ name }, k) =>
-      text(right - 6, y + 12 + 15 * k, name, { anchor: 'end', colour: colours[k % colours.length]! }),
+      text(x + width - 4, y + 12 + 15 * k, name, { anchor: 'end', colour: colours[k % colours.length]! }),
     ),
   );
   parts.push(
@@ -115,6 +117,17 @@ export function chart(
   );
   return parts.join('\n');
 }
+
+/** Points along a line through points, pixels: those between which it is drawn, and some of every stretch. */
+const along = (points: readonly (readonly [number, number])[]): (readonly [number, number])[] =>
+  points.flatMap(([x, y], k) => {
+    const [nextX, nextY] = points[k + 1] ?? [x, y];
+    const steps = Math.max(1, Math.ceil(Math.hypot(nextX - x, nextY - y) / 4));
+    return Array.from(
+      { length: steps },
+      (_, i) => [x + ((nextX - x) * i) / steps, y + ((nextY - y) * i) / steps] as const,
+    );
+  });
 
 const told = (value: number): string => String(Number(value.toPrecision(6)));
 

@@ -26,7 +26,7 @@ export function formulationOf(net: Network, options: NetworkOptions): ChosenForm
   const asked = options.formulation ?? 'auto';
   if (kinks !== undefined && kinks !== 'refuse' && kinks !== 'allow')
     throw new InputError(`network '${net.name}': unknown kinks ${told(kinks)}; use refuse or allow`);
-  const open = [relu, kinks, box, quadratic].every((option) => option === undefined);
+  const open = [relu, kinks, box, quadratic, options.layers].every((option) => option === undefined);
   if (asked === 'auto' && open && !hasPrograms(net)) return automatic(net);
   const formulation = asked === 'auto' ? (relu === undefined ? 'reduced' : 'full') : asked;
   if (

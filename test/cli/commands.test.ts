@@ -51,10 +51,35 @@ it('checks a network’s derivatives and says so by its exit code', () => {
 });
 
 it('lists the solver’s options with their defaults', () => {
-  const { out, code } = graybox(['options']);
+  const { out, code } = graybox(['options'], { COLUMNS: '' });
   expect(code).toBe(0);
   expect(out).toMatch(/^tol\s+1e-8/m);
   expect(out).toMatch(/^mu_strategy\s+\w+\s+monotone \| adaptive/m);
+  const narrow = graybox(['options'], { COLUMNS: '60' }).out;
+  expect(narrow).toMatch(/^tol\n {4}default: 1e-8; range: > 0; meaning: /m);
+  for (const line of narrow.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+  const rows = JSON.parse(graybox(['options', '--json']).out);
+  expect(rows[0]).toMatchObject({ name: 'tol', default: '1e-8' });
+});
+
+it('lists benchmarks and data sets, and tells what a benchmark takes', () => {
+  expect(graybox(['bench', '--help'])).toMatchObject({ code: 0, err: '' });
+  for (const name of ['loading', 'modelling'])
+    expect(graybox(['bench', name, '--help']).out).toContain(`node dist/bench/${name}.js`);
+  expect(Object.keys(JSON.parse(graybox(['data', '--json']).out))).toEqual(['mnist', 'scopf', 'pglib']);
+  expect(graybox(['data', 'mnist', '--json'])).toMatchObject({ code: 2, out: '' });
+});
+
+it('refuses flags that would mean nothing', () => {
+  for (const args of [
+    ['x.nl', '--engine', 'wasm'],
+    ['mnist', '--layers', 'hidden_2'],
+    ['mnist', '--samples', '1', '--certify'],
+  ]) {
+    const { code, err } = graybox(['solve', ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^graybox: .*\n$/);
+  }
 });
 
 it('solves an AMPL problem file', () => {
