@@ -37,7 +37,7 @@ export const elementStatuses = [
   'failed',
 ] as const;
 
-/** How one element ended; `failed` where what computed it died. */
+/** How one element ended; `failed` where what computed it died or left the range of numbers. */
 export type ElementStatus = (typeof elementStatuses)[number];
 
 export const solutionFlags = [

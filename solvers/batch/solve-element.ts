@@ -1,3 +1,4 @@
+import { EvaluationError } from '../../src/core/errors.js';
 import { maxNorm } from '../../src/core/vector.js';
 import { infeasibility, unboundedness } from './certify.js';
 import type { Certificate, ElementStatus, QpPoint, SolutionFlag } from './contract.js';
@@ -36,6 +37,15 @@ const GUESSED = 4;
  * the active rows it points at. `rows`: a guess of the active rows, 1 for each, to try first.
  */
 export function solveElement(qp: Qp, settings: BatchSettings, rows?: Uint8Array): ElementAnswer {
+  try {
+    return solved(qp, settings, rows);
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    return outOfRange(qp);
+  }
+}
+
+function solved(qp: Qp, settings: BatchSettings, rows: Uint8Array | undefined): ElementAnswer {
   const units = scaled(qp);
   const inner = units.qp;
   if (rows) {
@@ -168,5 +178,22 @@ function settledAnswer(
     condition: settled.system.regular ? 1 / settled.system.reciprocalCondition : Infinity,
     iterations,
     factorizations: factorizations + 1,
+  };
+}
+
+/** The answer where numbers leave the range of f64. */
+function outOfRange({ n, m, p }: Qp): ElementAnswer {
+  const none = (length: number): Float64Array => new Float64Array(length).fill(NaN);
+  return {
+    status: 'failed',
+    point: { z: none(n), nu: none(m), lam: none(p), s: none(p) },
+    active: new Uint8Array(p),
+    objective: NaN,
+    errors: { primal: NaN, dual: NaN, complementarity: NaN, relative: Infinity },
+    flags: [],
+    certificate: null,
+    condition: NaN,
+    iterations: 0,
+    factorizations: 0,
   };
 }

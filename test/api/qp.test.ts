@@ -53,6 +53,32 @@ it('calls nothing optimal because a row that is idle has a huge right-hand side'
   const G = [[1.46], [-1.9], [1.08], [-1.18]];
   const h = [2 ** 53, 1.8320550684407353, -0.10914239044226715, 0.9119691366918384];
   const { status, z } = solveQps({ Q: [[1.8464]], q: [-1.52], G, h }).elements[0]!;
-  if (status === 'optimal') expect(z[0]).toBeCloseTo(h[2]! / 1.08, 6);
-  else expect(status).toBe('iteration-limit');
+  expect(status).toBe('optimal');
+  expect(z[0]).toBeCloseTo(h[2]! / 1.08, 6);
+});
+
+it('leaves out rows that mean no limit where their numbers spoil the others', () => {
+  const G = [[1, 0], [0, 1], [-1, 0], [0, -1], [1, 1]]; // biome-ignore format: a matrix
+  const of = (far: number, A: number[][] = [[1, -1]]) =>
+    solveQps({ Q: [[2, 1], [1, 2]], q: [-3, 5], A, b: [0.25], G, h: [far, 1, 1, far, 0.5] }).elements[0]!; // biome-ignore format: one program
+  const near = of(1000);
+  for (const far of [1e12, 2 ** 53, 1e30, 1e100]) {
+    const { status, z, lam } = of(far);
+    expect(status).toBe('optimal');
+    z.forEach((value, j) => {
+      expect(value).toBeCloseTo(near.z[j]!, 9);
+    });
+    expect([lam[0], lam[3]]).toEqual([0, 0]);
+  }
+});
+
+it('ends as failed, not with an error, where numbers leave the range', () => {
+  for (const problem of [
+    { Q: [[1e308, 0], [0, 1]], q: [1, 2] }, // biome-ignore format: one program
+    { Q: [[1, 0], [0, 1]], q: [1, 1e308], G: [[1, 1]], h: [1e308] }, // biome-ignore format: one program
+  ]) {
+    const { status, z } = solveQps(problem).elements[0]!;
+    expect(['failed', 'optimal', 'acceptable', 'iteration-limit']).toContain(status);
+    if (status === 'failed') expect([...z].every(Number.isNaN)).toBe(true);
+  }
 });
