@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { exportDerivatives } from '../index.js';
+import { exportDerivatives, InputError } from '../index.js';
 import { openFolder, writeWhole } from '../runtime/node/draft.js';
 import { type NetworkFlags, networkOptions, openNetwork } from './network.js';
 import { print, printJson } from './output.js';
@@ -23,6 +23,7 @@ export function exportCommand(): Command {
   return command.action(async (path: string, flags: ExportFlags) => {
     const network = await openNetwork(path, flags);
     const files = exportDerivatives(network, { name: flags.name, limits: flags.limit });
+    if (flags.derivatives === '') throw new InputError('--derivatives: name a folder');
     openFolder(flags.derivatives);
     for (const { name, bytes } of files) writeWhole(join(flags.derivatives, name), bytes);
     const written = files.map(({ name, bytes }) => ({

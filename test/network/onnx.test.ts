@@ -333,6 +333,18 @@ describe('what cannot be read', () => {
     expect(found.length).toBeLessThanOrEqual(120 + 'm.onnx: '.length);
   });
 
+  it('names that stand twice', () => {
+    const constant = { dims: [1], data: [1] };
+    const model = one({ op: 'Add', inputs: ['x', 'c1'] }, [1, 1], {
+      inputs: { x: [1, 1], z1: [1, 1], z2: [1, 1] },
+      constants: { c1: constant, c2: constant },
+    });
+    const renamed = (from: string, to: string): Uint8Array =>
+      Buffer.from(Buffer.from(bytes(model)).toString('latin1').replaceAll(from, to), 'latin1');
+    expect(refusal(renamed('c2', 'c1'))).toMatch(/two initializers are called "c1"/);
+    expect(refusal(renamed('z2', 'z1'))).toMatch(/two inputs are called "z1"/);
+  });
+
   it('damaged bytes, other files and pointers', () => {
     const whole = bytes(one({ op: 'Tanh' }, [1, 2]));
     for (let length = 1; length < whole.length; length += 7)

@@ -97,6 +97,8 @@ export function readOnnx(source: OnnxFile, ...more: unknown[]): Network {
   const used = new Set(inputsOf(graph, outputs));
   checkLengths(source, openAxes(graph), fail);
   const names = inputs.map((own) => own.name ?? '');
+  const twice = names.find((name, k) => names.indexOf(name) < k);
+  if (twice !== undefined) throw fail(`two inputs are called "${twice}"; export the network again`);
   for (const k of chosenInputs(names, source.inputs, fail)) {
     const input = inputs[k]!;
     const label = names[k]!;

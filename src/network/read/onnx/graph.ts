@@ -168,12 +168,19 @@ function readFunction(
 
 /** The graph's constants, each decoded when it is first needed. */
 export function readInitializers(reading: Reading, graph: Graph, scope: Scope): void {
+  const names = new Set<string>();
+  const once = (name: string): string => {
+    if (names.has(name))
+      throw reading.fail(`two initializers are called "${name}"; export the network again`);
+    names.add(name);
+    return name;
+  };
   for (const sparse of graph.sparseInitializer) {
-    const name = sparse.values?.name ?? '';
+    const name = once(sparse.values?.name ?? '');
     scope.set(name, reading.sparse(sparse, `initializer "${name}"`));
   }
   for (const tensor of graph.initializer) {
-    const name = tensor.name ?? '';
+    const name = once(tensor.name ?? '');
     scope.set(name, reading.tensor(tensor, `initializer "${name}"`));
   }
 }
