@@ -2,9 +2,9 @@
 import type { PreparedThread } from '../runtime/node/prepared.js';
 import { defaultRuntime, type Runtime } from '../runtime/node/runtime.js';
 import type { SolveTask } from '../runtime/task.js';
-import { unfinished } from '../runtime/unfinished.js';
+import { endingOf, unfinished } from '../runtime/unfinished.js';
 import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
-import { InputError, Stopped } from '../src/core/errors.js';
+import { InputError } from '../src/core/errors.js';
 import { optionsOf } from '../src/core/given.js';
 import type { Limits } from '../src/core/limits.js';
 import type { Changes } from '../src/model/changes.js';
@@ -134,9 +134,13 @@ export class PreparedModel {
     this.#kinked = settlesKinks(model);
   }
 
-  /** @internal Opens the first thread. */
+  /** @internal Opens the first thread; one that an accident or a limit ends is opened by the first solve, which tells its status. */
   async open(limits: Limits): Promise<void> {
-    this.#free.push(await this.#openPlace(limits));
+    try {
+      this.#free.push(await this.#openPlace(limits));
+    } catch (error) {
+      if (endingOf(error) === undefined) throw error;
+    }
   }
 
   /** Solves it, with what this solve alone changes; limits count from the call, as in `solve`. */
@@ -165,9 +169,10 @@ export class PreparedModel {
       this.#last = kept.here ? { place, solve: place.solves, x: solution.x, links } : undefined;
       return solution;
     } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
+      const ending = endingOf(error);
+      if (ending === undefined) throw error;
       const told = { uses, tol: tolOf(sorted), engine: this.#engine, engines: this.#engines, wish };
-      const solved = unfinished(statement, error.outcome, limits);
+      const solved = unfinished(statement, ending, limits);
       return solutionOf(this.model, statement, solved, { ...told, log: sorted.log });
     } finally {
       ctrlC?.release();
@@ -310,6 +315,10 @@ export class PreparedModel {
       const place = { ...(await this.runtime.prepare(this.task, limits)), solves: 0 };
       this.#all.add(place);
       return place;
+    } catch (error) {
+      // Who waits tries for itself.
+      this.#queue.shift()?.(undefined);
+      throw error;
     } finally {
       this.#opening--;
     }

@@ -11,6 +11,9 @@ export interface Patience {
   readonly times: number;
 }
 
+/** So often, in milliseconds, who waits looks whether the thread is still there. */
+const beat = 200;
+
 /** One thread of the crew. It keeps no process alive. */
 class BatchThread {
   readonly #worker: Worker;
@@ -44,7 +47,13 @@ class BatchThread {
     this.#answers.close();
   }
 
+  /** Whether it is known, without a turn of the event loop, that it runs no more: of a thread that was asked before. */
+  get #stopped(): boolean {
+    return this.#worker.performance.eventLoopUtilization().idle < 0;
+  }
+
   start(job: Job): void {
+    void this.#stopped;
     Atomics.store(this.#state, 0, BUSY);
     this.#worker.postMessage(job);
   }
@@ -54,7 +63,9 @@ class BatchThread {
     const until = performance.now() + patience;
     while (Atomics.load(this.#state, 0) === BUSY) {
       if (performance.now() > until) return this.#give('gave no answer');
-      Atomics.wait(this.#state, 0, BUSY, 1000);
+      Atomics.wait(this.#state, 0, BUSY, beat);
+      // A thread that is ended from outside, or for its heap, calls no handler.
+      if (Atomics.load(this.#state, 0) === BUSY && this.#stopped) return this.#give('died');
     }
     if (Atomics.load(this.#state, 0) === DEAD) return this.#give('died');
     Atomics.store(this.#state, 0, IDLE);

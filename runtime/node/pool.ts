@@ -87,7 +87,8 @@ export class SolverPool {
     return this.#threads.threads.length;
   }
 
-  async solve(task: BoundTask, watch: Watch = {}): Promise<Solved> {
+  /** @param again whether to try once more where the thread was dead before the solve began. */
+  async solve(task: BoundTask, watch: Watch = {}, again = true): Promise<Solved> {
     const { onIteration, signal, limits = new Limits() } = watch;
     const { variables, constraints } = dimensionsOf(task.problem);
     const held = HeldPoint.create(variables, constraints);
@@ -97,7 +98,7 @@ export class SolverPool {
     const listening = watched || isSource(task.problem) ? listen(onIteration, () => stop.abort()) : undefined;
     const [late, gone] = [new AbortController(), new AbortController()];
     let watchdog: NodeJS.Timeout | undefined;
-    let failure: Error;
+    let failure: Error | undefined;
     const callOff = whenOver(limits, stopped, grace, () => late.abort());
     let mine = false;
     try {
@@ -132,12 +133,14 @@ export class SolverPool {
       if (listening?.failure) throw listening.failure.error;
       const over = late.signal.aborted ? limits.over()?.outcome : deathOf(error, held.stage);
       if (!over) throw held.stage === undefined ? unableToBegin(error, 'the solver thread') : error;
-      const ending = { ...over, message: `${over.message}${during[held.stage ?? 'waiting']}` };
-      const point = held.read();
-      const solved = point
-        ? cutShort(point, ending, held.sizes, limits)
-        : unfinished(task.problem, ending, limits);
-      return { ...solved, ...(listening?.facts !== undefined && { facts: listening.facts }) };
+      if (!again || late.signal.aborted || held.stage !== undefined || over.status !== 'evaluation-error') {
+        const ending = { ...over, message: `${over.message}${during[held.stage ?? 'waiting']}` };
+        const point = held.read();
+        const solved = point
+          ? cutShort(point, ending, held.sizes, limits)
+          : unfinished(task.problem, ending, limits);
+        return { ...solved, ...(listening?.facts !== undefined && { facts: listening.facts }) };
+      }
     } finally {
       clearInterval(watchdog);
       this.#unbegun.delete(held);
@@ -145,6 +148,7 @@ export class SolverPool {
       callOff();
       listening?.close();
     }
+    if (failure === undefined) return this.solve(task, watch, false);
     throw failure;
   }
 

@@ -1,6 +1,6 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { ColumnAnswer, ColumnRequest } from '../../solvers/kkt/index.js';
-import { InputError } from '../../src/core/errors.js';
+import { EvaluationError, InputError, OutOfMemoryError } from '../../src/core/errors.js';
 import { Limits } from '../../src/core/limits.js';
 import { revivedError } from '../../src/core/plain-error.js';
 import type { HeldPoint } from '../held.js';
@@ -59,7 +59,17 @@ export class PreparedThread {
 
   /** Takes the problem apart and assembles it; what a caller did wrong is thrown. */
   async open(limits: Limits): Promise<void> {
-    const answer = await this.#ask({ kind: 'open', preparation: this.#preparation, limits: limits.data });
+    const answer = await this.#ask({
+      kind: 'open',
+      preparation: this.#preparation,
+      limits: limits.data,
+    }).catch((error) => {
+      const ending = this.#disposed ? undefined : deathOf(error, undefined);
+      if (ending === undefined) throw error;
+      throw ending.status === 'out-of-memory'
+        ? new OutOfMemoryError(ending.message)
+        : new EvaluationError(ending.message, '', true);
+    });
     if ('failure' in answer) throw revivedError(answer.failure);
     if (!('opened' in answer)) return;
     this.#sizes = answer.opened;
@@ -143,6 +153,11 @@ export class PreparedThread {
     this.#disposed = true;
     this.#fail(new InputError('the prepared problem was disposed of'));
     await this.#worker.terminate();
+  }
+
+  /** @internal Ends it as an accident would. */
+  terminate(): Promise<number> {
+    return this.#worker.terminate();
   }
 
   #ask(order: Order, transfer: readonly MessagePort[] = []): Promise<Answer> {

@@ -152,7 +152,7 @@ export class Runtime {
 
   /** @internal Threads that solve, for tests that end them. */
   get threads(): readonly { terminate(): Promise<number> }[] {
-    return this.#pool.threads;
+    return [...this.#pool.threads, ...this.#prepared];
   }
 
   /** @internal Ends the oracle hosts, whatever they do, as an accident would. */
