@@ -47,7 +47,11 @@ export class Exchange {
   readonly #views = new Map<Part, Float64Array>();
   readonly #scalars: Float64Array;
   readonly #numbers: Float64Array;
+  /** Bytes of what is told in words, and how often others came in their place. */
   readonly #length: Int32Array;
+  /** The words that stand there. */
+  #said: string | undefined;
+  #heard: { readonly version: number; readonly result: Ended['result'] } | undefined;
   #bytes: Buffer | undefined;
 
   constructor(
@@ -61,7 +65,7 @@ export class Exchange {
       readonly held: SharedArrayBuffer;
     } = {
       numbers: sharedFloat64(6 * n + 3 * m + scalars + statistics.length * told.boxes + told.uses + 1),
-      words: new SharedArrayBuffer(8 + 4 + 2 * mostText),
+      words: new SharedArrayBuffer(8 + 8 + 2 * mostText),
       flag: new SharedArrayBuffer(4),
       held: HeldPoint.create(n, m).memory,
     },
@@ -75,7 +79,7 @@ export class Exchange {
     this.#scalars = memory.numbers.subarray(at, at + scalars);
     this.#numbers = memory.numbers.subarray(at + scalars);
     this.turns = new Int32Array(memory.words, 0, 2);
-    this.#length = new Int32Array(memory.words, 8, 1);
+    this.#length = new Int32Array(memory.words, 8, 2);
     this.flag = new Int32Array(memory.flag);
     this.held = new HeldPoint(memory.held, n, m);
   }
@@ -119,7 +123,7 @@ export class Exchange {
 
   /** Opened when it is needed: not every runtime has it on shared memory. */
   get #text(): Buffer {
-    this.#bytes ??= Buffer.from(this.memory.words, 12);
+    this.#bytes ??= Buffer.from(this.memory.words, 16);
     return this.#bytes;
   }
 
@@ -138,7 +142,10 @@ export class Exchange {
     for (const oracle of oracles) for (const key of statistics) numbers[at++] = oracle[key];
     numbers[at++] = networkErrors ? 1 : 0;
     for (const error of networkErrors ?? []) numbers[at++] = error;
+    if (text === this.#said) return true;
+    this.#said = text;
     this.#length[0] = this.#text.write(text, 'utf16le');
+    this.#length[1]!++;
     return true;
   }
 
@@ -158,9 +165,11 @@ export class Exchange {
       return { calls, values, jacobians, hessians, seconds };
     });
     const at = each * boxes;
-    const result = JSON.parse(this.#text.toString('utf16le', 0, this.#length[0])) as Ended['result'];
+    const [length, version] = this.#length as unknown as [number, number];
+    if (this.#heard?.version !== version)
+      this.#heard = { version, result: JSON.parse(this.#text.toString('utf16le', 0, length)) };
     return {
-      result,
+      result: this.#heard.result,
       oracles,
       ...(numbers[at] === 1 && { networkErrors: [...numbers.subarray(at + 1, at + 1 + uses)] }),
     };

@@ -1,3 +1,6 @@
+/** So long, in milliseconds, messages may wait for a thread that has just answered. */
+const moment = 1;
+
 /** Counters in shared memory that threads wait for without blocking, and without a message. */
 export class Turns {
   constructor(readonly counters: Int32Array) {}
@@ -10,6 +13,12 @@ export class Turns {
   pass(k: number): void {
     Atomics.add(this.counters, k, 1);
     Atomics.notify(this.counters, k);
+  }
+
+  /** Waits as {@link past} does, but blocks the thread for a moment first: who blocks is woken sooner. */
+  async soonPast(k: number, seen: number): Promise<void> {
+    if (this.at(k) === seen) Atomics.wait(this.counters, k, seen, moment);
+    return this.past(k, seen);
   }
 
   /** Waits until counter `k` is not `seen` any more; the process may end meanwhile. */
