@@ -1,6 +1,8 @@
+import type { Network } from '../network/graph.js';
+import type { Builder } from './builder.js';
 import type { Forward } from './forward.js';
 import type { Ref } from './program.js';
-import { ruleOf, rules } from './rules/table.js';
+import { type AnySite, ruleOf, rules } from './rules/table.js';
 import { sizeOf } from './shape.js';
 import type { Space } from './space.js';
 
@@ -10,10 +12,7 @@ import type { Space } from './space.js';
  */
 export function adjoints({ b, network, sites }: Forward, seed: Ref): (Ref | undefined)[] {
   const bars: (Ref | undefined)[] = network.nodes.map(() => undefined);
-  const accumulate = (k: number, share: Ref) => {
-    const bar = bars[k];
-    bars[k] = bar === undefined ? share : b.add(bar, share);
-  };
+  const accumulate = accumulator(b, bars);
   const batch = b.shape(seed)[0]!;
   let start = 0;
   for (const k of network.outputs) {
@@ -22,7 +21,25 @@ export function adjoints({ b, network, sites }: Forward, seed: Ref): (Ref | unde
     accumulate(k, b.reshape(b.slice(seed, 1, start, size), [batch, ...shape]));
     start += size;
   }
-  for (let k = network.nodes.length - 1; k >= 0; k--) {
+  goBack(network, sites, bars, network.nodes.length - 1, accumulate);
+  return bars;
+}
+
+const accumulator =
+  (b: Builder, bars: (Ref | undefined)[]) =>
+  (k: number, share: Ref): void => {
+    const bar = bars[k];
+    bars[k] = bar === undefined ? share : b.add(bar, share);
+  };
+
+function goBack(
+  network: Network,
+  sites: readonly AnySite[],
+  bars: readonly (Ref | undefined)[],
+  from: number,
+  accumulate: (node: number, share: Ref) => void,
+): void {
+  for (let k = from; k >= 0; k--) {
     const { op, inputs } = network.nodes[k]!;
     const bar = bars[k];
     if (bar === undefined || op.kind === 'input') continue;
@@ -31,7 +48,16 @@ export function adjoints({ b, network, sites }: Forward, seed: Ref): (Ref | unde
       accumulate(input, shares[position]!);
     });
   }
-  return bars;
+}
+
+/** Rows of derivatives by the numbers of the node `cut`, `[batch, its size]`, as those by `x`, `[batch, inputs]`. */
+export function backFrom(f: Forward, cut: number, rows: Ref): Ref {
+  const { b, network, sites } = f;
+  const batch = b.shape(rows)[0]!;
+  const bars: (Ref | undefined)[] = [];
+  bars[cut] = b.reshape(rows, [batch, ...sites[cut]!.shape]);
+  goBack(network, sites, bars, cut, accumulator(b, bars));
+  return adjointOf(f, { rows: network.inputSize }, bars, batch);
 }
 
 /** The adjoints of a space's numbers, `[batch, rows]`, from those of the nodes. */

@@ -43,3 +43,15 @@ function divisor(a: number, b: number): number {
   while (b > 0) [a, b] = [b, a % b];
   return a;
 }
+
+const indexKeys = new WeakMap<Int32Array, number>();
+let lastIndex = 0;
+/** A number for an array of indices, one everywhere. */
+export function indexKey(index: Int32Array): number {
+  let key = indexKeys.get(index);
+  if (key === undefined) {
+    key = ++lastIndex;
+    indexKeys.set(index, key);
+  }
+  return key;
+}

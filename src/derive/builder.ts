@@ -1,6 +1,6 @@
 import { type Budget, countOf } from '../core/budget.js';
 import type { Tensor } from '../network/graph.js';
-import { blocksOf } from './blocks.js';
+import { blocksOf, indexKey } from './blocks.js';
 import {
   type Binary,
   type Instruction,
@@ -51,6 +51,11 @@ export class Builder {
 
   /** Without a workshop nothing is checked: for programs made of programs. */
   constructor(private readonly workshop?: Workshop) {}
+
+  /** Refuses tensors that are larger than the budget allows. */
+  check(shape: Shape): void {
+    this.workshop?.check(shape);
+  }
 
   shape(ref: Ref): Shape {
     return this.#instructions[ref]!.shape;
@@ -237,7 +242,7 @@ export class Builder {
         : keyOf(instruction);
     let ref = this.#known.get(key);
     if (ref === undefined) {
-      this.workshop?.check(instruction.shape);
+      this.check(instruction.shape);
       ref = this.#push(instruction);
       this.#lowered[ref] = low;
       this.#known.set(key, ref);
@@ -247,18 +252,6 @@ export class Builder {
   #push(instruction: Instruction): Ref {
     return (this.#instructions.push(instruction) - 1) as Ref;
   }
-}
-
-const indexKeys = new WeakMap<Int32Array, number>();
-let lastIndex = 0;
-/** A number for an array of indices, one everywhere. */
-function indexKey(index: Int32Array): number {
-  let key = indexKeys.get(index);
-  if (key === undefined) {
-    key = ++lastIndex;
-    indexKeys.set(index, key);
-  }
-  return key;
 }
 
 /** What tells an instruction from others; shapes that follow from the operands are left out. */

@@ -12,7 +12,6 @@ export function curvature(
   t: Tangents,
   tangents: readonly (Tangent | undefined)[],
   barOf: (node: number) => Ref | undefined,
-  triangle: 'lower' | 'full',
 ): Ref | undefined {
   const terms: Term[] = [];
   let diagonal: Ref | null = null;
@@ -35,6 +34,6 @@ export function curvature(
     diagonal = diagonal === null ? padded : b.add(diagonal, padded);
   });
   if (terms.length === 0 && diagonal === null) return whole;
-  const sum = b.symmetric([t.rows, t.rows], terms, diagonal, triangle);
+  const sum = b.symmetric([t.rows, t.rows], terms, diagonal, t.triangle);
   return whole === undefined ? sum : b.add(sum, whole);
 }

@@ -5,7 +5,7 @@ import { requireNetwork } from '../network/given.js';
 import type { Network } from '../network/graph.js';
 import { narrowPrefix } from '../network/prefix.js';
 import { isSmooth, label } from '../network/traits.js';
-import { adjointOf, adjoints } from './adjoint.js';
+import { adjointOf, adjoints, backFrom } from './adjoint.js';
 import { Builder, Workshop } from './builder.js';
 import { cost } from './cost.js';
 import { curvature } from './curvature.js';
@@ -42,9 +42,12 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
   const keep = cut !== undefined && options.through === 'keep';
   const inner = cut === undefined ? [] : [spaceOf(network, cut)];
   const spaces = keep ? inner : [spaceOf(network), ...inner];
-  const ways = spaces.flatMap((space) =>
-    (['tangents', 'adjoints'] as const).map((by) => ({ space, by, keep })),
-  );
+  const ways = spaces.flatMap((space) => {
+    const leave = keep ? (['stays'] as const) : (['product', 'adjoints'] as const);
+    return (['tangents', 'adjoints'] as const).flatMap((by) =>
+      (space.cut === undefined ? (['stays'] as const) : leave).map((end): Way => ({ space, by, end })),
+    );
+  });
   const bends = ways.flatMap((way) => (['squares', 'adjoints'] as const).map((bend) => ({ ...way, bend })));
   const hessian = (mixed: boolean): Program =>
     cheapest(bends, (way) => hessianProgram(network, { ...way, mixed }, workshop));
@@ -102,8 +105,8 @@ interface Way {
   readonly space: Space;
   /** What `J` comes from. */
   readonly by: 'tangents' | 'adjoints';
-  /** Whether derivatives in the space of a cut are left there. */
-  readonly keep: boolean;
+  /** How derivatives leave the space of a cut: by its matrix, as adjoints through the ops before it, or not at all. */
+  readonly end: 'product' | 'adjoints' | 'stays';
 }
 
 function valueProgram(network: Network, workshop: Workshop): Program {
@@ -136,8 +139,9 @@ function hessianProgram(
   const byAdjoints = way.by === 'adjoints';
   const rows = byAdjoints ? m : 0;
   const bars = adjoints(f, byAdjoints ? b.concat([b.eye(m, m), λ], 0) : λ);
+  const expand = way.end !== 'stays';
   const exact = new Tangents(b, space.rows);
-  const t = new Tangents(b, space.rows, mixed && byAdjoints);
+  const t = new Tangents(b, space.rows, mixed && byAdjoints, expand ? 'full' : 'lower');
   const tangents = tangentsIn(space, t, f);
   const J = byAdjoints
     ? b.slice(adjointOf(f, space, bars, m + 1), 0, 0, m)
@@ -147,17 +151,17 @@ function hessianProgram(
     const bar = bars[k];
     return bar === undefined ? undefined : b.reshape(b.slice(bar, 0, rows, 1), f.sites[k]!.shape);
   };
-  const expand = space.cut !== undefined && !way.keep;
   const H =
-    way.bend === 'adjoints'
-      ? pulledBack(f, space, t, lowered, barOf)
-      : curvature(f, t, lowered, barOf, expand ? 'full' : 'lower');
+    way.bend === 'adjoints' ? pulledBack(f, space, t, lowered, barOf) : curvature(f, t, lowered, barOf);
   const outputs: Outputs = { y, J: inSpace(f, way, J) };
   if (H === undefined) return b.finish(outputs);
   if (!expand) return b.finish({ ...outputs, H });
   // ∇²ₓ = M (∇²_z) Mᵀ
   const n = network.inputSize;
-  const M = prefixMap(f, space.cut!);
+  const cut = space.cut!;
+  if (way.end === 'adjoints')
+    return b.finish({ ...outputs, H: backFrom(f, cut, b.transpose(backFrom(f, cut, H))) });
+  const M = prefixMap(f, cut);
   return b.finish({ ...outputs, H: b.symmetric([n, n], [{ left: b.matmul(M, H), right: M }], null) });
 }
 
@@ -173,8 +177,9 @@ function jacobianByAdjoints(f: Forward, space: Space): Ref {
 }
 
 /** A Jacobian by the numbers of the way's space, as one by `x` where the space is to be left. */
-function inSpace(f: Forward, { space, keep }: Way, J: Ref): Ref {
-  return space.cut === undefined || keep ? J : f.b.matmul(J, prefixMap(f, space.cut), false, true);
+function inSpace(f: Forward, { space: { cut }, end }: Way, J: Ref): Ref {
+  if (cut === undefined || end === 'stays') return J;
+  return end === 'adjoints' ? backFrom(f, cut, J) : f.b.matmul(J, prefixMap(f, cut), false, true);
 }
 
 /** The tangent with its numbers lowered. */

@@ -81,12 +81,9 @@ export const maximum: Rule<'maximum'> = {
     return best;
   },
   tangent: (site, t, [T]) => {
-    const {
-      b,
-      inputs: [u],
-    } = site;
+    const [u] = site.inputs;
     const scaled = t.scaled(T!, largest(site), u!.shape);
-    return { kind: 'dense', tensor: b.sumLast(t.dense(scaled, u!.shape)) };
+    return t.sumLast(scaled, u!.shape);
   },
   adjoint: (site, v̄) => [site.b.multiply(v̄, largest(site))],
   second: () => ({ terms: [] }),
