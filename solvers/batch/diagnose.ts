@@ -1,8 +1,10 @@
 import { maxNorm } from '../../src/core/vector.js';
-import type { ActiveSystem } from './active-system.js';
+import { ActiveSystem } from './active-system.js';
+import { identity } from './certify.js';
 import type { SolutionFlag } from './contract.js';
 import type { Qp } from './element.js';
-import { addTimes, addTransposedTimes } from './matrix.js';
+import { addTimes, addTransposedTimes, pick } from './matrix.js';
+import { nonnegative } from './nonnegative.js';
 import { type Settled, systemOf } from './settle.js';
 
 /** Multipliers up to this share of the largest are 0 among those of least norm. */
@@ -22,7 +24,7 @@ export function diagnosed(
   const all = same(near, settled.held) ? settled.system : systemOf(qp, near).system;
   const firm = same(strong, near) ? all : systemOf(qp, strong).system;
   const dependent = all.rank < m + near.length;
-  const unique = firm.rank === m + strong.length && !(dependent && canMove(qp, near, settled.active, all));
+  const unique = firm.rank === m + strong.length && !(dependent && canMove(qp, strong, settled.active));
   const least = unique ? settled : leastMultipliers(qp, settled, near);
   const flags: SolutionFlag[] = [];
   if (least.active.includes(2)) flags.push('weakly-active');
@@ -38,20 +40,31 @@ const rowsWhere = (active: Uint8Array, is: (code: number) => boolean): Int32Arra
 const same = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((value, k) => value === b[k]);
 
-/** Whether multipliers can move while Cᵀy stays and those that are 0 do not fall. */
-function canMove(qp: Qp, near: Int32Array, active: Uint8Array, all: ActiveSystem): boolean {
-  const { n, m } = qp;
-  if (m + near.length - all.rank > 1) return true;
-  const { C } = systemOf(qp, near);
-  // Any vector less its part in the range of C lies in the one direction that Cᵀ maps to 0.
-  const y = Float64Array.from({ length: m + near.length }, (_, i) => Math.cos(1 + 2 * i));
-  const g = { z: new Float64Array(n), y: new Float64Array(y.length) };
-  addTransposedTimes(C, y, 1, g.z);
-  all.solve(g);
-  for (let i = 0; i < y.length; i++) y[i] = y[i]! - g.y[i]!;
-  const small = 1e-8 * maxNorm(y);
-  const weak = [...near].flatMap((row, k) => (active[row] === 2 ? [y[m + k]!] : []));
-  return weak.every((value) => value >= -small) || weak.every((value) => value <= small);
+/**
+ * Whether multipliers can move while Cᵀy stays and those that are 0 do not fall, with independent `strong` rows: whether weights w ≥ 0 of sum 1
+ * take the weakly active rows, less their part in the others' range, to 0.
+ */
+function canMove({ n, m, A, G }: Qp, strong: Int32Array, active: Uint8Array): boolean {
+  const weak = rowsWhere(active, (code) => code === 2);
+  const C = new Float64Array((m + strong.length) * n);
+  C.set(A);
+  C.set(pick(G, n, strong), m * n);
+  const apart = new ActiveSystem(identity(n), C, n, m + strong.length);
+  const columns = new Float64Array(weak.length * (n + 1));
+  weak.forEach((row, k) => {
+    const z = G.slice(row * n, (row + 1) * n);
+    const size = maxNorm(z) || 1;
+    apart.solve({ z, y: new Float64Array(m + strong.length) });
+    columns.set(
+      z.map((value) => (Math.abs(value) > NONE * size ? value / size : 0)),
+      k * (n + 1),
+    );
+    columns[k * (n + 1) + n] = 1;
+  });
+  const side = new Float64Array(n + 1);
+  side[n] = 1;
+  const found = nonnegative(columns, weak.length, side);
+  return found === undefined || maxNorm(found.rest) < 1e-9;
 }
 
 /** The multipliers λ ≥ 0 of least norm on the given rows, by leaving out those that would be negative. */

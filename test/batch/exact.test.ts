@@ -220,3 +220,16 @@ it.each([
   expect(solution.statuses).toEqual(['optimal']);
   expect(Array.from(solution.z)).toEqual(z);
 });
+
+it.each([
+  ['no', [1, 0, 1, 0, 1, 0]],
+  ['more than one', [1, 0, -1, 0, 1, 0]],
+])('finds that there are %s multipliers beside those of weakly active rows that are 0', (others, G) => {
+  const list = { Q: [1, 0, 0, 1], q: [0, 0], A: [], b: [], G, h: [0, 0, 0] };
+  const problem = Object.fromEntries(
+    Object.entries(list).map(([name, values]) => [name, Float64Array.from(values)]),
+  ) as unknown as Problem;
+  const [flags] = solveBatch(batchOf([problem])).flags;
+  expect(flags).toEqual(expect.arrayContaining(['weakly-active', 'dependent-rows']));
+  expect(flags!.includes('dual-not-unique')).toBe(others !== 'no');
+});

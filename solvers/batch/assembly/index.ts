@@ -114,13 +114,11 @@ function finish(size: usize, ended: usize, places: usize): void {
   backwardQ(a.z);
 
   const zSize = places;
-  const ySize = places + 16;
   const rz = places + 32;
   const ry = places + 48;
   for (let step = 0; ; step++) {
     // Qz and Cᵀy apart, for their sizes.
     v128.store(zSize, f64x2.splat(1e-300));
-    v128.store(ySize, f64x2.splat(1e-300));
     v128.store(rz, f64x2.splat(0));
     v128.store(ry, f64x2.splat(0));
     fill(a.zWork, N, 0);
@@ -134,18 +132,21 @@ function finish(size: usize, ended: usize, places: usize): void {
     largest(a.zResidual, N, rz);
     copy(a.yResidual, a.d, T);
     subtractTimes(a.C, a.ldN, T, N, a.z, a.yResidual);
-    largest(a.d, T, ySize);
     v128.store(places + 96, f64x2.splat(0));
     largest(a.z, N, places + 96);
-    v128.store(ySize, f64x2.max(v128.load(ySize), f64x2.mul(v128.load(a.largestOfC), v128.load(places + 96))));
     // Slacks, before the rows not held are left out.
     copy(a.s, a.yResidual + (<usize>M << 4), P);
     multiply(a.yResidual + (<usize>M << 4), a.mask, P);
-    largest(a.yResidual, T, ry);
-    v128.store(
-      places + 64,
-      f64x2.max(f64x2.div(v128.load(rz), v128.load(zSize)), f64x2.div(v128.load(ry), v128.load(ySize))),
-    );
+    // Each row by its own size: one that is huge and idle excuses none of the others.
+    for (let i = 0; i < T; i++) {
+      const size = f64x2.max(
+        f64x2.abs(v128.load(at(a.d, i))),
+        f64x2.mul(v128.load(at(a.largestOfC, i)), v128.load(places + 96)),
+      );
+      const share = f64x2.div(f64x2.abs(v128.load(at(a.yResidual, i))), f64x2.max(size, f64x2.splat(1e-300)));
+      v128.store(ry, f64x2.max(v128.load(ry), share));
+    }
+    v128.store(places + 64, f64x2.max(f64x2.div(v128.load(rz), v128.load(zSize)), v128.load(ry)));
     const open0 = load<f64>(ended) == 1 && load<f64>(places + 64) > ENOUGH;
     const open1 = load<f64>(ended, 8) == 1 && load<f64>(places + 64, 8) > ENOUGH;
     if (step == STEPS || (!open0 && !open1)) break;

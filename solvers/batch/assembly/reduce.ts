@@ -108,8 +108,8 @@ export function readQ(Q0: usize, Q1: usize, odd: usize): void {
 export function readRows(A0: usize, A1: usize, G0: usize, G1: usize, odd: usize): void {
   interleave(A0, A1, a.m, a.n, a.C, a.ldN, odd);
   interleave(G0, G1, a.p, a.n, a.C + <usize>a.M * a.ldN, a.ldN, odd);
-  v128.store(a.largestOfC, f64x2.splat(0));
-  largest(a.C, a.T * a.N, a.largestOfC);
+  fill(a.largestOfC, a.T, 0);
+  for (let i = 0; i < a.T; i++) largest(a.C + <usize>i * a.ldN, a.N, a.largestOfC + (<usize>i << 4));
 }
 
 /** What depends on the rows: X, E, S and scale. */

@@ -18,7 +18,7 @@ export let ldF: usize = 0;
 
 /** Whether S is not formed: systems are of order N then, not P, and S = X̂X̂ᵀ is had by its factor. */
 export let condensed: bool = false;
-/** Q (N × N), symmetric; C = [A; G] (T × N), the pair of its largest entries; S (P × P), or X̂ (P × N), X̂ᵀ and room for one more of these. */
+/** Q (N × N), symmetric; C = [A; G] (T × N), the largest entries of its rows (T); S (P × P), or X̂ (P × N), X̂ᵀ and room for one more of these. */
 export let Q: usize = 0;
 export let C: usize = 0;
 export let largestOfC: usize = 0;
@@ -112,7 +112,7 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, conde
   end = base;
   Q = take(N * N);
   C = take(T * N);
-  largestOfC = take(1);
+  largestOfC = take(T);
   S = take(P * (condense ? N : P));
   turned = condense ? take(N * P) : 0;
   room = condense ? take(N * P) : 0;
