@@ -19,7 +19,7 @@ import { elementsOf, keepWarmStarts, type WarmStarts, warmStartOf } from './warm
 
 /** What one forward pass may be told. */
 export interface ForwardOptions {
-  /** With `keepWarm`: the number of each element in the data set; default 0, 1, … */
+  /** With `keepWarm`, and refused without: the number of each element in the data set; default 0, 1, … */
   readonly elements?: ArrayLike<number>;
 }
 
@@ -98,6 +98,10 @@ export function openQpLayer(settings: QpLayerSettings, rounding: number): QpLaye
     forward(data, given) {
       alive('forward');
       const { elements } = optionsOf(given, 'forward', ['elements']);
+      if (elements !== undefined && !warm)
+        throw new InputError(
+          'qp layer: forward was given elements, which say whose last solution to begin with; make the layer with keepWarm: true, or leave them out',
+        );
       release();
       const batch = batchOf(data, shape, { shared, rounding, visible: threads > 1 });
       const numbers = warm && elementsOf(elements, batch.batch);

@@ -19,7 +19,7 @@ export interface QpLayerConfig {
   readonly input?: 'q' | '-q' | 'b' | 'h';
   /** `factor`: Q = LLᵀ + εI, L lower triangular; `diagonal`: Q = diag(d²) + εI; `fixed`: not trained. Default `'factor'`. */
   readonly quadratic?: 'factor' | 'diagonal' | 'fixed';
-  /** ε of Q. Default 1e-4. */
+  /** ε of Q that is trained. Default 1e-4. */
   readonly epsilon?: number;
   /** b = Az₀ and h = Gz₀ + s₀ with s₀ ≥ 0, where they are not the input: there is always a solution. Default true. */
   readonly feasible?: boolean;
@@ -39,6 +39,8 @@ export type Parametrization = Required<Omit<QpLayerConfig, 'seed' | 'frozen'>> &
   readonly frozen: readonly WeightName[];
 };
 
+const EPSILON = 1e-4;
+
 const words = {
   input: oneOf(['q', '-q', 'b', 'h'], 'q', 'what the input is'),
   quadratic: oneOf(['factor', 'diagonal', 'fixed'], 'factor', 'how Q is made'),
@@ -50,7 +52,7 @@ const words = {
 /** The configuration with its defaults; InputError for what is wrong in it, `where` names the layer. */
 export function readConfig(given: QpLayerConfig, where: string): Parametrization {
   const config = optionsOf(given, where);
-  const { n, m = 0, p = 0, epsilon = 1e-4, seed, frozen = [] } = config;
+  const { n, m = 0, p = 0, epsilon = EPSILON, seed, frozen = [] } = config;
   const chosen = Object.fromEntries(
     Object.keys(words).map((name) => [name, config[name as keyof typeof words]]),
   );
@@ -67,6 +69,11 @@ export function readConfig(given: QpLayerConfig, where: string): Parametrization
   if (numbers > most)
     throw new InputError(
       `${where}: matrices of ${numbers} numbers, where at most ${most} are taken; give smaller n, m or p`,
+    );
+  // Saved models hold the default.
+  if (read.quadratic === 'fixed' && read.epsilon !== EPSILON)
+    throw new InputError(
+      `${where}: epsilon is added to Q that is trained, not to one that is fixed; add it to initial.Q, or leave it out`,
     );
   if (read.epsilon < 0) throw new InputError(`${where}: epsilon is ${read.epsilon}, expected ≥ 0`);
   if (read.input === 'b' && read.m === 0)

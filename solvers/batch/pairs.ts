@@ -217,14 +217,21 @@ export class Pairs {
     return new Float64Array(this.#memory.buffer, this.#addressOf(entry), length);
   }
 
-  /** Solves all elements. `guess`: a guess of the active rows, p bytes per element, 1 where active. */
-  solve(data: QpBatch, out: PairAnswers, guess?: Uint8Array): void {
+  /** Solves all elements, in at most so many iterations. `guess`: a guess of the active rows, p bytes per element, 1 where active. */
+  solve(data: QpBatch, out: PairAnswers, guess?: Uint8Array, most = ITERATIONS): void {
     const { batch } = data;
     for (let from = 0; from < batch; from += this.#perCall)
-      this.#solveSome(data, from, Math.min(batch, from + this.#perCall), out, guess);
+      this.#solveSome(data, from, Math.min(batch, from + this.#perCall), out, guess, most);
   }
 
-  #solveSome(data: QpBatch, from: number, to: number, out: PairAnswers, guess: Uint8Array | undefined): void {
+  #solveSome(
+    data: QpBatch,
+    from: number,
+    to: number,
+    out: PairAnswers,
+    guess: Uint8Array | undefined,
+    most = ITERATIONS,
+  ): void {
     const { n, m, p } = data;
     const count = to - from;
     this.#stage(data, from, to);
@@ -247,7 +254,7 @@ export class Pairs {
       Number(this.#sharedRows),
       Number(from === 0),
       Number(guess !== undefined),
-      ITERATIONS,
+      Math.min(most, ITERATIONS),
     );
     out.z.set(this.#numbers(Z, count * n), from * n);
     out.nu.set(this.#numbers(NU, count * m), from * m);

@@ -161,7 +161,7 @@ export function solveHere(
   const solved = new Uint8Array(batch);
   try {
     pairs?.layOut(data);
-    pairs?.solve(data, answers, guess);
+    pairs?.solve(data, answers, guess, settings.maxIterations);
     for (let e = 0; e < batch; e++) solved[e] = answers.report[e * REPORT + place.solved]!;
     const hard = Array.from({ length: batch }, (_, e) => e).filter((e) => solved[e] === 0);
     const guesses = guess ? undefined : guessWithCurvature(data, hard);

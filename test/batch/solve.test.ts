@@ -109,3 +109,11 @@ it('takes a batch of none', () => {
   expect(solution.statuses).toEqual([]);
   expect(differentiate(data, solution).backward({}).Q).toHaveLength(0);
 });
+
+it('iterates no more often than it is told', () => {
+  const data = batchOf([1, 2, 3, 4, 5, 6].map((seed) => regular(30, 7, 60, seed).problem));
+  expect(Math.max(...solveBatch(data).iterations)).toBeGreaterThan(2);
+  const { iterations, statuses } = solveBatch(data, { maxIterations: 2 });
+  expect(Math.max(...iterations)).toBeLessThanOrEqual(2);
+  for (const status of statuses) expect(['optimal', 'acceptable', 'iteration-limit']).toContain(status);
+});

@@ -349,7 +349,7 @@ describe('mistakes', () => {
     expect(() => layer.tangent({ q: [1, 2] })).toThrow(
       /direction of q has the shape \[2\], expected \[2, 2\]/,
     );
-    expect(() => layer.forward(good() as QpData, { elements: [0] } as never)).not.toThrow();
+    expect(() => layer.forward(good() as QpData, { elements: [0, 1] })).toThrow(/elements.*keepWarm: true/);
     layer.dispose();
     expect(() => layer.backward({ z: [1, 2, 3, 4] })).toThrow(/backward after dispose/);
     expect(() => layer.forward(good() as QpData)).toThrow(/forward after dispose/);

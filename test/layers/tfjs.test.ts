@@ -292,6 +292,11 @@ describe('mistakes', () => {
       /the input is h, but there are no inequalities; give p/,
     ],
     [
+      'a ridge for Q that is fixed',
+      () => new QpLayer({ n: 2, quadratic: 'fixed', epsilon: 1e-2 }),
+      /epsilon is added to Q that is trained/,
+    ],
+    [
       'an array to freeze that is not there',
       () => new QpLayer({ n: 2, frozen: ['G'] }),
       /no array 'G' to freeze; it has L/,
