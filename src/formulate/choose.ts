@@ -113,7 +113,7 @@ export function refuseKinks(
       );
     if (kinks === 'refuse')
       throw new InputError(
-        `${where}, which has no second derivative: leave the formulation to 'auto', or use 'full' (option relu), or 'piecewise' (second derivatives as zero; it may stop at a kink), or train with tanh, softplus, swish or gelu`,
+        `${where}, which has no second derivative: ${hasPrograms(net) ? "beside quadratic programs say kinks: 'allow', or, without quadratic," : "leave the formulation to 'auto', or"} use 'full' (option relu), or 'piecewise' (second derivatives as zero; it may stop at a kink), or train with tanh, softplus, swish or gelu`,
       );
   }
 }

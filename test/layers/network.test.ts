@@ -83,6 +83,14 @@ describe('networks that hold quadratic programs', () => {
     );
     const plain = await fromTfjs(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }));
     expect(() => network(plain, x, { quadratic: 'complementarity' })).toThrow(/it holds none/);
+    const bent = trained({ n: 3, p: 4 }, 3);
+    bent.add(tf.layers.reLU());
+    const both = await fromTfjs(bent);
+    expect(() => network(both, x, { quadratic: 'complementarity' })).toThrow(
+      /activation relu.*beside quadratic programs say kinks: 'allow', or, without quadratic, use 'full'/,
+    );
+    const allowed = network(both, x, { quadratic: 'complementarity', kinks: 'allow' });
+    expect(allowed.length).toBe(2);
     const file = JSON.parse(JSON.stringify({ ...net })) as Network;
     expect(file.nodes.some(({ op }) => op.kind === 'quadraticProgram')).toBe(true);
   });
