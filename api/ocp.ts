@@ -201,6 +201,8 @@ export function ocp<const X extends string, const U extends string>(options: Ocp
   model.minimize(add(multiply(weight, sum(running)), last));
 
   const trajectory = (solution: Solution): Trajectory<X, U> => {
+    if (typeof solution?.value !== 'function')
+      throw new InputError(`ocp: ${told(solution)} is no solution of its model`);
     const step = solution.value(h);
     return {
       t: Float64Array.from({ length: N + 1 }, (_, k) => k * step),

@@ -250,7 +250,8 @@ export class PreparedModel {
     const last = this.#last;
     if (last === undefined) throw new InputError('sensitivity: solve the prepared model first');
     const { place, links, solve, x } = last;
-    const wish = wishOf(given, this.model, { ...this.statement, links })!;
+    const wish = wishOf(given, this.model, { ...this.statement, links });
+    if (wish === undefined) throw new InputError('sensitivity: say of which parameters, adjoint: of what');
     const at = this.#free.indexOf(place);
     if (at < 0 || place.solves !== solve)
       throw new InputError(

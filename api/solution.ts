@@ -128,7 +128,8 @@ export function solutionOf(
         of.shape,
       );
     if (of instanceof RowArray) return new Values(Float64Array.from(of.elements, rowValue), of.shape);
-    if (typeof of === 'object' && !(of instanceof Expression) && 'index' in of) return rowValue(of);
+    if (typeof of === 'object' && of !== null && !(of instanceof Expression) && 'index' in of)
+      return rowValue(of);
     return model.value(of as Operand, x);
   }
   function reducedCosts<R extends number>(of: VariableArray<R>): Values<R>;

@@ -1,5 +1,6 @@
 import ndarray from 'ndarray';
 import { InputError } from '../src/core/errors.js';
+import { told } from '../src/core/given.js';
 import type { AnyRank, Extents, Indices } from '../src/model/index.js';
 import { asPrimitive } from '../src/model/primitive.js';
 
@@ -42,7 +43,7 @@ export class Values<R extends number = AnyRank> implements Iterable<number> {
     let place = 0;
     given.forEach((index, axis) => {
       if (!Number.isInteger(index) || index < 0 || index >= shape[axis]!)
-        throw new InputError(`at: index ${index} of axis ${axis} is not in 0…${shape[axis]! - 1}`);
+        throw new InputError(`at: index ${told(index)} of axis ${axis} is not in 0…${shape[axis]! - 1}`);
       place = place * shape[axis]! + index;
     });
     return this.data[place]!;

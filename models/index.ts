@@ -30,6 +30,6 @@ export function modelFolder(name: ModelName): string {
   throw new InputError(
     known.includes(name)
       ? `model '${name}' does not come with the package, which has ${modelNames.join(', ')}: take the folder models/${name} of the repository and give its path to loadNetwork`
-      : `there is no model '${String(name)}'; there are ${modelNames.join(', ')}`,
+      : `there is no model ${typeof name === 'string' ? `'${name}'` : 'of that name, which is no text'}; there are ${modelNames.join(', ')}`,
   );
 }

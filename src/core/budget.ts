@@ -1,4 +1,5 @@
 import { InputError } from './errors.js';
+import { numberOf } from './given.js';
 import { integer, type OptionTable, type OptionValues, readOptions } from './options.js';
 
 /**
@@ -57,12 +58,14 @@ export class Budget {
   }
 
   limit(name: BudgetLimit): number {
+    if (typeof name !== 'string' || !Object.hasOwn(this.#limits, name))
+      throw new InputError('limits: there is no limit of that name');
     return this.#limits[name];
   }
 
   /** Refuses `amount` where it is more than the limit (or no number); `where` names the file and what in it. */
   check(name: BudgetLimit, amount: number, where: string): void {
-    if (amount <= this.#limits[name]) return;
+    if (numberOf(amount, where, 'any') <= this.limit(name)) return;
     throw new OverBudget(
       `${where}: ${told(amount)} ${budgetTable[name].meaning}; at most ${told(this.#limits[name])} are taken (limits: { ${name} }, on the command line --limit ${name}=…, with -AMPL limit_${name}=…, raises that)`,
     );
@@ -70,7 +73,7 @@ export class Budget {
 
   /** Refuses where `amount` and all that was taken before are more than the limit together. */
   take(name: BudgetLimit, amount: number, where: string): void {
-    const taken = (this.#taken.get(name) ?? 0) + amount;
+    const taken = (this.#taken.get(name) ?? 0) + numberOf(amount, where, 'any');
     this.check(name, taken, where);
     this.#taken.set(name, taken);
   }

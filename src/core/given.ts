@@ -20,6 +20,7 @@ export function told(value: unknown): string {
     case 'function':
       return 'a function';
     case 'object':
+      if (isLost(value)) return 'an array whose memory was given away';
       return value === null ? 'null' : isArray(value) ? 'an array' : 'an object';
     default:
       return String(value);
@@ -53,7 +54,18 @@ function isArray(value: unknown): value is readonly unknown[] {
 /** True for arrays and typed arrays of numbers. */
 export function isNumbers(value: unknown): value is ArrayLike<number> {
   if (isArray(value)) return true;
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !is64(value);
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !is64(value) && !isLost(value);
+}
+
+/** Whether it is a typed array whose memory was transferred. */
+function isLost(value: unknown): boolean {
+  if (!ArrayBuffer.isView(value) || value.byteLength > 0 || value instanceof DataView) return false;
+  try {
+    (value as Uint8Array).values();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 const is64 = (value: ArrayBufferView): boolean =>
@@ -110,6 +122,7 @@ export function listOf<T>(value: Iterable<T>, where: string): T[] {
   const iterable =
     typeof value === 'object' &&
     value !== null &&
+    !isLost(value) &&
     (isArray(value) || typeof value[Symbol.iterator] === 'function');
   if (!iterable) throw new InputError(`${where} is ${told(value)}, not an array`);
   return [...value];

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { isNumbers, listOf, numbersOf } from '../core/given.js';
+import { isNumbers, listOf, numberOf, numbersOf, told } from '../core/given.js';
 import { type Expression, type Operand, type Owner, toExpression } from './expression.js';
 import {
   type AnyRank,
@@ -67,6 +67,7 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
   /** Entries `from` … `to − 1` along an axis, counted from the end where negative, as of `Array.slice`. */
   slice(from?: number, to?: number, axis = 0): ExpressionArray<E, R> {
     const along = checkedAxis(axis, this.shape, `${this.name}.slice`);
+    for (const end of [from, to]) if (end !== undefined) numberOf(end, `${this.name}.slice: an end`, 'bound');
     const chosen = Array.from({ length: this.shape[along]! }, (_, k) => k).slice(from, to);
     const shape = this.shape.map((extent, k) => (k === along ? chosen.length : extent));
     return this.picked(shape, this.#along(along, chosen)) as ExpressionArray<E, R>;
@@ -84,7 +85,9 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
 
   /** The same entries in another shape; one extent may be −1 and follows from the others. */
   reshape<const S extends number | Extents>(shape: S): ExpressionArray<E, RankOf<S>> {
-    const asked = typeof shape === 'number' ? [shape] : [...(shape as Extents)];
+    const asked = isNumbers(shape)
+      ? Array.from(shape, (extent) => numberOf(extent, `${this.name}.reshape: an extent`))
+      : [numberOf(shape, `${this.name}.reshape: the shape`)];
     const open = asked.indexOf(-1);
     const rest = countOf(asked.filter((_, axis) => axis !== open));
     const fitted = asked.map((extent, axis) => (axis === open && rest > 0 ? this.size / rest : extent));
@@ -111,6 +114,7 @@ export class ExpressionArray<E extends Expression = Expression, R extends number
 
   /** `f` of every entry, in its place. */
   map(f: (element: E, place: number) => Operand): ExpressionArray<Expression, R> {
+    if (typeof f !== 'function') throw new InputError(`${this.name}.map: ${told(f)} is no function`);
     return new ExpressionArray(
       this.shape,
       this.elements.map((element, k) => toExpression(f(element, k))),

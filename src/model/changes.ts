@@ -38,11 +38,8 @@ export interface LinkedBoxes extends Boxes {
 }
 
 /** Start and bounds of the table with what a solve changes; parameters must have their values then. */
-export function changedBoxes(
-  table: VariableTable,
-  handles: Handles,
-  { parameters, bounds, start }: Changes,
-): LinkedBoxes {
+export function changedBoxes(table: VariableTable, handles: Handles, changes: Changes): LinkedBoxes {
+  const { parameters, bounds, start } = optionsOf(changes, 'boxes', ['parameters', 'bounds', 'start']);
   const boxes = {
     lower: table.lower.toArray(),
     upper: table.upper.toArray(),

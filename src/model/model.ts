@@ -273,8 +273,9 @@ export class Model implements Owner {
   subjectTo(relation: Relation | Expression, options?: RowName): Row | RowArray {
     const { name } = optionsOf(options, 'subjectTo', ['name']);
     if (relation instanceof Relation) return this.#relate(relation, name);
+    const isFormula = told(relation) === 'an object' && 'view' in relation;
     throw new InputError(
-      `subjectTo: '${String(relation)}' is no relation; write le(a, b), ge(a, b), eq(a, b) or expr\`… >= 0\``,
+      `subjectTo: ${isFormula ? `'${relation}'` : told(relation)} is no relation; write le(a, b), ge(a, b), eq(a, b) or expr\`… >= 0\``,
     );
   }
 
@@ -363,6 +364,7 @@ export class Model implements Owner {
     this.#blocks.add(first, last, this.variableCount);
   }
 
+  /** @internal */
   change(
     variables: readonly Variable[],
     change: VariableChange<number | ArrayLike<number>>,
@@ -371,17 +373,19 @@ export class Model implements Owner {
     this.#variables.change(variables, change, where);
   }
 
+  /** @internal */
   assign(parameters: readonly Parameter[], value: number | ArrayLike<number>, where: string): void {
     this.#variables.assign(parameters, value, where);
   }
 
+  /** @internal */
   columnName(index: number): string {
     return this.#variables.name(index);
   }
 
   /** `wanted`, or `wanted#2`, … where a variable or an array of that name exists. */
   freeName(wanted: string): string {
-    return this.#variables.free(wanted);
+    return this.#variables.free(nameOf(wanted, 'freeName'));
   }
 
   /** The value of an expression of this model at `x`. */
@@ -466,6 +470,7 @@ export class Model implements Owner {
    * and reached, `OverBudget` where its derivatives are more than the budget has.
    */
   problem(limits?: Limits, budget: Budget = new Budget()): Problem {
+    if (!(budget instanceof Budget)) throw new InputError(`problem: ${told(budget)} is no Budget`);
     this.#variables.requireValues();
     return extract(this.#state(viewed), limits, budget);
   }
