@@ -43,10 +43,7 @@ export interface NetworkBounds {
  */
 export function bounds(net: Network, box: Box, options: BoundsOptions = {}): NetworkBounds {
   requireNetwork(net, 'bounds');
-  const { norm1, method = 'crown', ...others } = optionsOf(options, 'bounds');
-  const [stranger] = Object.keys(others);
-  if (stranger !== undefined)
-    throw new InputError(`bounds: unknown option '${stranger}'; known are norm1, method`);
+  const { norm1, method = 'crown' } = optionsOf(options, 'bounds', ['norm1', 'method']);
   if (method !== 'crown' && method !== 'interval')
     throw new InputError(`bounds: unknown method ${told(method)}; use crown or interval`);
   const region = regionOf(norm1 === undefined ? box : { ...box, norm1 }, net.inputSize);

@@ -6,7 +6,7 @@ import type { Changes, Model } from '../src/model/index.js';
 import type { Bounds } from '../src/nlp/contract.js';
 import { isSolved } from '../src/nlp/result.js';
 import { generator } from './generator.js';
-import type { SolveOptions } from './options.js';
+import { type SolveOptions, sortOptions } from './options.js';
 import { prepare } from './prepare.js';
 import type { Solution } from './solution.js';
 
@@ -47,6 +47,7 @@ export interface MultistartAnswer {
 export async function multistart(model: Model, options: MultistartOptions = {}): Promise<MultistartAnswer> {
   requireModel(model, 'multistart');
   const { starts = 10, seed = 1, spread = 1, tolerance = 1e-4, ...rest } = optionsOf(options, 'multistart');
+  sortOptions({ ...rest, onRemark: () => {} }, ['starts', 'seed', 'spread', 'tolerance']);
   for (const key of ['warmStart', 'shift', 'polish'])
     if (key in rest)
       throw new InputError(`multistart: ${key} means nothing with several starts; leave it out`);

@@ -1,5 +1,6 @@
 import { InputError } from '../src/core/errors.js';
 import { told } from '../src/core/given.js';
+import { refusing } from '../src/core/primitive.js';
 import type { Device, Precision } from '../src/engine/contract.js';
 import { type Formulation, type NetworkUse, outputError } from '../src/formulate/index.js';
 import { Variable, VariableArray } from '../src/model/index.js';
@@ -57,7 +58,7 @@ export function networkReport(
   const { network, original = network, formulation } = first;
   const box = formulation === 'full' ? -1 : boxes.indexOf(first.box);
   const { engine, device, precision } = engines[box] ?? {};
-  return {
+  const report: NetworkReport = {
     name: own.length === 1 ? first.name : y.name,
     network: original.name,
     uses: own.length,
@@ -72,6 +73,11 @@ export function networkReport(
     ...(precision !== undefined && { precision }),
     ...(oracles[box] && { oracle: oracles[box] }),
   };
+  return refusing(
+    report,
+    `the report on network '${original.name}'`,
+    'its numbers are report.error, report.oracle, …',
+  );
 }
 
 /** A line for every network and way to state it. */

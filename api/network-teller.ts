@@ -1,3 +1,4 @@
+import { refusing } from '../src/core/primitive.js';
 import type { Variable, VariableArray } from '../src/model/index.js';
 import type { NetworkSummary } from './network-error.js';
 import type { NetworkReport } from './network-report.js';
@@ -17,5 +18,9 @@ export function networkTeller(
   const teller = Object.assign((y: VariableArray | Variable) => report(y), known);
   Object.defineProperty(teller, 'error', { get: error, enumerable: true });
   Object.defineProperty(teller, 'toJSON', { value: () => ({ ...known, error: error() }) });
-  return teller as NetworkTeller;
+  return refusing(
+    teller as NetworkTeller,
+    'what a solution tells of networks',
+    'solution.network(y) tells of one, solution.networkError is a number',
+  );
 }

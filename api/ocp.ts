@@ -69,6 +69,13 @@ export interface OcpOptions<X extends string, U extends string> {
   readonly constraints?: (x: Named<X>, u: Named<U>, t: Operand) => Relation | readonly Relation[];
 }
 
+const optionNames: readonly (keyof OcpOptions<never, never>)[] = [
+  ...(['name', 'states', 'controls', 'horizon', 'dynamics'] as const),
+  ...(['integrator', 'cost', 'terminal', 'constraints'] as const),
+];
+const ofSignal: readonly (keyof Signal)[] = ['lower', 'upper', 'start'];
+const ofState: readonly (keyof StateSignal)[] = [...ofSignal, 'initial', 'final'];
+
 export type Integrator = 'rk4' | 'euler' | 'trapezoidal' | 'discrete';
 
 const integrators: readonly Integrator[] = ['rk4', 'euler', 'trapezoidal', 'discrete'];
@@ -104,7 +111,7 @@ export interface Ocp<X extends string, U extends string> {
  * is solved; for control in closed loop `prepare` it, and solve it with `parameters: { initial }`, `warmStart` and `shift: 1`.
  */
 export function ocp<const X extends string, const U extends string>(options: OcpOptions<X, U>): Ocp<X, U> {
-  const { name = 'ocp', horizon, dynamics, ...given } = optionsOf(options, 'ocp');
+  const { name = 'ocp', horizon, dynamics, ...given } = optionsOf(options, 'ocp', optionNames);
   const { states: stateSignals, controls: controlSignals, cost, terminal, constraints } = given;
   const byNet = isNetwork(dynamics);
   if (!byNet && typeof dynamics !== 'function')
@@ -113,7 +120,7 @@ export function ocp<const X extends string, const U extends string>(options: Ocp
   if (!integrators.includes(integrator))
     throw new InputError(`ocp: unknown integrator ${told(integrator)}; use ${integrators.join(', ')}`);
   for (const [key, f] of Object.entries({ cost, terminal, constraints })) functionOf(f, `ocp: ${key}`);
-  const { steps, duration: long } = optionsOf(horizon, 'ocp: horizon');
+  const { steps, duration: long } = optionsOf(horizon, 'ocp: horizon', ['steps', 'duration']);
   const N = wholeOf(steps, 'ocp: horizon.steps', 1, 1e6);
   const stateNames = Object.keys(optionsOf(stateSignals, 'ocp: states')) as X[];
   const controlNames = Object.keys(optionsOf(controlSignals, 'ocp: controls')) as U[];
@@ -136,15 +143,20 @@ export function ocp<const X extends string, const U extends string>(options: Ocp
     names: readonly Name[],
     signals: { readonly [K in Name]: StateSignal },
     count: number,
+    known: readonly (keyof StateSignal)[],
   ): { [K in Name]: VariableArray<1> } =>
     Object.fromEntries(
       names.map((own) => {
-        const { initial: from, final: to, ...box } = optionsOf(signals[own] as StateSignal, `ocp: '${own}'`);
+        const {
+          initial: from,
+          final: to,
+          ...box
+        } = optionsOf(signals[own] as StateSignal, `ocp: '${own}'`, known);
         return [own, model.variables(own, count, { ...line(from, to, count), ...box })];
       }),
     ) as { [K in Name]: VariableArray<1> };
-  const states = arrays(stateNames, stateSignals, N + 1);
-  const controls = arrays(controlNames, controlSignals, N);
+  const states = arrays(stateNames, stateSignals, N + 1, ofState);
+  const controls = arrays(controlNames, controlSignals, N, ofSignal);
   started.forEach((own, k) => {
     model.constrain(states[own].at(0), '=', initial!.at(k), { name: `initial ${own}` });
   });
@@ -251,7 +263,10 @@ function durationOf(
   if (integrator === 'discrete' && typeof given !== 'number')
     throw new InputError('ocp: the duration of discrete steps is a number');
   if (typeof given !== 'number')
-    return model.variable('duration', { lower: 1e-6, ...optionsOf(given, 'ocp: duration') });
+    return model.variable('duration', {
+      lower: 1e-6,
+      ...optionsOf(given, 'ocp: horizon.duration', ['lower', 'upper', 'start']),
+    });
   if (!(numberOf(given, 'ocp: horizon.duration') > 0))
     throw new InputError(`ocp: horizon.duration is ${given}, not above 0`);
   return given;

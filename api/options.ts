@@ -78,7 +78,14 @@ export interface SortedOptions {
   readonly own: Record<string, unknown>;
 }
 
-export function sortOptions(given: SolveOptions): SortedOptions {
+const callNames = [
+  ...['solver', 'engine', 'device', 'precision', 'threads', 'kinks', 'limits', 'onIteration', 'iterates'],
+  ...['log', 'signal', 'interrupt', 'polish', 'warmStart', 'shift', 'runtime', 'onRemark', 'ipopt'],
+  ...['sensitivity', 'adjoint'],
+];
+
+/** `more`: what the call takes besides, which an unknown name may have meant. */
+export function sortOptions(given: SolveOptions, more: readonly string[] = []): SortedOptions {
   const options = optionsOf(given, 'solve');
   const { solver = 'interior-point', engine, device, precision, threads, kinks, limits, ...others } = options;
   const {
@@ -90,9 +97,9 @@ export function sortOptions(given: SolveOptions): SortedOptions {
     polish = false,
     warmStart,
     shift,
-    ...more
+    ...own
   } = others;
-  const { started = performance.now(), runtime, onRemark, ipopt, sensitivity, adjoint, ...rest } = more;
+  const { started = performance.now(), runtime, onRemark, ipopt, sensitivity, adjoint, ...rest } = own;
   oneOf('solver', solver, solverNames);
   functionOf(onIteration, 'onIteration');
   functionOf(onRemark, 'onRemark');
@@ -109,7 +116,7 @@ export function sortOptions(given: SolveOptions): SortedOptions {
     Object.entries({ ...rest, ...optionsOf(ipopt, 'ipopt') }).filter(([, value]) => value !== undefined),
   );
   const remark = onRemark ?? warn;
-  const own = solver === 'interior-point' ? adopted(set, remark) : set;
+  const ofSolver = solver === 'interior-point' ? adopted(set, remark, [...more, ...callNames]) : set;
   const choice = { engine, device, precision, threads, kinks, limits };
   const tell = log === true ? (line: string): void => console.log(line) : log || undefined;
   return {
@@ -129,7 +136,7 @@ export function sortOptions(given: SolveOptions): SortedOptions {
     runtime,
     remark,
     watched: onRemark !== undefined,
-    own,
+    own: ofSolver,
   };
 }
 
@@ -148,8 +155,9 @@ function printing(
 function adopted(
   given: Readonly<Record<string, unknown>>,
   tell: (remark: string) => void,
+  more: readonly string[],
 ): Record<string, unknown> {
-  const { options, remark } = adoptIpoptOptions(given);
+  const { options, remark } = adoptIpoptOptions(given, more);
   if (remark !== undefined) tell(`interior-point: ${remark}`);
   return options;
 }

@@ -7,6 +7,7 @@ import type { InteriorPointOptions } from '../solvers/interior-point/index.js';
 import { InputError } from '../src/core/errors.js';
 import { optionsOf } from '../src/core/given.js';
 import type { Limits } from '../src/core/limits.js';
+import { asPrimitive } from '../src/core/primitive.js';
 import type { Changes } from '../src/model/changes.js';
 import { requireModel } from '../src/model/given.js';
 import type { Link, Model } from '../src/model/index.js';
@@ -185,7 +186,7 @@ export class PreparedModel {
     const [given, sorted] = this.options;
     // A log begins its table anew.
     if (sorted.log || Object.keys(own).some((key) => !unsorted.has(key)))
-      return sortOptions({ ...given, ...own } as SolveOptions);
+      return sortOptions({ ...given, ...own } as SolveOptions, ['parameters', 'bounds', 'start']);
     return { ...sorted, started: given.started ?? performance.now(), ...own } as SortedOptions;
   }
 
@@ -279,6 +280,18 @@ export class PreparedModel {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  toString(): string {
+    return `prepared ${this.model}`;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    return asPrimitive(
+      hint,
+      this.toString(),
+      'await prepared.solve(…) gives a solution, whose values are numbers',
+    );
   }
 
   async #take(limits: Limits): Promise<Place> {

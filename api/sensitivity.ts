@@ -7,6 +7,7 @@ import type {
 } from '../solvers/kkt/index.js';
 import { InputError } from '../src/core/errors.js';
 import { listOf, told } from '../src/core/given.js';
+import { asPrimitive } from '../src/core/primitive.js';
 import { extractOnce } from '../src/model/extract/again.js';
 import { extract } from '../src/model/extract/extract.js';
 import {
@@ -47,6 +48,10 @@ abstract class Derivatives {
   constructor({ trouble, weaklyActive }: ColumnAnswer) {
     this.reason = trouble;
     this.weaklyActive = weaklyActive;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    return asPrimitive(hint, 'the derivatives of a solution', 'sensitivity.value(of, by) gives numbers');
   }
 
   /** False where there is no derivative: at a weakly active bound what is given lies between its one-sided values. */

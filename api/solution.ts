@@ -2,6 +2,7 @@ import type { Sizes, Solved } from '../runtime/task.js';
 import { noDerivatives } from '../solvers/kkt/index.js';
 import { InputError } from '../src/core/errors.js';
 import { told } from '../src/core/given.js';
+import { asPrimitive } from '../src/core/primitive.js';
 import { oneLine } from '../src/core/shown.js';
 import type { NetworkUse } from '../src/formulate/index.js';
 import { extractOnce } from '../src/model/extract/again.js';
@@ -16,7 +17,6 @@ import {
   Variable,
   VariableArray,
 } from '../src/model/index.js';
-import { asPrimitive } from '../src/model/primitive.js';
 import { isRowAmong } from '../src/model/row.js';
 import type { Statement } from '../src/model/statement.js';
 import { undefinedPart } from '../src/model/undefined-part.js';

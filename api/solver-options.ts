@@ -66,8 +66,8 @@ export function parseInteriorPointOption(name: string, text: string): unknown {
   return value;
 }
 
-const unknown = (name: string): InputError => {
-  const suggestion = nearestOption(name);
+const unknown = (name: string, more: readonly string[] = []): InputError => {
+  const suggestion = nearestOption(name, more);
   return new InputError(
     `interior-point: unknown option '${name}'${suggestion === undefined ? '' : `; did you mean '${suggestion}'?`}`,
   );
@@ -83,9 +83,12 @@ export interface AdoptedOptions {
  * Takes options as people set them for Ipopt: names that it has and the interior-point method lacks (linear solvers,
  * printing, files, …) are left out with a remark, values that only Ipopt offers leave the default, `'yes'` and `'no'`
  * are switches. Throws {@link InputError} for unknown names, with the nearest one, and for values that are wrong in
- * both.
+ * both; `more` are names of the call, which may have been meant.
  */
-export function adoptIpoptOptions(given: Readonly<Record<string, unknown>>): AdoptedOptions {
+export function adoptIpoptOptions(
+  given: Readonly<Record<string, unknown>>,
+  more: readonly string[] = [],
+): AdoptedOptions {
   const adopted: Record<string, unknown> = {};
   const [ignored, kept]: [string[], string[]] = [[], []];
   const known = Object.entries(optionsOf(given, 'options')).filter(([, value]) => value !== undefined);
@@ -102,7 +105,7 @@ export function adoptIpoptOptions(given: Readonly<Record<string, unknown>>): Ado
         );
       if (!own.accepts(plain) && theirs?.accepts(value)) kept.push(`${name}=${value}`);
       else adopted[name] = plain;
-    } else if (theirs === undefined) throw unknown(name);
+    } else if (theirs === undefined) throw unknown(name, more);
     else if (!theirs.accepts(value))
       throw new InputError(`interior-point: option '${name}' must be ${theirs.range}, not ${show(value)}`);
     else if (synonym) {

@@ -1,8 +1,8 @@
 import ndarray from 'ndarray';
 import { InputError } from '../src/core/errors.js';
 import { told } from '../src/core/given.js';
+import { asPrimitive } from '../src/core/primitive.js';
 import type { AnyRank, Extents, Indices } from '../src/model/index.js';
-import { asPrimitive } from '../src/model/primitive.js';
 
 /** Numbers in nested lists, as deep as their array has axes. */
 export type Nested = number | readonly Nested[];

@@ -18,7 +18,11 @@ const CODES: Readonly<Record<number, { status: Status; message: string }>> = {
   [-3]: { status: 'step-failed', message: 'Ipopt: error in the computation of the step' },
   [-4]: { status: 'time-limit', message: 'Ipopt: CPU time limit reached' },
   [-5]: { status: 'time-limit', message: 'Ipopt: wall-clock time limit reached' },
-  [-10]: { status: 'invalid-problem', message: 'Ipopt: too few degrees of freedom' },
+  [-10]: {
+    status: 'invalid-problem',
+    message:
+      'Ipopt: too few degrees of freedom: more equations than variables that are free; drop equations, free variables, or use solver interior-point, which takes such problems',
+  },
   [-11]: { status: 'invalid-problem', message: 'Ipopt: invalid problem definition' },
   [-12]: { status: 'invalid-problem', message: 'Ipopt: an option is invalid' },
   [-13]: { status: 'evaluation-error', message: 'Ipopt: an evaluation returned NaN or infinity' },

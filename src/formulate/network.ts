@@ -1,5 +1,4 @@
 import { InputError } from '../core/errors.js';
-import { optionsOf } from '../core/given.js';
 import type { ArrayOperand, ExpressionArray } from '../model/array.js';
 import { Constant, type Expression, type Operand } from '../model/expression.js';
 import type { Model } from '../model/model.js';
@@ -44,7 +43,7 @@ export function network(
   options: NetworkOptions = {},
 ): VariableArray {
   requireNetwork(net, 'network');
-  checkOptions(net, optionsOf(options, `network '${net.name}'`));
+  checkOptions(net, options);
   const { model, rows, several } = inputsOf(net, x);
   const { formulation, ...chosen } = formulationOf(net, options);
   if (formulation !== 'full') refuseKinks(net, chosen.kinks ?? options.kinks ?? 'refuse', options.quadratic);

@@ -1,5 +1,5 @@
 import type { BudgetLimits } from '../core/budget.js';
-import { InputError } from '../core/errors.js';
+import { optionsOf } from '../core/given.js';
 import type { Network } from '../network/graph.js';
 import type { NetworkScaling } from './scaling.js';
 import type { NetworkUse } from './uses.js';
@@ -107,9 +107,5 @@ export type Formulation = 'auto' | 'reduced' | 'piecewise' | 'lifted' | 'partial
 export type Settled = Omit<NetworkOptions, 'kinks'> & { readonly kinks?: NetworkUse['kinks'] | undefined };
 
 export function checkOptions(net: Network, options: NetworkOptions): void {
-  const stranger = Object.keys(options).find((key) => !Object.hasOwn(optionNames, key));
-  if (stranger !== undefined)
-    throw new InputError(
-      `network '${net.name}': unknown option '${stranger}'; known are ${Object.keys(optionNames).join(', ')}`,
-    );
+  optionsOf(options, `network '${net.name}'`, Object.keys(optionNames) as (keyof NetworkOptions)[]);
 }

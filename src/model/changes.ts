@@ -62,7 +62,7 @@ export function changedBoxes(table: VariableTable, handles: Handles, changes: Ch
   for (const [handle, value] of entriesOf(bounds, (name) => handles.variable(name))) {
     const columns = handles.columns(handle, 'bounds');
     for (const side of ['lower', 'upper'] as const) {
-      const given = optionsOf(value, `'${handle.name}': its bounds`)[side];
+      const given = optionsOf(value, `'${handle.name}': its bounds`, ['lower', 'upper'])[side];
       if (given === undefined) continue;
       const of = spreadOver(given as Numbers, columns.length, `'${handle.name}': ${side}`);
       columns.forEach((column, k) => {

@@ -12,6 +12,7 @@ import {
   wholeOf,
 } from '../core/given.js';
 import type { Limits } from '../core/limits.js';
+import { asPrimitive } from '../core/primitive.js';
 import type { Problem } from '../problem/problem.js';
 import { type ArrayOperand, type ExpressionArray, isArrayOperand } from './array.js';
 import { Blocks } from './blocks.js';
@@ -38,7 +39,6 @@ import { type GroupOptions, groupUses, type Template } from './grouping.js';
 import { type Handle, Handles } from './handles.js';
 import type { GrayBoxOptions, ModelOptions, VariableOptions } from './model-options.js';
 import { ParameterArray } from './parameters.js';
-import { asPrimitive } from './primitive.js';
 import { Relation, type RelationEntry, type RelationSign, related } from './relation.js';
 import {
   type Row,

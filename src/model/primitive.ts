@@ -1,11 +1,5 @@
 import { InputError } from '../core/errors.js';
 
-/** The text of what is no number; JavaScript's own operators, which would make text or NaN of it, are refused. */
-export function asPrimitive(hint: string, text: string, advice: string): string {
-  if (hint === 'string') return text;
-  throw new InputError(`JavaScript's operators do not compute with ${text}: ${advice}`);
-}
-
 /** What JavaScript's own operators would make of a formula, `x + 1` or `x < 2`, is never meant. */
 export function refusePrimitive(name: string): never {
   throw new InputError(

@@ -1,7 +1,7 @@
+import { asPrimitive } from '../core/primitive.js';
 import type { AnyRank } from './array.js';
 import type { Operand } from './expression.js';
 import { type Indices, placeOf, shapeText } from './extents.js';
-import { asPrimitive } from './primitive.js';
 
 /** Bounds of one row, numbers or formulas of parameters: one side, both, or `equals`. */
 export type RowBounds<Bound = Operand> =

@@ -8,6 +8,8 @@ export { countOf as sizeOf } from '../core/budget.js';
 
 type Shape = readonly number[];
 
+import { asPrimitive } from '../core/primitive.js';
+
 /** Index of the first NaN or infinity, -1 if there is none. */
 export function firstNotFinite(data: Float32Array | Float64Array): number {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
@@ -254,6 +256,7 @@ export class NetworkBuilder {
       outputSize: outputs.reduce((sum, node) => sum + countOf(this.shape(node)), 0),
       parameters: this.#parameters,
       ...(this.#notes.length > 0 && { notes: [...this.#notes] }),
+      ...operatorsOfNetworks,
     };
   }
 
@@ -329,3 +332,14 @@ export class NetworkBuilder {
     }
   }
 }
+
+/** JavaScript's own operators on a network, `net + 1`, are never meant. One function for all networks, so that equal ones stay so. */
+const operatorsOfNetworks: object = {
+  [Symbol.toPrimitive](this: Network, hint: string): string {
+    return asPrimitive(
+      hint,
+      `network '${this.name}'`,
+      'network(net, x) uses it in a model, evaluate(net, x) computes it',
+    );
+  },
+};

@@ -26,7 +26,7 @@ export function setTrainingRange(net: Network, range: TrainingRange, ...more: un
   noOptions(more, 'setTrainingRange');
   requireNetwork(net, 'setTrainingRange');
   const where = `the training range of '${net.name}'`;
-  const { lower, upper, samples } = optionsOf(range, where);
+  const { lower, upper, samples } = optionsOf(range, where, ['lower', 'upper', 'samples']);
   const length = net.inputSize;
   const own = {
     lower: numbersOf(lower, `${where}: lower`, { length, range: 'bound' }),

@@ -158,7 +158,7 @@ describe('network without options', () => {
     [{ formulation: 'reduced', relu: 'complementarity' }, /relu means nothing in reduced space/],
     [{ formulation: 'full', box: {} }, /box means nothing in full space/],
     [{ kinks: 'yes' }, /unknown kinks 'yes'; use refuse or allow/],
-    [{ formulations: 'full' }, /unknown option 'formulations'; known are formulation, name/],
+    [{ formulations: 'full' }, /unknown option 'formulations'; did you mean 'formulation'\?/],
     [{ lower: 2, upper: 1 }, /variable 'y\[0\]': its lower bound 2 is above its upper bound 1/],
   ])('refuses %j', (options, message) => {
     const x = new Model().variables('x', 3);

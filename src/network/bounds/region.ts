@@ -68,14 +68,9 @@ export class Region {
   }
 }
 
-const known = ['lower', 'upper', 'center', 'norm1'];
-
 /** The region that a caller gave for a network of `n` inputs. */
 export function regionOf(given: Box, n: number, where = 'bounds'): Region {
-  const box = optionsOf(given, `${where}: the box`);
-  const stranger = Object.keys(box).find((key) => !known.includes(key));
-  if (stranger !== undefined)
-    throw new InputError(`${where}: the box has '${stranger}'; known are ${known.join(', ')}`);
+  const box = optionsOf(given, `${where}: the box`, ['lower', 'upper', 'center', 'norm1']);
   const lower = spreadOf(box.lower, n, `${where}: lower`);
   const upper = spreadOf(box.upper, n, `${where}: upper`);
   if (lower === undefined || upper === undefined)
