@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js';
-import { isNumbers, optionsOf, told } from '../core/given.js';
+import { isNumbers, optionsOf, recordOf, told } from '../core/given.js';
 import { Float64List, Int32List } from '../core/lists.js';
 import { checkBounds } from './bounds.js';
 import { Column, type Owner, Parameter, Variable, type VariableChange } from './expression.js';
@@ -240,7 +240,9 @@ function listed<N>(given: unknown): ArrayLike<N> | undefined {
 
 /** Refuses unknown keys, and lists that do not have `count` entries; without a count, lists. */
 export function checkEach(where: string, boxes: Boxes, count: number | undefined): void {
-  for (const [key, given] of Object.entries(optionsOf(boxes, where, ['lower', 'upper', 'start']))) {
+  for (const [key, given] of Object.entries(
+    optionsOf(recordOf(boxes, where), where, ['lower', 'upper', 'start']),
+  )) {
     if (count !== undefined) checkList(given, count, `${where}: ${key}`);
     else if (listed(given) !== undefined)
       throw new InputError(
