@@ -5,6 +5,7 @@ import { flops } from '../../src/derive/flops.js';
 import { batched } from '../../src/derive/passes/batch.js';
 import { merged } from '../../src/derive/passes/merge.js';
 import { stacked } from '../../src/derive/passes/stack.js';
+import { inStrips } from '../../src/derive/passes/strips.js';
 import type { Instruction, Program, Programs } from '../../src/derive/program.js';
 import type { Network } from '../../src/network/graph.js';
 import { expectClose, pointOf } from '../engine/contract.js';
@@ -44,6 +45,14 @@ describe.each(each)('%s', (_, network) => {
         apart.flatMap((own) => own[name]!),
         tolerances.f64,
       );
+  });
+
+  it.each(orders)('in strips, answers the same: %s', (order) => {
+    const program = programs[order];
+    const found = outputs(inStrips(program, { numbers: 12, rows: 3 }), points.slice(0, 1));
+    const expected = outputs(program, points.slice(0, 1));
+    for (const [name, numbers] of Object.entries(found))
+      expectClose(numbers, expected[name]!, tolerances.f64);
   });
 
   it.each(orders)('merged and stacked, answers the same: %s', (order) => {

@@ -3,6 +3,7 @@ import type { Factor } from '../../core/structure/piece.js';
 import { flops } from '../../derive/flops.js';
 import { batched } from '../../derive/passes/batch.js';
 import { merged } from '../../derive/passes/merge.js';
+import { inStrips } from '../../derive/passes/strips.js';
 import {
   type InstructionOf,
   operands,
@@ -159,7 +160,8 @@ export class WasmExecutable implements Executable {
     let prepared = this.#prepared.get(key);
     if (prepared === undefined) {
       const program = batched(programOf(this.programs, order, this.precision), points);
-      prepared = this.#place(arena, this.products ? merged(program, readsLess) : program, points);
+      const joined = this.products ? merged(program, readsLess) : program;
+      prepared = this.#place(arena, inStrips(joined), points);
       this.#prepared.set(key, prepared);
     }
     return prepared;
@@ -175,7 +177,7 @@ export class WasmExecutable implements Executable {
       const own = program.instructions[owner[ref]!]!;
       if (own.kind !== 'constant') return addresses[ref]!;
       // A constant in another shape is no constant any more: it has numbers of its own.
-      return arena.constant(own.tensor, owner[ref] === ref ? float : floats[ref]!);
+      return addresses[ref]! + arena.constant(own.tensor, owner[ref] === ref ? float : floats[ref]!);
     };
     const beside = this.#beside(program);
     const factor = (ref: Ref, float: Float): ProductFactor =>

@@ -189,6 +189,7 @@ const makers: Makers = {
     const stride = shapes[a]![axis]! * inner;
     const from = at(a) / bytes + start * inner;
     const to = out / bytes;
+    if (from === to) return undefined;
     return () => {
       const heap = arena.heap[float];
       for (let i = 0; i < outer; i++)
@@ -205,9 +206,11 @@ const makers: Makers = {
       offset += length;
       return { from: at(part) / bytes, length, to };
     });
+    const missing = outer === 1 ? copies.filter(({ from, to }) => from !== to) : copies;
+    if (missing.length === 0) return undefined;
     return () => {
       const heap = arena.heap[float];
-      for (const { from, length, to } of copies)
+      for (const { from, length, to } of missing)
         for (let i = 0; i < outer; i++)
           heap.copyWithin(to + i * stride, from + i * length, from + (i + 1) * length);
     };

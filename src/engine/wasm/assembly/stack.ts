@@ -93,7 +93,8 @@ export function stack<T>(
   const aRow = <usize>aRows * sizeof<T>();
   const aColumn = <usize>aColumns * sizeof<T>();
   const stride = <usize>n * sizeof<T>();
-  const direct = bColumns == 1 && n % width == 0;
+  // One B for all is packed: that is read faster.
+  const direct = bColumns == 1 && n % width == 0 && (bStep != 0 || count < 4);
   const packed = work + 128;
   const bRow: usize = direct ? <usize>bRows * sizeof<T>() : 32;
   // Bytes from two vectors of columns to the next.
