@@ -45,7 +45,8 @@ function goBack(
     if (bar === undefined || op.kind === 'input') continue;
     const shares = ruleOf(op).adjoint(sites[k]!, bar);
     inputs.forEach((input, position) => {
-      accumulate(input, shares[position]!);
+      const share = shares[position];
+      if (share !== undefined) accumulate(input, share);
     });
   }
 }

@@ -106,6 +106,9 @@ export class Builder {
     const stacks = [a, b].flatMap((ref) => this.shape(ref).slice(0, -2));
     if (k !== l || stacks.some((count) => count !== stacks[0]))
       throw new Error(`cannot multiply [${this.shape(a)}] by [${this.shape(b)}]`);
+    // Columns times rows: nothing is added up.
+    if (k === 1 && m > 1 && stacks.length === 0)
+      return this.multiply(this.reshape(a, [m, 1]), this.reshape(b, [1, n]));
     const shape = this.shape(a).length === 1 ? [n] : [...stacks.slice(0, 1), m, n];
     return this.#add({ kind: 'matmul', a, b, transposeA, transposeB, shape });
   }
@@ -150,8 +153,11 @@ export class Builder {
   unary(fn: Unary, a: Ref): Ref {
     return this.#add({ kind: 'unary', fn, a, shape: this.shape(a) });
   }
-  binary(fn: Binary, a: Ref, b: Ref): Ref {
-    return this.#add({ kind: 'binary', fn, a, b, shape: broadcast(this.shape(a), this.shape(b)) });
+  binary(fn: Binary, first: Ref, second: Ref): Ref {
+    const shape = broadcast(this.shape(first), this.shape(second));
+    const a = this.#narrow(first, this.shape(second), shape);
+    const b = this.#narrow(second, this.shape(a), shape);
+    return this.#add({ kind: 'binary', fn, a, b, shape });
   }
   add(a: Ref, b: Ref): Ref {
     return this.binary('add', a, b);
@@ -221,6 +227,39 @@ export class Builder {
     });
     const renumbered = Object.entries(outputs).map(([name, ref]) => [name, place.get(ref)!]);
     return { instructions, outputs: Object.fromEntries(renumbered) };
+  }
+
+  /** `ref`, or where its numbers repeat along its last axes one of each, if that broadcasts to `to` beside `other` all the same. */
+  #narrow(ref: Ref, other: Shape, to: Shape): Ref {
+    const own = this.#instructions[ref]!;
+    const made = own.kind === 'reshape' ? this.#instructions[own.a]! : own;
+    const one = this.#once(made);
+    if (one === undefined) return ref;
+    const shape = [...own.shape];
+    let rest = sizeOf(shape) / sizeOf(this.shape(one));
+    for (let axis = shape.length - 1; rest > 1; axis--) {
+      if (rest % shape[axis]! !== 0) return ref;
+      rest /= shape[axis]!;
+      shape[axis] = 1;
+    }
+    return sameShape(broadcast(shape, other), to) ? this.reshape(one, shape) : ref;
+  }
+
+  /** What an instruction repeats along the last axis, each number as often and one after the other. */
+  #once(made: Instruction): Ref | undefined {
+    if (made.kind === 'gather') {
+      const { a, index, block } = made;
+      const times = index.length / this.shape(a).at(-1)!;
+      return block === 1 && times > 1 && index.every((from, k) => from === Math.floor(k / times))
+        ? a
+        : undefined;
+    }
+    if (made.kind !== 'binary' || made.fn !== 'multiply' || this.shape(made.a).at(-1) !== 1) return undefined;
+    const factor = this.#instructions[made.b]!;
+    const constant = factor.kind === 'reshape' ? this.#instructions[factor.a]! : factor;
+    if (constant.kind !== 'constant' || sizeOf(factor.shape) !== made.shape.at(-1)) return undefined;
+    const { data } = constant.tensor;
+    return data.every((value) => value === data[0]) ? this.times(data[0]!, made.a) : undefined;
   }
 
   /** A small derived array, made once. */

@@ -13,14 +13,19 @@ export const add: Rule<'add'> = {
 };
 
 /**
- * `w = a ∘ b`, `T_w = T_a ∘ b + T_b ∘ a`, `ā = w̄ ∘ b`, `b̄ = w̄ ∘ a`, second: `C + Cᵀ`, `C = T_a diag(w̄) T_bᵀ`,
+ * A square's two inputs are one. `w = a ∘ b`, `T_w = T_a ∘ b + T_b ∘ a`, `ā = w̄ ∘ b`, `b̄ = w̄ ∘ a`, second: `C + Cᵀ`, `C = T_a diag(w̄) T_bᵀ`,
  * turn: `T_b ∘ w̄`, `T_a ∘ w̄`.
  */
 export const multiply: Rule<'multiply'> = {
   value: ({ b, inputs: [left, right] }) => b.multiply(left!.value, right!.value),
-  tangent: ({ shape, inputs: [left, right] }, t, [T_left, T_right]) =>
-    t.add(t.scaled(T_left!, right!.value, shape), t.scaled(T_right!, left!.value, shape), shape),
-  adjoint: ({ b, inputs: [left, right] }, w̄) => [b.multiply(w̄, right!.value), b.multiply(w̄, left!.value)],
+  tangent: ({ b, shape, inputs: [left, right] }, t, [T_left, T_right]) =>
+    left!.value === right!.value
+      ? t.scaled(T_left!, b.times(2, left!.value), shape)
+      : t.add(t.scaled(T_left!, right!.value, shape), t.scaled(T_right!, left!.value, shape), shape),
+  adjoint: ({ b, inputs: [left, right] }, w̄) =>
+    left!.value === right!.value
+      ? [b.multiply(w̄, b.times(2, left!.value)), undefined]
+      : [b.multiply(w̄, right!.value), b.multiply(w̄, left!.value)],
   second: ({ b, shape, inputs: [left, right] }, t, w̄, [T_left, T_right]) => {
     if (left!.value === right!.value) return t.square(T_left!, b.times(2, w̄), shape);
     const w̄_flat = b.reshape(w̄, [sizeOf(shape)]);
@@ -33,9 +38,10 @@ export const multiply: Rule<'multiply'> = {
       ],
     };
   },
-  turn: ({ shape }, t, w̄, [T_left, T_right]) => {
-    const moved = (T: Tangent): Ref => t.dense(t.scaled(T, w̄, shape), shape);
-    return [moved(T_right!), moved(T_left!)];
+  turn: ({ b, shape, inputs: [left, right] }, t, w̄, [T_left, T_right]) => {
+    const moved = (T: Tangent, by: Ref): Ref => t.dense(t.scaled(T, by, shape), shape);
+    if (left!.value === right!.value) return [moved(T_left!, b.times(2, w̄)), undefined];
+    return [moved(T_right!, w̄), moved(T_left!, w̄)];
   },
 };
 

@@ -44,8 +44,8 @@ export interface Rule<K extends Kind> {
   value(site: Omit<Site<K>, 'value'>, x: Ref): Ref;
   /** `T_v` from the tangents of its inputs. */
   tangent(site: Site<K>, t: Tangents, inputs: readonly Tangent[]): Tangent;
-  /** `ū` of every input from `v̄`, `[batch, …shape]`; at an `input` op, `v̄` itself, `[batch, size]`. */
-  adjoint(site: Site<K>, adjoint: Ref): readonly Ref[];
+  /** `ū` of every input from `v̄`, `[batch, …shape]`, undefined for none; at an `input` op, `v̄` itself, `[batch, size]`. */
+  adjoint(site: Site<K>, adjoint: Ref): readonly (Ref | undefined)[];
   /** `null` exactly where `v` is affine in its inputs. */
   readonly second: K extends AffineKind ? null : Second<K>;
   /** `null` exactly where `second` is. */
