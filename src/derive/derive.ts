@@ -43,10 +43,8 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
   const inner = cut === undefined ? [] : [spaceOf(network, cut)];
   const spaces = keep ? inner : [spaceOf(network), ...inner];
   const ways = spaces.flatMap((space) => {
-    const leave = keep ? (['stays'] as const) : (['product', 'adjoints'] as const);
-    return (['tangents', 'adjoints'] as const).flatMap((by) =>
-      (space.cut === undefined ? (['stays'] as const) : leave).map((end): Way => ({ space, by, end })),
-    );
+    const end = space.cut === undefined || keep ? 'stays' : leaving(network, space, workshop);
+    return (['tangents', 'adjoints'] as const).map((by): Way => ({ space, by, end }));
   });
   const bends = ways.flatMap((way) => (['squares', 'adjoints'] as const).map((bend) => ({ ...way, bend })));
   const hessian = (mixed: boolean): Program =>
@@ -156,13 +154,32 @@ function hessianProgram(
   const outputs: Outputs = { y, J: inSpace(f, way, J) };
   if (H === undefined) return b.finish(outputs);
   if (!expand) return b.finish({ ...outputs, H });
-  // ∇²ₓ = M (∇²_z) Mᵀ
-  const n = network.inputSize;
+  return b.finish({ ...outputs, H: expanded(f, way, H) });
+}
+
+/** `∇²ₓ = M (∇²_z) Mᵀ` from that by the numbers `z` of a cut, which is whole. */
+function expanded(f: Forward, { space, end }: Pick<Way, 'space' | 'end'>, H: Ref): Ref {
+  const { b, network } = f;
   const cut = space.cut!;
-  if (way.end === 'adjoints')
-    return b.finish({ ...outputs, H: backFrom(f, cut, b.transpose(backFrom(f, cut, H))) });
+  if (end === 'adjoints') return backFrom(f, cut, b.transpose(backFrom(f, cut, H)));
+  const n = network.inputSize;
   const M = prefixMap(f, cut);
-  return b.finish({ ...outputs, H: b.symmetric([n, n], [{ left: b.matmul(M, H), right: M }], null) });
+  return b.symmetric([n, n], [{ left: b.matmul(M, H), right: M }], null);
+}
+
+/** How a Hessian leaves a space at the least cost. */
+function leaving(network: Network, space: Space, workshop: Workshop): Way['end'] {
+  const costs = (['product', 'adjoints'] as const).map((end) => {
+    try {
+      const f = forward(new Builder(workshop), network);
+      const H = f.b.input('x', [space.rows, space.rows]);
+      return cost(f.b.finish({ y: expanded(f, { space, end }, H) }));
+    } catch (error) {
+      if (!(error instanceof OverBudget)) throw error;
+      return Number.POSITIVE_INFINITY;
+    }
+  });
+  return costs[1]! < costs[0]! ? 'adjoints' : 'product';
 }
 
 function jacobianByTangents(f: Forward, t: Tangents, tangents: readonly (Tangent | undefined)[]): Ref {
