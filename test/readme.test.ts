@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
+import { transformSync } from 'esbuild';
 import { afterAll, expect, it } from 'vitest';
 import {
   add,
@@ -29,7 +30,8 @@ async function runExample(k: number, scope: Readonly<Record<string, unknown>>): 
     .split('\n')
     .filter((line) => !line.startsWith('import '))
     .join('\n');
-  const example = new Function(...Object.keys(scope), `return (async () => {${body}})()`);
+  const { code: plain } = transformSync(`async function example() {${body}}`, { loader: 'ts' });
+  const example = new Function(...Object.keys(scope), `${plain}; return example();`);
   await (example(...Object.values(scope)) as Promise<void>);
 }
 

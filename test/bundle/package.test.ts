@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -120,6 +128,36 @@ describe('the package', () => {
       }),
     );
     expect(run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder])).toBe('');
+  }, 120_000);
+
+  it('types the code of README and recipes for strict users', () => {
+    const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
+    const blocks = pages
+      .filter((name) => name.endsWith('.md'))
+      .flatMap((name) =>
+        [...readFileSync(join(root, name), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+          ([, code]) => code!,
+        ),
+      );
+    expect(blocks.length).toBeGreaterThan(10);
+    const files = blocks.map((code, k) => {
+      writeFileSync(join(folder, `block${k}.mts`), code);
+      return `block${k}.mts`;
+    });
+    writeFileSync(
+      join(folder, 'tsconfig.blocks.json'),
+      JSON.stringify({
+        compilerOptions: {
+          ...{ strict: true, noEmit: true, target: 'ES2022', module: 'NodeNext', types: [] },
+          // tfjs's own declarations do not hold without it.
+          skipLibCheck: true,
+          lib: ['ES2022', 'DOM', 'ESNext.Disposable'],
+        },
+        files,
+      }),
+    );
+    const project = join(folder, 'tsconfig.blocks.json');
+    expect(run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', project])).toBe('');
   }, 120_000);
 
   it.each(['solve', 'solveHere'])('is bundled by esbuild for Node and %ss', async (verb) => {
