@@ -2,10 +2,12 @@
 // power flow with its frequency surrogates.
 //   node dist/bench/formulations.js --out FOLDER [--problems mnist,scopf] [--networks DIR,…] [--sizes 100x3,500x5]
 //     [--formulations auto,reduced,partial,full] [--solvers interior-point,ipopt] [--samples 6 or 0-19] [--tol 1e-6]
-//     [--max-time 300] [--json]
+//     [--max-time 300] [--relu continuation|complementarity] [--json]
 // Each solve is a line of FOLDER/rows.jsonl, failures too; one that stands there is not repeated, so that a run may be ended
 // and gone on with. Writes tables.md and plot.svg beside it. Partial: the middle layer of images' networks is exposed, of
-// surrogates the first.
+// surrogates the first. Networks with kinks on many images, by each treatment:
+//   node dist/bench/formulations.js --out out/treatments --problems mnist --networks models/mnist-relu-128x3 --samples 0-19
+//     --formulations auto,piecewise,full --relu continuation --solvers interior-point --tol 1e-8
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,9 +26,10 @@ import { findData, packageRoot, requireData } from '../scenarios/data.js';
 import { readImages, readLabels } from '../scenarios/mnist/idx.js';
 import { adversarialImage } from '../scenarios/mnist/problem.js';
 import { TARGETS } from '../scenarios/mnist/targets.js';
+import { isSmooth } from '../src/network/traits.js';
 import { plot } from './formulations/plot.js';
 import { keyOf, type Row, rowIn } from './formulations/row.js';
-import { apartTable, pairs, runtimeTable, structureTable } from './formulations/tables.js';
+import { apartTable, pairs, runtimeTable, structureTable, treatmentTable } from './formulations/tables.js';
 import { machine } from './machine.js';
 import { surrogateOf } from './surrogates.js';
 
@@ -42,6 +45,7 @@ const { values: flags } = parseArgs({
     samples: { type: 'string', default: '6' },
     tol: { type: 'string', default: '1e-6' },
     'max-time': { type: 'string', default: '300' },
+    relu: { type: 'string', default: 'complementarity' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -54,6 +58,9 @@ const rows: Row[] = existsSync(log)
       .flatMap((line) => rowIn(line))
   : [];
 const known = new Set(rows.map(keyOf));
+if (flags.relu !== 'complementarity' && flags.relu !== 'continuation')
+  throw new Error(`--relu ${flags.relu}, expected complementarity or continuation`);
+const relu = flags.relu;
 
 type Case = Pick<Row, 'problem' | 'network' | 'parameters' | 'formulation' | 'solver' | 'sample'>;
 
@@ -107,6 +114,7 @@ if (problems.includes('mnist')) {
   const [first, last = first] = flags.samples.split('-').map(Number) as [number, number?];
   for (const path of flags.networks.split(',')) {
     const network = await loadNetwork(path);
+    const kinked = !network.nodes.every(({ op }) => isSmooth(op));
     for (const formulation of formulations)
       for (const solver of solvers)
         for (let sample = first; sample <= last; sample++) {
@@ -116,7 +124,7 @@ if (problems.includes('mnist')) {
               problem: 'mnist',
               network: basename(path),
               parameters: network.parameters,
-              formulation,
+              formulation: kinked && formulation === 'full' ? `full, ${relu}` : formulation,
               solver,
               sample,
             },
@@ -127,6 +135,7 @@ if (problems.includes('mnist')) {
                 target: TARGETS[labels[sample]!]!,
                 formulation,
                 ...(formulation === 'partial' && { layers: [middleLayer(network)] }),
+                ...(kinked && formulation === 'full' && { relu }),
               }).model,
           );
         }
@@ -164,8 +173,9 @@ const text = [
   `${machine()}; f64, tol ${flags.tol}, time limit ${flags['max-time']} s.`,
   structureTable(rows),
   runtimeTable(rows),
+  treatmentTable(rows),
   apartTable(pairs(rows), 1e-6),
-];
+].filter((own) => own !== '');
 writeWhole(join(flags.out, 'tables.md'), `${text.join('\n\n')}\n`);
 writeWhole(join(flags.out, 'plot.svg'), plot(rows));
 if (flags.json) process.stdout.write(`${JSON.stringify({ machine: machine(), rows })}\n`);

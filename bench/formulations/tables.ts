@@ -55,6 +55,47 @@ export const runtimeTable = (rows: readonly Row[]): string =>
     ]),
   );
 
+/** Relative distance of an objective from the best found by any treatment up to which it counts as that. */
+const near = 0.05;
+const median = (values: readonly number[]): number | undefined =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Treatments beside each other where several images were solved: how many, how exactly, how well and in what time. */
+export function treatmentTable(rows: readonly Row[]): string {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows.filter(({ problem }) => problem === 'mnist')) {
+    const key = [row.network, row.formulation, row.solver].join('|');
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const many = [...groups].filter(([, own]) => own.length > 1);
+  if (many.length === 0) return '';
+  /** By network and image. */
+  const best = new Map<string, number>();
+  const place = ({ network, sample }: Row): string => `${network} ${sample}`;
+  for (const row of rows.filter(solved))
+    best.set(place(row), Math.min(best.get(place(row)) ?? Number.POSITIVE_INFINITY, row.objective!));
+  return markdown(
+    [
+      ...['network', 'formulation', 'solver', 'images', 'solved', 'network error ≤ 1e-7'],
+      ...['within 5 % of the best', 'worst', 'median processor s', 'median iterations'],
+    ],
+    many.map(([key, own]) => {
+      const good = own.filter(solved);
+      const apart = good.map((row) => row.objective! / best.get(place(row))! - 1);
+      return [
+        ...key.split('|'),
+        own.length,
+        good.length,
+        good.filter(({ networkError }) => (networkError ?? Number.NaN) <= 1e-7).length,
+        apart.filter((share) => share <= near).length,
+        apart.length > 0 ? `${(100 * Math.max(...apart)).toFixed(1)} %` : none,
+        median(good.flatMap(({ processor }) => processor ?? []))?.toFixed(1) ?? none,
+        median(good.flatMap(({ iterations }) => iterations ?? [])) ?? none,
+      ];
+    }),
+  );
+}
+
 /** A problem solved in reduced and in another space by one solver. */
 export interface Pair {
   readonly reduced: Row;

@@ -31,6 +31,17 @@ const readers: Readonly<Record<string, (path: string, options: NetworkFileOption
 const advice =
   'give an .onnx, .keras or .h5 file, or the model.json of a tfjs LayersModel or the folder that holds it';
 
+/** What to do with files of other kinds, by their ending. */
+const conversions: Readonly<Record<string, string>> = {
+  '.pt': 'export it with torch.onnx.export',
+  '.pth': 'export it with torch.onnx.export',
+  '.safetensors': 'holds weights alone: give readSafetensors(bytes) to dense([{ W, b, activation }, …])',
+  '.pb': 'convert it with tf2onnx or tensorflowjs_converter',
+  '.tflite': 'convert it with tf2onnx',
+  '.pkl': 'convert it with skl2onnx',
+  '.joblib': 'convert it with skl2onnx',
+};
+
 /**
  * Loads a trained network with the reader that fits what it is given. `limits` are what it may ask for, see
  * {@link BudgetLimits}.
@@ -74,6 +85,8 @@ function readFile(path: string, options: NetworkFileOptions): Network {
   const ending = extname(path).toLowerCase();
   const read = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
   if (!read) {
+    const known = Object.hasOwn(conversions, ending) ? conversions[ending] : undefined;
+    if (known !== undefined) throw new InputError(`${path}: ${ending} cannot be read as a network; ${known}`);
     throw new InputError(
       `${path}: ${ending || 'files without an ending'} cannot be read as a network; convert it, then ${advice}`,
     );

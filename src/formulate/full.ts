@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.js';
 import type { Column, Expression, Variable } from '../model/expression.js';
-import { add, divide, exp, linear, multiply, power, sqrt, subtract, sum } from '../model/functions.js';
+import { add, divide, exp, linear, log, multiply, power, sqrt, subtract, sum } from '../model/functions.js';
 import type { Model } from '../model/model.js';
 import type { VariableArray } from '../model/variables.js';
 import type { Hinges } from '../network/activation/activation.js';
@@ -30,6 +30,8 @@ export interface FullSpace {
   /** Takes note of rows by complementarity, of the use that they belong to. */
   readonly pieces?: PieceRows[];
   readonly use: PieceUse;
+  /** Whether softmax is stated by logarithms. */
+  readonly logarithms: boolean;
   /** The variable that is 0 wherever numbers are padded; made when one is first needed. */
   padding?: Variable;
 }
@@ -61,7 +63,8 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
   const known = full.bounds?.[k];
   const entering = full.bounds?.[node.inputs[0] ?? -1];
   const make = (): Variable[] => {
-    const least = isRelu(node) && 'complementarity' in hinge ? 0 : Number.NEGATIVE_INFINITY;
+    const share = op.kind === 'softmax' && full.logarithms;
+    const least = share || (isRelu(node) && 'complementarity' in hinge) ? 0 : Number.NEGATIVE_INFINITY;
     const bounds = known
       ? { lower: known.lower.map((low) => Math.max(low, least)), upper: known.upper }
       : { lower: least };
@@ -100,7 +103,7 @@ function addNode(full: FullSpace, node: Node, k: number, nodes: readonly Column[
     case 'multiply':
       return equate(model, label, make(), (v, i) => subtract(v, multiply(u[i]!, sources[1]![i]!)));
     case 'softmax':
-      return addSoftmax(model, label, u, make(), lastExtent(shape));
+      return addSoftmax(full, label, u, make(), lastExtent(shape));
     case 'elementwise': {
       const φ = activationOf(op.fn);
       if (φ.kind === 'smooth')
@@ -239,23 +242,45 @@ function addAffine(
 
 /** `d = Σ exp(uᵢ)`, `vᵢ = exp(uᵢ)/d`, for each row of the last axis. */
 function addSoftmax(
-  model: Model,
+  { model, logarithms }: FullSpace,
   label: string,
   u: readonly Column[],
   variables: Variable[],
   width: number,
 ): Variable[] {
-  const rows = u.length / width;
-  const totals = Float64Array.from({ length: rows }, (_, r) =>
-    u.slice(r * width, (r + 1) * width).reduce((total, v) => total + Math.exp(model.start(v)), 0),
-  );
-  const denominators = model.variables(`${label} denominator`, rows, { start: totals });
-  equate(model, `${label} denominator`, [...denominators], (d, r) =>
-    subtract(d, sum(u.slice(r * width, (r + 1) * width).map(exp))),
-  );
+  const rows = Array.from({ length: u.length / width }, (_, r) => u.slice(r * width, (r + 1) * width));
+  if (logarithms) return addShares(model, label, rows, variables);
+  const totals = rows.map((row) => row.reduce((total, v) => total + Math.exp(model.start(v)), 0));
+  const denominators = model.variables(`${label} denominator`, rows.length, { start: totals });
+  equate(model, `${label} denominator`, [...denominators], (d, r) => subtract(d, sum(rows[r]!.map(exp))));
   return equate(model, label, variables, (v, i) =>
     subtract(v, divide(exp(u[i]!), denominators.at(Math.floor(i / width)))),
   );
+}
+
+/**
+ * The same by logarithms: `uᵢ − log vᵢ = l`, `Σ v = 1`. Where a share is near 0 or 1 the slopes of the other form vanish, and a step
+ * that wants another share is far too long.
+ */
+function addShares(
+  model: Model,
+  label: string,
+  rows: readonly (readonly Column[])[],
+  variables: Variable[],
+): Variable[] {
+  const totals = rows.map((row) => {
+    const most = row.reduce((own, v) => Math.max(own, model.start(v)), Number.NEGATIVE_INFINITY);
+    return most + Math.log(row.reduce((total, v) => total + Math.exp(model.start(v) - most), 0));
+  });
+  const logarithms = model.variables(`${label} log denominator`, rows.length, { start: totals });
+  const width = rows[0]!.length;
+  equate(model, `${label} log denominator`, [...logarithms], (_, r) =>
+    linear(new Float64Array(width).fill(1), variables.slice(r * width, (r + 1) * width), -1),
+  );
+  return equate(model, label, variables, (v, i) => {
+    const r = Math.floor(i / width);
+    return subtract(linear([1, -1], [rows[r]![i % width]!, logarithms.at(r)]), log(v));
+  });
 }
 
 /**

@@ -22,15 +22,15 @@ export const makesVariables = ({ op }: Node): boolean => !moves(op);
 export const isRelu = ({ op }: Node): boolean => op.kind === 'elementwise' && op.fn.name === 'relu';
 
 /**
- * The outputs `y`, and the nodes whose variables they are: those that outputs name, looking through reshapes. With
- * `nonnegative`, outputs that are a ReLU are bounded below by 0.
+ * The outputs `y`, and the nodes whose variables they are: those that outputs name, looking through reshapes. Those that are
+ * `nonnegative` are bounded below by 0.
  */
 export function firstVariables(
   model: Model,
   net: Network,
   values: readonly Float64Array[],
   options: OutputOptions,
-  nonnegative: boolean,
+  nonnegative: (node: Node) => boolean,
 ): { outputs: VariableArray; own: Map<number, Variable[]> } {
   const spread = (
     given: number | ArrayLike<number> | undefined,
@@ -55,11 +55,11 @@ export function firstVariables(
     const size = countOf(node.shape);
     if (makesVariables(node) && !places.has(k)) {
       places.set(k, offset);
-      if (nonnegative && isRelu(node))
+      if (nonnegative(node))
         for (let i = offset; i < offset + size; i++) {
           if (upper[i]! < 0)
             throw new InputError(
-              `network '${net.name}': output ${i} is a ReLU and never below 0, its upper bound is ${upper[i]}`,
+              `network '${net.name}': output ${i} is never below 0, its upper bound is ${upper[i]}`,
             );
           lower[i] = Math.max(lower[i]!, 0);
         }

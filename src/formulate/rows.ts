@@ -12,7 +12,7 @@ import { isSmooth } from '../network/traits.js';
 import { addFullSpace } from './full.js';
 import type { PieceRows } from './kinks.js';
 import type { Settled } from './options.js';
-import { firstVariables } from './outputs.js';
+import { firstVariables, isRelu } from './outputs.js';
 import { addContinued, addUse } from './uses.js';
 import { columns, startValues, type Whole } from './whole.js';
 
@@ -102,7 +102,7 @@ export function addRows(
     net,
     values,
     { ...options, name },
-    'complementarity' in hinge,
+    (node) => ('complementarity' in hinge && isRelu(node)) || (goesOn && node.op.kind === 'softmax'),
   );
   const pieces: PieceRows[] = [];
   const bounds = options.tighten ? boundsAt(model, net, inputs) : undefined;
@@ -118,6 +118,7 @@ export function addRows(
     bounds,
     pieces,
     use: { net, inputs },
+    logarithms: goesOn,
   });
   if (goesOn) addContinued(model, pieces, '');
   const bent = !net.nodes.every(({ op }) => isSmooth(op));

@@ -146,3 +146,35 @@ describe('kinks without a word', () => {
     expect(solution.networkError).toBeLessThan(1e-6);
   });
 });
+
+it('full space leaves a softmax that is sure of another class', async () => {
+  const graph = new Graph(generator(5));
+  const hidden = graph.elementwise(graph.affine(graph.input(2), 8), { name: 'relu' });
+  const scores = graph.affine(hidden, 3);
+  const sure = { shape: [3], data: Float64Array.of(300, 300, 300) };
+  const shift = { shape: [3], data: new Float64Array(3) };
+  const scaled = graph.add({ kind: 'scale', scale: sure, shift }, [3], scores);
+  const net = graph.network(2, [graph.add({ kind: 'softmax' }, [3], scaled)]);
+  const at = (x: readonly number[]): number[] => [...NN(net, x)];
+  // The class of the start, and one that another point of the box has.
+  const from = [0.1, 0.1];
+  const grid = Array.from({ length: 441 }, (_, k) => [(k % 21) / 3.5 - 3, Math.floor(k / 21) / 3.5 - 3]);
+  const classOf = (x: readonly number[]): number => at(x).indexOf(Math.max(...at(x)));
+  const target = grid.map(classOf).find((own) => own !== classOf(from))!;
+  expect(at(from)[target]).toBeLessThan(1e-8);
+  const model = new Model('sure');
+  const x = model.variables('x', 2, { lower: -3, upper: 3, start: from });
+  const y = network(net, x, { formulation: 'full', relu: 'continuation' });
+  model.constrain(y.at(target), { lower: 0.6 });
+  model.minimize(sum([...x].map((v, k) => power(subtract(v, from[k]!), 2))));
+  const { status, message, networkError, x: found } = await solveHere(model);
+  expect(isSolved(status), message).toBe(true);
+  expect(networkError).toBeLessThanOrEqual(1e-7);
+  expect(at(found.slice(0, 2) as unknown as number[])[target]).toBeGreaterThan(0.6 - 1e-6);
+  const best = grid
+    .filter((own) => at(own)[target]! >= 0.6)
+    .map((own) => own.reduce((total, v, k) => total + (v - from[k]!) ** 2, 0));
+  expect(found.slice(0, 2).reduce((total, v, k) => total + (v - from[k]!) ** 2, 0)).toBeLessThan(
+    Math.min(...best) + 1e-6,
+  );
+});

@@ -30,7 +30,7 @@ function converted(value: Constant, kind: Kind, single: boolean): Constant {
 /** `(q − zero) · scale` of constants, one scale for all, for each entry of an axis, or for each block of one. */
 function dequantize(call: Call): Constant {
   const value = call.value(0);
-  if (isComputed(value)) throw call.error('only weights may be quantized; export the network in floats');
+  if (isComputed(value)) throw call.error('only weights may be quantized; export in floats');
   const scale = call.constant(1, 'scale');
   const zero = call.optional(2, 'zero point');
   const { shape } = value;
@@ -66,7 +66,7 @@ function dequantize(call: Call): Constant {
 }
 
 const quantized: Operator = (call) => {
-  throw call.error('only weights may be quantized; export the network in floats');
+  throw call.error('only weights may be quantized; export in floats');
 };
 
 export const casting: Readonly<Record<string, Operator>> = {

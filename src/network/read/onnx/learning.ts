@@ -164,9 +164,9 @@ export const learning: Readonly<Record<string, Operator>> = {
     return call.value(0);
   },
   ZipMap: refused('makes dictionaries; export with options={"zipmap": False}'),
-  TreeEnsembleRegressor: refused('trees have no derivatives; train a smooth model instead'),
-  TreeEnsembleClassifier: refused('trees have no derivatives; train a smooth model instead'),
-  TreeEnsemble: refused('trees have no derivatives; train a smooth model instead'),
+  TreeEnsembleRegressor: refused('trees have no derivatives; train a smooth model'),
+  TreeEnsembleClassifier: refused('trees have no derivatives; train a smooth model'),
+  TreeEnsemble: refused('trees have no derivatives; train a smooth model'),
   SVMClassifier: refused('lets pairs of classes vote; nearest is LinearClassifier'),
   Binarizer: refused('is constant between its jumps, so that no derivative sees it; leave it out'),
 };

@@ -223,6 +223,8 @@ export class Evaluator {
       throw call.error('takes a list of tensors; nearest is TensorListStack');
     }
     const rule = Object.hasOwn(tensorflowRules, node.op) ? tensorflowRules[node.op] : undefined;
+    if (!rule && /random|multinomial|truncatednormal/i.test(node.op))
+      throw call.error('is random; save for inference');
     if (!rule)
       throw call.error(`cannot be read; nearest is ${nearest(node.op, Object.keys(tensorflowRules))}`);
     const onnx: Onnx = (op, own, attributes = new Map(), outputs = 1) => {
