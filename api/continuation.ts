@@ -27,7 +27,7 @@ export interface Continuation<T extends Staged> {
  * Products of complementarity are these, one after the other, in squares of the size of what enters kinks; the last is the
  * tolerance. Where they are equalities a large one would move every layer by as much as its values.
  */
-const relaxations = { most: [0.3, 1e-2, 3e-4, 1e-5], equal: [5e-3, 1e-4, 2e-6] } as const;
+const relaxations = { most: [1e-3, 1e-5], equal: [5e-3, 1e-4, 2e-6] } as const;
 type Way = keyof typeof relaxations;
 
 /** Barriers that a less relaxed solve begins with at most. */
