@@ -59,6 +59,15 @@ function readNames(stub: string, plain: NlNames, budget: Budget): NlNames {
     throw new InputError(
       `${stub}.col: ${column.length} names for ${plain.variables.length} variables; remove it or write it anew with the .nl file`,
     );
+  const places = new Map<string, number>();
+  column?.forEach((name, k) => {
+    const before = places.get(name);
+    if (name === '' || before !== undefined)
+      throw new InputError(
+        `${stub}.col:${k + 1}: ${before === undefined ? 'a name is empty' : `${told(name)} stands in line ${before} as well`}; remove the file or write it anew with the .nl file`,
+      );
+    places.set(name, k + 1);
+  });
   const rows = plain.constraints.length;
   if (row && (row.length < rows || row.length > rows + plain.objectives.length))
     throw new InputError(

@@ -150,6 +150,10 @@ describe('a .nl file', () => {
       }
       writeFileSync(join(folder, 'a.col'), 'x\ny\n');
       expect(() => readNl(join(folder, 'a.nl'))).toThrow(/a\.col: 2 names for 3 variables/);
+      writeFileSync(join(folder, 'a.col'), 'x\ny\nx\n');
+      expect(() => readNl(join(folder, 'a.nl'))).toThrow(/a\.col:3: 'x' stands in line 1 as well/);
+      writeFileSync(join(folder, 'a.col'), 'x\n\nz\n');
+      expect(() => readNl(join(folder, 'a.nl'))).toThrow(/a\.col:2: a name is empty/);
     } finally {
       rmSync(folder, { recursive: true });
     }
