@@ -29,7 +29,8 @@ export interface ManyProgress {
 
 export interface ManyOptions {
   /**
-   * Solves at the same time, each in a thread of its own. Networks in oracle hosts are computed for all of them together.
+   * Solves at the same time, each in a thread of its own. Networks in oracle hosts are computed for all of them together: the last
+   * bits of a solution may then depend on who asked at the same time, not so with engine `wasm` or one solve at a time.
    * Default: as many as the runtime has threads.
    */
   readonly concurrency?: number | undefined;
