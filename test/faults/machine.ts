@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { modelFolder } from '../../models/index.js';
 import { orphans, type Ran, scratch, shell } from './command.js';
 
 /** A machine that lacks something, and what the command must do there. */
@@ -10,7 +13,7 @@ export interface MachineFault {
   readonly script: string;
   readonly code: number;
   /** What standard output holds; default nothing. */
-  readonly stdout?: 'nothing' | 'answer' | 'sol';
+  readonly stdout?: 'nothing' | 'answer' | 'sol' | 'anything';
   /** What the one line on standard error must say, where only one is allowed. */
   readonly line?: RegExp;
 }
@@ -150,7 +153,42 @@ export const machineFaults: readonly MachineFault[] = [
     code: 0,
     stdout: 'answer',
   },
+  ...shortOf().flatMap(([limit, before, flags]) =>
+    commands().map(
+      ([what, args]): MachineFault => ({
+        name: `${limit}: ${what}`,
+        script: `${before}; $NODE ${flags} $SCRIPT ${args}`,
+        code: 0,
+        stdout: 'anything',
+      }),
+    ),
+  ),
 ];
+
+/** What may be short, what a shell does for that, and what Node is told. */
+function shortOf(): (readonly [name: string, before: string, flags: string])[] {
+  return [
+    ...[2, 4, 8].map((own) => [`${own} GB of address space`, `ulimit -v ${own * 2 ** 20}`, ''] as const),
+    ['64 MB of heap', ':', '--max-old-space-size=64'],
+    ['a HOME that cannot be written', 'export HOME=/proc/x XDG_CACHE_HOME=/proc/x', ''],
+  ];
+}
+
+/** Commands beside `solve p.nl`, small ones. */
+function commands(): (readonly [name: string, args: string])[] {
+  const network = modelFolder('scopf-nine-buses');
+  const grid = '--case nine-buses';
+  return [
+    ['qp', 'qp q.json'],
+    ['inspect', `inspect ${network}`],
+    ['check by onnx', `check ${network} --engine onnx`],
+    ['bounds', `bounds ${network} --box box.json`],
+    ['export', `export ${network} --derivatives exported`],
+    ['solve scopf', `solve scopf ${grid} --json`],
+    ['simulate', `simulate ${grid}`],
+    ['train', 'train scopf --samples 20 --epochs 1 --others 1 --out trained'],
+  ];
+}
 
 /** Why a fault cannot be brought about here; undefined where it can. */
 export function lacks({ needs }: MachineFault): string | undefined {
@@ -164,6 +202,8 @@ export function lacks({ needs }: MachineFault): string | undefined {
 /** What the command did wrong under a fault; empty where nothing. */
 export async function wrongs(fault: MachineFault): Promise<string[]> {
   const { folder, remove } = scratch();
+  writeFileSync(join(folder, 'q.json'), '{ "Q": [[1]], "q": [1] }');
+  writeFileSync(join(folder, 'box.json'), '{ "lower": 0, "upper": 1 }');
   try {
     const ran = await shell(fault.script, folder);
     return [...wrongEnd(fault, ran), ...orphans(folder).map((name) => `left ${name}`)];
