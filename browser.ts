@@ -161,7 +161,7 @@ export { describe, type NodeRow } from './src/network/describe.js';
 export type * from './src/network/graph.js';
 export type { NetworkEnds } from './src/network/read/ends.js';
 export { type KerasFile, readKeras, readKerasHdf5 } from './src/network/read/keras.js';
-export type { External } from './src/network/read/onnx/tensor.js';
+export type { External } from './src/network/read/onnx/external.js';
 export { type OnnxFile, type OnnxOptions, readOnnx } from './src/network/read/onnx.js';
 export type { TfjsArtifacts } from './src/network/read/tfjs.js';
 export { fromTfjs, type ReadOptions, type TfjsModel } from './src/network/read/tfjs.js';

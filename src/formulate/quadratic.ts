@@ -1,6 +1,5 @@
 import type { QuadraticProgram } from '../core/quadratic-program.js';
-import type { Tensor } from '../network/graph.js';
-import type { OpOf } from '../network/traits.js';
+import type { OpOf, Tensor } from '../network/graph.js';
 
 /** The solution z of a quadratic program, multipliers ν and λ ≥ 0, and slacks s = h − Gz. */
 export interface QuadraticSolution {

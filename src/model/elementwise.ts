@@ -57,6 +57,8 @@ export function elementwise(
   f: (args: readonly Expression[]) => Expression,
   args: readonly Operands[],
 ): Expression | ExpressionArray {
+  const missing = args.indexOf(undefined as unknown as Operands);
+  if (missing >= 0) throw new InputError(`${name}: argument ${missing + 1} is missing, or undefined`);
   if (!args.some(isArrayOperand)) return f(args.map((arg) => toExpression(arg as Operand)));
   const arrays = args.map((arg) =>
     isArrayOperand(arg) ? toArray(arg, name) : new ExpressionArray<Expression>([], [toExpression(arg)]),

@@ -207,6 +207,9 @@ export function toExpression(value: Operand): Expression {
 
 function described(value: unknown): string {
   if (typeof value === 'string') return `a string, ${told(value)}`;
-  const isRelation = typeof value === 'object' && value !== null && 'entries' in value && 'shape' in value;
-  return isRelation ? `the relation '${value}', which has no value` : told(value);
+  if (typeof value !== 'object' || value === null || !('shape' in value)) return told(value);
+  if ('entries' in value) return `the relation '${value}', which has no value`;
+  return 'elements' in value
+    ? `the array '${value}'; write sum(…) or sumOfSquares(…) around it, or .at(…) behind it`
+    : told(value);
 }

@@ -112,3 +112,6 @@ export interface Network {
   /** What the reader left out or took for granted, one line each. */
   readonly notes?: readonly string[];
 }
+
+/** The op of a kind. */
+export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;

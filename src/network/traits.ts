@@ -1,8 +1,8 @@
 import { activationOf } from './activation/table.js';
-import type { Elementwise, Op, Tensor } from './graph.js';
+import type { Elementwise, Op, OpOf, Tensor } from './graph.js';
 
 export type Kind = Op['kind'];
-export type OpOf<K extends Kind> = Extract<Op, { readonly kind: K }>;
+export type { OpOf };
 
 /** Fields of an op that hold trained arrays. */
 type TensorField<O> = { [F in keyof O]-?: Tensor extends O[F] ? F : never }[keyof O];

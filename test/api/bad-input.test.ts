@@ -53,6 +53,12 @@ describe('what cannot be meant is refused in one line', () => {
       new RegExp(`input '${second}' is missing`),
     ],
     ['an input of another name', () => network(net, { u: x }), /has no input 'u'; it takes/],
+    ['an array where a value is needed', () => m.minimize(x as never), /the array 'x\[2\]'; write sum/],
+    [
+      'an argument that is missing',
+      () => power(x.at(0), undefined as never),
+      /^power: argument 2 is missing/,
+    ],
     [
       'bounds that cross',
       () => m.variable('w', { lower: 2, upper: 1 }),

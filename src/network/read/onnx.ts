@@ -7,8 +7,9 @@ import { NetworkBuilder } from '../build.js';
 import type { Network } from '../graph.js';
 import { constant } from '../lower/move.js';
 import { checkLengths, chosenInputs, chosenOutputs, lengthGiven, type NetworkEnds } from './ends.js';
+import type { External } from './onnx/external.js';
 import { type Reading, readInitializers, readNodes, type Scope } from './onnx/graph.js';
-import { denseOf, type External, elementName, kindOf, readTensor } from './onnx/tensor.js';
+import { denseOf, elementName, kindOf, readTensor } from './onnx/tensor.js';
 import { isComputed } from './onnx/value.js';
 
 export type OnnxOptions = NetworkEnds;

@@ -3,10 +3,8 @@ import type { Message } from '../../../core/onnx/schema.js';
 import { sizeOf } from '../../build.js';
 import { piece, room, type Store, stored } from '../../stored.js';
 import { fromBrain, fromHalf } from '../tfjs/half.js';
+import type { External } from './external.js';
 import type { Constant, Kind } from './value.js';
-
-/** Bytes of a part of a file beside the model; `length` undefined reads to its end. */
-export type External = (location: string, offset: number, length: number | undefined) => Bytes | Uint8Array;
 
 /** Element types of TensorProto that can be read, and their names. */
 const elements: Readonly<Record<number, readonly [name: string, kind: Kind, bytes: number]>> = {
