@@ -126,7 +126,13 @@ J, jacobian = fastest(
 H, hessian = fastest(
     {
         "hessian": lambda: func.hessian(product)(x),
-        "jacrev(jacrev)": lambda: func.jacrev(func.jacrev(product))(x),
+        "jacfwd(jacrev)": lambda: func.jacfwd(func.jacrev(product))(x),
+        **{
+            "jacrev(jacrev)" + (f" by {chunk}" if chunk else ""): lambda chunk=chunk: func.jacrev(
+                func.jacrev(product), chunk_size=chunk
+            )(x)
+            for chunk in (None, 128, 256)
+        },
     }
 )
 norms = [float(torch.linalg.norm(t)) for t in (y, J, torch.tril(H))]

@@ -51,10 +51,10 @@ const price = {
   blas: { call: 90, instruction: 0.5, product: 0.0139, number: 1.4 },
   onnx: { call: 110, instruction: 5, product: 0.0175, number: 0.7 },
 } as const;
-type Priced = keyof typeof price;
+export type Priced = keyof typeof price;
 
-/** Engines for the CPU, the quickest first. */
-function byPrice({ instructions }: Program): readonly Priced[] {
+/** What a program's price goes by: instructions, and thousands of operations of products and of other numbers. */
+export function amountsOf({ instructions }: Program) {
   const free = ['constant', 'reshape', 'x', 'λ'];
   const products = ['matmul', 'contract', 'symmetric'];
   const operations = flopsEach(instructions);
@@ -63,11 +63,22 @@ function byPrice({ instructions }: Program): readonly Priced[] {
     if (products.includes(kind)) product += operations[k]! / 1000;
     else if (!free.includes(kind)) number += sizeOf(shape) / 1000;
   });
-  const of = (engine: Priced): number => {
-    const own = price[engine];
-    return own.call + own.instruction * instructions.length + own.product * product + own.number * number;
-  };
-  return (['wasm', 'blas', 'onnx'] as const).toSorted((a, b) => of(a) - of(b));
+  return { call: 1, instruction: instructions.length, product, number };
+}
+
+/** Microseconds that an engine is thought to take. */
+export function priceOf(
+  engine: Priced,
+  { call, instruction, product, number }: ReturnType<typeof amountsOf>,
+) {
+  const own = price[engine];
+  return own.call * call + own.instruction * instruction + own.product * product + own.number * number;
+}
+
+/** Engines for the CPU, the quickest first. */
+function byPrice(program: Program): readonly Priced[] {
+  const amounts = amountsOf(program);
+  return (['wasm', 'blas', 'onnx'] as const).toSorted((a, b) => priceOf(a, amounts) - priceOf(b, amounts));
 }
 
 /**

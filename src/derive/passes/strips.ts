@@ -6,6 +6,8 @@ import { type Shape, sizeOf } from '../shape.js';
 /** Numbers of the largest tensor of a strip, a few of which stay in the second-level cache, and rows below which there are none to part. */
 const usual = { numbers: 2 ** 15, rows: 64 };
 type Limits = typeof usual;
+/** Instructions that a group becomes, at most. */
+const MOST = 2 ** 14;
 /** Numbers of a factor that is read anew for each strip. */
 const FACTOR = 2 ** 14;
 /** Operations of a product in the time of one number that is written, as `cost` counts. */
@@ -152,8 +154,9 @@ class Strips {
       if (kind === 'matmul' || kind === 'contract') product += operations[k]!;
       if (kind !== 'reshape') numbers += sizeOf(shape);
     }
-    const strip = Math.floor((this.numbers * this.rows) / widest);
-    if (2 * strip > this.rows || strip === 0 || product > PER_NUMBER * numbers) return;
+    const fewest = Math.ceil((this.rows * group.members.length) / MOST);
+    const strip = Math.max(fewest, Math.floor((this.numbers * this.rows) / widest));
+    if (2 * strip > this.rows || product > PER_NUMBER * numbers) return;
     group.strip = Math.ceil(this.rows / Math.ceil(this.rows / strip));
   }
 

@@ -217,7 +217,11 @@ export class WasmExecutable implements Executable {
 
   /** Work space for the widest product of `program`. */
   #workFor(arena: Arena, { instructions }: Program): number {
-    const widest = instructions.reduce((most, { shape }) => Math.max(most, shape.at(-1) ?? 1), 1);
+    const products = ['matmul', 'contract', 'symmetric'];
+    const widest = instructions.reduce(
+      (most, { kind, shape }) => (products.includes(kind) ? Math.max(most, shape.at(-1) ?? 1) : most),
+      1,
+    );
     const doubles = arena.kernels.gemmWork(widest);
     if (doubles > this.#work.doubles) this.#work = { at: arena.reserve(doubles), doubles };
     return this.#work.at;
