@@ -46,7 +46,7 @@ export function plotTrajectory(title: string, { t, states, controls }: Course): 
     '<style>text{font:11px system-ui,sans-serif;fill:currentColor}.name{font-weight:600}.frame{fill:none;stroke:currentColor;opacity:.25}.zero{stroke:currentColor;opacity:.25;stroke-dasharray:3 3}polyline{fill:none;stroke-width:1.8;stroke-linejoin:round}.state{stroke:#2f7fd0}.control{stroke:#d0702f}</style>',
     `<text x="${left}" y="18" class="name">${escaped(title)}</text>`,
     ...panels,
-    `<text x="${left}" y="${bottom}">0</text><text x="${width - right}" y="${bottom}" text-anchor="end">${short(end)}</text>`,
+    `<text x="${left}" y="${bottom}">0</text><text x="${(left + width - right) / 2}" y="${bottom}" text-anchor="middle">time</text><text x="${width - right}" y="${bottom}" text-anchor="end">${short(end)}</text>`,
     '</svg>',
   ].join('\n');
 }

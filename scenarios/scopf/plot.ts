@@ -1,8 +1,11 @@
 import type { FrequencyCourse } from '../../index.js';
 
-const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [760, 420, 70, 40, 24, 52];
+/** At the right stand the names. */
+const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [1060, 420, 70, 40, 324, 52];
+/** Names that find room. */
+const MOST = 20;
 
-/** The frequency over time after some losses as SVG, each course with its name. */
+/** The frequency over time after some losses as SVG, each course with its name; equal ones share a colour and a line of text. */
 export function plotFrequency(
   courses: readonly { readonly name: string; readonly course: FrequencyCourse }[],
   title: string,
@@ -27,8 +30,12 @@ export function plotFrequency(
   for (let t = 0; t <= seconds + every / 2; t += every)
     grid.push(text(x(t), HEIGHT - BOTTOM + 18, String(Math.round(1000 * t) / 1000), 'middle'));
   const colours = ['#1f5fa8', '#c8501e', '#2c8a4b', '#7a4fa3', '#8a6d00', '#00838f', '#ad1457', '#455a64'];
-  const lines = courses.map(({ name, course }, k) => {
-    const colour = colours[k % colours.length]!;
+  const keyOf = ({ lowest, lowestAt }: FrequencyCourse): string =>
+    `lowest ${lowest.toFixed(4)} Hz at ${lowestAt.toFixed(2)} s`;
+  const keys = [...new Set(courses.map(({ course }) => keyOf(course)))];
+  const colourOf = (key: string): string => colours[keys.indexOf(key) % colours.length]!;
+  const lines = courses.map(({ course }) => {
+    const colour = colourOf(keyOf(course));
     const stride = Math.max(1, Math.floor(course.time.length / 1000));
     const points = Array.from(
       course.time,
@@ -39,9 +46,15 @@ export function plotFrequency(
     return [
       `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.8"/>`,
       `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="3.2" fill="${colour}"/>`,
-      `<g fill="${colour}">${text(WIDTH - RIGHT - 4, TOP + 16 + 16 * k, `${name}: lowest ${course.lowest.toFixed(4)} Hz at ${course.lowestAt.toFixed(2)} s`, 'end')}</g>`,
     ].join('');
   });
+  const named = keys.slice(0, keys.length > MOST ? MOST - 1 : MOST).map((key, k) => {
+    const [first, ...others] = courses.filter(({ course }) => keyOf(course) === key);
+    const who = `${first!.name}${others.length === 0 ? '' : others.length === 1 ? `, ${others[0]!.name}` : ` and ${others.length} more`}`;
+    return `<g fill="${colourOf(key)}">${text(WIDTH - RIGHT + 12, TOP + 12 + 16 * k, `${who}: ${key}`)}</g>`;
+  });
+  if (keys.length > MOST)
+    named.push(text(WIDTH - RIGHT + 12, TOP + 12 + 16 * (MOST - 1), `… and ${keys.length - MOST + 1} more`));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="Helvetica, Arial, sans-serif">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
@@ -49,6 +62,7 @@ export function plotFrequency(
     ...grid,
     `<rect x="${LEFT}" y="${TOP}" width="${WIDTH - LEFT - RIGHT}" height="${HEIGHT - TOP - BOTTOM}" fill="none" stroke="#666"/>`,
     ...lines,
+    ...named,
     text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, 'seconds after the loss', 'middle'),
     `<text transform="translate(18 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" font-size="12" text-anchor="middle">frequency, Hz</text>`,
     '</svg>\n',
