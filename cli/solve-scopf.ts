@@ -22,12 +22,11 @@ import { type SolveFlags, solverSettings } from './options.js';
 import { print, remark, toJson } from './output.js';
 import { Outputs } from './outputs.js';
 import { byName, resultJson, summary } from './report.js';
-import { changes, costOf, costTable } from './scopf/costs.js';
 import { distanceToSamples, foretold } from './scopf/frequency.js';
 import { beyondOf, culprits, inadequate, whyNot } from './scopf/infeasible.js';
+import { contingencyTable, costLines, frequencyLines, type Solves, securityJson } from './scopf/result.js';
 import { simulated as simulatedLosses, simulatedTable, warningOf } from './scopf/simulated.js';
 import { rangeFor, surrogateOf } from './scopf/surrogate.js';
-import { table } from './table.js';
 
 export interface ScopfFlags extends CaseFlags {
   readonly contingency?: string;
@@ -48,8 +47,6 @@ const MOST_LINES = 5;
 /** Ends that have a cause in the problem. */
 const isWithoutAnswer = (status: Solution['status']): boolean =>
   status === 'infeasible' || status === 'restoration-failed';
-/** $/h that count as no cost. */
-const NOTHING = 1e-2;
 
 /** `graybox solve scopf`; returns the exit code. */
 export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number> {
@@ -139,43 +136,24 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
         );
     }
 
-    tell(
-      costTable([
-        { what: 'dispatch alone', solution: dispatch.solution },
-        { what: 'with the contingencies', solution: first },
-        ...(secured ? [{ what: "within the network's samples", solution: unlimited ?? solution }] : []),
-        ...(unlimited ? [{ what: `with ${limit} Hz`, solution }] : []),
-      ]),
-    );
-    const [alone, withLosses] = [costOf(dispatch.solution), costOf(first)];
-    if (alone !== null && withLosses !== null && withLosses - alone < NOTHING)
-      tell(
-        contingencyLimits === 'off'
-          ? 'The contingencies cost nothing: without limits of units after a loss all their multipliers are 0.'
-          : 'The contingencies cost nothing: none of their limits binds.',
-      );
-    if (solved) {
-      tell('');
-      tell(
-        table(
-          ['contingency', 'lost', 'answer MW', 'binds after it'],
-          report.contingencies.map((each) => [
-            each.name,
-            each.element,
-            each.deltaMW.toFixed(2),
-            each.binding ?? '-',
-          ]),
-        ),
-      );
-    }
-    const mark = extrapolated ? ' (extrapolated)' : '';
+    const solves: Solves = {
+      dispatch: dispatch.solution,
+      secured: secured || undefined,
+      unlimited,
+      solution,
+    };
+    for (const line of costLines(solves, { limit, limitsAfter: contingencyLimits === 'on' })) tell(line);
+    if (solved) tell(`\n${contingencyTable(report)}`);
     if (solved && foretelling && report.frequency && unlimited) {
-      const { price, lowest, lowestBus } = report.frequency;
       tell('');
-      tell(
-        `Lowest frequency by the network${mark}: ${foretelling.lowestBefore.toFixed(4)} Hz without the limit, ${lowest.toFixed(4)} Hz with it (${typeof lowestBus === 'number' ? `bus ${lowestBus}` : lowestBus}); price of the limit${mark} ${price.toFixed(0)} $/h per Hz.`,
+      const lines = frequencyLines(
+        report.frequency,
+        foretelling,
+        extrapolated,
+        [before, unlimited],
+        [problem, solution],
       );
-      tell(changes(before, unlimited, problem, solution));
+      for (const line of lines) tell(line);
     }
     const distance =
       solved && frequency && surrogate?.card
@@ -198,35 +176,7 @@ export async function solveScopf(flags: SolveFlags & ScopfFlags): Promise<number
     const json = {
       ...resultJson('scopf', solution, byName(names, solution.x)),
       grid: report.grid,
-      security: {
-        contingencies: report.contingencies.map(({ name, kind, element, deltaMW, binding }) => ({
-          name,
-          kind,
-          element,
-          deltaMW,
-          binding,
-        })),
-        cost: {
-          dispatch: alone,
-          contingencies: withLosses,
-          range: secured ? costOf(unlimited ?? solution) : null,
-          frequency: unlimited ? costOf(solution) : null,
-        },
-        frequency: report.frequency
-          ? {
-              limit: report.frequency.limit,
-              price: solved ? report.frequency.price : null,
-              lowest: report.frequency.lowest,
-              lowestBus: report.frequency.lowestBus,
-              simulated: losses?.length ? Math.min(...losses.map(({ lowest }) => lowest)) : null,
-              lowestBefore:
-                unlimited && isSolved(unlimited.status) ? (foretelling?.lowestBefore ?? null) : null,
-              extrapolated,
-            }
-          : null,
-        outOfRange: distance?.outOfRange ?? [],
-        nearestSample: distance?.nearestSample ?? null,
-      },
+      security: securityJson(solves, report, { foretelling, distance, losses, extrapolated }),
       multipliers: solution.multipliers,
     };
     const written =
