@@ -233,3 +233,33 @@ it.each([
   expect(flags).toEqual(expect.arrayContaining(['weakly-active', 'dependent-rows']));
   expect(flags!.includes('dual-not-unique')).toBe(others !== 'no');
 });
+
+it('condenses bounds of one variable beside rows of many to the answers that were made', () => {
+  const n = 10;
+  for (const seed of [1, 2, 3]) {
+    const bounded = (j: number, sign: number) =>
+      Float64Array.from({ length: n }, (_, k) => (k === j ? sign * 2 : 0));
+    const list = [...Array(2 * n).keys()];
+    const chosen = [
+      ...list.map((k) => (k < n ? { lam: k % 3 === 0 ? 0.5 : 0, s: k % 3 === 0 ? 0 : 1.5 } : { s: 0.75 })),
+      ...Array.from({ length: 12 }, (_, k) => (k < 2 ? { lam: 0.25 } : { s: 1 })),
+    ];
+    const { problem, answer } = exactly(n, 0, chosen, seed);
+    const G = problem.G.slice();
+    for (const k of list) G.set(bounded(k % n, k < n ? 1 : -1), k * n);
+    const made = withAnswer(problem.Q, problem.A, G, answer);
+    const other = exactly(n, 0, chosen, seed + 50).problem;
+    // Beside one without bounds, in the other lane, and beside itself.
+    for (const pair of [
+      [made, made],
+      [made, other],
+      [other, made],
+    ]) {
+      const solution = solveBatch(batchOf(pair));
+      expect(solution.statuses).toEqual(['optimal', 'optimal']);
+      const at = pair.indexOf(made);
+      const own = solution.z.slice(at * n, (at + 1) * n);
+      expect(largest(own.map((value, j) => value - answer.z[j]!))).toBeLessThan(1e-9);
+    }
+  }
+});

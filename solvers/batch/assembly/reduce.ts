@@ -158,7 +158,7 @@ function settleSlacks(bad: usize): void {
         if (!(load<f64>(a.r + (<usize>i << 4) + lane) > CLEAR * load<f64>(most + lane))) store<f64>(bad + lane, 1);
 }
 
-/** X̂ = X_G − Y L_M⁻¹ X_A, its rows scaled to length 1, and X̂ᵀ. */
+/** X̂ = X_G − Y L_M⁻¹ X_A, its rows scaled to length 1. */
 function projectRows(): void {
   const M = a.M;
   const N = a.N;
@@ -178,11 +178,45 @@ function projectRows(): void {
       scaleRow(i, lane, load<f64>(left + lane), load<f64>(whole + lane));
     const own = v128.load(a.scale + (<usize>i << 4));
     for (let j = 0; j < N; j++) {
-      const value = f64x2.mul(v128.load(row + (<usize>j << 4)), own);
-      v128.store(row + (<usize>j << 4), value);
-      v128.store(a.turned + <usize>j * a.ldP + (<usize>i << 4), value);
+      const at = row + (<usize>j << 4);
+      v128.store(at, f64x2.mul(v128.load(at), own));
     }
   }
+  turnRows();
+}
+
+/** The transpose of the rows of X̂, or, without equalities, of those of G, scaled alike, that are no bounds of one variable. */
+function turnRows(): void {
+  const M = a.M;
+  let count = 0;
+  for (let i = 0; i < a.p; i++) {
+    const column = M > 0 ? -1 : onlyColumn(a.C + <usize>i * a.ldN);
+    store<i32>(a.only + (<usize>i << 2), column);
+    if (column >= 0) continue;
+    count++;
+    store<i32>(a.dense + (<usize>count << 2), i);
+    const row = (M > 0 ? a.S : a.C) + <usize>i * a.ldN;
+    const by = M > 0 ? f64x2.splat(1) : v128.load(a.scale + (<usize>i << 4));
+    for (let j = 0; j < a.N; j++)
+      v128.store(
+        a.turned + <usize>j * a.ldP + (<usize>(count - 1) << 4),
+        f64x2.mul(v128.load(row + (<usize>j << 4)), by),
+      );
+  }
+  store<i32>(a.dense, count);
+  for (let k = count; k < ((count + 3) & ~3); k++)
+    for (let j = 0; j < a.N; j++) v128.store(a.turned + <usize>j * a.ldP + (<usize>k << 4), f64x2.splat(0));
+}
+
+/** The column of the only entry that a row has in both problems, or −1. */
+function onlyColumn(row: usize): i32 {
+  let found = -1;
+  for (let j = 0; j < a.n; j++) {
+    if (!hasEntry(row + (<usize>j << 4))) continue;
+    if (found >= 0) return -1;
+    found = j;
+  }
+  return found;
 }
 
 /** S, scaled to a unit diagonal. */

@@ -18,7 +18,7 @@ export let ldF: usize = 0;
 
 /** Whether S is not formed: systems are of order N then, not P, and S = X̂X̂ᵀ is had by its factor. */
 export let condensed: bool = false;
-/** Q (N × N), symmetric; C = [A; G] (T × N), the largest entries of its rows (T); S (P × P), or X̂ (P × N), X̂ᵀ and room for one more of these. */
+/** Q (N × N), symmetric; C = [A; G] (T × N), the largest entries of its rows (T); S (P × P), or X̂ (P × N), the transpose of the dense rows and room for one more of these. */
 export let Q: usize = 0;
 export let C: usize = 0;
 export let largestOfC: usize = 0;
@@ -50,6 +50,9 @@ export let Δs: usize = 0;
 export let t: usize = 0;
 export let last: usize = 0;
 export let ones: usize = 0;
+/** In condensed form: how many rows of G have more than one entry, or count as such, and which (i32); the only column of others, or −1 (P, i32). */
+export let dense: usize = 0;
+export let only: usize = 0;
 /** Of length P, and N, in condensed form. */
 export let weights: usize = 0;
 export let pWork: usize = 0;
@@ -116,6 +119,8 @@ export function layOut(variables: i32, equalities: i32, inequalities: i32, conde
   S = take(P * (condense ? N : P));
   turned = condense ? take(N * P) : 0;
   room = condense ? take(N * P) : 0;
+  dense = condense ? take((P >> 2) + 1) : 0;
+  only = condense ? take((P >> 2) + 1) : 0;
   weights = condense ? take(P) : 0;
   pWork = condense ? take(P) : 0;
   nWork = condense ? take(N) : 0;
