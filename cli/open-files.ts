@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Files open at once while modules are loaded in three threads, and some to spare. */
-const needed = 112;
+const needed = 224;
 
 /** Why this process may open too few files to load what it needs; undefined where it may, or where nothing is told. */
 export function tooFewOpenFiles(): string | undefined {
