@@ -155,6 +155,12 @@ export const machineFaults: readonly MachineFault[] = [
     }),
   ),
   {
+    name: '1 GB of address space',
+    script: 'ulimit -v 1048576; $GRAYBOX solve p.nl --json',
+    code: 2,
+    line: /too little address space: 1\.00 GiB are allowed/,
+  },
+  {
     name: '64 MB of heap',
     script: '$NODE --max-old-space-size=64 $SCRIPT solve p.nl --json',
     code: 0,
