@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { estimation, measurements, times, truth } from '../examples/drift.js';
 import { noise } from '../examples/trained.js';
 import {
@@ -29,6 +30,7 @@ import {
   subtract,
   sumOfSquares,
 } from '../index.js';
+import { Turns } from '../runtime/node/turns.js';
 import { packageRoot } from '../scenarios/data.js';
 import { machine, median } from './machine.js';
 
@@ -245,6 +247,33 @@ async function starts() {
   };
 }
 
+/** Milliseconds that two threads need to wake each other: what no solve in another thread can do without. */
+async function roundTrip(): Promise<number> {
+  const counters = new Int32Array(new SharedArrayBuffer(8));
+  const echo = `
+    const { parentPort, workerData: c } = require('node:worker_threads');
+    parentPort.on('message', () => {});
+    (async () => {
+      for (let seen = 0; ; seen++) {
+        while (Atomics.load(c, 0) === seen) await Atomics.waitAsync(c, 0, seen).value;
+        Atomics.add(c, 1, 1);
+        Atomics.notify(c, 1);
+      }
+    })();`;
+  const worker = new Worker(echo, { eval: true, workerData: counters });
+  const turns = new Turns(counters);
+  const took: number[] = [];
+  for (let k = 0; k < 1000; k++) {
+    const { wall } = await timed(() => {
+      turns.pass(0);
+      return turns.past(1, k);
+    });
+    if (k >= 500) took.push(wall);
+  }
+  await worker.terminate();
+  return median(took);
+}
+
 /** A problem so small that what surrounds the solver shows. */
 async function again() {
   const model = new Model('again');
@@ -270,6 +299,7 @@ async function again() {
     median: median(around),
     least: sorted[Math.floor(0.1 * sorted.length)]!,
     growth: (process.memoryUsage().rss - held) / 2 ** 20,
+    roundTrip: await roundTrip(),
   };
 }
 
@@ -325,6 +355,6 @@ else {
     );
   if (a)
     console.log(
-      `${a.solves} solves of a prepared model: ${ms(a.median)} each around solver and oracle (a tenth below ${ms(a.least)}), memory ${a.growth >= 0 ? '+' : ''}${a.growth.toFixed(1)} MiB`,
+      `${a.solves} solves of a prepared model: ${ms(a.median)} each around solver and oracle (a tenth below ${ms(a.least)}; two threads that only wake each other ${ms(a.roundTrip)}), memory ${a.growth >= 0 ? '+' : ''}${a.growth.toFixed(1)} MiB`,
     );
 }

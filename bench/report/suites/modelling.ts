@@ -69,6 +69,7 @@ export const modelling: Suite = {
             ['counterfactual, one start', starts!.one.toFixed(2)],
             ['… twelve', starts!.twelve.toFixed(2)],
             ['around solver and oracle, prepared, 10 variables', again!.median.toFixed(2)],
+            ['two threads that only wake each other', again!.roundTrip.toFixed(3)],
           ],
         ),
       ].join('\n\n'),
