@@ -35,7 +35,7 @@ const advice =
 const conversions: Readonly<Record<string, string>> = {
   '.pt': 'export it with torch.onnx.export',
   '.pth': 'export it with torch.onnx.export',
-  '.safetensors': 'holds weights alone: give readSafetensors(bytes) to dense([{ W, b, activation }, …])',
+  '.safetensors': 'holds weights alone: give readSafetensors(file) to dense([{ W, b, activation }, …])',
   '.pb': 'convert it with tf2onnx or tensorflowjs_converter',
   '.tflite': 'convert it with tf2onnx',
   '.pkl': 'convert it with skl2onnx',

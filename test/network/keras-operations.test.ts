@@ -335,3 +335,100 @@ it('reads masks that hide nothing, and no others', () => {
   expect(valuesOf(attention(tensor('n')), [['a', 0, 0]], [0, 0])).toEqual([0, 0]);
   expect(() => valuesOf(attention(tensor('x')), [['a', 0, 0]], [0, 0])).toThrow(/"query_mask"/);
 });
+
+/** A functional model of Keras 2 of functions of TensorFlow over x, of shape [2, 2]. */
+function lambdas(calls: readonly (readonly [kind: string, call: readonly unknown[]])[]) {
+  const layers = [
+    {
+      class_name: 'InputLayer',
+      config: { batch_input_shape: [null, 2, 2], name: 'x' },
+      name: 'x',
+      inbound_nodes: [],
+    },
+    ...calls.map(([kind, call], k) => ({
+      class_name: kind === '__operators__.getitem' ? 'SlicingOpLambda' : 'TFOpLambda',
+      config: { name: `v${k}`, trainable: true, dtype: 'float32', function: kind },
+      name: `v${k}`,
+      inbound_nodes: [call],
+    })),
+  ];
+  const config = {
+    name: 'm',
+    layers,
+    input_layers: [['x', 0, 0]],
+    output_layers: [[`v${calls.length - 1}`, 0, 0]],
+  };
+  const topology = { keras_version: '2.21.0', model_config: { class_name: 'Functional', config } };
+  const network = readTfjsFiles({
+    file: 'model.json',
+    name: 'm',
+    json: new TextEncoder().encode(JSON.stringify({ modelTopology: topology, weightsManifest: [] })),
+    open: () => ({ next: fromMemory([]), close: () => undefined }),
+  });
+  return Array.from(forward(network, x));
+}
+
+it.each<[string, Parameters<typeof lambdas>[0], readonly number[]]>([
+  [
+    'slices and axes',
+    [
+      [
+        '__operators__.getitem',
+        [
+          'x',
+          0,
+          0,
+          {
+            slice_spec: [
+              { start: null, stop: null, step: null },
+              { start: 1, stop: null, step: null },
+            ],
+          },
+        ],
+      ],
+      ['compat.v1.squeeze', ['v0', 0, 0, { axis: 1, name: null }]],
+    ],
+    [2, -0.25],
+  ],
+  [
+    'products turned',
+    [['linalg.matmul', ['x', 0, 0, { b: ['x', 0, 0], transpose_b: true }]]],
+    [2.5, 1.375, 1.375, 4.0625],
+  ],
+  [
+    'parts by their sizes',
+    [
+      ['split', ['x', 0, 0, { num_or_size_splits: [1, 1], axis: -1 }]],
+      ['tile', ['v0', 0, 1, { multiples: [1, 1, 2], name: 'tile' }]],
+    ],
+    [-1.5, -1.5, -0.25, -0.25],
+  ],
+  [
+    'choices and bounds',
+    [
+      ['clip_by_value', ['x', 0, 0, { clip_value_min: -1, clip_value_max: 1 }]],
+      ['math.greater', ['x', 0, 0, { y: 0, name: null }]],
+      ['where', ['v1', 0, 0, { x: ['v0', 0, 0], y: ['x', 0, 0] }]],
+    ],
+    [0.5, -1.5, 1, -0.25],
+  ],
+  ['slopes of their own', [['nn.leaky_relu', ['x', 0, 0, { alpha: 0.1 }]]], [0.5, -0.15, 2, -0.025]],
+  [
+    'unit length',
+    [['math.l2_normalize', ['x', 0, 0, { axis: -1, epsilon: 1e-12 }]]],
+    [0.5, -1.5, 2, -0.25].map((v, k) => v / Math.sqrt(k < 2 ? 2.5 : 4.0625)),
+  ],
+])('of TensorFlow in Keras 2: %s', (_, calls, wanted) => {
+  lambdas(calls).forEach((value, k) => {
+    expect(value).toBeCloseTo(wanted[k]!, 9);
+  });
+});
+
+it('tells what of Keras 2 cannot be read', () => {
+  expect(() => lambdas([['einsum', ['_CONSTANT_VALUE', -1, 'bi->b', {}]]])).toThrow(
+    /without its tensors; use EinsumDense/,
+  );
+  expect(() =>
+    lambdas([['compat.v1.gather', ['x', 0, 0, { indices: [0], axis: 1, batch_dims: 1 }]]]),
+  ).toThrow(/"batch_dims" = 1; nearest is 0/);
+});

@@ -199,7 +199,10 @@ describe('sources', () => {
   it.each([
     ['nowhere/at/all', /no such file or folder/],
     [() => freshFolder(), /holds no model\.json/],
-    [() => written('network.pb'), /\.pb cannot be read.*LayersModel/],
+    [() => written('network.pb'), /\.pb cannot be read as a network; convert it with tf2onnx/],
+    [() => written('network.pt'), /\.pt cannot be read as a network; export it with torch\.onnx\.export/],
+    [() => written('network.safetensors'), /holds weights alone: give readSafetensors/],
+    [() => written('network.xyz'), /\.xyz cannot be read.*LayersModel/],
     [() => written('network.onnx'), /is no ONNX model, or a damaged one/],
     [() => written('network.H5'), /is no HDF5 file/],
     [() => written('network.keras'), /is no zip file/],

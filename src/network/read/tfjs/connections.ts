@@ -40,6 +40,14 @@ export function readConnection(given: unknown, where: Config): Connection<Refere
       named: Object.fromEntries(Object.entries(named).map(([key, own]) => [key, argument(own, where)])),
     };
   }
+  // Keras 2 names what a model of dictionaries is called on; it is taken in the order of the names.
+  if (isObject(value)) {
+    const keys = Object.keys(value).sort();
+    return readConnection(
+      keys.map((key) => value[key]),
+      where,
+    );
+  }
   if (!Array.isArray(value)) throw where.error('its connections are not lists; save the network again');
   const positional = value.map((entry): Argument<Reference> => {
     if (Array.isArray(entry) && entry[0] === '_CONSTANT_VALUE') return { constant: entry[2] };

@@ -10,7 +10,7 @@ import { attentionRules } from './attention.js';
 import { batched, type Call, lastOf, one, type Rule, several, shapeOf } from './call.js';
 import { convolutionalRecurrentRules } from './convolutional-recurrents.js';
 import { convolutionRules } from './convolutions.js';
-import { lambdaRules } from './operations.js';
+import { lambdaRules } from './lambdas.js';
 import { quadraticKeys, quadraticRules } from './quadratic.js';
 import { toUnitLength } from './rearrangements.js';
 import { recurrentRules, spectralNormalization, timeDistributed } from './recurrents.js';
