@@ -1,5 +1,5 @@
 /**
- * Reads networks that real exporters wrote (`bench/peers/networks/with_*.py` draws and `known_*.py` lists them) and compares values,
+ * Reads networks that real exporters wrote (`bench/peers/networks/with_*.py` draws them, the other scripts there list them) and compares values,
  * Jacobians and Hessian-vector products with those of the program they come from:
  *
  *     node dist/bench/exporters.js FOLDER [--json]
