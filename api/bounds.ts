@@ -8,6 +8,7 @@ import { requireNetwork } from '../src/network/given.js';
 import type { Network } from '../src/network/graph.js';
 import { isAffine, label } from '../src/network/traits.js';
 
+/** What cuts the box, and how tight bounds are. */
 export interface BoundsOptions {
   /** Radius of an ℓ1 ball around the box's center that cuts the box; same as `norm1` of the box. */
   readonly norm1?: number;

@@ -5,6 +5,7 @@ import { accuracyOf } from '../src/oracle/local.js';
 import { type Oracle, type OracleOptions, openOracle, oracleOptions } from './oracle.js';
 import { taylorSlope } from './slope.js';
 
+/** What is compared, and where it is computed. */
 export interface CheckOptions extends OracleOptions {
   /** Random points. Default 3. */
   readonly points?: number;
@@ -24,6 +25,7 @@ export interface Finding {
   readonly passed: boolean;
 }
 
+/** What was compared, and whether all of it is right. */
 export interface CheckReport {
   readonly passed: boolean;
   readonly network: string;

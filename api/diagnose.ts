@@ -41,12 +41,14 @@ export interface DiagnosedEngine {
   };
 }
 
+/** The machine, what it has, and what each engine reaches there. */
 export interface Diagnosis {
   readonly machine: MachineFacts;
   readonly parts: readonly DiagnosedPart[];
   readonly engines: readonly DiagnosedEngine[];
 }
 
+/** How long engines compute, and who is told of steps. */
 export interface DiagnoseOptions {
   /** Seconds for which each engine computes; 0 measures nothing. Default 5. */
   readonly seconds?: number | undefined;

@@ -6,6 +6,7 @@ import { derivativeModels, type OnnxFileBytes } from '../src/engine/onnx/derivat
 import { requireNetwork } from '../src/network/given.js';
 import type { Network } from '../src/network/graph.js';
 
+/** Names of files and limits. */
 export interface ExportOptions {
   /** What the files are called: `f.onnx`, `adj_f.onnx`, `fwd_adj_f.onnx`. Default `f`; an identifier. */
   readonly name?: string;

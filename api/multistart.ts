@@ -10,6 +10,7 @@ import { type SolveOptions, sortOptions } from './options.js';
 import { prepare } from './prepare.js';
 import type { Solution } from './solution.js';
 
+/** Starts, and options of each solve. */
 export interface MultistartOptions extends Omit<SolveOptions, 'warmStart' | 'shift' | 'polish'> {
   /** How many starts are drawn, the model's own among them; or the starts, as `prepared.solve` takes them. Default 10. */
   readonly starts?: number | readonly NonNullable<Changes['start']>[];
@@ -30,6 +31,7 @@ export interface Optimum {
   readonly starts: readonly number[];
 }
 
+/** The best solution, distinct optima from the best on, and every attempt. */
 export interface MultistartAnswer {
   /** The best solution; where none was found, the attempt with the least violation of its rows. */
   readonly best: Solution;

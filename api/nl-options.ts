@@ -7,6 +7,7 @@ import type { SolveOptions } from './options.js';
 /** Options of a solve that need the model that a file is before it is read. */
 const ofModels = ['shift', 'sensitivity', 'adjoint'] as const;
 
+/** How a .nl file is read and solved. */
 export interface NlSolveOptions extends Omit<SolveOptions, 'warmStart' | (typeof ofModels)[number]> {
   readonly warmStart?: WarmStart | undefined;
   /** Which objective of the file, from 1; 0 for none. */

@@ -28,6 +28,7 @@ export interface Signal {
   readonly start?: number;
 }
 
+/** Bounds, beginning and end of a state. */
 export interface StateSignal extends Signal {
   /** Its value at the beginning: a parameter of the model, in `initial`. Left out: free. */
   readonly initial?: number;
@@ -45,6 +46,7 @@ export type Dynamics<X extends string, U extends string> = (
   t: Operand,
 ) => Named<X> | readonly Operand[];
 
+/** A problem of optimal control. */
 export interface OcpOptions<X extends string, U extends string> {
   readonly name?: string;
   readonly states: { readonly [Name in X]: StateSignal };
@@ -76,6 +78,7 @@ const optionNames: readonly (keyof OcpOptions<never, never>)[] = [
 const ofSignal: readonly (keyof Signal)[] = ['lower', 'upper', 'start'];
 const ofState: readonly (keyof StateSignal)[] = [...ofSignal, 'initial', 'final'];
 
+/** How an end of a step follows from its beginning. */
 export type Integrator = 'rk4' | 'euler' | 'trapezoidal' | 'discrete';
 
 const integrators: readonly Integrator[] = ['rk4', 'euler', 'trapezoidal', 'discrete'];

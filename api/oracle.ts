@@ -34,6 +34,7 @@ export interface Oracle {
   dispose(): void;
 }
 
+/** Who computes a network, and how precisely. */
 export interface OracleOptions extends NetworkChoice {
   /** Whose threads compute. Default: the process's own. */
   readonly runtime?: Runtime | undefined;

@@ -19,6 +19,7 @@ import {
 import { type FoldedInput, foldInputs } from '../src/network/fold-inputs.js';
 import type { Network } from '../src/network/graph.js';
 
+/** What is secured against what, and how units answer. */
 export interface SecuredOptions extends ScopfOptions {
   /** A network that foretells the lowest frequency after the loss; its inputs: see {@link surrogateInputs}. */
   readonly surrogate?: Network;
@@ -47,6 +48,7 @@ export interface Frequency {
   readonly names: readonly string[];
 }
 
+/** A secured power flow as a model, with handles of its parts. */
 export interface SecuredFlow extends Scopf {
   readonly frequency?: Frequency;
 }

@@ -27,6 +27,7 @@ export interface ManyProgress {
   readonly total: number;
 }
 
+/** How a list is solved. */
 export interface ManyOptions {
   /**
    * Solves at the same time, each in a thread of its own. Networks in oracle hosts are computed for all of them together: the last

@@ -15,6 +15,7 @@ const known = [
   'scopf-tanh-500x5',
 ] as const;
 
+/** A network that ships. */
 export type ModelName = (typeof known)[number];
 
 const folderOf = (name: ModelName): string => join(packageRoot, 'models', name);

@@ -6,6 +6,7 @@ import { InputError } from '../src/core/errors.js';
 import type { Result } from '../src/nlp/result.js';
 import type { Solver } from '../src/nlp/solver.js';
 
+/** Solvers by name. */
 export const solverNames = ['interior-point', 'ipopt', 'ipopt-wasm'] as const;
 export type SolverName = (typeof solverNames)[number];
 

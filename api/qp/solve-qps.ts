@@ -41,6 +41,7 @@ export interface QpCotangent {
   readonly s?: readonly number[];
 }
 
+/** How quadratic programs and their derivatives are taken. */
 export interface QpOptions {
   /** What rows with λᵢ = sᵢ = 0 count as in gradients. */
   readonly weaklyActive?: WeaklyActive;
@@ -75,6 +76,7 @@ export interface QpElement {
   readonly iterations: number;
 }
 
+/** The answers, in the order of the problems. */
 export interface QpReport {
   readonly elements: readonly QpElement[];
   readonly seconds: number;

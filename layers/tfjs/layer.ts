@@ -19,6 +19,7 @@ const version = 1;
 
 type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 
+/** Sizes, input and parametrization of a {@link QpLayer}, as its configuration keeps them. */
 export interface QpLayerArgs extends QpLayerConfig, LayerArgs {
   /** First values of arrays; a saved model holds the arrays themselves. */
   readonly initial?: InitialValues;

@@ -34,6 +34,7 @@ export interface QpLayerConfig {
 /** First values of arrays by name; Q of `fixed` is the identity by default. */
 export type InitialValues = { readonly [Name in WeightName]?: NestedNumbers };
 
+/** The configuration of a layer, defaults filled in. */
 export type Parametrization = Required<Omit<QpLayerConfig, 'seed' | 'frozen'>> & {
   readonly seed: number | undefined;
   readonly frozen: readonly WeightName[];

@@ -24,6 +24,7 @@ export interface QpTensors {
 /** The answers: z `[batch, n]`, nu `[batch, m]`, lam and s `[batch, p]`; derivatives are taken through each of them. */
 export type QpAnswers = { readonly [Part in keyof QpPoint]: tf.Tensor2D };
 
+/** How a batch is solved and derived. */
 export interface SolveQpOptions {
   /** What stands for an element without a solution, and for its gradient. Default `'throw'`. */
   readonly onFailure?: 'throw' | 'zero' | 'nan';

@@ -28,6 +28,7 @@ export interface DerivativeRequest {
   readonly adjoint?: readonly SolutionSeed[];
 }
 
+/** Derivatives of a solution, in the order in which they were asked for. */
 export interface DerivativeAnswer {
   readonly forward: readonly SolutionDerivative[];
   readonly adjoint: readonly ParameterDerivative[];

@@ -34,6 +34,7 @@ export const budgetTable = {
   constants: integer(2 ** 22, 'numbers of all constants that derivative programs add to the trained ones'),
 } as const satisfies OptionTable;
 
+/** The name of a limit. */
 export type BudgetLimit = keyof typeof budgetTable;
 /** Limits that differ from the defaults. */
 export type BudgetLimits = Partial<OptionValues<typeof budgetTable>>;

@@ -15,6 +15,7 @@ import { pulledBack } from './reverse.js';
 import { prefixFactor, prefixMap, type Space, spaceOf, tangentsIn } from './space.js';
 import { type Tangent, Tangents } from './tangent.js';
 
+/** How kinks are taken, and limits. */
 export interface DeriveOptions {
   /** `allow`: take the second derivative of relu, abs and their like as zero. Default `refuse`. */
   readonly kinks?: 'refuse' | 'allow';

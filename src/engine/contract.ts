@@ -6,6 +6,7 @@ import type { Programs } from '../derive/program.js';
  * where the engine has it.
  */
 export type Precision = 'f64' | 'f32' | 'tf32' | 'mixed';
+/** Where an engine computes. */
 export type Device = 'cpu' | 'cuda' | 'webgpu';
 
 export interface CompileOptions {

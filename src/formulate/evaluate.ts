@@ -6,6 +6,7 @@ import type { Network } from '../network/graph.js';
 import { forward, outputValues } from './forward.js';
 import { logitsOf, type NetworkScaling, scaled } from './scaling.js';
 
+/** Units of inputs and outputs, and where the network ends. */
 export interface EvaluateOptions {
   readonly scaling?: NetworkScaling;
   /** Before the softmax at the end. */

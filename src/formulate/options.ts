@@ -29,6 +29,7 @@ export type QuadraticTreatment =
    */
   | { readonly smooth: number };
 
+/** How a network is stated in a model. */
 export interface NetworkOptions {
   /**
    * Default `auto`: `reduced` for a smooth network and `full` where `relu` is given. A network with kinks (ReLU, max-pooling, …)

@@ -11,6 +11,7 @@ export type Cost =
   /** Linear between points (MW, $/h), MW ascending, slopes ascending and none below 0; the outer segments go on. */
   | ({ readonly kind: 'piecewise'; readonly points: readonly (readonly [number, number])[] } & Located);
 
+/** A node of a grid. */
 export interface Bus extends Located {
   readonly id: number;
   readonly name?: string;
@@ -27,6 +28,7 @@ export interface Bus extends Located {
   readonly emergency?: { readonly vMin: number; readonly vMax: number };
 }
 
+/** A generating unit. */
 export interface Unit extends Located {
   readonly bus: number;
   /** Told apart within a bus by a text. */
@@ -47,6 +49,7 @@ export interface Unit extends Located {
   readonly response?: number;
 }
 
+/** What is consumed at a bus. */
 export interface Load extends Located {
   readonly bus: number;
   readonly id: string;
@@ -55,6 +58,7 @@ export interface Load extends Located {
   readonly MVAr: number;
 }
 
+/** An admittance at a bus. */
 export interface Shunt extends Located {
   readonly bus: number;
   readonly id: string;
@@ -122,6 +126,7 @@ export const unitName = (unit: Pick<Unit, 'bus' | 'id'>): string => {
   const { bus, id } = recordOf(unit, 'unitName: the unit');
   return `${bus}/${id}`;
 };
+/** `from-to`, with `/circuit` where that is not 1. */
 export const branchName = (branch: Pick<Branch, 'from' | 'to' | 'circuit'>): string => {
   const { from, to, circuit } = recordOf(branch, 'branchName: the branch');
   return circuit === '1' ? `${from}-${to}` : `${from}-${to}/${circuit}`;

@@ -12,6 +12,7 @@ export const PRICE_OF_BALANCE = 10_000;
 /** $/MVA above a rating; a voltage outside its limits costs so much times baseMVA per unit of voltage. */
 export const PRICE_OF_LIMITS = 500;
 
+/** Limits, loads and start of an optimal power flow. */
 export interface OpfOptions {
   /**
    * `flat`: voltages 1, all else 0, moved inside the bounds (default); `case`: voltages and outputs of the file; or values of

@@ -29,6 +29,7 @@ export type PerUnitCost =
   /** Points (power, $/h) that cover the unit's range. */
   | { readonly kind: 'piecewise'; readonly points: readonly (readonly [number, number])[] };
 
+/** A unit that is on, per unit. */
 export interface UnitInNetwork {
   readonly unit: Unit;
   /** Its index among the units of the network, and its bus's among the buses. */
@@ -42,6 +43,7 @@ export interface UnitInNetwork {
   readonly reactiveCost?: PerUnitCost;
 }
 
+/** A branch that is in service, per unit. */
 export interface BranchInNetwork {
   readonly branch: Branch;
   readonly from: number;

@@ -24,6 +24,7 @@ export interface BusReport {
   readonly priceFrequency?: number;
 }
 
+/** What a unit gives, costs, and is held by. */
 export interface UnitReport {
   readonly bus: number;
   readonly id: string;
@@ -39,6 +40,7 @@ export interface UnitReport {
   readonly binding: string | null;
 }
 
+/** Flows of a branch, its loading and price. */
 export interface BranchReport {
   readonly from: number;
   readonly to: number;

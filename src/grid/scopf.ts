@@ -18,6 +18,7 @@ export const SMOOTHING = 1e-3;
 /** Ranges of outputs in MW by unit name. */
 export type Within = ReadonlyMap<string, { readonly lower: number; readonly upper: number }>;
 
+/** Contingencies, and how units answer to them. */
 export interface ScopfOptions {
   /** Default: those of the grid. */
   readonly contingencies?: readonly Contingency[];

@@ -11,6 +11,7 @@ export interface Dispatch {
   readonly loadMW: number;
 }
 
+/** Length and step of a simulation. */
 export interface SimulationOptions {
   /** Seconds; default 0.01 and 10. */
   readonly step?: number;

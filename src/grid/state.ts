@@ -51,6 +51,7 @@ export interface StateLimits {
   readonly v: 'normal' | 'emergency' | 'none';
 }
 
+/** Variables and rows of a grid in one state, before or after a loss. */
 export interface State {
   /** Which of the ratings and which limits hold. */
   readonly rating: 0 | 1 | 2;

@@ -11,6 +11,7 @@ export type View =
       readonly constant: number;
     };
 
+/** Whatever can be looked at as a tree of operations. */
 export interface Viewed {
   view(): View;
 }

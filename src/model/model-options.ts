@@ -1,5 +1,6 @@
 import type { Bounds, Column, Parameter, Variable } from './expression.js';
 
+/** Options of a model. */
 export interface ModelOptions {
   /**
    * What cannot be meant is refused at the call (default), or stated as it is for the solver to judge, as readers of files

@@ -12,6 +12,7 @@ export interface Nodes<E> {
   call(operator: Operator, args: readonly E[]): E;
 }
 
+/** Tests of two numbers. */
 export type Comparison = '<' | '<=' | '=' | '>=' | '>' | '!=';
 
 /** The operators with what is plain about them: constants fold, 0 and 1 vanish where they change nothing. */

@@ -6,6 +6,7 @@ import { Call, Constant, type Expression, type Operand, toExpression } from './e
 import { expressions as operations } from './nodes.js';
 import { refusePrimitive } from './primitive.js';
 
+/** How two sides compare. */
 export type RelationSign = '<=' | '>=' | '=';
 
 /** `lower ≤ body ≤ upper`; an end that is absent is none. */

@@ -9,6 +9,7 @@ export type RowBounds<Bound = Operand> =
   | { readonly lower?: Bound; readonly upper: Bound; readonly equals?: undefined }
   | { readonly equals: Bound; readonly lower?: undefined; readonly upper?: undefined };
 
+/** What a row is called. */
 export interface RowName {
   /** One that is taken gets a suffix `#2`; default `row[k]`. */
   readonly name?: string;

@@ -85,6 +85,7 @@ export type Op =
       readonly h?: Tensor;
     };
 
+/** One operation of a network. */
 export interface Node {
   /** Name of the layer it came from, for messages. */
   readonly layer: string;

@@ -33,6 +33,7 @@ export interface Errors {
   readonly complementarity: number;
 }
 
+/** Evaluations and factorizations of a solve. */
 export interface Counts {
   readonly objective: number;
   readonly gradient: number;
@@ -44,6 +45,7 @@ export interface Counts {
   readonly rejected: number;
 }
 
+/** Where the time of a solve went. */
 export interface Seconds {
   /** From the start of the call. */
   readonly total: number;

@@ -38,6 +38,7 @@ export interface AuxiliarySums {
   readonly constant: Float64Array;
 }
 
+/** Bounds and names, of variables or of rows. */
 export interface Block {
   readonly lower: Float64Array;
   readonly upper: Float64Array;

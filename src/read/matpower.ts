@@ -8,6 +8,7 @@ import { readCosts } from './matpower/costs.js';
 import { type CaseFields, readFields } from './matpower/fields.js';
 import { type Matrix, readMatrix, readScalar } from './matpower/matrix.js';
 
+/** What messages call a case. */
 export interface MatpowerOptions {
   /** What messages call the file. */
   readonly file?: string;

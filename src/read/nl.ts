@@ -24,6 +24,7 @@ import { type InitialMultipliers, initialMultipliers } from './nl/warm-start.js'
 
 export type { InitialMultipliers, NlHeader, NlNames, Suffix, UserScaling };
 
+/** How a .nl file is read. */
 export interface NlOptions {
   /** Which objective, counted from 1 as AMPL does; 0 for none. Default 1: the first, where there is one. */
   readonly objective?: number;

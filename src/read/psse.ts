@@ -19,6 +19,7 @@ export interface PsseTexts {
   readonly con?: SourceText;
 }
 
+/** How PSS/E files are read. */
 export type PsseOptions = TransformerOptions;
 
 /**

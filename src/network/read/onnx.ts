@@ -12,6 +12,7 @@ import { type Reading, readInitializers, readNodes, type Scope } from './onnx/gr
 import { denseOf, elementName, kindOf, readTensor } from './onnx/tensor.js';
 import { isComputed } from './onnx/value.js';
 
+/** What an ONNX file leaves open. */
 export type OnnxOptions = NetworkEnds;
 
 /** An ONNX model as bytes. */

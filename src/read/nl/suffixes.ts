@@ -1,5 +1,6 @@
 import type { Lexer } from './lexer.js';
 
+/** What a suffix belongs to. */
 export type SuffixTarget = 'variables' | 'constraints' | 'objectives' | 'problem';
 
 /** Values that the modelling language attached to variables, rows, objectives or the problem; unset entries are 0. */

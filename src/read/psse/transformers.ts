@@ -2,6 +2,7 @@ import { InputError } from '../../core/errors.js';
 import type { Branch, Bus } from '../../grid/grid.js';
 import type { Line, Lines } from './records.js';
 
+/** How transformers are taken. */
 export interface TransformerOptions {
   /** Whether the magnetizing admittance stands at the bus, outside τ² (`psse`, default), or behind the tap (`powermodels`). */
   readonly magnetizing?: 'psse' | 'powermodels';
