@@ -50,6 +50,7 @@ function foreignFunctions(): ForeignFunctions | string {
   try {
     return createRequire(import.meta.url)('koffi') as ForeignFunctions;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return 'koffi is not installed';
     return error instanceof Error ? error.message.split('\n')[0]! : String(error);
   }
 }
