@@ -296,7 +296,9 @@ describe('bounds of a network', () => {
     expect(refused({ lower: [0, 1], upper: 1 })).toThrow(/lower has 2 numbers, expected 4/);
     expect(refused({ lower: 1, upper: 0 })).toThrow(/lower\[0\] = 1 is above upper\[0\] = 0/);
     expect(refused({ lower: 0, upper: Number.NaN })).toThrow(/upper is NaN/);
-    expect(refused({ lower: 0, upper: 1, radius: 2 })).toThrow(/unknown option 'radius'; there is lower, upper/);
+    expect(refused({ lower: 0, upper: 1, radius: 2 })).toThrow(
+      /unknown option 'radius'; there is lower, upper/,
+    );
     expect(refused({ lower: 0, upper: 1 }, { norm1: -1 })).toThrow(/norm1 is -1/);
     expect(refused({ lower: 0, upper: 1, center: [5, 5, 5, 5] }, { norm1: 1 })).toThrow(
       /away from the center/,
