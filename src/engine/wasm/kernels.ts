@@ -58,7 +58,6 @@ type BinaryTable = (
 /** Kernels that there are for numbers in f64 and in f32. */
 export interface FloatKernels {
   gemm: Gemm;
-  stack: Stack;
   unary(fn: number, count: number, a: number, out: number, rule: number, ruleCount: number): void;
   binary: BinaryTable;
   sumRows(rows: number, columns: number, a: number, out: number): void;
@@ -75,6 +74,7 @@ export interface FloatKernels {
 interface Exports extends FloatKernels {
   base(): number;
   gemmWork(columns: number): number;
+  stack: Stack;
   lower(count: number, a: number, to: number): void;
   lay(rows: number, n: number, a: number, table: number, out: number, sums: number): void;
   dots(rows: number, n: number, a: number, table: number, out: number): void;
@@ -101,7 +101,6 @@ export function kernelsOn(memory: KernelMemory): Kernels {
   const all = kernelsOver(module, memory) as unknown as Exports & Narrow;
   const f32: FloatKernels = {
     gemm: all.gemm32,
-    stack: all.stack32,
     unary: all.unary32,
     binary: all.binary32,
     sumRows: all.sumRows32,

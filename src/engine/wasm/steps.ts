@@ -111,13 +111,13 @@ const makers: Makers = {
     const { m, n, k, lefts, rights, places } = stack;
     const elsewhere = stackElsewhere(site, stack);
     if (elsewhere) return elsewhere;
-    const { kernels, work } = site;
+    const { all, kernels, float, work } = site;
     const { aRows, aColumns, bRows, bColumns } = stack;
-    if (m * n * k <= SMALL && k <= DEEP) {
+    if (float === 'f64' && m * n * k <= SMALL && k <= DEEP) {
       const { count, left, right, to } = stack.along;
       return () => {
         for (let p = 0; p < places.length; p++)
-          kernels.stack(
+          all.stack(
             ...([
               count,
               m,

@@ -35,8 +35,6 @@ function packFour<T>(k: i32, p: usize, rowStep: usize, columnStep: usize, to: us
  * Packs rows `0..m` × columns `0..k` of `a` (strides `rows`, `columns`) as panels `[⌈m/width⌉][k][width]`, zero-padded;
  * a `width` of 4 or 8.
  */
-// @ts-ignore: decorator
-@inline
 export function packRows<T>(width: i32, m: i32, k: i32, a: usize, rows: i32, columns: i32, to: usize): void {
   const rowStep = <usize>rows * sizeof<T>();
   const columnStep = <usize>columns * sizeof<T>();

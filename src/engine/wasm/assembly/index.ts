@@ -33,9 +33,6 @@ export function gemm32(m: i32, n: i32, k: i32, a: usize, aRows: i32, aColumns: i
 export function stack(count: i32, m: i32, n: i32, k: i32, a: usize, aStep: i32, aRows: i32, aColumns: i32, b: usize, bStep: i32, bRows: i32, bColumns: i32, c: usize, cStep: i32, work: usize): void {
   stackOf<f64>(count, m, n, k, a, aStep, aRows, aColumns, b, bStep, bRows, bColumns, c, cStep, work);
 }
-export function stack32(count: i32, m: i32, n: i32, k: i32, a: usize, aStep: i32, aRows: i32, aColumns: i32, b: usize, bStep: i32, bRows: i32, bColumns: i32, c: usize, cStep: i32, work: usize): void {
-  stackOf<f32>(count, m, n, k, a, aStep, aRows, aColumns, b, bStep, bRows, bColumns, c, cStep, work);
-}
 export function unary(fn: i32, count: i32, a: usize, out: usize, rule: usize, ruleCount: i32): void {
   unaryOf<f64>(fn, count, a, out, rule, ruleCount);
 }

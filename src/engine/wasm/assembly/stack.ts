@@ -63,8 +63,6 @@ function tile<T>(k: i32, a: usize, aRow: usize, aColumn: usize, b: usize, bRow: 
 }
 
 /** One row of it. */
-// @ts-ignore: decorator
-@inline
 function line<T>(k: i32, a: usize, aColumn: usize, b: usize, bRow: usize, c: usize): void {
   let c0 = v128.splat<T>(0);
   let c1 = v128.splat<T>(0);
