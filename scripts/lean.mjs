@@ -72,10 +72,11 @@ if (process.argv[2] === 'restore') {
     const { code: lean } = transformSync(rest, {
       minifyWhitespace: true,
       minifySyntax: true,
-      // What is generated nobody debugs; the command, what it trains and draws, and readers of files nobody imports.
+      // What is generated nobody debugs; the command, what it trains and draws, readers of files, derivative programs and
+      // kernels nobody imports.
       minifyIdentifiers:
         path.endsWith('.cjs') ||
-        /^dist[\\/](cli|scenarios|models[\\/]train|src[\\/](network|read|grid|engine[\\/]cuda))[\\/]/.test(
+        /^dist[\\/](cli|scenarios|models[\\/]train|solvers[\\/](linear|kkt)|src[\\/](network|read|grid|derive|engine))[\\/]/.test(
           path,
         ),
       legalComments: 'none',
