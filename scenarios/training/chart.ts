@@ -101,7 +101,7 @@ export function chart(
   const hidden = ([x, y]: readonly [number, number]): number =>
     drawn.filter(([a, b]) => a >= x && a <= x + width && b >= y && b <= y + height).length;
   const places = [right - 2 - width, (left + right - width) / 2, left + 2].flatMap((x) =>
-    [top + 2, (top + bottom - height) / 2, bottom - 2 - height].map((y) => [x, y] as const),
+    Array.from({ length: 9 }, (_, k) => [x, top + 2 + ((bottom - top - height - 4) * k) / 8] as const),
   );
   const [x, y] = places.reduce((best, place) => (hidden(place) < hidden(best) ? place : best));
   parts.push(
