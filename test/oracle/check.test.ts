@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { checkNetwork, checkOracle } from '../../api/check.js';
 import { openOracle } from '../../api/oracle.js';
 import { taylorSlope } from '../../api/slope.js';
-import { loadNetwork, shutdown } from '../../index.js';
+import { dense, loadNetwork, shutdown } from '../../index.js';
 import { InputError } from '../../src/core/errors.js';
 import { derive } from '../../src/derive/derive.js';
 import type { Order, Precision } from '../../src/engine/contract.js';
@@ -155,6 +155,38 @@ describe('checkNetwork', () => {
         H[0] = Number.NaN;
       }),
     ).toContain('Hessian');
+  });
+
+  it('finds nothing wrong where weights are large, and still what is', async () => {
+    const wrong: string[] = [];
+    for (const activation of ['tanh', 'sigmoid', 'gelu', 'softplus'] as const)
+      for (const size of [1, 10, 30, 100]) {
+        const weights = (rows: number, columns: number, times: number): number[][] =>
+          Array.from({ length: rows }, (_, i) =>
+            Array.from({ length: columns }, (_, j) => times * Math.sin(1 + i * columns + j + size)),
+          );
+        const net = dense([
+          { W: weights(3, 6, size), b: weights(1, 6, 1)[0]!, activation },
+          { W: weights(6, 2, 1), b: [0.1, 0.2] },
+        ]);
+        const { findings } = await checkNetwork(net, { engine: 'wasm' });
+        for (const { name, passed } of findings) if (!passed) wrong.push(`${activation} ${size}: ${name}`);
+        const oracle = await openOracle(net, { engine: 'wasm' });
+        const spoiled = await checkOracle({
+          inputs: oracle.inputs,
+          outputs: oracle.outputs,
+          precision: oracle.precision,
+          value: (x) => oracle.value(x),
+          jacobian: (x) => oracle.jacobian(x),
+          hessian: async (x, λ) => {
+            const answer = await oracle.hessian(x, λ);
+            return { ...answer, H: answer.H.map((entry) => entry * 1.001) };
+          },
+        });
+        oracle.dispose();
+        if (spoiled.every(({ passed }) => passed)) wrong.push(`${activation} ${size}: not found`);
+      }
+    expect(wrong).toEqual([]);
   });
 
   it('finds nothing wrong where outputs are large beside their slopes: frequencies of 59 Hz', async () => {
