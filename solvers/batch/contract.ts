@@ -90,9 +90,6 @@ export interface BatchSolution extends QpShape, QpPoint {
 /** What a row with λᵢ = sᵢ = 0 counts as in derivatives: not active, active, or reason to refuse. */
 export type WeaklyActive = 'exclude' | 'include' | 'refuse';
 
-/** What derivatives of an element without a solution are: 0, NaN, or an error that names it. */
-export type OnFailure = 'zero' | 'nan' | 'throw';
-
 /** Derivatives of a scalar by the answers of all elements; parts left out are 0. */
 export type Cotangents = { readonly [Part in keyof QpPoint]?: Float64Array };
 

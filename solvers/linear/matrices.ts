@@ -26,8 +26,6 @@ export interface Rows {
   readonly count: number;
 }
 
-export const allRows = (matrix: Matrix): Rows => ({ matrix, first: 0, count: matrix.rows });
-
 /** Dense matrices of known sizes in one memory, and products of theirs: by the kernels there, or a BLAS. */
 export class Matrices {
   /** Who multiplies large ones. */

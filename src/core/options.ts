@@ -155,21 +155,6 @@ export function readOptions<Table extends OptionTable>(
   return values as OptionValues<Table>;
 }
 
-/** The value of one option as written on a command line (`tol=1e-6`, `bound_relax=no`). */
-export function parseOption<Table extends OptionTable>(
-  table: Table,
-  name: string,
-  text: string,
-  owner = 'options',
-): OptionValues<Table>[keyof Table] {
-  const option = lookUp(table, name, owner);
-  const value = option.parse(text);
-  if (!option.accepts(value)) {
-    throw new InputError(`${owner}: option '${name}' must be ${option.range}, not '${text}'`);
-  }
-  return value as OptionValues<Table>[keyof Table];
-}
-
 /** One row of a help text or README table. */
 export interface OptionRow {
   readonly name: string;

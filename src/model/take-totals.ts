@@ -9,6 +9,11 @@ import { Total } from './total.js';
 const longest = 64;
 const mostNodes = 256;
 
+interface Weighted {
+  readonly e: Expression;
+  readonly factor: number;
+}
+
 /**
  * Parts an expression of a row (−1: the objective) into the totals that it adds up, as groups, and the rest. `state` states
  * templates.
@@ -20,7 +25,8 @@ export function takeTotals(
 ): { readonly rest: Expression; readonly uses: readonly GroupUse[] } {
   const uses: GroupUse[] = [];
   const rest: Expression[] = [];
-  const open: { readonly e: Expression; readonly factor: number }[] = [{ e: whole, factor: 1 }];
+  const open: Weighted[] = [{ e: whole, factor: 1 }];
+  const left: Weighted[] = [];
   for (let met = 0; open.length > 0; met++) {
     const { e, factor } = open.pop()!;
     const found = e instanceof Total ? repeated(e.source, factor, row, state) : undefined;
@@ -30,10 +36,13 @@ export function takeTotals(
       continue;
     }
     const parts = met < mostNodes && !(e instanceof Total) ? partsOf(e) : undefined;
-    if (parts) for (const [part, own] of parts) open.push({ e: part, factor: factor * own });
-    else rest.push(operations.product([toExpression(factor), e]));
+    const within = parts?.map(([part, own]) => ({ e: part, factor: factor * own }));
+    if (within?.every((part) => Number.isFinite(part.factor))) open.push(...within);
+    else left.push({ e, factor });
   }
-  return uses.length === 0 ? { rest: whole, uses } : { rest: operations.sum(rest), uses };
+  if (uses.length === 0) return { rest: whole, uses };
+  for (const { e, factor } of left) rest.push(operations.product([toExpression(factor), e]));
+  return { rest: operations.sum(rest), uses };
 }
 
 /** The terms of a short sum with their factors; undefined for anything else. */

@@ -9,7 +9,6 @@ import {
   nonNegative,
   oneOf,
   optionRows,
-  parseOption,
   positive,
   readOptions,
 } from '../../src/core/options.js';
@@ -63,20 +62,6 @@ describe('an option table', () => {
     expect(nearest('mu-strategy', Object.keys(table))).toBe('mu_strategy');
     expect(nearest('maxiter', Object.keys(table))).toBe('max_iter');
     expect(nearest('zzzzzz', Object.keys(table))).toBeUndefined();
-  });
-
-  it('reads command-line text', () => {
-    expect(parseOption(sample, 'tol', '1e-3')).toBe(1e-3);
-    expect(parseOption(sample, 'loud', 'yes')).toBe(true);
-    expect(parseOption(sample, 'mode', 'fast')).toBe('fast');
-    for (const [name, text] of [
-      ['tol', ''],
-      ['tol', 'small'],
-      ['limit', '2.5'],
-      ['loud', 'maybe'],
-    ] as const) {
-      expect(() => parseOption(sample, name, text)).toThrow(InputError);
-    }
   });
 
   it('turns into rows of help, one per option', () => {

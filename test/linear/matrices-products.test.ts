@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import '../../runtime/node/provide.js';
 import { systemKernels } from '../../solvers/linear/choose-kernels.js';
-import { allRows, Matrices } from '../../solvers/linear/matrices.js';
+import { Matrices, type Matrix, type Rows } from '../../solvers/linear/matrices.js';
 
 const fill = (out: Float64Array, seed: number): void => {
   for (let k = 0; k < out.length; k++) out[k] = Math.sin(seed + 1.7 * k + (k % 7));
@@ -75,6 +75,7 @@ describe.each(choices)('products of dense matrices by %s', (choice) => {
 
   it('refuses shapes that do not fit', () => {
     const all = new Matrices(100, 3, 5, choice);
+    const allRows = (matrix: Matrix): Rows => ({ matrix, first: 0, count: matrix.rows });
     const [A, B, C] = [all.allocate(2, 3), all.allocate(2, 2), all.allocate(2, 2)];
     expect(() => all.subtractProduct(allRows(C), A, allRows(B))).toThrow(/is not/);
     expect(() => all.subtractGram(C, A, 2, B)).toThrow(/is not/);
