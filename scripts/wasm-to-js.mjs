@@ -56,8 +56,8 @@ function parse(text) {
 
 const print = (list) => list.map((item) => (Array.isArray(item) ? `(${print(item)})` : item)).join(' ');
 
-const lanesOf = { f64: 2, f32: 4 };
-const bytesOf = { f64: 8, f32: 4 };
+const lanesOf = { f64: 2, f32: 4, i32: 4 };
+const bytesOf = { f64: 8, f32: 4, i32: 4 };
 
 /** A module's fields with every function's vectors taken apart. */
 function withoutVectors(node) {
@@ -71,7 +71,8 @@ function scalarFunction(func) {
   const wide = text.includes('f64x2.');
   const narrow = text.includes('f32x4.');
   if (wide && narrow) throw new Error(`${func[1]}: vectors of f64 and of f32 in one function`);
-  const float = narrow ? 'f32' : 'f64';
+  // What only moves vectors does not tell what they hold: words of 32 bits are moved as they are.
+  const float = narrow ? 'f32' : wide ? 'f64' : 'i32';
   const vectors = new Set();
   for (const part of func)
     if (Array.isArray(part) && part[2] === 'v128') {
@@ -156,6 +157,7 @@ const store = (float, offset, address, value) => [`${float}.store`, `offset=${of
 function constantLane([shape, ...numbers], k, float) {
   if (shape !== 'i32x4') throw new Error(`a vector constant as ${shape}`);
   const bits = new Uint32Array(numbers.map((number) => Number(number) >>> 0));
+  if (float === 'i32') return String(bits[k] | 0);
   const value = (float === 'f64' ? new Float64Array(bits.buffer) : new Float32Array(bits.buffer))[k];
   if (!Number.isFinite(value)) throw new Error('a vector constant that is not finite');
   return Object.is(value, -0) ? '-0' : String(value);
