@@ -42,14 +42,14 @@ export type Available = (engine: EngineName, device: Device) => Promise<true | s
 
 /**
  * Microseconds of `y`, `J` and `H` in the solver's own thread, and in another one by a system BLAS or ONNX Runtime: a call, an
- * instruction, 1,000 operations of products and 1,000 other numbers each (two cores, 15,537 to 18 million parameters,
- * `graybox bench oracle --engines onnx,blas,wasm --others --through keep`). Few operations, or many small ones, are done sooner
+ * instruction, 1,000 operations of products and 1,000 other numbers each (`node dist/bench/price.js`: 13 programs, networks of
+ * 15,537 to 18 million parameters; two cores of an AMD EPYC, 2026-11-28). Few operations, or many small ones, are done sooner
  * where nothing is handed over; gathering and functions of numbers take one thread with a BLAS, all with ONNX Runtime.
  */
 const price = {
-  wasm: { call: 2, instruction: 0.5, product: 0.1, number: 0 },
-  blas: { call: 90, instruction: 0.5, product: 0.0139, number: 1.4 },
-  onnx: { call: 110, instruction: 5, product: 0.0175, number: 0.7 },
+  wasm: { call: 2, instruction: 0.1, product: 0.078, number: 1.2 },
+  blas: { call: 90, instruction: 0.44, product: 0.022, number: 1.4 },
+  onnx: { call: 110, instruction: 2.7, product: 0.0256, number: 1.28 },
 } as const;
 export type Priced = keyof typeof price;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { loadNetwork } from '../../runtime/node/load-network.js';
 import '../../runtime/node/provide.js';
 import { chainNetwork, otherNetworks } from '../../bench/networks.js';
 import { derive } from '../../src/derive/derive.js';
@@ -18,6 +19,7 @@ const large = derive(chain([300, 400, 400, 400, 4]));
 /** As many outputs as inputs: J alone costs as much as the tangents that H wants. */
 const square = derive(chain([300, 400, 400, 400, 300]));
 const convolutional = derive(chainNetwork(otherNetworks.find(({ convolutions }) => convolutions)!));
+const attention = derive(await loadNetwork('models/mnist-attention'));
 
 const chosen = (
   programs = small,
@@ -34,7 +36,8 @@ describe('engine auto', () => {
   });
 
   it('takes onnx where numbers are moved more than multiplied', async () => {
-    expect(await chosen(convolutional)).toMatchObject({ engine: 'onnx' });
+    expect(await chosen(attention)).toMatchObject({ engine: 'onnx' });
+    expect(await chosen(convolutional)).toMatchObject({ engine: 'blas' });
   });
 
   it('takes onnx, and for little work wasm, where there is no BLAS, and says so', async () => {
@@ -44,7 +47,7 @@ describe('engine auto', () => {
     });
     expect((await chosen(medium, {}, noBlas)).degraded).toBeUndefined();
     const blasOnly: Available = async (engine) => engine === 'blas' || 'no onnxruntime-node';
-    expect(await chosen(convolutional, {}, blasOnly)).toMatchObject({ engine: 'blas' });
+    expect(await chosen(attention, {}, blasOnly)).toMatchObject({ engine: 'blas' });
   });
 
   it('takes a Hessian in f32 where that pays, and says so', async () => {
