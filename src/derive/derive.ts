@@ -30,7 +30,7 @@ export interface DeriveOptions {
 
 /**
  * The programs of `network`. Each is built in every way known here (tangents or adjoints for `J`, squares of tangents or
- * tangents of adjoints for `H`, at the input or at a narrow prefix) and the one that costs least is kept. Throws {@link InputError} where all take more than the
+ * tangents of adjoints for `H`, at the input or at a narrow prefix; of long networks `H` as `J`) and the one that costs least is kept. Throws {@link InputError} where all take more than the
  * limits allow.
  */
 export function derive(network: Network, options: DeriveOptions = {}): Programs {
@@ -47,9 +47,18 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
     const end = space.cut === undefined || keep ? 'stays' : leaving(network, space, workshop);
     return (['tangents', 'adjoints'] as const).map((by): Way => ({ space, by, end }));
   });
-  const bends = ways.flatMap((way) => (['squares', 'adjoints'] as const).map((bend) => ({ ...way, bend })));
-  const hessian = (mixed: boolean): Program =>
-    cheapest(bends, (way) => hessianProgram(network, { ...way, mixed }, workshop));
+  const jacobian = cheapest(ways, (way) => jacobianProgram(network, way, workshop));
+  const hessianOf = (mixed: boolean) => (way: Way & { readonly bend: Bend }) =>
+    hessianProgram(network, { ...way, mixed }, workshop);
+  const bent = (some: readonly Way[]) =>
+    cheapest(
+      some.flatMap((way) => (['squares', 'adjoints'] as const).map((bend) => ({ ...way, bend }))),
+      hessianOf(false),
+    );
+  const long = network.nodes.length > LONG;
+  const hessian = (long ? withinBudget(() => bent([jacobian.way])) : undefined) ?? bent(ways);
+  // f32 halves a cost at most.
+  const near = hessian.costs.flatMap(({ way, cost }) => (cost <= 2 * hessian.cost ? [way] : []));
   return {
     name: network.name,
     inputs: network.inputSize,
@@ -57,27 +66,50 @@ export function derive(network: Network, options: DeriveOptions = {}): Programs 
     parameters: network.parameters,
     ...(keep && { through: prefixFactor(network, cut, workshop) }),
     value: valueProgram(network, workshop),
-    jacobian: cheapest(ways, (way) => jacobianProgram(network, way, workshop)),
-    hessian: hessian(false),
-    mixed: hessian(true),
+    jacobian: jacobian.program,
+    hessian: hessian.program,
+    mixed: cheapest(near, hessianOf(true)).program,
   };
 }
 
+/** Networks of more nodes have their Hessian made as their Jacobian alone: making a program takes long. */
+const LONG = 2000;
+
+interface Cheapest<W> {
+  readonly way: W;
+  readonly program: Program;
+  readonly cost: number;
+  /** Of all ways that the budget allows. */
+  readonly costs: readonly { readonly way: W; readonly cost: number }[];
+}
+
 /** The program that costs least among those that the budget allows. */
-function cheapest<W>(ways: readonly W[], make: (way: W) => Program): Program {
-  let best: { readonly program: Program; readonly cost: number } | undefined;
+function cheapest<W>(ways: readonly W[], make: (way: W) => Program): Cheapest<W> {
+  const costs: { readonly way: W; readonly cost: number }[] = [];
+  let best: Omit<Cheapest<W>, 'costs'> | undefined;
   let refusal: OverBudget | undefined;
   for (const way of ways)
     try {
       const program = make(way);
       const own = cost(program);
-      if (best === undefined || own < best.cost) best = { program, cost: own };
+      costs.push({ way, cost: own });
+      if (best === undefined || own < best.cost) best = { way, program, cost: own };
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
       refusal ??= error;
     }
   if (best === undefined) throw refusal;
-  return best.program;
+  return { ...best, costs };
+}
+
+/** What is made, or undefined where the budget does not allow it. */
+function withinBudget<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error;
+    return undefined;
+  }
 }
 
 /** Quadratic programs have no rules: formulations cut a network there. */
@@ -108,6 +140,9 @@ interface Way {
   readonly end: 'product' | 'adjoints' | 'stays';
 }
 
+/** `H` as a sum of squares, or as what the adjoints change by. */
+type Bend = 'squares' | 'adjoints';
+
 function valueProgram(network: Network, workshop: Workshop): Program {
   const b = new Builder(workshop);
   return b.finish({ y: forward(b, network).y });
@@ -122,12 +157,11 @@ function jacobianProgram(network: Network, way: Way, workshop: Workshop): Progra
 }
 
 /**
- * With adjoints, those of `λᵀy` are one row more of the same products. `bend`: `H` as a sum of squares, or as what the adjoints
- * change by. `mixed`: what leads to `H` alone is lowered.
+ * With adjoints, those of `λᵀy` are one row more of the same products. `mixed`: what leads to `H` alone is lowered.
  */
 function hessianProgram(
   network: Network,
-  way: Way & { readonly bend: 'squares' | 'adjoints'; readonly mixed: boolean },
+  way: Way & { readonly bend: Bend; readonly mixed: boolean },
   workshop: Workshop,
 ): Program {
   const { space, mixed } = way;
