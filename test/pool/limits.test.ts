@@ -36,7 +36,7 @@ const well: ExecutableSpec = {
 const never = { after: 9, does: 'spin' } as const;
 
 /** Milliseconds within which a solve ends that is over by its limits. */
-const late = 10_000;
+const late = 300;
 
 /** Solves with the network in a host, as `solve` does. */
 async function solveAt(host: OracleHost, spec: ExecutableSpec, watch: Watch = {}) {
@@ -85,12 +85,12 @@ describe('a solve that waits for its oracle', { retry: 2 }, () => {
   });
 
   it.each(Object.entries(faults))('ends at its time limit when the host %s', async (_, fault) => {
-    const limits = new Limits({ seconds: 2.4 });
+    const limits = new Limits({ seconds: 1.2 });
     const result = await solveAt(start(), faulty(network, fault), { limits });
     expect(result.status).toBe('time-limit');
-    expect(result.message).toMatch(/2\.4 s/);
-    expect(result.seconds.total).toBeGreaterThan(2.4);
-    expect(limits.seconds).toBeLessThan(2.4 + late / 1000);
+    expect(result.message).toMatch(/1\.2 s/);
+    expect(result.seconds.total).toBeGreaterThan(1.2);
+    expect(limits.seconds).toBeLessThan(1.2 + late / 1000);
     expect(Number.isFinite(result.errors.primal)).toBe(true);
   });
 
@@ -165,7 +165,7 @@ describe('a host that does not come back', () => {
     await pool.solve({ problem, boxes, solver }, { limits });
     const begin = performance.now();
     await host.close();
-    expect(performance.now() - begin).toBeLessThan(15_000);
+    expect(performance.now() - begin).toBeLessThan(3000);
     expect(host.alive).toBe(false);
   });
 });
@@ -220,7 +220,7 @@ describe('a solver thread that does not come back', { retry: 2 }, () => {
     const limits = new Limits({ seconds: 2 });
     const { result, sizes } = await pool.solve(task, { limits });
     expect(result.status).toBe('time-limit');
-    expect(limits.seconds).toBeLessThan(5);
+    expect(limits.seconds).toBeLessThan(2 + (2 * late) / 1000);
     expect(sizes.variables).toBe(304);
   });
 
@@ -228,21 +228,18 @@ describe('a solver thread that does not come back', { retry: 2 }, () => {
     const begin = performance.now();
     const { result } = await pool.solve(task, { signal: AbortSignal.timeout(700) });
     expect(result.status).toBe('interrupted');
-    expect(performance.now() - begin).toBeLessThan(4000);
+    expect(performance.now() - begin).toBeLessThan(700 + 2 * late);
     const small = { problem, boxes: [{ kind: 'local', spec: well } as const], solver } as const;
     expect((await pool.solve(small)).result.status).toBe('optimal');
   });
 
   it('may still be waiting for a thread', async () => {
     const one = new SolverPool({ maxThreads: 1 });
-    let ended = false;
-    const first = one.solve(task, { limits: new Limits({ seconds: 3 }) }).finally(() => {
-      ended = true;
-    });
+    const first = one.solve(task, { limits: new Limits({ seconds: 3 }) });
     const limits = new Limits({ seconds: 0.5 });
     const { result } = await one.solve(task, { limits });
     expect(result.status).toBe('time-limit');
-    expect(ended).toBe(false);
+    expect(limits.seconds).toBeLessThan(1);
     expect((await first).result.status).toBe('time-limit');
     await one.close();
   });

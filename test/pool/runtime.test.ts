@@ -38,7 +38,7 @@ describe('a runtime', () => {
 
   it('spreads networks over the hosts of a device', { retry: 2 }, async () => {
     await using runtime = new Runtime({ hosts: 2 }, { hostEntry });
-    const slow = { after: 0, does: 'sleep', milliseconds: 2000 } as const;
+    const slow = { after: 0, does: 'sleep', milliseconds: 400 } as const;
     const oracles = await Promise.all(
       [1, 2].map((k) =>
         openOracle(faultyNetwork(smallNetwork(4, 5 + k), slow), { runtime, engine: 'reference' }),
@@ -46,7 +46,7 @@ describe('a runtime', () => {
     );
     const begin = performance.now();
     await Promise.all(oracles.map((oracle) => oracle.value(point)));
-    expect(performance.now() - begin).toBeLessThan(3900);
+    expect(performance.now() - begin).toBeLessThan(750);
   });
 
   it('keeps its threads to their memory', async () => {
@@ -71,10 +71,10 @@ describe('solve', { retry: 2 }, () => {
 
   it('counts its time limit from the call and ends by it when its host is silent', async () => {
     const begin = performance.now();
-    const late = await solve(problem({ after: 9, does: 'hang' }), { ...options, max_wall_time: 4 });
+    const late = await solve(problem({ after: 9, does: 'hang' }), { ...options, max_wall_time: 1 });
     expect(late.status).toBe('time-limit');
-    expect(performance.now() - begin).toBeLessThan(15_000);
-    expect(late.seconds.total).toBeGreaterThan(4);
+    expect(performance.now() - begin).toBeLessThan(1300);
+    expect(late.seconds.total).toBeGreaterThan(1);
     expect(late.iterations).toBeGreaterThan(0);
     const { total, build, oracle, linear, other } = late.seconds;
     expect(build).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ describe('solve', { retry: 2 }, () => {
     const signal = AbortSignal.timeout(400);
     const stopped = await solve(problem(fault), { ...options, signal });
     expect(stopped.status).toBe('interrupted');
-    expect(performance.now() - begin).toBeLessThan(15_000);
+    expect(performance.now() - begin).toBeLessThan(700);
     expect(stopped.x.every(Number.isFinite)).toBe(true);
     const late = await solve(problem(fault), { ...options, max_wall_time: 0.3 });
     expect(late.status).toBe('time-limit');
