@@ -1,4 +1,4 @@
-import type { Operator } from '../problem/operators.js';
+import { type Operator, operators } from '../problem/operators.js';
 import { commonOwner, type Expression, Linear, type Owner, toExpression } from './expression.js';
 
 /** How every entry is made of one entry of each of `of`; what has a single entry gives that one throughout. */
@@ -14,37 +14,14 @@ const deepest = 100;
 /** Shorter arrays are listed. */
 export const fewEntries = 64;
 
-/** Operators with one formula everywhere: neither kinks nor jumps. */
-export const smooth: ReadonlySet<string> = new Set<Operator>([
-  ...([
-    'add',
-    'subtract',
-    'multiply',
-    'divide',
-    'negate',
-    'power',
-    'sqrt',
-    'exp',
-    'expm1',
-    'log',
-    'log10',
-  ] as const),
-  ...([
-    'log1p',
-    'sin',
-    'cos',
-    'tan',
-    'asin',
-    'acos',
-    'atan',
-    'sinh',
-    'cosh',
-    'tanh',
-    'asinh',
-    'acosh',
-  ] as const),
-  ...(['atanh', 'erf', 'sigmoid', 'softplus', 'atan2'] as const),
-]);
+/** What has a kink or jumps. */
+const broken: readonly Operator[] = [
+  ...(['abs', 'minimum', 'maximum', 'floor', 'ceil', 'round', 'trunc', 'remainder', 'quotient'] as const),
+  ...(['less', 'lessEqual', 'equal', 'notEqual', 'and', 'or', 'not', 'conditional'] as const),
+];
+
+/** Operators with one formula everywhere. */
+export const smooth: ReadonlySet<string> = new Set(operators.filter((name) => !broken.includes(name)));
 
 /**
  * The entries of an array: a list, plain numbers, or a recipe. What is not listed is made when it is looked at: a sum over a

@@ -111,6 +111,14 @@ describe('sums over long arrays', () => {
     expect(problem.sums.constant).toHaveLength(0);
   });
 
+  it('are not looked for behind factors that are no numbers', () => {
+    const model = new Model('infinite');
+    const x = model.variable('x', { start: 1 });
+    const undefinedFactor = f.log(-1);
+    model.constrain(f.subtract(f.multiply(undefinedFactor, f.sin(x)), x), { lower: 0 });
+    expect(model.rowCount).toBe(1);
+  });
+
   it('leave nothing of an objective that another one replaced', () => {
     const model = new Model('replaced');
     const x = many(model);
